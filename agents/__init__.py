@@ -1,0 +1,1 @@
+"""Players: handwritten ones, the network, its evaluators, the search. Uses `engine`."""

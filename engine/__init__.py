@@ -1,0 +1,1 @@
+"""Go's rules: boards, positions, symmetries, planes for a net, SGF. Imports no other room."""

@@ -1,0 +1,13 @@
+"""What can go wrong at the engine's door: three small errors whose message is the whole story."""
+
+
+class IllegalMove(ValueError):
+    """A move the rules forbid: "C3 for black: ko; black to play"."""
+
+
+class GameOver(ValueError):
+    """A move after two passes."""
+
+
+class BadDiagram(ValueError):
+    """Rows that draw no board, or a board with a chain without liberties."""

@@ -1,0 +1,22 @@
+"""The planes that a net sees; see planes.pyx."""
+
+from engine.position cimport State
+
+cdef enum:
+    BINARY = 12
+    GLOBAL = 2
+    PLANES = 14
+
+cdef void state_planes(
+    const State* state, float* out, int frame_height, int frame_width, int symmetry
+) noexcept nogil
+
+cdef inline int transformed(int row, int column, int height, int width, int symmetry) noexcept nogil:
+    """Row and column after `symmetry`, as `row << 8 | column`; the definition of symmetries.py."""
+    if symmetry & 1:
+        row = height - 1 - row
+    if symmetry & 2:
+        column = width - 1 - column
+    if symmetry & 4:
+        return column << 8 | row
+    return row << 8 | column

@@ -1,0 +1,19 @@
+"""The planes that a net sees; planes.pyx says what each shows."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.position import Position
+
+NUM_BINARY_PLANES: int
+NUM_GLOBAL_PLANES: int
+NUM_PLANES: int
+KOMI_SCALE: float
+
+def planes(
+    position: Position, frame_height: int = 0, frame_width: int = 0, symmetry: int = 0
+) -> NDArray[np.float32]:
+    """Return the planes of `position`, float32 `[C, H, W]`."""
+
+def write_planes(position: Position, out: NDArray[np.float32], symmetry: int = 0) -> None:
+    """Write the planes of `position` into `out`, contiguous float32 `[C, H, W]`."""

@@ -1,0 +1,91 @@
+"""The rules of a game as data: a frozen value that every room passes around."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+EMPTY, BLACK, WHITE = 0, 1, 2
+COLOUR_NAMES = ("empty", "black", "white")
+MAX_SIDE = 19
+
+KoRule = Literal["simple", "positional", "situational"]
+KO_RULES: tuple[KoRule, ...] = ("simple", "positional", "situational")
+
+
+def opponent(colour: int) -> int:
+    """Return the other colour of BLACK and WHITE."""
+    return BLACK + WHITE - colour
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What may be played and who has won; area scoring, two passes end the game.
+
+    A suicide of several stones is legal where `suicide` says so; that of a single stone never
+    is, as in KataGo and GNU Go: it would be a pass that does not count as one.
+
+    Raises:
+        ValueError: a field is outside what is said beside it.
+    """
+
+    width: int = 19  # columns, 1 to 19
+    height: int = 19  # rows, 1 to 19
+    komi: float = 7.5  # points given to White, a multiple of one half, at most 400 either way
+    ko: KoRule = "positional"
+    suicide: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("width", "height"):
+            side = getattr(self, name)
+            if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= MAX_SIDE:
+                raise ValueError(f"{name} {side!r}: wanted a whole number from 1 to {MAX_SIDE}")
+        komi = self.komi
+        if (
+            isinstance(komi, bool)
+            or not isinstance(komi, (int, float))
+            or not -400 <= komi <= 400
+            or (2 * komi) % 1
+        ):
+            raise ValueError(f"komi {komi!r}: wanted a multiple of 0.5 from -400 to 400")
+        if self.ko not in KO_RULES:
+            raise ValueError(f"ko {self.ko!r}: wanted one of {', '.join(KO_RULES)}")
+        if not isinstance(self.suicide, bool):
+            raise ValueError(f"suicide {self.suicide!r}: wanted true or false")
+        object.__setattr__(self, "komi", float(komi))
+
+    @property
+    def num_points(self) -> int:
+        """H·W, which is also the move that passes."""
+        return self.width * self.height
+
+    @property
+    def pass_move(self) -> int:
+        """The move that passes, H·W; points count from the top left, row by row."""
+        return self.width * self.height
+
+    @property
+    def num_actions(self) -> int:
+        """A = H·W + 1, the points and the pass."""
+        return self.width * self.height + 1
+
+    @property
+    def size_name(self) -> str:
+        """The board's size as people write it, width first: "9x9"."""
+        return f"{self.width}x{self.height}"
+
+
+def tromp_taylor(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
+    """Positional superko, suicide allowed, area scoring (Tromp and Taylor, tromp.github.io)."""
+    return Rules(width, height or width, komi, ko="positional", suicide=True)
+
+
+def chinese(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
+    """Simple ko, no suicide, area scoring, as Chinese referees apply it and GNU Go plays it."""
+    return Rules(width, height or width, komi, ko="simple", suicide=False)
+
+
+def new_zealand(width: int = 19, height: int | None = None, komi: float = 7.0) -> Rules:
+    """Situational superko, suicide allowed, area scoring (New Zealand Go Society, 1986)."""
+    return Rules(width, height or width, komi, ko="situational", suicide=True)
+
+
+PRESETS = {"tromp-taylor": tromp_taylor, "chinese": chinese, "new-zealand": new_zealand}

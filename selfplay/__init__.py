@@ -1,0 +1,1 @@
+"""Learning by self-play: worker, dataset, learner, loop. Uses `engine`, `agents`, `tournament`."""

@@ -1,0 +1,60 @@
+"""The compiled modules and the one table of Cython directives.
+
+INSEI_CHECKED=1   bounds checks, None checks and C assertions: the same tests must pass
+INSEI_NATIVE=1    code for this very processor (-march=native); portable otherwise
+"""
+
+import os
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+CHECKED = os.environ.get("INSEI_CHECKED") == "1"
+NATIVE = os.environ.get("INSEI_NATIVE") == "1"
+MODE = "checked" if CHECKED else "native" if NATIVE else "release"
+
+DIRECTIVES = {
+    "language_level": "3",
+    "embedsignature": True,
+    "cdivision": True,
+    "boundscheck": CHECKED,
+    "wraparound": False,
+    "initializedcheck": CHECKED,
+    "nonecheck": CHECKED,
+    "freethreading_compatible": False,
+}
+
+MODULES = [
+    "engine.board",
+    "engine.position",
+    "engine.planes",
+    "engine.playouts",
+]
+
+FLAGS = ["-O3", "-Wno-unreachable-code", "-Wno-unused-function"]
+if NATIVE:
+    FLAGS.append("-march=native")
+if CHECKED:
+    FLAGS += ["-O1", "-g", "-UNDEBUG"]
+
+extensions = [
+    Extension(
+        name,
+        [name.replace(".", "/") + ".pyx"],
+        include_dirs=[numpy.get_include()],
+        extra_compile_args=FLAGS,
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
+    )
+    for name in MODULES
+]
+
+setup(
+    ext_modules=cythonize(
+        extensions,
+        build_dir=f"build/cython-{MODE}",
+        compiler_directives=DIRECTIVES,
+        nthreads=2,
+    ),
+    options={"build": {"build_base": f"build/{MODE}"}},
+)

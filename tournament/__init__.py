@@ -1,0 +1,1 @@
+"""Matches between players, ratings, the report. Uses `engine` and `agents`."""
