@@ -30,6 +30,8 @@ MODULES = [
     "engine.position",
     "engine.planes",
     "engine.playouts",
+    "agents.tree",
+    "agents.forest",
 ]
 
 FLAGS = ["-O3", "-Wno-unreachable-code", "-Wno-unused-function"]

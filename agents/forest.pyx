@@ -1,0 +1,368 @@
+"""Forest: the searches of many games in lockstep, one batch of evaluations at a time.
+
+    while rows := forest.select():
+        forest.expand(*evaluate(forest.planes[:rows])[:3])
+
+Select, planes, expand and backup run without the GIL; nothing is allocated between `start` and the
+end of a search. Games may differ in size, each inside the frame of the net's planes.
+"""
+
+from libc.stdint cimport uint64_t
+from libc.stdlib cimport calloc, free
+
+import numpy as np
+
+from agents.tree cimport (
+    Edge,
+    Node,
+    Tree,
+    gumbel_choice,
+    gumbel_inner,
+    gumbel_root,
+    improved_policy,
+    most_visited,
+    puct,
+    tree_expand,
+    tree_free,
+    tree_is_done,
+    tree_make_noise,
+    tree_mix_dirichlet,
+    tree_new,
+    tree_plan_halving,
+    tree_select,
+    tree_start,
+)
+from engine.board cimport MAX_POINTS, next_random
+from engine.planes cimport PLANES, state_planes, transformed
+from engine.position cimport Position, state_copy, state_is_over, state_play
+
+from agents.search_settings import SearchSettings
+
+ctypedef struct Leaf:
+    int game
+    int node
+    int symmetry
+
+
+cdef class Forest:
+    """Searches of `num_games` games side by side.
+
+    Args:
+        num_games: trees to keep.
+        frame_height, frame_width: the net's planes `[C, H, W]`; boards may be smaller.
+        settings: how to search; `visits` is also the most that `think` can be asked for.
+        seed: equal seeds, nets and settings give equal trees.
+    """
+
+    cdef Tree** trees
+    cdef Leaf* leaves
+    cdef readonly int num_games
+    cdef readonly int frame_height
+    cdef readonly int frame_width
+    cdef readonly object settings
+    cdef readonly object planes  # `[B, C, H, W]` float32, B = num_games · leaves
+    cdef object starts  # the Position each game began with
+    cdef object tables  # action tables by board size
+    cdef const int** action_at
+    cdef int num_rows
+    cdef bint is_gumbel
+    cdef bint random_symmetry
+    cdef uint64_t rng
+
+    def __cinit__(self, int num_games, int frame_height, int frame_width, settings, seed):
+        if num_games < 1:
+            raise ValueError(f"num_games {num_games}: wanted at least 1")
+        if not isinstance(settings, SearchSettings):
+            raise ValueError(f"settings {settings!r}: wanted SearchSettings")
+        self.num_games = num_games
+        self.frame_height = frame_height
+        self.frame_width = frame_width
+        self.settings = settings
+        self.is_gumbel = settings.rule == "gumbel"
+        self.random_symmetry = settings.random_symmetry
+        self.rng = seed & 0xFFFFFFFFFFFFFFFF
+        self.starts = [None] * num_games
+        self.tables = {}
+        self.trees = <Tree**>calloc(num_games, sizeof(Tree*))
+        self.leaves = <Leaf*>calloc(num_games * settings.leaves, sizeof(Leaf))
+        self.action_at = <const int**>calloc(num_games, sizeof(int*))
+        if self.trees == NULL or self.leaves == NULL or self.action_at == NULL:
+            raise MemoryError
+        self.planes = np.zeros(
+            (num_games * settings.leaves, PLANES, frame_height, frame_width), np.float32
+        )
+
+    def __dealloc__(self):
+        cdef int game
+        if self.trees != NULL:
+            for game in range(self.num_games):
+                tree_free(self.trees[game])
+        free(self.trees)
+        free(self.leaves)
+        free(self.action_at)
+
+    cdef Tree* tree(self, int game) except NULL:
+        if not 0 <= game < self.num_games:
+            raise ValueError(f"game {game}: wanted 0 to {self.num_games - 1}")
+        if self.trees[game] == NULL:
+            raise ValueError(f"game {game} has not been started")
+        return self.trees[game]
+
+    cdef _actions(self, int game, int width, int height):
+        """Tables `[8, A]` of where each move stands in the net's policy, under each symmetry."""
+        cdef int symmetry, move, at
+        cdef int[:, ::1] view
+        if (width, height) not in self.tables:
+            table = np.zeros((8, width * height + 1), np.intc)
+            view = table
+            for symmetry in range(8 if width == height else 4):
+                for move in range(width * height):
+                    at = transformed(move // width, move % width, height, width, symmetry)
+                    view[symmetry, move] = (at >> 8) * self.frame_width + (at & 255)
+                view[symmetry, width * height] = self.frame_height * self.frame_width
+            self.tables[width, height] = table
+        view = self.tables[width, height]
+        self.action_at[game] = &view[0, 0]
+
+    def start(self, int game, Position position, int no_pass_before=0):
+        """Seat a game: its tree's root is `position`, and a search of `settings.visits` begins.
+
+        Args:
+            no_pass_before: passes are left out of the tree before so many plies, unless nothing
+                else is legal; keeps early nets from ending games at once.
+
+        Raises:
+            ValueError: the game is over, or its board is larger than the frame.
+        """
+        cdef int width = position.state.board.width, height = position.state.board.height
+        if not 0 <= game < self.num_games:
+            raise ValueError(f"game {game}: wanted 0 to {self.num_games - 1}")
+        if width > self.frame_width or height > self.frame_height:
+            raise ValueError(
+                f"board {width}x{height}: wanted at most {self.frame_width}x{self.frame_height}"
+            )
+        cdef Tree* tree = self.trees[game]
+        if tree == NULL or tree.root.board.width != width or tree.root.board.height != height:
+            tree_free(tree)
+            tree = self.trees[game] = tree_new(self.settings.visits, width, height)
+            if tree == NULL:
+                raise MemoryError
+        self._actions(game, width, height)
+        self.starts[game] = position
+        tree.c_visit = self.settings.c_visit
+        tree.c_scale = self.settings.c_scale
+        tree.c_puct = self.settings.c_puct
+        tree.fpu_reduction = self.settings.fpu_reduction
+        tree.score_weight = self.settings.score_weight
+        tree.no_pass_before = no_pass_before
+        tree.select_root = gumbel_root if self.is_gumbel else puct
+        tree.select_inner = gumbel_inner if self.is_gumbel else puct
+        tree.rng = next_random(&self.rng)
+        tree.num_visits = self.settings.visits
+        if state_copy(tree.root, position.state) < 0 or tree_start(tree) < 0:
+            raise MemoryError
+
+    def think(self, int game, int visits):
+        """Begin a new search of `visits` simulations from where the game stands.
+
+        Raises:
+            ValueError: `visits` is not within 1 and the settings' `visits`.
+        """
+        cdef Tree* tree = self.tree(game)
+        if not 1 <= visits <= self.settings.visits:
+            raise ValueError(f"visits {visits}: wanted 1 to {self.settings.visits}")
+        tree.num_visits = visits
+        if tree_start(tree) < 0:
+            raise MemoryError
+
+    def play(self, int game, int move):
+        """Play `move` in a game; its next search begins, unless the game is over.
+
+        Raises:
+            IllegalMove, GameOver: as `Position.play`.
+        """
+        cdef Tree* tree = self.tree(game)
+        cdef Position now
+        if not self.is_candidate(tree, move):
+            now = self.position(game)
+            now.play_in_place(move)
+        if state_play(tree.root, move) < 0 or tree_start(tree) < 0:
+            raise MemoryError
+
+    cdef bint is_candidate(self, const Tree* tree, int move) noexcept:
+        cdef int i
+        if tree.num_nodes == 0:
+            return False
+        for i in range(tree.nodes[0].first_edge, tree.nodes[0].first_edge + tree.nodes[0].num_edges):
+            if tree.edges[i].move == move:
+                return True
+        return False
+
+    def select(self):
+        """Select up to `leaves` leaves of each unfinished search and write their planes.
+
+        Returns:
+            B, the rows of `planes` that want an evaluation; 0 once every search is done.
+        """
+        cdef float[:, :, :, ::1] out = self.planes
+        cdef int failed
+        with nogil:
+            failed = self._select(out)
+        if failed:
+            raise MemoryError
+        return self.num_rows
+
+    cdef int _select(self, float[:, :, :, ::1] out) noexcept nogil:
+        cdef int game, node, row = 0, taken, symmetry, num_symmetries
+        cdef int per_game = out.shape[0] // self.num_games
+        cdef Tree* tree
+        for game in range(self.num_games):
+            tree = self.trees[game]
+            if tree == NULL or state_is_over(tree.root):
+                continue
+            num_symmetries = 8 if tree.root.board.width == tree.root.board.height else 4
+            for taken in range(per_game):
+                node = tree_select(tree)
+                if node == -3:
+                    return -1
+                if node < 0:
+                    break
+                symmetry = 0
+                if self.random_symmetry:
+                    symmetry = next_random(&tree.rng) % num_symmetries
+                state_planes(
+                    tree.scratch, &out[row, 0, 0, 0], self.frame_height, self.frame_width, symmetry
+                )
+                self.leaves[row].game = game
+                self.leaves[row].node = node
+                self.leaves[row].symmetry = symmetry
+                row += 1
+        self.num_rows = row
+        return 0
+
+    def expand(
+        self,
+        const float[:, ::1] policy not None,
+        const float[::1] value not None,
+        const float[::1] score not None,
+    ):
+        """Take the evaluations of the rows that `select` returned.
+
+        Args:
+            policy: logits `[B, A]`, A = H·W + 1 of the frame.
+            value, score: `[B]`, as the player to move sees them.
+
+        Raises:
+            ValueError: the shapes differ from these.
+        """
+        cdef int actions = self.frame_height * self.frame_width + 1
+        if (
+            policy.shape[0] != self.num_rows
+            or policy.shape[1] != actions
+            or value.shape[0] != self.num_rows
+            or score.shape[0] != self.num_rows
+        ):
+            raise ValueError(
+                f"policy [{policy.shape[0]}, {policy.shape[1]}], value [{value.shape[0]}], "
+                f"score [{score.shape[0]}]: wanted B = {self.num_rows} and A = {actions}"
+            )
+        cdef float noise = self.settings.noise
+        cdef float weight = self.settings.dirichlet_weight
+        cdef float alpha = self.settings.dirichlet_alpha
+        cdef int considered = self.settings.considered
+        cdef int row
+        cdef Leaf leaf
+        cdef Tree* tree
+        with nogil:
+            for row in range(self.num_rows):
+                leaf = self.leaves[row]
+                tree = self.trees[leaf.game]
+                tree_expand(
+                    tree,
+                    leaf.node,
+                    &policy[row, 0],
+                    self.action_at[leaf.game]
+                    + leaf.symmetry * (tree.root.board.width * tree.root.board.height + 1),
+                    value[row],
+                    score[row],
+                )
+                if leaf.node != 0:
+                    continue
+                if self.is_gumbel:
+                    tree_make_noise(tree, noise)
+                    tree_plan_halving(tree, considered)
+                else:
+                    tree_mix_dirichlet(tree, alpha, weight)
+            self.num_rows = 0
+
+    def is_done(self, int game):
+        """Whether the game's search has run all its simulations."""
+        return tree_is_done(self.tree(game))
+
+    def is_over(self, int game):
+        """Whether two passes have ended the game."""
+        return state_is_over(self.tree(game).root)
+
+    def choose(self, int game):
+        """The move that the finished search prefers, by its root rule."""
+        cdef Tree* tree = self._searched(game)
+        return tree.edges[gumbel_choice(tree) if self.is_gumbel else most_visited(tree)].move
+
+    cdef Tree* _searched(self, int game) except NULL:
+        cdef Tree* tree = self.tree(game)
+        if tree.num_nodes == 0 or not tree.nodes[0].is_evaluated:
+            raise ValueError(f"game {game} has not been searched yet")
+        return tree
+
+    def improved_policy(self, int game):
+        """The policy target, float32 `[A]` in the net's order.
+
+        Softmax of logit plus sigma of the completed values under Gumbel, the visits' shares under
+        PUCT; where nothing was visited, the priors.
+        """
+        cdef Tree* tree = self._searched(game)
+        cdef const Node* root = &tree.nodes[0]
+        cdef float[MAX_POINTS + 1] shares
+        cdef int i
+        target = np.zeros(self.frame_height * self.frame_width + 1, np.float32)
+        cdef float[::1] out = target
+        if self.is_gumbel:
+            improved_policy(tree, 0, shares)
+        else:
+            for i in range(root.num_edges):
+                if root.visits > 1:
+                    shares[i] = <float>tree.edges[root.first_edge + i].visits / (root.visits - 1)
+                else:
+                    shares[i] = tree.edges[root.first_edge + i].prior
+        for i in range(root.num_edges):
+            out[self.action_at[game][tree.edges[root.first_edge + i].move]] = shares[i]
+        return target
+
+    def values(self, int game):
+        """The net's win minus loss at the root, and the searched utility; the mover's view."""
+        cdef Tree* tree = self._searched(game)
+        return tree.nodes[0].prior_value, tree.nodes[0].value_sum / tree.nodes[0].visits
+
+    def candidates(self, int game):
+        """Each root move with its visits, mean value and prior, most visited first.
+
+        Returns:
+            `(move, visits, value, prior)`, the value 0 for a move without visits.
+        """
+        cdef Tree* tree = self._searched(game)
+        cdef const Edge* edge
+        cdef int i
+        found = []
+        for i in range(tree.nodes[0].first_edge, tree.nodes[0].first_edge + tree.nodes[0].num_edges):
+            edge = &tree.edges[i]
+            value = edge.value_sum / edge.visits if edge.visits else 0.0
+            found.append((edge.move, edge.visits, value, edge.prior))
+        return sorted(found, key=lambda one: (-one[1], -one[3], one[0]))
+
+    def position(self, int game):
+        """A Position of where the game stands."""
+        cdef Tree* tree = self.tree(game)
+        cdef Position position = self.starts[game].copy()
+        if state_copy(position.state, tree.root) < 0:
+            raise MemoryError
+        return position

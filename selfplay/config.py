@@ -1,0 +1,127 @@
+"""What a training run is made of: frozen values, saved with every run."""
+
+from dataclasses import dataclass, field
+
+from agents.architecture import NetworkConfig
+from agents.search_settings import SearchSettings
+from engine.rules import Rules
+from selfplay.learner_config import LearnerConfig
+
+
+@dataclass(frozen=True)
+class SelfPlayConfig:
+    """How games are played to learn from.
+
+    Raises:
+        ValueError: a field is outside what is said beside it.
+    """
+
+    search: SearchSettings = field(default_factory=SearchSettings)
+    games_in_flight: int = 64  # games that a worker plays side by side: the batch, 1 to 4,096
+    games_per_call: int = 16  # games that a worker hands back at a time, 1 to 4,096
+    opening_plies: float = 1.0  # mean of the plies sampled from the policy, KataGo: .04 of the area
+    opening_temperature: float = 1.0  # KataGo: 1
+    komi_sigma: float = 1.5  # points; komi is drawn around the rules' one; KataGo: 1 on 19x19
+    komi_wide_sigma: float = 8.0  # points, for the few games of a wide komi; KataGo: 12
+    komi_wide_share: float = 0.06  # share of such games; KataGo: .06
+    no_pass_share: float = 0.5  # no pass before this share of the area's plies
+    no_pass_generations: int = 4  # in the first so many generations
+    max_plies_per_point: float = 4.0  # a game is scored as it stands after so many plies a point
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("games_in_flight", 1, 4096),
+            ("games_per_call", 1, 4096),
+            ("opening_plies", 0, 100),
+            ("opening_temperature", 0.01, 10),
+            ("komi_sigma", 0, 100),
+            ("komi_wide_sigma", 0, 100),
+            ("komi_wide_share", 0, 1),
+            ("no_pass_share", 0, 2),
+            ("no_pass_generations", 0, 10**9),
+            ("max_plies_per_point", 1, 100),
+        ):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise ValueError(f"{name} {value!r}: wanted {low} to {high}")
+
+
+@dataclass(frozen=True)
+class WindowConfig:
+    """Which rows are learned from: a window over the newest, growing with what was played.
+
+    KataGo's law (Wu 2019, shuffle.py): c·(1 + b·((N/c)^a − 1)/a) for N rows played, beyond c.
+    """
+
+    smallest: int = 20_000  # rows, c; KataGo: 250,000 on 19x19
+    exponent: float = 0.65  # a; KataGo: .65
+    slope: float = 0.4  # b; KataGo: .4
+    largest: int = 500_000  # rows
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.smallest <= self.largest:
+            raise ValueError(
+                f"window smallest {self.smallest!r}, largest {self.largest!r}: "
+                "wanted 1 <= smallest <= largest"
+            )
+        for name in ("exponent", "slope"):
+            if not 0 < getattr(self, name) <= 1:
+                raise ValueError(f"window {name} {getattr(self, name)!r}: wanted above 0, to 1")
+
+
+@dataclass(frozen=True)
+class RatingConfig:
+    """How the run's nets are rated: matches against frozen players, now and then."""
+
+    every: int = 5  # generations between ratings; 0 for never
+    opponents: tuple[str, ...] = ("random", "capture", "influence")
+    games: int = 20  # against each opponent, even: each opening is played with both colours
+    opening_plies: int = 2  # random plies
+    visits: int = 0  # simulations of the rated player; 0 for the net alone
+
+    def __post_init__(self) -> None:
+        if self.games < 2 or self.games % 2:
+            raise ValueError(f"rating games {self.games!r}: wanted an even number, at least 2")
+        for name in ("every", "opening_plies", "visits"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"rating {name} {getattr(self, name)!r}: wanted 0 or more")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A training run. A file in configs/ states only what differs from these defaults."""
+
+    name: str = "run"  # the run's folder is runs/NAME
+    seed: int = 1
+    generations: int = 50
+    games_per_generation: int = 200
+    workers: int = 2  # processes that play; 0 plays and learns in this process, without Ray
+    reuse: float = 4.0  # times that each row is learned from; KataGo: about 4
+    keep_checkpoints: int = 5  # the newest so many stay on disk
+    rules: Rules = field(default_factory=lambda: Rules(9, 9, 7.0))
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    selfplay: SelfPlayConfig = field(default_factory=SelfPlayConfig)
+    window: WindowConfig = field(default_factory=WindowConfig)
+    learner: LearnerConfig = field(default_factory=LearnerConfig)
+    rating: RatingConfig = field(default_factory=RatingConfig)
+
+    def __post_init__(self) -> None:
+        if not self.name or not set(self.name) <= set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+        ):
+            raise ValueError(f"name {self.name!r}: wanted letters, digits, and -_. alone")
+        for field_name, low, high in (
+            ("generations", 1, 10**9),
+            ("games_per_generation", 1, 10**9),
+            ("workers", 0, 10**5),
+            ("reuse", 0.01, 1000),
+            ("keep_checkpoints", 1, 10**6),
+        ):
+            value = getattr(self, field_name)
+            if not low <= value <= high:
+                raise ValueError(f"{field_name} {value!r}: wanted {low} to {high}")
+        if self.window.smallest < self.learner.batch_size:
+            raise ValueError(
+                f"window smallest {self.window.smallest}: wanted at least one batch, "
+                f"learner batch_size {self.learner.batch_size}"
+            )

@@ -1,0 +1,216 @@
+"""A worker: many games of one net against itself, a batch of evaluations at a time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.evaluator import Evaluator
+from agents.forest import Forest
+from engine.planes import NUM_BINARY_PLANES, planes
+from engine.position import Position
+from engine.rules import BLACK, Rules
+from selfplay.config import SelfPlayConfig
+from selfplay.game import SelfPlayGame
+
+Weights = dict[str, NDArray[np.float32]]
+
+
+@dataclass
+class PlayCounts:
+    """What a worker did in one call."""
+
+    games: int = 0
+    positions: int = 0  # plies searched and recorded
+    evaluations: int = 0
+    cut_games: int = 0  # games that reached the ply limit
+    seconds: float = 0.0
+    evaluator_seconds: float = 0.0
+
+
+@dataclass
+class Rows:
+    """What is recorded of a game under way, one entry a searched ply."""
+
+    ply: list[int] = field(default_factory=list)
+    colour: list[int] = field(default_factory=list)
+    planes: list[NDArray[np.uint8]] = field(default_factory=list)
+    global_planes: list[NDArray[np.float32]] = field(default_factory=list)
+    policy: list[NDArray[np.float32]] = field(default_factory=list)
+    values: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass
+class Seat:
+    """A game under way: its rules with their komi, and how long its opening is."""
+
+    rules: Rules
+    opening_plies: int
+    rows: Rows = field(default_factory=Rows)
+
+
+class Worker:
+    """Plays games side by side with the net it was given last.
+
+    Games go on from call to call; one that began under an earlier net is finished under the
+    present one and counts as the present one's.
+
+    Args:
+        rules: the game; komi is drawn anew for each.
+        config: how games are played.
+        make_evaluator: weights to an evaluator; called for each net.
+        seed: equal seeds and nets give equal games.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        config: SelfPlayConfig,
+        make_evaluator: Callable[[Weights], Evaluator],
+        seed: int,
+    ) -> None:
+        self.rules = rules
+        self.config = config
+        self.make_evaluator = make_evaluator
+        self.rng = np.random.default_rng(seed)
+        self.forest = Forest(
+            config.games_in_flight,
+            rules.height,
+            rules.width,
+            config.search,
+            int(self.rng.integers(2**63)),
+        )
+        self.generation = -1
+        self.evaluate: Evaluator | None = None
+        self.seats: list[Seat] = []
+        self.max_plies = int(config.max_plies_per_point * rules.num_points)
+
+    def load(self, weights: Weights, generation: int) -> None:
+        """Play with these weights from now on."""
+        self.evaluate = self.make_evaluator(weights)
+        self.generation = generation
+
+    def play(self, num_games: int) -> tuple[list[SelfPlayGame], PlayCounts]:
+        """Play on until at least `num_games` games have ended; returns them.
+
+        Raises:
+            ValueError: no net was loaded.
+        """
+        if self.evaluate is None:
+            raise ValueError("play before load: wanted a net first")
+        began = time.perf_counter()
+        if not self.seats:
+            self.seats = [self._seat(game) for game in range(self.config.games_in_flight)]
+        games: list[SelfPlayGame] = []
+        counts = PlayCounts()
+        while len(games) < num_games:
+            rows = self.forest.select()
+            if rows:
+                before = time.perf_counter()
+                found = self.evaluate(self.forest.planes[:rows])
+                counts.evaluator_seconds += time.perf_counter() - before
+                counts.evaluations += rows
+                self.forest.expand(found.policy, found.value, found.score)
+            for game in range(self.config.games_in_flight):
+                if self.forest.is_done(game):
+                    self._move(game, games, counts)
+        counts.games = len(games)
+        counts.seconds = time.perf_counter() - began
+        return games, counts
+
+    def _seat(self, game: int) -> Seat:
+        """Begin a new game."""
+        config = self.config
+        rules = replace(self.rules, komi=draw_komi(self.rules.komi, config, self.rng))
+        seat = Seat(rules, int(self.rng.exponential(config.opening_plies) + 0.5))
+        no_pass_before = 0
+        if self.generation < config.no_pass_generations:
+            no_pass_before = int(config.no_pass_share * rules.num_points)
+        self.forest.start(game, Position(rules), no_pass_before)
+        if seat.opening_plies:
+            self.forest.think(game, 1)
+        return seat
+
+    def _move(self, game: int, games: list[SelfPlayGame], counts: PlayCounts) -> None:
+        """Play the move that a finished search found, and record what it learned."""
+        seat = self.seats[game]
+        position = self.forest.position(game)
+        policy = self.forest.improved_policy(game)
+        if position.num_moves < seat.opening_plies:
+            move = self._sampled(game)
+        else:
+            move = self.forest.choose(game)
+            record(seat.rows, position, policy, self.forest.values(game))
+            counts.positions += 1
+        position.play_in_place(move)
+        if position.is_over or position.num_moves >= self.max_plies:
+            counts.cut_games += not position.is_over
+            if seat.rows.ply:
+                games.append(finished(position, seat, self.generation, self._new_id()))
+            self.seats[game] = self._seat(game)
+            return
+        self.forest.play(game, move)
+        if position.num_moves < seat.opening_plies:
+            self.forest.think(game, 1)
+        else:
+            self.forest.think(game, self.config.search.visits)
+
+    def _sampled(self, game: int) -> int:
+        """A move drawn from the net's policy at the root."""
+        candidates = self.forest.candidates(game)
+        priors = np.array([prior for _, _, _, prior in candidates], np.float64)
+        weights = priors ** (1 / self.config.opening_temperature)
+        return candidates[self.rng.choice(len(candidates), p=weights / weights.sum())][0]
+
+    def _new_id(self) -> str:
+        return f"{int(self.rng.integers(2**64, dtype=np.uint64)):016x}"
+
+
+def draw_komi(komi: float, config: SelfPlayConfig, rng: np.random.Generator) -> float:
+    """A komi around the fair one, in half points; now and then far from it (KataGo)."""
+    wide = rng.random() < config.komi_wide_share
+    sigma = config.komi_wide_sigma if wide else config.komi_sigma
+    return float(np.clip(round(2 * rng.normal(komi, sigma)) / 2, -400, 400))
+
+
+def record(
+    rows: Rows,
+    position: Position,
+    policy: NDArray[np.float32],
+    values: tuple[float, float],
+) -> None:
+    """Append a searched position to a game's rows."""
+    seen = planes(position)
+    rows.ply.append(position.num_moves)
+    rows.colour.append(position.to_play)
+    rows.planes.append(np.packbits(seen[:NUM_BINARY_PLANES].astype(np.uint8).ravel()))
+    rows.global_planes.append(seen[NUM_BINARY_PLANES:, 0, 0])
+    rows.policy.append(policy)
+    rows.values.append(values)
+
+
+def finished(position: Position, seat: Seat, generation: int, game_id: str) -> SelfPlayGame:
+    """Make a game's record from its end: every row's targets, as its mover sees them."""
+    rows = seat.rows
+    sign = np.where(np.array(rows.colour) == BLACK, 1, -1)
+    score = position.score()
+    return SelfPlayGame(
+        id=game_id,
+        generation=generation,
+        width=seat.rules.width,
+        height=seat.rules.height,
+        komi=seat.rules.komi,
+        moves=np.array(position.moves, np.uint16),
+        ply=np.array(rows.ply, np.uint16),
+        planes=np.stack(rows.planes),
+        global_planes=np.stack(rows.global_planes),
+        policy=np.stack(rows.policy).astype(np.float16),
+        outcome=(sign * np.sign(score)).astype(np.int8),
+        score=(sign * score).astype(np.float32),
+        ownership=(sign[:, None] * position.ownership().reshape(1, -1)).astype(np.int8),
+        prior_value=np.array([prior for prior, _ in rows.values], np.float32),
+        searched_value=np.array([searched for _, searched in rows.values], np.float32),
+        weight=np.ones(len(rows.ply), np.float32),
+    )

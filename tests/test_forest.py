@@ -1,0 +1,217 @@
+"""The search: its tree's sums, its two root rules, and that batches change nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agents.forest import Forest
+from agents.search_settings import SearchSettings
+from engine.errors import IllegalMove
+from engine.position import Position
+from engine.rules import BLACK, Rules
+
+GUMBEL = SearchSettings(rule="gumbel", visits=32, considered=8, random_symmetry=False)
+PUCT = SearchSettings(rule="puct", visits=64, random_symmetry=False)
+BOTH = pytest.mark.parametrize("settings", [GUMBEL, PUCT], ids=["gumbel", "puct"])
+
+
+def pseudo_net(planes, value_scale=0.5):
+    """Logits and values that depend on the stones alone, as a net's would; `[B, C, H, W]`."""
+    batch, _, height, width = planes.shape
+    rng = np.random.default_rng(7)
+    mixer = rng.normal(size=(planes[0].size, height * width + 2))
+    mixed = np.tanh(planes.reshape(batch, -1).astype(np.float64) @ mixer)
+    policy = np.ascontiguousarray(mixed[:, :-1], np.float32)
+    value = np.ascontiguousarray(mixed[:, -1] * value_scale, np.float32)
+    return policy, value, value * 3
+
+
+def flat_net(planes):
+    batch, _, height, width = planes.shape
+    zeros = np.zeros(batch, np.float32)
+    return np.zeros((batch, height * width + 1), np.float32), zeros, zeros
+
+
+def search(forest, net=pseudo_net):
+    while rows := forest.select():
+        forest.expand(*net(forest.planes[:rows]))
+
+
+def searched(position, settings, net=pseudo_net, seed=3):
+    forest = Forest(1, position.rules.height, position.rules.width, settings, seed)
+    forest.start(0, position)
+    search(forest, net)
+    return forest
+
+
+@BOTH
+def test_a_search_runs_as_many_simulations_as_it_was_asked_for(settings):
+    forest = searched(Position(Rules(5, 5, 0.5)), settings)
+    assert forest.is_done(0)
+    assert sum(visits for _, visits, _, _ in forest.candidates(0)) == settings.visits
+
+
+@BOTH
+def test_the_root_value_is_the_mean_over_its_simulations(settings):
+    forest = searched(Position(Rules(5, 5, 0.5)), settings)
+    candidates = forest.candidates(0)
+    total = sum(visits * value for _, visits, value, _ in candidates)
+    position = Position(Rules(5, 5, 0.5))
+    alone = searched(position, replace(settings, visits=1))
+    child = alone.candidates(0)[0]
+    own = alone.values(0)[1] * 2 - child[2]  # root mean of 1 + 1 simulations, less the child's
+    assert forest.values(0)[1] == pytest.approx((total + own) / (settings.visits + 1), abs=1e-5)
+
+
+@BOTH
+def test_equal_seeds_give_equal_trees(settings):
+    position = Position(Rules(5, 5, 0.5)).play_all([12, 6])
+    first, second = (searched(position, settings, seed=11) for _ in range(2))
+    assert first.candidates(0) == second.candidates(0)
+    assert first.choose(0) == second.choose(0)
+
+
+@BOTH
+def test_searching_games_together_changes_nothing(settings):
+    quiet = replace(settings, noise=0)
+    positions = [Position(Rules(5, 5, 0.5)).play_all(moves) for moves in ([], [12], [12, 6, 8])]
+    together = Forest(3, 5, 5, quiet, 1)
+    for game, position in enumerate(positions):
+        together.start(game, position)
+    search(together)
+    for game, position in enumerate(positions):
+        alone = searched(position, quiet).candidates(0)
+        for one, other in zip(together.candidates(game), alone, strict=True):
+            assert one[:2] == other[:2]
+            assert one[2:] == pytest.approx(other[2:], abs=1e-5)
+
+
+@pytest.mark.parametrize("size", [(3, 3), (5, 3), (5, 5)])
+def test_a_board_in_a_larger_frame_has_its_own_moves(size):
+    width, height = size
+    settings = replace(GUMBEL, random_symmetry=True)
+    forest = Forest(1, 6, 7, settings, 5)
+    forest.start(0, Position(Rules(width, height, 0.5)))
+    search(forest, lambda planes: pseudo_net(planes))
+    policy = forest.improved_policy(0)
+    assert policy.shape == (43,)
+    assert policy.sum() == pytest.approx(1, abs=1e-5)
+    points = policy[:-1].reshape(6, 7)
+    assert points[height:].sum() == 0
+    assert points[:, width:].sum() == 0
+    assert points[:height, :width].min() > 0
+
+
+
+
+def board_of(text):
+    symbols = {".": 0, "X": 1, "O": 2}
+    return np.array([[symbols[one] for one in row.split()] for row in text.split("\n") if row])
+
+
+@BOTH
+def test_a_flat_net_finds_a_win_that_the_rules_can_see(settings):
+    # A1 takes all of White's stones; left alone, White takes all of Black's at D4.
+    board = board_of("X X X .\nX X X X\nO O O X\n. O O X")
+    position = Position(Rules(4, 4, 9.5), board.astype(np.uint8), BLACK)
+    forest = searched(position, replace(settings, visits=400, noise=0), flat_net)
+    assert forest.choose(0) == 12
+
+
+@BOTH
+def test_a_won_game_is_ended_by_a_pass_after_a_pass(settings):
+    board = board_of("X . X\nX X X\nX . X").astype(np.uint8)
+    position = Position(Rules(3, 3, 2.5), board, BLACK).with_to_play(2).play(9)
+    forest = searched(position, replace(settings, visits=128, noise=0), flat_net)
+    assert forest.choose(0) == 9
+    assert dict((move, value) for move, _, value, _ in forest.candidates(0))[9] > 0.9
+
+
+def test_gumbel_considers_the_moves_that_priors_and_noise_put_first():
+    forest = searched(Position(Rules(5, 5, 0.5)), replace(GUMBEL, noise=0), flat_net)
+    visited = [visits for _, visits, _, _ in forest.candidates(0) if visits]
+    assert len(visited) == GUMBEL.considered
+    # 3 phases: 8 moves once, 4 moves twice more, then 2 moves eight times more.
+    assert visited == [11, 11, 3, 3, 1, 1, 1, 1]
+
+
+def test_gumbel_noise_makes_games_differ_and_its_absence_makes_them_equal():
+    position = Position(Rules(5, 5, 0.5))
+    noisy = {searched(position, GUMBEL, flat_net, seed).choose(0) for seed in range(20)}
+    quiet = {
+        searched(position, replace(GUMBEL, noise=0), flat_net, seed).choose(0)
+        for seed in range(5)
+    }
+    assert len(noisy) > 5
+    assert len(quiet) == 1
+
+
+def test_the_improved_policy_leans_to_better_moves():
+    forest = searched(Position(Rules(5, 5, 0.5)), GUMBEL)
+    policy = forest.improved_policy(0)
+    visited = [one for one in forest.candidates(0) if one[1]]
+    gains = [policy[move] / prior for move, _, _, prior in visited]
+    values = [value for _, _, value, _ in visited]
+    assert np.corrcoef(values, np.log(gains))[0, 1] > 0.99
+
+
+def test_dirichlet_noise_keeps_the_priors_a_distribution():
+    settings = replace(PUCT, visits=1, dirichlet_weight=0.25)
+    forest = searched(Position(Rules(5, 5, 0.5)), settings, flat_net)
+    priors = [prior for _, _, _, prior in forest.candidates(0)]
+    assert sum(priors) == pytest.approx(1, abs=1e-5)
+    assert max(priors) > 1.2 / 26 > min(priors)
+
+
+def test_virtual_loss_fills_a_batch_from_one_game():
+    settings = replace(PUCT, leaves=8, visits=64)
+    forest = Forest(1, 5, 5, settings, 1)
+    forest.start(0, Position(Rules(5, 5, 0.5)))
+    rows = []
+    while count := forest.select():
+        rows.append(count)
+        forest.expand(*pseudo_net(forest.planes[:count]))
+    assert max(rows) == 8
+    assert sum(visits for _, visits, _, _ in forest.candidates(0)) == 64
+
+
+def test_passes_are_left_out_of_the_tree_before_their_time():
+    settings = replace(GUMBEL, visits=64, considered=26)
+    forest = Forest(1, 5, 5, settings, 1)
+    forest.start(0, Position(Rules(5, 5, 0.5)), 10)
+    search(forest, flat_net)
+    assert 25 not in [move for move, _, _, _ in forest.candidates(0)]
+    assert forest.improved_policy(0)[25] == 0
+
+
+def test_a_game_goes_on_in_its_seat_until_it_is_over():
+    forest = Forest(1, 3, 3, replace(GUMBEL, visits=8), 2)
+    forest.start(0, Position(Rules(3, 3, 0.5)))
+    while not forest.is_over(0):
+        search(forest)
+        assert forest.position(0).is_legal(forest.choose(0))
+        forest.play(0, forest.choose(0))
+    assert forest.position(0).is_over
+    assert forest.select() == 0
+
+
+def test_the_doors_say_what_was_wanted():
+    forest = Forest(2, 5, 5, GUMBEL, 1)
+    with pytest.raises(ValueError, match="board 7x7: wanted at most 5x5"):
+        forest.start(0, Position(Rules(7, 7)))
+    with pytest.raises(ValueError, match="game 2: wanted 0 to 1"):
+        forest.start(2, Position(Rules(5, 5)))
+    with pytest.raises(ValueError, match="game 1 has not been started"):
+        forest.choose(1)
+    forest.start(0, Position(Rules(5, 5)))
+    with pytest.raises(ValueError, match="not been searched"):
+        forest.choose(0)
+    rows = forest.select()
+    policy, value, score = pseudo_net(forest.planes[:rows])
+    with pytest.raises(ValueError, match=r"policy \[1, 25\]"):
+        forest.expand(np.ascontiguousarray(policy[:, :-1]), value, score)
+    forest.expand(policy, value, score)
+    forest.play(0, 3)
+    with pytest.raises(IllegalMove, match="occupied"):
+        forest.play(0, 3)
