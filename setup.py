@@ -32,6 +32,8 @@ MODULES = [
     "engine.playouts",
     "agents.tree",
     "agents.forest",
+    "agents.capture",
+    "agents.influence",
 ]
 
 FLAGS = ["-O3", "-Wno-unreachable-code", "-Wno-unused-function"]

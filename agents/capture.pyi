@@ -1,0 +1,16 @@
+"""`capture`: takes and saves stones; see capture.pyx."""
+
+from agents.player import Choice
+from engine.position import Position
+from engine.rules import Rules
+
+class CapturePlayer:
+    """Takes and saves stones, avoids self-atari; otherwise random."""
+
+    num_parameters: int
+    name: str
+
+    def __init__(self, name: str = "capture") -> None: ...
+    def new_game(self, rules: Rules, seed: int) -> None: ...
+    def choose(self, position: Position) -> Choice: ...
+    def close(self) -> None: ...

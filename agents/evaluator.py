@@ -1,0 +1,47 @@
+"""What a search asks of a net: planes in, policy, value, score and ownership out."""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.architecture import BrokenNetwork
+from engine.planes import NUM_PLANES
+
+
+class Evaluation(NamedTuple):
+    """What a net says of B positions in a frame of H × W points, as the mover sees it."""
+
+    policy: NDArray[np.float32]  # [B, A] logits; off the board -10,000
+    value: NDArray[np.float32]  # [B] chance of a win less that of a loss, -1 to 1
+    score: NDArray[np.float32]  # [B] points
+    ownership: NDArray[np.float32]  # [B, H, W] -1 to 1, 0 off the board
+
+
+class Evaluator(Protocol):
+    """A net ready to answer."""
+
+    def __call__(self, planes: NDArray[np.float32]) -> Evaluation:
+        """Evaluate planes float32 `[B, C, H, W]`, B at least 1; the answer is the caller's own.
+
+        Raises:
+            ValueError: planes of another shape or type.
+            BrokenNetwork: the net answered NaN or infinity.
+        """
+
+
+def check_planes(planes: NDArray[np.float32], height: int, width: int) -> None:
+    """Raise ValueError unless `planes` are a batch for a frame of this size."""
+    if planes.ndim != 4 or planes.shape[1:] != (NUM_PLANES, height, width) or not len(planes):
+        raise ValueError(
+            f"planes of shape {planes.shape}: wanted [B, {NUM_PLANES}, {height}, {width}], B >= 1"
+        )
+    if planes.dtype != np.float32:
+        raise ValueError(f"planes of {planes.dtype}: wanted float32")
+
+
+def check_answer(answer: Evaluation) -> None:
+    """Raise BrokenNetwork where a net answered NaN or infinity."""
+    for name, numbers in zip(Evaluation._fields, answer, strict=True):
+        if not np.isfinite(numbers.sum()):
+            raise BrokenNetwork(f"the net's {name} holds NaN or infinity: wanted finite numbers")

@@ -1,0 +1,138 @@
+"""The network as an OpenVINO graph, built from its weights alone; torch is not needed.
+
+Says the same as agents/network.py, for a frame and a batch of known sizes, less the reply head,
+which training alone needs. `chained` arithmetic is laid out so that the runtime fuses biases,
+sums and rectifiers into the convolutions, and leaves what comes after a head's last layer in
+fp32: no matrix product there, and no concatenation.
+"""
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+from openvino import opset13 as op
+
+from agents.architecture import OFF_BOARD_LOGIT, USUAL_SIDE, NetworkConfig, Weights
+from engine.planes import NUM_PLANES
+
+
+def constant(value: object) -> ov.Node:
+    """A constant in fp32."""
+    return op.constant(np.ascontiguousarray(value, np.float32))
+
+
+def indices(*values: int) -> ov.Node:
+    """A constant of axes, bounds or sizes."""
+    return op.constant(np.array(values, np.int64))
+
+
+PLANE_AXES = (2, 3)
+
+
+class GraphBuilder:
+    """Lays the layers of one net for one frame.
+
+    Args:
+        weights: of a net of `config`, checked.
+        is_whole: every board fills the frame, so that no masks are needed and the two means of
+            the pooled features, now in a fixed ratio, are one.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        config: NetworkConfig,
+        batch: int,
+        height: int,
+        width: int,
+        is_whole: bool,
+    ) -> None:
+        self.weights = weights
+        self.config = config
+        self.area = height * width
+        self.planes = op.parameter([batch, NUM_PLANES, height, width], ov.Type.f32)
+        self.mask: ov.Node | None = None
+        self.side: ov.Node = constant(self.area**0.5)
+        if not is_whole:
+            self.mask = op.slice(self.planes, indices(0), indices(1), indices(1), indices(1))
+            self.board_area = op.reduce_sum(self.mask, indices(*PLANE_AXES), False)
+            self.side = op.sqrt(self.board_area)
+            self.scale = op.divide(op.subtract(self.side, constant(USUAL_SIDE)), constant(10))
+
+    def convolution(self, features: ov.Node, name: str, outputs: slice = slice(None)) -> ov.Node:
+        """A convolution that keeps the frame's size, with its bias; of `outputs` alone."""
+        kernel = self.weights[f"{name}.weight"][outputs]
+        pad = [kernel.shape[2] // 2] * 2
+        bias = self.weights[f"{name}.bias"][outputs]
+        product = op.convolution(features, constant(kernel), [1, 1], pad, pad, [1, 1])
+        return op.add(product, constant(bias.reshape(1, -1, 1, 1)))
+
+    def linear(self, features: ov.Node, name: str, outputs: slice = slice(None)) -> ov.Node:
+        """A linear layer with its bias; of `outputs` alone."""
+        matrix = constant(self.weights[f"{name}.weight"][outputs])
+        bias = constant(self.weights[f"{name}.bias"][outputs][np.newaxis])
+        return op.add(op.matmul(features, matrix, False, True), bias)
+
+    def masked(self, features: ov.Node) -> ov.Node:
+        """Zero off the board."""
+        return features if self.mask is None else op.multiply(features, self.mask)
+
+    def rectified(self, features: ov.Node) -> ov.Node:
+        """The positive part, zero off the board."""
+        return self.masked(op.relu(features))
+
+    def pooled(self, features: ov.Node, name: str) -> ov.Node:
+        """The pooled features times the matrix of this name, `[B, outputs]`; no bias."""
+        axes = indices(*PLANE_AXES)
+        matrix = self.weights[f"{name}.weight"]
+        largest = op.reduce_max(features, axes, False)
+        if self.mask is not None:
+            mean = op.divide(op.reduce_sum(features, axes, False), self.board_area)
+            parts = [mean, op.multiply(mean, self.scale), largest]
+        else:
+            parts = [op.reduce_mean(features, axes, False), largest]
+            matrix = self._one_mean(matrix)
+        return op.matmul(op.concat(parts, 1), constant(matrix), False, True)
+
+    def _one_mean(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+        mean, scaled, largest = np.split(matrix, 3, axis=1)
+        return np.concatenate([mean + scaled * ((self.area**0.5 - USUAL_SIDE) / 10), largest], 1)
+
+    def on_points(self, numbers: ov.Node) -> ov.Node:
+        """Numbers `[B, C]` as `[B, C, 1, 1]`, the same at each point."""
+        return op.unsqueeze(numbers, indices(*PLANE_AXES))
+
+    def tower(self) -> ov.Node:
+        """Stem and blocks."""
+        features = self.rectified(self.convolution(self.planes, "stem"))
+        for block in range(self.config.blocks):
+            inner = self.convolution(features, f"blocks.{block}.first")
+            if self.config.pools(block):
+                pool = self.pooled(features, f"blocks.{block}.pool")
+                inner = op.add(inner, self.on_points(pool))
+            outer = self.convolution(self.rectified(inner), f"blocks.{block}.second")
+            features = self.rectified(op.add(outer, features))
+        return features
+
+    def point_logits(self, features: ov.Node, context: ov.Node) -> ov.Node:
+        """The policy's logits of the points, `[B, H·W]`."""
+        chosen = op.relu(op.add(self.convolution(features, "policy_features"), context))
+        logits = self.convolution(chosen, "point_moves", slice(0, 1))
+        if self.mask is not None:
+            off_board = op.subtract(constant(1), self.mask)
+            off_board = op.multiply(off_board, constant(OFF_BOARD_LOGIT))
+            logits = op.add(self.masked(logits), off_board)
+        return op.reshape(logits, indices(0, self.area), True)
+
+    def model(self) -> ov.Model:
+        """The graph: planes in; point logits, pass logit, value, score, ownership out."""
+        features = self.tower()
+        owned = self.rectified(self.convolution(features, "board_features"))
+        bias = constant(self.weights["hidden.bias"][np.newaxis])
+        hidden = op.relu(op.add(self.pooled(owned, "hidden"), bias))
+        points = self.point_logits(features, self.on_points(self.pooled(owned, "policy_pool")))
+        pass_move = self.linear(hidden, "pass_move", slice(0, 1))
+        chances = op.softmax(self.linear(hidden, "outcome"), 1)
+        value = op.reduce_sum(op.multiply(chances, constant([[1, 0, -1]])), indices(1), False)
+        score = op.multiply(self.linear(hidden, "score"), self.side)
+        ownership = self.masked(op.tanh(self.convolution(owned, "ownership")))
+        return ov.Model([points, pass_move, value, score, ownership], [self.planes], "network")

@@ -1,0 +1,36 @@
+"""What a player is: a name, and a move for each position."""
+
+from typing import NamedTuple, Protocol
+
+from engine.position import Position
+from engine.rules import Rules
+
+RESIGN = -1
+
+
+class Choice(NamedTuple):
+    """A move, and what the player knew when it chose it."""
+
+    move: int  # 0 to H·W, the last one the pass; RESIGN gives the game up
+    value: float | None = None  # its own view of the game, -1 to 1, where it has one
+    operations: int = 1  # boards judged or nets evaluated for this move
+
+
+class Player(Protocol):
+    """A seat at the table. Players are not shared between threads."""
+
+    name: str  # as reports write it
+    num_parameters: int  # learned numbers, 0 for a handwritten player
+
+    def new_game(self, rules: Rules, seed: int) -> None:
+        """Begin a game; equal seeds give equal games.
+
+        Raises:
+            ValueError: the player can't play under these rules.
+        """
+
+    def choose(self, position: Position) -> Choice:
+        """Return a legal move for the player to move, or RESIGN; `position` stays unchanged."""
+
+    def close(self) -> None:
+        """Give back what the player holds."""

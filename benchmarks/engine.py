@@ -1,0 +1,169 @@
+"""How fast the engine plays, one thread: python -m benchmarks.engine [--json].
+
+Processor time, medians of five, beside OpenSpiel and PettingZoo where they are installed.
+`light` plays uniformly over legal moves that fill no own eye; `mask` writes the exact legal mask
+at each ply of the same games as well. The peers and `position` play uniformly over all legal moves
+that are no pass, at most 2·N² plies a game, each call from Python.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import random
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.measure import median_seconds
+from engine.planes import NUM_PLANES, write_planes
+from engine.playouts import play_random_games
+from engine.position import Position
+from engine.rules import Rules, chinese, tromp_taylor
+
+SIZES = (9, 19)
+
+
+def light(rules: Rules, with_mask: bool) -> Callable[[], int]:
+    """Random games in the compiled core."""
+    return lambda: play_random_games(rules, 400_000, 1, with_mask)[0]
+
+
+def uniform_from_python(rules: Rules) -> Callable[[], int]:
+    """The peers' game on `Position`: mask, planes and one move a ply, each called from Python."""
+    out = np.empty((NUM_PLANES, rules.height, rules.width), np.float32)
+
+    def run() -> int:
+        rng = random.Random(1)
+        plies = 0
+        for _ in range(3):
+            position = Position(rules)
+            while position.num_moves < 2 * rules.num_points:
+                moves = np.flatnonzero(position.legal_mask()[:-1])
+                write_planes(position, out)
+                plies += 1
+                if not len(moves):
+                    break
+                position.play_in_place(int(moves[rng.randrange(len(moves))]))
+        return plies
+
+    return run
+
+
+def one_call(rules: Rules, what: str) -> Callable[[], int]:
+    """`play` and `copy` in the middle of a game."""
+    position = Position(rules)
+    for move in range(0, rules.num_points, 3):
+        position.play_in_place(move)
+    move = position.legal_moves()[0]
+
+    def run() -> int:
+        for _ in range(50_000):
+            position.play(move) if what == "play" else position.copy()
+        return 50_000
+
+    return run
+
+
+def open_spiel(size: int) -> Callable[[], int]:
+    """OpenSpiel's Go from Python, with its mask and observation."""
+    import pyspiel
+
+    game = pyspiel.load_game("go", {"board_size": size, "komi": 7.5})
+
+    def run() -> int:
+        rng = random.Random(1)
+        plies = 0
+        for _ in range(3):
+            state = game.new_initial_state()
+            for _ in range(2 * size * size):
+                moves = [move for move in state.legal_actions() if move != size * size]
+                if not moves or state.is_terminal():
+                    break
+                state.observation_tensor(state.current_player())
+                state.apply_action(rng.choice(moves))
+                plies += 1
+        return plies
+
+    return run
+
+
+def pettingzoo(size: int) -> Callable[[], int]:
+    """PettingZoo's go_v5, with its mask and observation."""
+    from pettingzoo.classic import go_v5
+
+    def run() -> int:
+        rng = random.Random(1)
+        env = go_v5.raw_env(board_size=size)
+        env.reset(seed=1)
+        plies = 0
+        while plies < size * size:
+            observation, _, ended, cut, _ = env.last()
+            moves = np.flatnonzero(observation["action_mask"][:-1])
+            if ended or cut or not len(moves):
+                break
+            env.step(int(rng.choice(list(moves))))
+            plies += 1
+        return plies
+
+    return run
+
+
+PEERS = {"open_spiel": ("pyspiel", open_spiel), "pettingzoo": ("pettingzoo", pettingzoo)}
+
+
+def measure() -> dict[str, float]:
+    """All numbers by name: moves per second, or nanoseconds."""
+    found: dict[str, float] = {}
+    for size in SIZES:
+        name = f"{size}x{size}"
+        found[f"light_{name}_moves_per_second"] = 1 / median_seconds(light(chinese(size), False))
+        rules = tromp_taylor(size)
+        superko = median_seconds(light(rules, False)) * 1e9
+        with_mask = median_seconds(light(rules, True)) * 1e9
+        found[f"light_superko_{name}_ns"] = superko
+        found[f"superko_mask_{name}_ns"] = with_mask
+        found[f"superko_mask_alone_{name}_ns"] = with_mask - superko
+        for call in ("play", "copy"):
+            found[f"{call}_{name}_ns"] = median_seconds(one_call(rules, call)) * 1e9
+        found[f"python_{name}_moves_per_second"] = 1 / median_seconds(uniform_from_python(rules))
+        for peer, (module, make) in PEERS.items():
+            if importlib.util.find_spec(module):
+                found[f"{peer}_{name}_moves_per_second"] = 1 / median_seconds(make(size))
+    return found
+
+
+ROWS = (
+    ("light random playouts", "light_{}_moves_per_second", "moves/s"),
+    ("  under positional superko", "light_superko_{}_ns", "ns a move"),
+    ("  and its exact mask at each ply", "superko_mask_{}_ns", "ns a move"),
+    ("  the mask alone", "superko_mask_alone_{}_ns", "ns"),
+    ("Position.play from Python", "play_{}_ns", "ns"),
+    ("copy of a Position with history", "copy_{}_ns", "ns"),
+    ("mask, planes and play from Python", "python_{}_moves_per_second", "moves/s"),
+    ("OpenSpiel, the same", "open_spiel_{}_moves_per_second", "moves/s"),
+    ("PettingZoo go_v5, the same", "pettingzoo_{}_moves_per_second", "moves/s"),
+)
+
+
+def main() -> None:
+    """Print the table, or one flat JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--json", action="store_true", help="one flat JSON object")
+    found = measure()
+    if parser.parse_args().json:
+        print(json.dumps({name: round(value, 1) for name, value in found.items()}))
+        return
+    build = os.environ.get("INSEI_NATIVE") == "1" and "native" or "portable"
+    print(f"{platform.processor() or platform.machine()}, {build} build, median of 5")
+    print(f"{'':36}{'9x9':>14}{'19x19':>14}")
+    for label, key, unit in ROWS:
+        values = [found.get(key.format(f"{size}x{size}")) for size in SIZES]
+        if values[0] is not None:
+            cells = "".join(f"{value:14,.0f}" for value in values if value is not None)
+            print(f"{label:36}{cells}  {unit}")
+
+
+if __name__ == "__main__":
+    main()

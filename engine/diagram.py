@@ -1,0 +1,105 @@
+"""Diagrams: a position drawn in characters, and read back.
+
+       A B C        X black, O white, . empty, + star point
+     3 . X O 3      the last move in brackets: (X)
+     2 . X O 2
+     1 . . . 1
+       A B C
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadDiagram
+from engine.rules import BLACK, COLOUR_NAMES
+from engine.vertex import COLUMNS, vertex_of
+
+if TYPE_CHECKING:
+    from engine.position import Position
+
+SYMBOLS = ".XO"
+READ = {".": 0, "+": 0, "X": 1, "x": 1, "#": 1, "O": 2, "o": 2}
+
+
+def star_points(width: int, height: int) -> set[tuple[int, int]]:
+    """The (row, column) points that boards mark, none under 7 a side; for the eye alone."""
+
+    def lines(side: int) -> list[int]:
+        if side < 7:
+            return []
+        edge = 3 if side > 11 else 2
+        middle = [side // 2] if side % 2 else []
+        return [edge, *middle, side - 1 - edge]
+
+    rows, columns = lines(height), lines(width)
+    points = {(row, column) for row in rows for column in columns}
+    if height <= 11 or width <= 11:
+        middle = (height // 2, width // 2)
+        corners = {(row, column) for row in rows[::2] for column in columns[::2]}
+        points &= corners | ({middle} if height % 2 and width % 2 else set())
+    return points
+
+
+def diagram(position: Position) -> str:
+    """Draw the board with coordinates, then a line on who moves and who took what."""
+    rules = position.rules
+    letters = "   " + " ".join(COLUMNS[: rules.width])
+    stars = star_points(rules.width, rules.height)
+    last = position.last_move
+    lines = [letters]
+    for row, stones in enumerate(position.board):
+        drawn = f"{rules.height - row:2}"
+        closing = False
+        for column, stone in enumerate(stones):
+            is_last = last == row * rules.width + column
+            drawn += "(" if is_last else ")" if closing else " "
+            drawn += "+" if not stone and (row, column) in stars else SYMBOLS[stone]
+            closing = is_last
+        lines.append(f"{drawn}{')' if closing else ' '}{rules.height - row}")
+    lines.append(letters)
+    black, white = position.prisoners
+    lines.append(f"{_status(position)}; black took {black}, white took {white}")
+    return "\n".join(lines)
+
+
+def _status(position: Position) -> str:
+    if position.is_over:
+        return f"game over, {result_of(position)}"
+    said = f"{COLOUR_NAMES[position.to_play]} to play, move {position.num_moves + 1}"
+    if position.last_move is not None:
+        said += f", last {vertex_of(position.last_move, position.rules)}"
+    return said
+
+
+def result_of(position: Position) -> str:
+    """The area score as SGF writes results: "B+3.5", "W+1", "0" for a tie."""
+    score = position.score()
+    if score == 0:
+        return "0"
+    return f"{'B' if score > 0 else 'W'}+{abs(score):g}"
+
+
+def board_from(text: str) -> NDArray[np.uint8]:
+    """Read rows of . X O, with or without spaces, top row first, as `[H, W]` of 0, 1, 2.
+
+    Raises:
+        BadDiagram: a foreign character, rows of different lengths, or no row at all.
+    """
+    rows = [row.replace(" ", "") for row in text.strip().splitlines() if row.strip()]
+    if not rows:
+        raise BadDiagram("an empty diagram: wanted rows of . X O")
+    for number, row in enumerate(rows, 1):
+        if strange := set(row) - set(READ):
+            raise BadDiagram(f"row {number} holds {min(strange)!r}: wanted . X O")
+        if len(row) != len(rows[0]):
+            raise BadDiagram(f"row {number} has {len(row)} points: wanted {len(rows[0])}")
+    return np.array([[READ[one] for one in row] for row in rows], np.uint8)
+
+
+def colour_letter(colour: int) -> str:
+    """B or W."""
+    return "B" if colour == BLACK else "W"
