@@ -8,6 +8,7 @@ class CapturePlayer:
     """Takes and saves stones, avoids self-atari; otherwise random."""
 
     num_parameters: int
+    fingerprint: str
     name: str
 
     def __init__(self, name: str = "capture") -> None: ...

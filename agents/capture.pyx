@@ -8,6 +8,7 @@ opponent has passed and the board is its own.
 """
 
 from libc.stdint cimport uint16_t, uint64_t
+from libc.string cimport memcpy
 
 from engine.board cimport (
     BLACK,
@@ -16,6 +17,7 @@ from engine.board cimport (
     POINT_OF,
     Board,
     Cell,
+    board_bytes,
     board_is_eye,
     board_liberties,
     board_play,
@@ -49,7 +51,7 @@ cdef bint is_first_touch(const Board* board, const int* near, int i) noexcept no
 
 cdef int urgency(const State* state, int point, int* liberties_after) noexcept nogil:
     """What a legal stone at `point` takes, saves and threatens; and how many liberties it gets."""
-    cdef Board after = state.board
+    cdef Board after
     cdef const Board* board = &state.board
     cdef const Cell* cells = board.cells
     cdef int colour = state.to_play
@@ -57,6 +59,7 @@ cdef int urgency(const State* state, int point, int* liberties_after) noexcept n
     cdef int[4] near = [point - board.stride, point - 1, point + 1, point + board.stride]
     cdef uint16_t[3] found
     cdef int i, size, count, worth = 0
+    memcpy(&after, board, board_bytes(board))
     board_play(&after, point, colour)
     liberties_after[0] = board_liberties(&after, point, found, 3)
     for i in range(4):
@@ -126,6 +129,7 @@ class CapturePlayer:
     """Takes and saves stones, avoids self-atari; otherwise random."""
 
     num_parameters = 0
+    fingerprint = ""
 
     def __init__(self, name="capture"):
         self.name = name

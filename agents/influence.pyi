@@ -8,6 +8,7 @@ class InfluencePlayer:
     """A one-ply evaluator of territory, safety, eyes and shape."""
 
     num_parameters: int
+    fingerprint: str
     name: str
 
     def __init__(self, name: str = "influence") -> None: ...

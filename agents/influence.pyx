@@ -2,9 +2,9 @@
 
 The judge, in points for the player who has just moved:
 
-* territory: each stone radiates influence, 64 halved at every step around stones and edges; an
-  empty point belongs to whoever radiates clearly more, with a weight that grows with the margin
-  (after Zobrist's spread of influence, 1969, and Bouzy's territory, 2003);
+* territory: each stone radiates influence that spreads over empty points in four steps, averaged
+  at each; an empty point belongs to whoever radiates clearly more, with a weight that grows with
+  the margin (after Zobrist's spread of influence, 1969, and Bouzy's territory, 2003);
 * safety: a chain in atari with the opponent to move counts as taken, one with two liberties as
   partly so, unless it has eyes; liberties beyond are worth a little;
 * eyes: a point whose neighbours are all own is worth more than territory, a second one more still;
@@ -15,6 +15,7 @@ The board as it stands decides the end: when no move betters it, and it is won, 
 
 from libc.math cimport fabs
 from libc.stdint cimport uint16_t, uint64_t
+from libc.string cimport memcpy
 
 from engine.board cimport (
     BLACK,
@@ -25,6 +26,7 @@ from engine.board cimport (
     WHITE,
     Board,
     Cell,
+    board_bytes,
     board_is_eye,
     board_liberties,
     board_play,
@@ -74,10 +76,6 @@ cdef void spread(const Board* board, float* influence) noexcept nogil:
             if cells[point].colour == EMPTY:
                 wave[point] = next_wave[point]
                 influence[point] += wave[point]
-        if step == 0:  # stones radiate all the while, weaker from the second step on
-            for point in range(board.num_cells):
-                if cells[point].colour == BLACK or cells[point].colour == WHITE:
-                    wave[point] *= 0.5
 
 
 cdef float chain_danger(int liberties, int eyes, bint is_to_move) noexcept nogil:
@@ -155,7 +153,7 @@ cdef int choose_move(const State* state, uint64_t* rng, float* value) noexcept n
             continue
         if board_is_eye(&state.board, point, colour):
             continue
-        after = state.board
+        memcpy(&after, &state.board, board_bytes(&state.board))
         if board_play(&after, point, colour) == 0 and board_liberties(&after, point, found, 2) < 2:
             continue  # self-atari that takes nothing
         worth = sign * judge(&after, opponent_of(colour))
@@ -180,6 +178,7 @@ class InfluencePlayer:
     """A one-ply evaluator of territory, safety, eyes and shape."""
 
     num_parameters = 0
+    fingerprint = ""
 
     def __init__(self, name="influence"):
         self.name = name

@@ -27,6 +27,7 @@ class NetPlayer:
         self.name = name
         self.package = load_package(folder)
         self.num_parameters = sum(weight.size for weight in self.package.weights.values())
+        self.fingerprint = self.package.card.weights_sha256
         self.evaluate: OpenVinoEvaluator | None = None
         self.size = (0, 0)
 

@@ -21,6 +21,7 @@ class Player(Protocol):
 
     name: str  # as reports write it
     num_parameters: int  # learned numbers, 0 for a handwritten player
+    fingerprint: str  # the hash of its weights, empty for a handwritten player
 
     def new_game(self, rules: Rules, seed: int) -> None:
         """Begin a game; equal seeds give equal games.

@@ -11,6 +11,7 @@ class RandomPlayer:
     """Plays at random, and passes where only its own eyes are left."""
 
     num_parameters = 0
+    fingerprint = ""
 
     def __init__(self, name: str = "random") -> None:
         self.name = name

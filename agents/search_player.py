@@ -27,6 +27,7 @@ class SearchPlayer:
         self.settings = settings
         self.net = NetPlayer(folder, name)
         self.num_parameters = self.net.num_parameters
+        self.fingerprint = self.net.fingerprint
         self.forest: Forest | None = None
 
     def new_game(self, rules: Rules, seed: int) -> None:

@@ -1,0 +1,100 @@
+"""How players are named on every command line and in every configuration.
+
+    random                        uniform over legal moves that fill no own eye
+    capture                       takes and saves stones
+    influence                     a one-ply evaluator
+    net:PATH                      a trained net alone
+    search:PATH,visits=100        a trained net with a search; also rule, c_puct, seed, ...
+
+PATH is a player package or a run's folder, which means its newest checkpoint.
+"""
+
+import dataclasses
+import difflib
+from collections.abc import Callable
+
+from agents.capture import CapturePlayer
+from agents.find_package import find_package
+from agents.influence import InfluencePlayer
+from agents.player import Player
+from agents.random_player import RandomPlayer
+from agents.search_settings import SearchSettings
+
+HANDWRITTEN: dict[str, Callable[[str], Player]] = {
+    "random": RandomPlayer,
+    "capture": CapturePlayer,
+    "influence": InfluencePlayer,
+}
+LEARNED = ("net", "search")
+FORMS = "random, capture, influence, net:PATH, search:PATH,visits=N"
+PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
+
+
+class UnknownPlayer(ValueError):
+    """A name that the grammar doesn't know; the message says what it knows."""
+
+
+def make_player(name: str) -> Player:
+    """Make the player called `name`.
+
+    Raises:
+        UnknownPlayer: the name doesn't follow the grammar.
+        ValueError: its package is missing or damaged, or a setting is out of bounds.
+    """
+    kind, colon, rest = name.partition(":")
+    if kind in HANDWRITTEN:
+        if colon:
+            raise UnknownPlayer(f"player {name!r}: {kind} takes no settings")
+        return HANDWRITTEN[kind](name)
+    if kind not in LEARNED:
+        near = difflib.get_close_matches(kind, [*HANDWRITTEN, *LEARNED], 1)
+        hint = f", did you mean {near[0]}?" if near else ""
+        raise UnknownPlayer(f"player {name!r}: wanted {FORMS}{hint}")
+    path, *words = rest.split(",")
+    if not path:
+        raise UnknownPlayer(f"player {name!r}: wanted {kind}:PATH")
+    if kind == "net":
+        if words:
+            raise UnknownPlayer(f"player {name!r}: net takes a path alone; search takes settings")
+        from agents.net_player import NetPlayer
+
+        return NetPlayer(find_package(path), name)
+    settings = search_settings(name, words)
+    from agents.search_player import SearchPlayer
+
+    return SearchPlayer(find_package(path), name, settings)
+
+
+def search_settings(name: str, words: list[str]) -> SearchSettings:
+    """Read `key=value` words over the settings of play.
+
+    Raises:
+        UnknownPlayer: a word is no setting, or its value of another type.
+        ValueError: a value is out of bounds.
+    """
+    fields = {field.name: field.type for field in dataclasses.fields(SearchSettings)}
+    found: dict[str, object] = {}
+    for word in words:
+        key, _, text = word.partition("=")
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, 1)
+            hint = f", did you mean {near[0]}?" if near else ""
+            raise UnknownPlayer(
+                f"player {name!r}: unknown setting {key!r}; wanted one of {', '.join(fields)}{hint}"
+            )
+        found[key] = _read(name, key, text, fields[key])
+    return dataclasses.replace(PLAY_SETTINGS, **found)  # type: ignore[arg-type]
+
+
+def _read(name: str, key: str, text: str, kind: object) -> object:
+    try:
+        if kind is int:
+            return int(text)
+        if kind is float:
+            return float(text)
+        if kind is bool:
+            return {"true": True, "false": False}[text]
+    except (ValueError, KeyError):
+        wanted = {int: "a whole number", float: "a number", bool: "true or false"}[kind]
+        raise UnknownPlayer(f"player {name!r}: {key}={text}: wanted {wanted}") from None
+    return text

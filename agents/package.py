@@ -1,0 +1,132 @@
+"""Player packages: a folder with a net's weights and a card that says what they are.
+
+    weights.safetensors   float32, named as agents/architecture.py says
+    player.json           the card: architecture, planes, hash of the weights, provenance, rating
+
+No pickle is ever read. The card holds the hash of the weights' file, so that a package that was
+cut short or altered is refused.
+"""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from agents.architecture import PLANES_VERSION, BrokenNetwork, NetworkConfig, check_weights
+
+WEIGHTS_FILE = "weights.safetensors"
+CARD_FILE = "player.json"
+FORMAT = 1
+
+
+class DamagedPackage(ValueError):
+    """A folder that is no whole player package; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class PlayerCard:
+    """What is known of a net, as player.json holds it."""
+
+    architecture: NetworkConfig
+    width: int  # the board that it was trained on
+    height: int
+    komi: float  # the komi that it was trained around
+    training: dict[str, Any] = field(default_factory=dict)  # run, generation, games, steps
+    rating: dict[str, Any] = field(default_factory=dict)  # value, interval, how measured
+    planes_version: int = PLANES_VERSION
+    weights_sha256: str = ""  # filled in when the package is written
+
+
+@dataclass(frozen=True)
+class Package:
+    """A net as read from its folder."""
+
+    weights: dict[str, NDArray[np.float32]]
+    card: PlayerCard
+
+
+def sha256_of(data: bytes) -> str:
+    """The hash in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_package(
+    folder: Path, weights: dict[str, NDArray[np.float32]], card: PlayerCard
+) -> None:
+    """Write the two files into an existing folder."""
+    data = save_tensors(weights)
+    (folder / WEIGHTS_FILE).write_bytes(data)
+    card = dataclasses.replace(card, weights_sha256=sha256_of(data))
+    values = {"format": FORMAT, **dataclasses.asdict(card)}
+    (folder / CARD_FILE).write_text(json.dumps(values, indent=2) + "\n")
+
+
+def read_tensors(path: Path, sha256: str) -> dict[str, NDArray[Any]]:
+    """Read a safetensors file of which the hash is known.
+
+    Raises:
+        DamagedPackage: it is missing, another one, or broken.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DamagedPackage(f"{path}: {error.strerror}; wanted the weights") from error
+    if sha256_of(data) != sha256:
+        raise DamagedPackage(
+            f"{path}: {len(data)} bytes that differ from what its card promises; "
+            "cut short or altered"
+        )
+    try:
+        return load_tensors(data)
+    except SafetensorError as error:
+        raise DamagedPackage(f"{path}: not safetensors ({error})") from error
+
+
+def read_card(folder: Path) -> PlayerCard:
+    """Read player.json.
+
+    Raises:
+        DamagedPackage: the file is missing, or not the card of a net that we can play.
+    """
+    path = folder / CARD_FILE
+    try:
+        values = json.loads(path.read_text())
+    except OSError as error:
+        raise DamagedPackage(f"{path}: {error.strerror}; wanted a player's card") from error
+    except ValueError as error:
+        raise DamagedPackage(f"{path}: not JSON ({error})") from error
+    if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
+        raise DamagedPackage(f"{path}: wanted a card of format {FORMAT}")
+    try:
+        architecture = NetworkConfig(**values.pop("architecture"))
+        card = PlayerCard(architecture=architecture, **values)
+    except (TypeError, KeyError, ValueError) as error:
+        raise DamagedPackage(f"{path}: {error}") from error
+    if card.planes_version != PLANES_VERSION:
+        raise DamagedPackage(
+            f"{path}: planes of version {card.planes_version}; wanted {PLANES_VERSION}"
+        )
+    return card
+
+
+def load_package(folder: Path) -> Package:
+    """Read a package, hashes and shapes checked.
+
+    Raises:
+        DamagedPackage: the package is cut short, altered or of another kind.
+    """
+    card = read_card(folder)
+    weights = read_tensors(folder / WEIGHTS_FILE, card.weights_sha256)
+    try:
+        check_weights(weights, card.architecture)
+    except BrokenNetwork as error:
+        raise DamagedPackage(f"{folder / WEIGHTS_FILE}: {error}") from error
+    return Package(weights, card)

@@ -1,0 +1,45 @@
+"""What a tournament is made of: frozen values, saved with its results."""
+
+from dataclasses import dataclass, field
+
+from engine.rules import Rules
+
+
+@dataclass(frozen=True)
+class TournamentConfig:
+    """Who plays whom, how often, and under what rules.
+
+    Raises:
+        ValueError: a field is outside what is said beside it.
+    """
+
+    name: str = "tournament"  # the results go to reports/NAME
+    players: tuple[str, ...] = ("random", "capture", "influence")  # the player grammar's names
+    rules: Rules = field(default_factory=lambda: Rules(9, 9, 7.0))
+    games: int = 20  # of each pairing, even: each opening is played with both colours
+    opening_plies: int = 2  # random legal plies that every game begins with, 0 to 40
+    seed: int = 1
+    workers: int = 2  # processes that play; 0 plays in this one
+    max_plies_per_point: float = 6.0  # a game is scored as it stands after so many plies a point
+    anchor: str = ""  # the player whose rating is 0; the first one if empty
+    anchor_elo: float = 0.0
+
+    def __post_init__(self) -> None:
+        if len(self.players) < 2:
+            raise ValueError(f"players {list(self.players)}: wanted two at least")
+        if len(set(self.players)) != len(self.players):
+            raise ValueError(f"players {list(self.players)}: wanted each once")
+        if self.games < 2 or self.games % 2:
+            raise ValueError(f"games {self.games}: wanted an even number, 2 or more")
+        if not 0 <= self.opening_plies <= 40:
+            raise ValueError(f"opening_plies {self.opening_plies}: wanted 0 to 40")
+        if self.workers < 0:
+            raise ValueError(f"workers {self.workers}: wanted 0 or more")
+        if not 1 <= self.max_plies_per_point <= 100:
+            raise ValueError(f"max_plies_per_point {self.max_plies_per_point}: wanted 1 to 100")
+        if self.anchor and self.anchor not in self.players:
+            raise ValueError(f"anchor {self.anchor!r}: wanted one of {', '.join(self.players)}")
+        if not self.name or not set(self.name) <= set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+        ):
+            raise ValueError(f"name {self.name!r}: wanted letters, digits, and -_. alone")

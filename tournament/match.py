@@ -1,0 +1,122 @@
+"""One game between two players: who moved how, how long each move took, and how it ended."""
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from agents.grammar import make_player
+from agents.player import RESIGN, Player
+from engine.diagram import result_of
+from engine.position import Position
+from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
+
+
+@dataclass(frozen=True)
+class Job:
+    """A game to be played; everything that decides it, so that it can be played anywhere."""
+
+    number: int  # within the tournament, from 0
+    black: str  # players by the grammar
+    white: str
+    rules: Rules
+    opening: tuple[int, ...]
+    seed: int
+    max_plies: int
+
+    @property
+    def id(self) -> str:
+        """What the game is known by; the same job has the same one."""
+        said = repr((self.black, self.white, self.rules, self.opening, self.seed, self.max_plies))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class PlayedGame:
+    """A game that was played."""
+
+    id: str
+    number: int
+    black: str
+    white: str
+    winner: int  # BLACK, WHITE, or 0 for a tie
+    result: str  # as SGF writes it, "B+3.5", "W+R"
+    reason: str  # "two passes", "resignation", "ply limit", "illegal move: ..."
+    moves: list[int]
+    opening_plies: int
+    seconds: dict[str, list[float]] = field(default_factory=dict)  # "black", "white": each move's
+    operations: dict[str, int] = field(default_factory=dict)  # boards judged, nets evaluated
+
+    def as_json(self) -> dict[str, Any]:
+        """The game as plain values, times rounded to microseconds."""
+        values = asdict(self)
+        values["seconds"] = {
+            side: [round(one, 6) for one in times] for side, times in self.seconds.items()
+        }
+        return values
+
+
+def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
+    """Play a job's game; a move that the rules forbid loses it."""
+    seats = {BLACK: black, WHITE: white}
+    for colour, player in seats.items():
+        player.new_game(job.rules, 2 * job.seed + colour)
+    position = Position(job.rules).play_all(job.opening)
+    seconds: dict[str, list[float]] = {"black": [], "white": []}
+    operations = {"black": 0, "white": 0}
+    result, reason = "", ""
+    winner = EMPTY
+    while not position.is_over and position.num_moves < job.max_plies:
+        mover = position.to_play
+        began = time.perf_counter()
+        choice = seats[mover].choose(position)
+        side = COLOUR_NAMES[mover]
+        seconds[side].append(time.perf_counter() - began)
+        operations[side] += choice.operations
+        if choice.move == RESIGN:
+            winner, reason = opponent(mover), "resignation"
+            break
+        if why := position.why_illegal(choice.move):
+            winner, reason = opponent(mover), f"illegal move: {choice.move}, {why}"
+            break
+        position.play_in_place(choice.move)
+    if reason:
+        letter = "R" if reason == "resignation" else "F"
+        result = f"{'B' if winner == BLACK else 'W'}+{letter}"
+    else:
+        winner = position.winner()
+        result = result_of(position)
+        reason = "two passes" if position.is_over else "ply limit"
+    return PlayedGame(
+        job.id,
+        job.number,
+        job.black,
+        job.white,
+        winner,
+        result,
+        reason,
+        position.moves,
+        len(job.opening),
+        seconds,
+        operations,
+    )
+
+
+class Table:
+    """A place where games are played: makes each player once and lets it play many games."""
+
+    def __init__(self) -> None:
+        self.players: dict[str, Player] = {}
+
+    def play(self, jobs: list[Job]) -> list[PlayedGame]:
+        """Play games one after the other.
+
+        Raises:
+            ValueError: a player's name is unknown, or its package damaged.
+        """
+        return [play_game(job, self._seat(job.black), self._seat(job.white)) for job in jobs]
+
+    def _seat(self, name: str) -> Player:
+        if name not in self.players:
+            self.players[name] = make_player(name)
+        return self.players[name]

@@ -1,0 +1,175 @@
+"""The report: one self-contained HTML file, with Markdown and JSON beside it."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from agents.files import write_text
+from engine.rules import BLACK, WHITE
+from tournament.config import TournamentConfig
+from tournament.ratings import Rating, fit, interval
+
+Game = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one player took from another."""
+
+    wins: int
+    ties: int
+    losses: int
+    share: float  # of the points, 0 to 1
+    low: float  # 95 % interval
+    high: float
+
+    @property
+    def games(self) -> int:
+        """Games of the pairing."""
+        return self.wins + self.ties + self.losses
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a player's moves take, and what they cost; times in milliseconds."""
+
+    player: str
+    moves: int
+    median_ms: float
+    p99_ms: float
+    spread: float  # p99 over median: 1 is constant time
+    operations: float  # boards judged or nets evaluated, a move
+    parameters: int  # learned numbers
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the files show."""
+
+    config: TournamentConfig
+    ratings: list[Rating]
+    cells: dict[tuple[str, str], Cell]
+    paces: dict[str, Pace]
+    black_share: float  # of the points, over all games
+    mean_plies: float
+    endings: dict[str, int]  # reasons, counted
+    num_games: int
+
+
+def points_of(game: Game) -> float:
+    """Black's points: a win 1, a tie one half."""
+    return 1.0 if game["winner"] == BLACK else 0.0 if game["winner"] == WHITE else 0.5
+
+
+def crosstable(games: list[Game], players: tuple[str, ...]) -> dict[tuple[str, str], Cell]:
+    """Each ordered pair's cell; pairs that never met are left out."""
+    counts: dict[tuple[str, str], list[int]] = {}
+    for game in games:
+        points = points_of(game)
+        index = {1.0: 0, 0.5: 1, 0.0: 2}[points]
+        counts.setdefault((game["black"], game["white"]), [0, 0, 0])[index] += 1
+        counts.setdefault((game["white"], game["black"]), [0, 0, 0])[2 - index] += 1
+    cells = {}
+    for pair, (wins, ties, losses) in counts.items():
+        if not set(pair) <= set(players):
+            continue
+        number = wins + ties + losses
+        points = wins + ties / 2
+        cells[pair] = Cell(wins, ties, losses, points / number, *interval(points, number))
+    return cells
+
+
+def pace_of(player: str, games: list[Game], parameters: int) -> Pace:
+    """A player's time and cost a move over all its games."""
+    seconds: list[float] = []
+    operations = 0
+    for game in games:
+        for side in ("black", "white"):
+            if game[side] == player:
+                seconds += game["seconds"][side]
+                operations += game["operations"][side]
+    if not seconds:
+        return Pace(player, 0, 0, 0, 0, 0, parameters)
+    median, p99 = np.percentile(seconds, [50, 99]) * 1000
+    spread = p99 / median if median else 0.0
+    return Pace(
+        player, len(seconds), median, p99, spread, operations / len(seconds), parameters
+    )
+
+
+def summarise(
+    config: TournamentConfig, games: list[Game], num_parameters: dict[str, int]
+) -> Report:
+    """Reckon up games; raises ValueError where there are none."""
+    if not games:
+        raise ValueError("no games: wanted at least one to report")
+    cells = crosstable(games, config.players)
+    points = {pair: cell.wins + cell.ties / 2 for pair, cell in cells.items()}
+    return Report(
+        config,
+        fit(list(config.players), points, config.anchor or config.players[0], config.anchor_elo),
+        cells,
+        {name: pace_of(name, games, num_parameters[name]) for name in config.players},
+        float(np.mean([points_of(game) for game in games])),
+        float(np.mean([len(game["moves"]) for game in games])),
+        dict(Counter(game["reason"].partition(":")[0] for game in games).most_common()),
+        len(games),
+    )
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report as plain values."""
+    return {
+        "config": asdict(report.config),
+        "games": report.num_games,
+        "ratings": [asdict(one) for one in report.ratings],
+        "pairings": [
+            {"player": first, "opponent": second, "games": cell.games, **asdict(cell)}
+            for (first, second), cell in report.cells.items()
+        ],
+        "paces": [asdict(one) for one in report.paces.values()],
+        "black_share": report.black_share,
+        "mean_plies": report.mean_plies,
+        "endings": report.endings,
+    }
+
+
+def environment() -> jinja2.Environment:
+    """Templates beside this file, all text escaped in HTML."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    made = jinja2.Environment(
+        loader=loader,
+        autoescape=jinja2.select_autoescape(["html.j2"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters["percent"] = lambda share: f"{100 * share:.1f} %"
+    made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
+    made.filters["signed"] = lambda number: f"{number:+.0f}"
+    made.filters["short"] = lambda number: f"{number:.3g}"
+    return made
+
+
+def write_report(
+    folder: Path, config: TournamentConfig, games: list[Game], num_parameters: dict[str, int]
+) -> Path:
+    """Write report.html, report.md and report.json; returns the first."""
+    report = summarise(config, games, num_parameters)
+    span = [one.low for one in report.ratings] + [one.high for one in report.ratings]
+    made = environment()
+    for suffix in ("html", "md"):
+        text = made.get_template(f"report.{suffix}.j2").render(
+            report=report,
+            config=config,
+            lowest=min(span),
+            highest=max(max(span), min(span) + 1),
+        )
+        write_text(folder / f"report.{suffix}", text)
+    write_text(folder / "report.json", json.dumps(as_json(report), indent=2) + "\n")
+    return folder / "report.html"

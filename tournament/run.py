@@ -1,0 +1,131 @@
+"""A tournament on disk: games appended as they end, continued where it stood, then reported."""
+
+import fcntl
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from agents.files import append_json, read_json_lines, write_text
+from agents.grammar import make_player
+from engine.position import Position
+from engine.sgf import GameRecord, write_sgf
+from tournament.config import TournamentConfig
+from tournament.match import Job, PlayedGame, Table
+from tournament.report import write_report
+from tournament.schedule import round_robin
+
+CONFIG_FILE = "config.yaml"
+GAMES_FILE = "games.jsonl"
+PLAYERS_FILE = "players.json"  # the fingerprint of each, as the tournament began
+SGF_FOLDER = "sgf"
+
+
+class TournamentFolder:
+    """The folder of one tournament; one program at a time.
+
+    Args:
+        path: made where it is missing.
+        config_text: the resolved configuration; a folder holds games of one alone.
+
+    Raises:
+        ValueError: the folder belongs to another configuration, or to a running program.
+    """
+
+    def __init__(self, path: Path, config_text: str) -> None:
+        self.path = path
+        (path / SGF_FOLDER).mkdir(parents=True, exist_ok=True)
+        self.lock = (path / "lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.lock.close()
+            raise ValueError(f"{path} is in use by another tournament that runs") from None
+        config_file = path / CONFIG_FILE
+        if config_file.exists() and config_file.read_text() != config_text:
+            self.lock.close()
+            raise ValueError(
+                f"{path} holds a tournament of another configuration ({config_file}); "
+                "wanted another name, or that folder moved away"
+            )
+        if not config_file.exists():
+            write_text(config_file, config_text)
+
+    def games(self) -> list[dict[str, Any]]:
+        """The games so far, each once."""
+        found = {game["id"]: game for game in read_json_lines(self.path / GAMES_FILE)}
+        return list(found.values())
+
+    def append(self, games: list[PlayedGame], jobs: dict[str, Job]) -> None:
+        """Keep games that have ended, as SGF and as lines."""
+        for game in games:
+            position = Position(jobs[game.id].rules).play_all(game.moves)
+            record = GameRecord(position, game.black, game.white, game.result)
+            path = self.path / SGF_FOLDER / f"{game.number:05}.sgf"
+            path.write_text(write_sgf(record))
+        append_json(self.path / GAMES_FILE, [game.as_json() for game in games])
+
+    def close(self) -> None:
+        """Let others in."""
+        self.lock.close()
+
+
+def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[str, int]:
+    """Make every player once; returns the number of its learned parameters.
+
+    Raises:
+        ValueError: a name is unknown, a package is missing or damaged, or a name means another
+            net than it did when this tournament began.
+    """
+    found, fingerprints = {}, {}
+    for name in config.players:
+        player = make_player(name)
+        found[name] = player.num_parameters
+        fingerprints[name] = player.fingerprint
+        player.close()
+    path = folder.path / PLAYERS_FILE
+    if not path.exists():
+        write_text(path, json.dumps(fingerprints, indent=2) + "\n")
+    before = json.loads(path.read_text())
+    for name, fingerprint in fingerprints.items():
+        if before.get(name) != fingerprint:
+            raise ValueError(
+                f"{name} is another net than when {folder.path} began; wanted the same one, "
+                "another name for the tournament, or that folder moved away"
+            )
+    return found
+
+
+def run_tournament(
+    config: TournamentConfig,
+    folder: TournamentFolder,
+    play: Callable[[list[Job]], Iterable[list[PlayedGame]]],
+    progress: Callable[[int, int], None],
+) -> Path:
+    """Play the games that are still missing, and write the report.
+
+    Args:
+        play: jobs to their games, as they come in; `play_here`, or tables on Ray.
+        progress: told games done and games in all.
+
+    Returns:
+        the HTML report.
+    """
+    num_parameters = check_players(config, folder)
+    jobs = {job.id: job for job in round_robin(config)}
+    done = {game["id"] for game in folder.games()} & set(jobs)
+    progress(len(done), len(jobs))
+    missing = [job for job in jobs.values() if job.id not in done]
+    for games in play(missing):
+        folder.append(games, jobs)
+        done |= {game.id for game in games}
+        progress(len(done), len(jobs))
+    games_played = [game for game in folder.games() if game["id"] in jobs]
+    return write_report(folder.path, config, games_played, num_parameters)
+
+
+def play_here(jobs: list[Job]) -> Iterator[list[PlayedGame]]:
+    """Play in this process, a game at a time."""
+    table = Table()
+    for job in jobs:
+        yield table.play([job])
