@@ -6,35 +6,18 @@ another in its place, and asks it for the same number of games.
 """
 
 import math
-import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import ray
-from ray.exceptions import GetTimeoutError, RayActorError
+from ray.exceptions import RayActorError
 
-from selfplay.game import SelfPlayGame
-from selfplay.worker import PlayCounts, Weights, Worker
+from selfplay.crew import Haul
+from selfplay.worker import Weights, Worker
 
 RemoteWorker = ray.remote(Worker)
-
-
-def start_ray(num_workers: int, address: str | None) -> None:
-    """Join the cluster at `address`, or start Ray on this machine; nothing if it is running."""
-    if ray.is_initialized():
-        return
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    if address is not None:
-        ray.init(address=address, log_to_driver=False)
-        return
-    ray.init(
-        address="local",
-        num_cpus=max(num_workers, os.cpu_count() or 1),
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="ERROR",
-    )
 
 
 class RayCrew:
@@ -62,8 +45,11 @@ class RayCrew:
         self.notice = notice
         self.patience_seconds = patience_seconds
         self.num_hired = 0
+        self.calls_left = 0
+        self.calls: dict[Any, tuple[int, float]] = {}  # a call to its worker, and when it began
         self.published: tuple[Any, int] | None = None
         self.workers: list[Any] = [self._hire() for _ in range(num_workers)]
+        self.idle = list(range(num_workers))
 
     def _hire(self) -> Any:
         actor = RemoteWorker.options(
@@ -83,39 +69,59 @@ class RayCrew:
         for actor in self.workers:
             actor.load.remote(*self.published)
 
-    def collect(self, num_games: int) -> Iterator[tuple[list[SelfPlayGame], PlayCounts]]:
-        """Play at least `num_games` games; yields them as calls come back."""
-        calls_left = math.ceil(num_games / self.games_per_call)
-        calls: dict[Any, int] = {}
-        idle = list(range(len(self.workers)))
-        while calls or calls_left:
-            while idle and calls_left:
-                index = idle.pop()
-                calls[self.workers[index].play.remote(self.games_per_call)] = index
-                calls_left -= 1
-            ready, _ = ray.wait(list(calls), num_returns=1, timeout=self.patience_seconds)
-            if not ready:
-                for index in calls.values():
-                    self._replace(index, f"gave no answer for {self.patience_seconds:.0f} s")
-                idle += calls.values()
-                calls_left += len(calls)
-                calls.clear()
-                continue
-            index = calls.pop(ready[0])
-            idle.append(index)
+    def begin(self, num_games: int) -> None:
+        """Have at least `num_games` more games played."""
+        self.calls_left += math.ceil(num_games / self.games_per_call)
+        self._hand_out()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether games that were begun are still to come."""
+        return bool(self.calls or self.calls_left)
+
+    def _hand_out(self) -> None:
+        while self.idle and self.calls_left:
+            index = self.idle.pop()
+            call = self.workers[index].play.remote(self.games_per_call)
+            self.calls[call] = index, time.monotonic()
+            self.calls_left -= 1
+
+    def poll(self, seconds: float) -> list[Haul]:
+        """Return the calls that have come back, after waiting up to `seconds` for the first."""
+        if not self.calls:
+            return []
+        ready, _ = ray.wait(list(self.calls), num_returns=len(self.calls), timeout=0)
+        if not ready and seconds > 0:
+            ready, _ = ray.wait(list(self.calls), num_returns=1, timeout=seconds)
+        hauls = []
+        for call in ready:
+            index, _ = self.calls.pop(call)
             try:
-                yield ray.get(ready[0], timeout=self.patience_seconds)
-            except (RayActorError, GetTimeoutError) as error:
+                hauls.append(ray.get(call))
+            except RayActorError as error:
                 self._replace(index, f"died ({type(error).__name__})")
-                calls_left += 1
+            self.idle.append(index)
+        self._check_patience()
+        self._hand_out()
+        return hauls
+
+    def _check_patience(self) -> None:
+        late = time.monotonic() - self.patience_seconds
+        for call, (index, began) in list(self.calls.items()):
+            if began < late:
+                del self.calls[call]
+                self._replace(index, f"gave no answer for {self.patience_seconds:.0f} s")
+                self.idle.append(index)
 
     def _replace(self, index: int, what: str) -> None:
         self.notice(f"worker {index} {what}; its games under way are lost, another takes its place")
         with suppress(RayActorError):
             ray.kill(self.workers[index])
         self.workers[index] = self._hire()
+        self.calls_left += 1
 
     def close(self) -> None:
         """End the actors; Ray itself stays up."""
         for actor in self.workers:
-            ray.kill(actor)
+            with suppress(RayActorError):
+                ray.kill(actor)

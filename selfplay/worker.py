@@ -1,14 +1,17 @@
 """A worker: many games of one net against itself, a batch of evaluations at a time."""
 
+import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.architecture import NetworkConfig
 from agents.evaluator import Evaluator
 from agents.forest import Forest
+from agents.openvino_evaluator import OpenVinoEvaluator
 from engine.planes import NUM_BINARY_PLANES, planes
 from engine.position import Position
 from engine.rules import BLACK, Rules
@@ -16,6 +19,13 @@ from selfplay.config import SelfPlayConfig
 from selfplay.game import SelfPlayGame
 
 Weights = dict[str, NDArray[np.float32]]
+
+
+def compiled(
+    architecture: NetworkConfig, height: int, width: int, weights: Weights
+) -> OpenVinoEvaluator:
+    """The net for one processor core; its first arguments are bound before it is sent away."""
+    return OpenVinoEvaluator(weights, architecture, height, width)
 
 
 @dataclass
@@ -28,6 +38,11 @@ class PlayCounts:
     cut_games: int = 0  # games that reached the ply limit
     seconds: float = 0.0
     evaluator_seconds: float = 0.0
+
+    def add(self, other: "PlayCounts") -> None:
+        """Count another call's work in."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
 @dataclass
@@ -86,6 +101,10 @@ class Worker:
         self.evaluate: Evaluator | None = None
         self.seats: list[Seat] = []
         self.max_plies = int(config.max_plies_per_point * rules.num_points)
+
+    def pid(self) -> int:
+        """The process that plays here."""
+        return os.getpid()
 
     def load(self, weights: Weights, generation: int) -> None:
         """Play with these weights from now on."""

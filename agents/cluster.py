@@ -1,0 +1,22 @@
+"""Ray, started on this machine or joined; what plays on it stands in other rooms' cluster.py."""
+
+import os
+
+import ray
+
+
+def start_ray(num_workers: int, address: str | None = None) -> None:
+    """Join the cluster at `address`, or start Ray on this machine; nothing if it is running."""
+    if ray.is_initialized():
+        return
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    if address is not None:
+        ray.init(address=address, log_to_driver=False)
+        return
+    ray.init(
+        address="local",
+        num_cpus=max(num_workers, os.cpu_count() or 1),
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+    )

@@ -1,0 +1,197 @@
+"""The learner: batches in, a better net out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from agents.architecture import NetworkConfig
+from agents.network import Network, weights_of
+from selfplay.batch import Batch
+from selfplay.learner_config import LearnerConfig
+
+LEARNING = "learning."  # prefixes of the state's tensors
+PLAYING = "playing."
+FIRST_MOMENT = "exp_avg."
+SECOND_MOMENT = "exp_avg_sq."
+
+
+class Diverged(ArithmeticError):
+    """The loss is no number any more; the run's last checkpoint is unharmed."""
+
+
+@dataclass(frozen=True)
+class Losses:
+    """One step's losses, means over its rows."""
+
+    total: float
+    policy: float
+    reply: float
+    outcome: float
+    score: float
+    ownership: float
+    gradient_norm: float
+
+
+def losses_of(
+    network: Network, batch: Batch, config: LearnerConfig, device: torch.device
+) -> dict[str, Tensor]:
+    """Each head's loss as a mean over the rows, and their weighted `total`."""
+
+    def tensor(array: NDArray) -> Tensor:
+        return torch.from_numpy(array).to(device)
+
+    planes = tensor(batch.planes).to(memory_format=torch.channels_last)
+    autocasts = config.precision == "bf16"
+    with torch.autocast(device.type, torch.bfloat16, enabled=autocasts):
+        output = network(planes)
+    weight = tensor(batch.weight)
+    weight = weight / weight.mean()
+    mask = planes[:, 0]
+    area = mask.sum((1, 2))
+    target = tensor(batch.policy)
+    policy = -(target * functional.log_softmax(output.policy, 1)).sum(1)
+    reply = -(tensor(batch.reply) * functional.log_softmax(output.reply, 1)).sum(1)
+    outcome = functional.cross_entropy(output.outcome, tensor(batch.outcome), reduction="none")
+    side = area.sqrt()
+    score = functional.huber_loss(
+        output.score / side, tensor(batch.score) / side, reduction="none", delta=1.0
+    )
+    chance = (tensor(batch.ownership) + 1) / 2
+    # tanh(x) is 2·sigmoid(2x) - 1: the ownership logit as a chance is at 2x.
+    owned = functional.binary_cross_entropy_with_logits(
+        2 * output.ownership, chance, reduction="none"
+    )
+    ownership = (owned * mask).sum((1, 2)) / area
+    each = {
+        "policy": policy,
+        "reply": reply * tensor(batch.reply_weight),
+        "outcome": outcome,
+        "score": score,
+        "ownership": ownership,
+    }
+    means = {name: (loss * weight).mean() for name, loss in each.items()}
+    means["total"] = (
+        means["policy"]
+        + config.reply_weight * means["reply"]
+        + config.outcome_weight * means["outcome"]
+        + config.score_weight * means["score"]
+        + config.ownership_weight * means["ownership"]
+    )
+    return means
+
+
+class Learner:
+    """A network, its optimiser, and the mean of its weights, which plays.
+
+    Args:
+        seed: of the first weights.
+    """
+
+    def __init__(self, architecture: NetworkConfig, config: LearnerConfig, seed: int) -> None:
+        torch.set_num_threads(config.threads)
+        torch.manual_seed(seed)
+        self.config = config
+        self.device = torch.device(config.device)
+        self.network = Network(architecture).to(self.device, memory_format=torch.channels_last)
+        decayed = [one for one in self.network.parameters() if one.dim() > 1]
+        others = [one for one in self.network.parameters() if one.dim() <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": decayed, "weight_decay": config.weight_decay},
+                {"params": others, "weight_decay": 0.0},
+            ],
+            lr=config.learning_rate,
+        )
+        self.num_steps = 0
+        self.mean = {name: one.detach().clone() for name, one in self.network.state_dict().items()}
+
+    def learning_rate(self, progress: float) -> float:
+        """The rate at this step; `progress` is the share of the run that is done, 0 to 1."""
+        rate = self.config.learning_rate
+        if progress >= self.config.second_drop_at:
+            rate /= 10
+        elif progress >= self.config.first_drop_at:
+            rate /= 3
+        return rate * min(1.0, (self.num_steps + 1) / max(1, self.config.warmup_steps))
+
+    def step(self, batch: Batch, progress: float) -> Losses:
+        """Learn from one batch.
+
+        Raises:
+            Diverged: the loss or the gradient is no number; the weights stay as they were.
+        """
+        self.network.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate(progress)
+        means = losses_of(self.network, batch, self.config, self.device)
+        self.optimizer.zero_grad(set_to_none=True)
+        means["total"].backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)
+        numbers = {name: float(one.detach()) for name, one in means.items()}
+        if not np.isfinite([*numbers.values(), float(norm)]).all():
+            raise Diverged(f"step {self.num_steps}: losses {numbers}, gradient {float(norm)}")
+        self.optimizer.step()
+        self.num_steps += 1
+        self._follow()
+        return Losses(**numbers, gradient_norm=float(norm))
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the mean of the weights towards them; faster in the first steps."""
+        half_life = min(self.config.ema_half_life, self.num_steps / 4)
+        share = 1.0 if half_life <= 0 else 1 - 0.5 ** (1 / half_life)
+        for name, one in self.network.state_dict().items():
+            self.mean[name].lerp_(one, share)
+
+    def playing_weights(self) -> dict[str, NDArray[np.float32]]:
+        """The mean of the weights, by name, as a copy."""
+        return {
+            name: np.array(one.float().cpu().numpy(), order="C") for name, one in self.mean.items()
+        }
+
+    def state(self) -> dict[str, NDArray[np.float32]]:
+        """All that is needed to go on, but for `num_steps`, as named arrays."""
+        found = {LEARNING + name: one for name, one in weights_of(self.network).items()}
+        found |= {PLAYING + name: one for name, one in self.playing_weights().items()}
+        for name, parameter in self.network.named_parameters():
+            moments = self.optimizer.state.get(parameter)
+            if moments:
+                for prefix in (FIRST_MOMENT, SECOND_MOMENT):
+                    moment = moments[prefix[:-1]].float().cpu().numpy()
+                    found[prefix + name] = np.array(moment, order="C")
+        return found
+
+    def restore(self, state: dict[str, NDArray[Any]], num_steps: int) -> None:
+        """Go on from `state` after `num_steps`.
+
+        Raises:
+            ValueError: the state is that of another net.
+        """
+
+        def part(prefix: str) -> dict[str, Tensor]:
+            return {
+                name.removeprefix(prefix): torch.from_numpy(np.array(one)).to(self.device)
+                for name, one in state.items()
+                if name.startswith(prefix)
+            }
+
+        try:
+            self.network.load_state_dict(part(LEARNING))
+        except RuntimeError as error:
+            raise ValueError(f"the learner's state is that of another net: {error}") from error
+        for name, one in part(PLAYING).items():
+            self.mean[name].copy_(one)
+        first, second = part(FIRST_MOMENT), part(SECOND_MOMENT)
+        for name, parameter in self.network.named_parameters():
+            if name in first:
+                self.optimizer.state[parameter] = {
+                    "step": torch.tensor(float(num_steps)),
+                    "exp_avg": first[name].clone(memory_format=torch.preserve_format),
+                    "exp_avg_sq": second[name].clone(memory_format=torch.preserve_format),
+                }
+        self.num_steps = num_steps
