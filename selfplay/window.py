@@ -46,9 +46,9 @@ class Window:
 
     def update(self, rows: Rows, size: int) -> None:
         """Add rows and forget all but the newest `size`."""
-        for name in COLUMNS:
-            parts = [self.rows[name], rows[name]] if self.rows else [rows[name]]
-            self.rows[name] = np.concatenate(parts)[-size:] if size else rows[name][:0]
+        old = self.rows or {name: rows[name][:0] for name in COLUMNS}
+        first = max(0, len(old["ply"]) + len(rows["ply"]) - size)
+        self.rows = {name: np.concatenate([old[name], rows[name]])[first:] for name in COLUMNS}
         follows = (self.rows["game"][1:] == self.rows["game"][:-1]) & (
             self.rows["ply"][1:] == self.rows["ply"][:-1] + 1
         )

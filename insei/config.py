@@ -1,0 +1,150 @@
+"""Configurations: YAML to frozen dataclasses and back, every key and type checked.
+
+A file states only what differs from the defaults. An unknown key or a wrong type is an error that
+names the key by its path, "learner.batch_size", and what was wanted there.
+"""
+
+import dataclasses
+import difflib
+import types
+import typing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+T = TypeVar("T")
+
+
+class BadConfig(ValueError):
+    """A configuration that can't be used; the message names the key and what was wanted."""
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a file of keys and values.
+
+    Raises:
+        BadConfig: it is missing, no YAML, or no mapping.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadConfig(f"no file {path}: wanted a YAML configuration") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{path}: {error}; wanted a YAML configuration") from error
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, source: str) -> dict[str, Any]:
+    """Parse YAML that came from `source`; raises BadConfig as `read_yaml`."""
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())
+        raise BadConfig(f"{source}: not YAML: {said}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise BadConfig(f"{source}: {type(values).__name__}, wanted keys and values")
+    return values
+
+
+def build(kind: type[T], values: dict[str, Any], path: str = "") -> T:
+    """Make a dataclass of `kind` from nested mappings.
+
+    Raises:
+        BadConfig: an unknown key, a wrong type, or a value out of bounds.
+    """
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    hints = typing.get_type_hints(kind)
+    arguments = {}
+    for key, value in values.items():
+        if key not in fields:
+            near = difflib.get_close_matches(str(key), fields, 1)
+            hint = f", did you mean {path}{near[0]}?" if near else ""
+            raise BadConfig(f"unknown key {path}{key}: wanted one of {', '.join(fields)}{hint}")
+        arguments[key] = convert(hints[key], value, f"{path}{key}")
+    try:
+        return kind(**arguments)
+    except BadConfig:
+        raise
+    except ValueError as error:
+        raise BadConfig(f"{path.rstrip('.') + ': ' if path else ''}{error}") from error
+
+
+def convert(hint: Any, value: Any, key: str) -> Any:
+    """Give `value` the type of a field; raises BadConfig where it isn't of that type."""
+    origin = typing.get_origin(hint)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        if not isinstance(value, dict):
+            raise wrong(key, value, "keys and values")
+        return build(hint, value, f"{key}.")
+    if origin is typing.Literal:
+        if value not in typing.get_args(hint):
+            raise wrong(key, value, "one of " + ", ".join(map(str, typing.get_args(hint))))
+        return value
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise wrong(key, value, "a list")
+        inner = typing.get_args(hint)[0]
+        return tuple(convert(inner, one, f"{key}[{i}]") for i, one in enumerate(value))
+    if origin in (typing.Union, types.UnionType):
+        return convert(typing.get_args(hint)[0], value, key) if value is not None else None
+    return convert_scalar(hint, value, key)
+
+
+def convert_scalar(kind: type, value: Any, key: str) -> Any:
+    """A bool, int, float or str; raises BadConfig where it isn't one."""
+    if kind is float and isinstance(value, str):
+        try:  # YAML reads 1e-3 as text
+            value = float(value)
+        except ValueError:
+            raise wrong(key, value, "a number") from None
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        names = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+        raise wrong(key, value, names[kind])
+    return value
+
+
+def wrong(key: str, value: Any, wanted: str) -> BadConfig:
+    """The error for a value of a wrong type."""
+    return BadConfig(f"{key}: {value!r}, wanted {wanted}")
+
+
+def with_settings(values: dict[str, Any], settings: list[str]) -> dict[str, Any]:
+    """Lay `a.b=value` words over nested mappings; values are read as YAML.
+
+    Raises:
+        BadConfig: a word without `=`, or a path through a value that is no mapping.
+    """
+    values = dict(values)
+    for word in settings:
+        path, equals, text = word.partition("=")
+        if not equals or not path:
+            raise BadConfig(f"setting {word!r}: wanted KEY=VALUE, as learner.batch_size=128")
+        here = values
+        *parents, last = path.split(".")
+        for parent in parents:
+            inner = here.get(parent, {})
+            if not isinstance(inner, dict):
+                raise BadConfig(f"setting {word!r}: {parent} holds no keys")
+            here[parent] = dict(inner)
+            here = here[parent]
+        here[last] = yaml.safe_load(text)
+    return values
+
+
+def to_yaml(config: Any) -> str:
+    """Write a configuration with every value, defaults included."""
+    return yaml.safe_dump(plain(config), sort_keys=False)
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses and tuples as mappings and lists."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    return value

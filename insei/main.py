@@ -1,0 +1,54 @@
+"""The `insei` program: finds the command, and turns what a user can cause into one line."""
+
+import os
+import sys
+
+import cyclopts
+from cyclopts import CycloptsError
+
+from insei.gtp import gtp
+from insei.play import play
+from insei.tournament import tournament
+from insei.train import train
+from insei.version import version, version_text
+
+app = cyclopts.App(
+    name="insei",
+    help="""Software 2.0 for Go: players that learn by self-play, measured against handwritten ones.
+
+    Begin with `insei train configs/go5.yaml`, then `insei tournament configs/demo.yaml`, then
+    `insei play search:runs/go5,visits=100 --size 5`.
+
+    Players are named the same way everywhere: `random`, `capture`, `influence`, `net:PATH`,
+    `search:PATH,visits=100`, where PATH is a player package or a run's folder.
+    """,
+    version=version_text,
+    help_format="markdown",
+)
+for command in (train, tournament, play, gtp, version):
+    app.command(command)
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run the command that the words name; exits with 2 where they, or a file, make no sense."""
+    try:
+        app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        complain(str(error))
+    except (ValueError, OSError) as error:
+        if os.environ.get("INSEI_TRACEBACK") == "1":
+            raise
+        complain(str(error))
+    except KeyboardInterrupt:
+        print("insei: stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+def complain(what: str) -> None:
+    """Say what was wrong in one line, and exit with 2."""
+    print(f"insei: {' '.join(what.split())}", file=sys.stderr)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""`insei tournament`: players against each other, and a report on it."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from insei.config import build, read_yaml, to_yaml, with_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tournament.match import Job, PlayedGame
+
+
+def tournament(
+    config: Path,
+    *,
+    reports: Path = Path("reports"),
+    set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
+    address: str | None = None,
+) -> None:
+    """Hold a round robin and write its report as HTML, Markdown and JSON.
+
+    `insei tournament configs/demo.yaml` writes to reports/demo. Each pairing plays each opening
+    twice, colours swapped. Games are kept as they end: the same command goes on with a tournament
+    that was interrupted.
+
+    Parameters
+    ----------
+    config
+        A YAML file: players, rules, games of each pairing, and so on.
+    reports
+        Where the folder of the tournament goes.
+    set_
+        KEY=VALUE over the configuration, as in `--set games=40 --set rules.komi=7.5`.
+    address
+        Of a Ray cluster to join, instead of starting Ray here.
+    """
+    from tournament.config import TournamentConfig
+    from tournament.run import TournamentFolder, run_tournament
+
+    values = with_settings({"name": config.stem} | read_yaml(config), set_ or [])
+    try:
+        chosen = build(TournamentConfig, values)
+    except ValueError as error:
+        raise ValueError(f"{config}: {error}") from error
+    folder = TournamentFolder(reports / chosen.name, to_yaml(chosen))
+    try:
+        with Tell() as tell:
+            play = partial(play_games, chosen.workers, address, tell.notice)
+            report = run_tournament(chosen, folder, play, tell.progress)
+    finally:
+        folder.close()
+    print((report.with_suffix(".md")).read_text())
+    print(f"report: {report}")
+
+
+class Tell:
+    """What a tournament tells the terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        self.console = Console(stderr=True)
+        self.bar = Progress(
+            "games", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=self.console
+        )
+        self.task = self.bar.add_task("games", total=None)
+
+    def progress(self, done: int, total: int) -> None:
+        """Move the bar."""
+        self.bar.update(self.task, completed=done, total=total)
+
+    def notice(self, line: str) -> None:
+        """Print a line that stays."""
+        self.console.print(line, highlight=False)
+
+    def __enter__(self) -> "Tell":
+        self.bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.stop()
+
+
+def play_games(
+    workers: int, address: str | None, notice: "Callable[[str], None]", jobs: "list[Job]"
+) -> "Iterable[list[PlayedGame]]":
+    """Turn jobs into games: in this process, or at tables on Ray."""
+    from tournament.run import play_here
+
+    if workers == 0 or not jobs:
+        return play_here(jobs)
+    from agents.cluster import start_ray
+    from tournament.cluster import play_on_ray
+
+    start_ray(workers, address)
+    return play_on_ray(jobs, workers, notice)

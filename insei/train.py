@@ -1,0 +1,202 @@
+"""`insei train`: self-play, learning, rating, in a folder that survives any crash."""
+
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from insei.config import build, parse_yaml, read_yaml, to_yaml, with_settings
+
+if TYPE_CHECKING:
+    from selfplay.config import TrainConfig
+    from selfplay.crew import Crew
+    from selfplay.loop import Status
+    from selfplay.run import RunFolder
+
+
+def train(
+    source: Path,
+    *,
+    runs: Path = Path("runs"),
+    set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
+    address: str | None = None,
+) -> None:
+    """Learn Go by self-play: start a run from a configuration, or continue one.
+
+    `insei train configs/go5.yaml` begins runs/go5; `insei train runs/go5` goes on with it after a
+    stop or a crash, exactly where its last checkpoint and its games say. Ray is started on this
+    machine by itself. Watch the curves with `tensorboard --logdir runs`; seat the player, while
+    it learns too, as `net:runs/go5` or `search:runs/go5,visits=100`.
+
+    Parameters
+    ----------
+    source
+        A YAML file that begins a run, or the folder of a run to continue.
+    runs
+        Where new runs go.
+    set_
+        KEY=VALUE over the configuration, as in `--set generations=20 --set learner.batch_size=128`.
+    address
+        Of a Ray cluster to join, instead of starting Ray here.
+    """
+    from selfplay.run import RunFolder
+
+    run = open_run(source, runs, set_ or [], RunFolder)
+    try:
+        conduct(run, config_of(run), address)
+    finally:
+        run.close()
+
+
+def open_run(
+    source: Path, runs: Path, settings: list[str], folder: "type[RunFolder]"
+) -> "RunFolder":
+    """Make or open the run that `source` means.
+
+    Raises:
+        ValueError: neither a configuration nor a run, or one that can't be used.
+    """
+    from selfplay.config import TrainConfig
+    from selfplay.run import write_config
+
+    if source.is_dir():
+        run = folder(source)
+        if settings:
+            try:
+                values = with_settings(parse_yaml(run.config_text, "config.yaml"), settings)
+                write_config(run.path, to_yaml(build(TrainConfig, values)))
+            except ValueError:
+                run.close()
+                raise
+        return run
+    values = with_settings({"name": source.stem} | read_yaml(source), settings)
+    try:
+        config = build(TrainConfig, values)
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from error
+    path = runs / config.name
+    if path.exists():
+        raise ValueError(
+            f"{path} exists already: `insei train {path}` continues it, --set name=... begins another"
+        )
+    return folder.create(path, to_yaml(config))
+
+
+def config_of(run: "RunFolder") -> "TrainConfig":
+    """The configuration as resolved when the run began."""
+    from selfplay.config import TrainConfig
+
+    return build(TrainConfig, parse_yaml(run.config_text, str(run.path / "config.yaml")))
+
+
+def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> None:
+    """Train until the run is done, telling the terminal how it stands."""
+    quieten()
+    from selfplay.loop import Training
+
+    with Terminal(run) as terminal:
+        crew_maker = partial(make_crew, config, address, terminal.notice)
+        training = Training(run, config, crew_maker, terminal.show, terminal.notice)
+        try:
+            training.play()
+        finally:
+            training.close()
+    print(f"{run.path}: {config.generations} generations learned; play it as search:{run.path}")
+
+
+def quieten() -> None:
+    """Silence warnings of libraries about what we do on purpose."""
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    warnings.filterwarnings("ignore", message=".*fork.*", category=UserWarning)
+
+
+def make_crew(
+    config: "TrainConfig", address: str | None, notice: Callable[[str], None], seed: int
+) -> "Crew":
+    """Workers as the configuration wants them: in this process, or on Ray."""
+    import numpy as np
+
+    from selfplay.crew import LocalCrew
+    from selfplay.worker import Worker, compiled
+
+    make_evaluator = partial(compiled, config.network, config.rules.height, config.rules.width)
+
+    def arguments(index: int) -> tuple[Any, ...]:
+        worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
+        return config.rules, config.selfplay, make_evaluator, worker_seed
+
+    per_call = config.selfplay.games_per_call
+    if config.workers == 0:
+        return LocalCrew(Worker(*arguments(0)), per_call)
+    from agents.cluster import start_ray
+    from selfplay.cluster import RayCrew
+
+    start_ray(config.workers, address)
+    return RayCrew(arguments, config.workers, per_call, notice)
+
+
+class Terminal:
+    """A line that moves where there is a terminal, a line a generation where there is none."""
+
+    def __init__(self, run: "RunFolder") -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self.run = run
+        self.console = Console(stderr=False)
+        self.live = Live(console=self.console, auto_refresh=False, transient=True)
+        self.shown_generation = -1
+        self.shown_at = 0.0
+
+    def __enter__(self) -> "Terminal":
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.console.is_terminal:
+            self.live.stop()
+
+    def show(self, status: "Status") -> None:
+        """Say how the run stands."""
+        is_new = status.generation != self.shown_generation
+        if self.console.is_terminal:
+            now = time.monotonic()
+            if is_new or now - self.shown_at > 0.25:
+                self.shown_at = now
+                self.live.update(status_line(status), refresh=True)
+        elif is_new and self.shown_generation >= 0:
+            print(status_line(status), flush=True)
+        self.shown_generation = status.generation
+
+    def notice(self, line: str) -> None:
+        """Print a line that stays, and keep it in the run's log."""
+        self.run.log(line)
+        if self.console.is_terminal:
+            self.console.print(line, highlight=False)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+
+def status_line(status: "Status") -> str:
+    """Generation, games, rows, loss, rating, speed and time left."""
+    parts = [
+        f"generation {status.generation}/{status.generations}",
+        f"games {status.games:,}",
+        f"rows {status.rows:,} (window {status.window:,})",
+        f"steps {status.steps:,}",
+    ]
+    if status.loss is not None:
+        parts.append(f"loss {status.loss:.3f}")
+    parts += [f"{name} {share:.0%}" for name, share in status.rating.items()]
+    parts.append(f"{status.positions_per_second:,.0f} positions/s")
+    if status.seconds_left is not None:
+        parts.append(f"{status.seconds_left / 60:.0f} min left")
+    return ", ".join(parts)
