@@ -66,10 +66,11 @@ cdef inline int threat(const Board* board, int head, int links, int colour) noex
     cdef bint enemy = chain.colour == BLACK + WHITE - colour
     return (own ^ (own & last)) | (enemy & last) | (own & last) << 1
 
-cdef inline bint board_allows_tight(
-    const Board* board, int point, int colour, bint suicide
-) noexcept nogil:
-    """`board_allows` for a point with no empty neighbour; free of branches."""
+cdef inline int tight_signs(const Board* board, int point, int colour) noexcept nogil:
+    """What a stone at a point with no empty neighbour would meet; free of branches.
+
+    Bit 0 is set if the stone lives, bit 1 if own chains would die with it where it doesn't.
+    """
     cdef const Cell* cells = board.cells
     cdef int stride = board.stride
     cdef int a = cells[point - stride].chain
@@ -77,19 +78,26 @@ cdef inline bint board_allows_tight(
     cdef int c = cells[point + 1].chain
     cdef int d = cells[point + stride].chain
     cdef bint ab = a == b, ac = a == c, ad = a == d, bc = b == c, bd = b == d, cd = c == d
-    cdef int found = (
+    return (
         threat(board, a, 1 + ab + ac + ad, colour)
         | threat(board, b, 1 + ab + bc + bd, colour)
         | threat(board, c, 1 + ac + bc + cd, colour)
         | threat(board, d, 1 + ad + bd + cd, colour)
     )
-    return (found & 1) | (suicide & (found != 0))
 
 cdef inline bint board_allows(
     const Board* board, int point, int colour, bint suicide
 ) noexcept nogil:
     """Whether a stone at the empty `point` is legal but for ko."""
-    return board.cells[point].around >> 8 or board_allows_tight(board, point, colour, suicide)
+    cdef int signs
+    if board.cells[point].around >> 8:
+        return True
+    signs = tight_signs(board, point, colour)
+    return (signs & 1) | (suicide & (signs != 0))
+
+cdef inline bint is_suicide(const Board* board, int point, int colour) noexcept nogil:
+    """Whether a stone at the empty `point` would take its own chain off."""
+    return board.cells[point].around < 256 and tight_signs(board, point, colour) == 2
 
 cdef uint64_t next_random(uint64_t* state) noexcept nogil
 cdef void board_clear(Board* board, int width, int height) noexcept nogil

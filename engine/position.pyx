@@ -1,9 +1,10 @@
 """Position: a board, the player to move, and the history that superko needs.
 
 Superko costs little because of one fact: a move at a point can only repeat an earlier situation
-if a stone of the same colour stood there before and was taken off. Such points are marked when
-stones leave the board; for them alone the hash after the move is formed (from the chains' own
-hashes) and looked up, first in a Bloom filter, then newest first in the list of past situations.
+if a stone of the same colour stood there before and was taken off, or if the move is a suicide.
+Points are marked when stones leave the board; for those alone the hash after the move is formed
+(from the chains' own hashes) and looked up, first in a Bloom filter, then newest first in the list
+of past situations.
 """
 
 from libc.stdlib cimport free, malloc, realloc
@@ -21,7 +22,6 @@ from engine.board cimport (
     WHITE,
     Cell,
     board_allows,
-    board_allows_tight,
     board_area,
     board_check,
     board_clear,
@@ -30,7 +30,9 @@ from engine.board cimport (
     board_liberties,
     board_play,
     board_put,
+    is_suicide,
     opponent_of,
+    tight_signs,
 )
 
 from engine.diagram import diagram
@@ -165,12 +167,18 @@ cdef int state_play(State* state, int move) noexcept nogil:
 
 cdef bint state_bans_repeat(const State* state, int point) noexcept nogil:
     """Whether ko or superko forbids a stone at the empty `point`, legal otherwise."""
-    cdef uint64_t then
     if state.ko_rule == SIMPLE:
         return point == state.board.ko
-    if not (state.board.cells[point].lost >> state.to_play) & 1:
+    if not (state.board.cells[point].lost >> state.to_play) & 1 and not (
+        state.suicide and is_suicide(&state.board, point, state.to_play)
+    ):
         return False
-    then = board_hash_after(&state.board, point, state.to_play)
+    return repeats(state, point)
+
+
+cdef inline bint repeats(const State* state, int point) noexcept nogil:
+    """Whether a stone at the empty `point` would bring back an earlier situation."""
+    cdef uint64_t then = board_hash_after(&state.board, point, state.to_play)
     return was_there(state, situation(state, then, opponent_of(state.to_play)))
 
 
@@ -179,7 +187,7 @@ cdef inline bint may_repeat(const State* state) noexcept nogil:
 
     Where the last move's stone stands on a point new to its colour, no earlier situation has it,
     so that only a move that takes it off could repeat one; and a chain with more than four
-    pseudo-liberties dies of no single move.
+    pseudo-liberties dies of no single move. (A suicide leaves the enemy's stone where it is.)
     """
     cdef const Cell* cells = state.board.cells
     cdef const Cell* stone
@@ -219,10 +227,12 @@ cdef int state_mask(const State* state, uint8_t* mask) noexcept nogil:
     cdef const uint16_t* move_at = MOVE_AT[state.board.width]
     cdef int num_points = state.board.width * state.board.height
     cdef int colour = state.to_play
-    cdef int lost = 1 << colour if may_repeat(state) else 0
-    cdef uint16_t[MAX_POINTS + 1] tight, suspect
+    cdef bint hunts = state.ko_rule != SIMPLE and may_repeat(state)
+    cdef int lost = 1 << colour if hunts else 0
+    cdef uint16_t[MAX_POINTS + 1] tight
+    cdef uint16_t[2 * MAX_POINTS + 1] suspect  # a point may stand here for two reasons
     cdef int num_tight = 0, num_suspect = 0, count = 0
-    cdef int i, point
+    cdef int i, point, signs
     cdef bint open_point, legal
     memset(mask, 0, num_points + 1)
     if state_is_over(state):
@@ -237,12 +247,18 @@ cdef int state_mask(const State* state, uint8_t* mask) noexcept nogil:
         mask[move_at[point]] = open_point
         count += open_point
     for i in range(num_tight):
-        legal = board_allows_tight(&state.board, tight[i], colour, state.suicide)
+        signs = tight_signs(&state.board, tight[i], colour)
+        legal = (signs & 1) | (state.suicide & (signs != 0))
         mask[move_at[tight[i]]] = legal
         count += legal
+        suspect[num_suspect] = tight[i]
+        num_suspect += hunts & (signs == 2)
+    if state.ko_rule == SIMPLE and state.board.ko:
+        suspect[0] = state.board.ko
+        num_suspect = 1
     for i in range(num_suspect):
         legal = mask[move_at[suspect[i]]]
-        if legal and state_bans_repeat(state, suspect[i]):
+        if legal and (state.ko_rule == SIMPLE or repeats(state, suspect[i])):
             mask[move_at[suspect[i]]] = 0
             count -= 1
     mask[num_points] = 1

@@ -4,6 +4,7 @@ Reads the main line with setup stones and handicap before the first move; says w
 breaks the grammar or the rules.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,10 +13,15 @@ from sgfmill import sgf
 from engine.diagram import result_of
 from engine.errors import GameOver, IllegalMove
 from engine.position import Position
-from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, tromp_taylor
+from engine.rules import BLACK, COLOUR_NAMES, KO_RULES, PRESETS, WHITE, Rules, tromp_taylor
 
 LETTERS = {"b": BLACK, "w": WHITE}
-NAMES = {"simple": "Chinese", "situational": "NZ", "positional": "Tromp-Taylor"}
+NAMES = {
+    ("simple", False): "Chinese",
+    ("situational", True): "NZ",
+    ("positional", True): "Tromp-Taylor",
+}
+SPELT_OUT = re.compile(r"ko(SIMPLE|POSITIONAL|SITUATIONAL)scoreAREA(?:tax\w*?)?sui([01])")
 RULES_READ = {
     "tromp-taylor": "tromp-taylor",
     "chinese": "chinese",
@@ -56,7 +62,7 @@ def _square_text(record: GameRecord) -> str:
     root = game.get_root()
     root.set("AP", ("insei", "1"))
     root.set("KM", rules.komi)
-    root.set("RU", NAMES[rules.ko])
+    root.set("RU", rules_name(rules))
     root.set("PB", record.black)
     root.set("PW", record.white)
     result = record.result or (result_of(position) if position.is_over else "")
@@ -78,6 +84,12 @@ def _square_text(record: GameRecord) -> str:
         if ply in record.comments:
             node.set("C", record.comments[ply])
     return game.serialise().decode("utf-8")
+
+
+def rules_name(rules: Rules) -> str:
+    """What RU says: a preset's name, or ko and suicide spelt out as KataGo does."""
+    spelt = f"ko{rules.ko.upper()}scoreAREAtaxNONEsui{int(rules.suicide)}"
+    return NAMES.get((rules.ko, rules.suicide), spelt)
 
 
 def _rectangle(text: str, rules: Rules) -> str:
@@ -156,8 +168,12 @@ def _size(data: bytes) -> tuple[int, int, bytes]:
 
 def _rules(root: sgf.Tree_node, width: int, height: int, given: Rules | None) -> Rules:
     komi = root.get("KM") if root.has_property("KM") else None
-    name = RULES_READ.get(_text(root, "RU", "").strip().lower())
+    said = _text(root, "RU", "").strip()
+    name = RULES_READ.get(said.lower())
     base = PRESETS[name]() if name else given or tromp_taylor()
+    if spelt := SPELT_OUT.match(said):
+        ko = next(one for one in KO_RULES if one.upper() == spelt[1])
+        base = replace(base, ko=ko, suicide=spelt[2] == "1")
     if komi is None:
         komi = given.komi if given else base.komi
     return replace(base, width=width, height=height, komi=komi)

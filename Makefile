@@ -1,0 +1,55 @@
+# make demo    learn 5x5 from nothing, then hold a tournament (about 20 minutes on two cores)
+# make test    format, lint, types, tests: the gate
+# make fast    the tests that take seconds
+# make checked the tests again on a build with bounds checks
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+SOURCES := $(wildcard engine/*.pyx engine/*.pxd agents/*.pyx agents/*.pxd)
+
+.PHONY: demo test lint types fast checked benchmark clean
+
+demo: $(INSTALLED)
+	@if [ -d runs/go5 ]; then $(BIN)/insei train runs/go5; else $(BIN)/insei train configs/go5.yaml; fi
+	$(BIN)/insei tournament configs/demo.yaml
+	@echo "The report is reports/demo/report.html"
+
+test: lint types
+	$(BIN)/pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/cython-lint engine agents
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+fast: $(INSTALLED)
+	$(BIN)/pytest -m "not slow"
+
+# In a copy, so that the working tree keeps its fast build.
+checked: $(INSTALLED)
+	rm -rf build/checked-tree
+	mkdir -p build/checked-tree
+	git ls-files -z | xargs -0 cp --parents -t build/checked-tree
+	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
+	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python -m pytest -m "not slow" \
+		tests/test_rule_cases.py tests/test_position.py tests/test_engine_edges.py \
+		tests/test_forest.py tests/test_handwritten.py tests/test_checked_build.py
+
+benchmark: $(INSTALLED)
+	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.selfplay
+
+# torch is pinned: on a machine without a GPU this version comes as the small build.
+$(INSTALLED): pyproject.toml setup.py $(SOURCES)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet torch==2.13.0 -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf build $(VENV) *.egg-info
+	find engine agents -name '*.so' -delete
