@@ -1,0 +1,39 @@
+"""Self-play games as workers record them, made cheaply."""
+
+from dataclasses import replace
+
+from agents.search_settings import SearchSettings
+from engine.rules import Rules
+from selfplay.config import SelfPlayConfig
+from selfplay.worker import Worker
+from tests.test_forest import pseudo_net
+
+QUICK = SelfPlayConfig(
+    search=SearchSettings(visits=4, considered=4), games_in_flight=8, games_per_call=4
+)
+
+
+class PseudoEvaluator:
+    """Answers by a fixed function of the stones."""
+
+    def __call__(self, planes):
+        from agents.evaluator import Evaluation
+
+        policy, value, score = pseudo_net(planes)
+        return Evaluation(policy, value, score, planes[:, 1])
+
+
+def make_pseudo(weights):
+    return PseudoEvaluator()
+
+
+def quick_worker(seed=1, size=5, **changes):
+    worker = Worker(Rules(size, size, 4.5), replace(QUICK, **changes), make_pseudo, seed)
+    worker.load({}, 0)
+    return worker
+
+
+def some_games(count, seed=1, generation=0, size=5):
+    worker = quick_worker(seed, size)
+    worker.load({}, generation)
+    return worker.play(count)[0]

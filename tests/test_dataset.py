@@ -1,0 +1,163 @@
+"""Self-play rows: what workers record, what the dataset keeps, what the learner is given."""
+
+import numpy as np
+import pytest
+
+from engine.planes import planes
+from engine.position import Position
+from engine.rules import BLACK, Rules
+from engine.symmetries import transform, transform_moves
+from selfplay.batch import DRAW, LOSS, WIN
+from selfplay.config import WindowConfig
+from selfplay.dataset import GameDataset, rows_of, schema_of, table_of
+from selfplay.window import Window, window_size
+from tests.games import quick_worker, some_games
+
+
+def test_a_worker_records_each_searched_position_of_a_whole_game():
+    games, counts = quick_worker(seed=3).play(12)
+    assert counts.games == len(games) >= 12
+    assert counts.evaluations > counts.positions
+    for game in games:
+        rules = Rules(5, 5, game.komi)
+        end = Position(rules).play_all(game.moves.tolist())
+        assert end.is_over
+        for row, ply in enumerate(game.ply):
+            position = Position(rules).play_all(game.moves[:ply].tolist())
+            sign = 1 if position.to_play == BLACK else -1
+            assert game.score[row] == sign * end.score()
+            assert game.outcome[row] == np.sign(sign * end.score())
+            assert (game.ownership[row] == sign * end.ownership().ravel()).all()
+            seen = planes(position)
+            bits = np.unpackbits(game.planes[row], count=12 * 25).reshape(12, 5, 5)
+            assert (bits == seen[:12]).all()
+            assert (game.global_planes[row] == seen[12:, 0, 0]).all()
+            policy = game.policy[row].astype(np.float32)
+            assert policy.sum() == pytest.approx(1, abs=5e-3)
+            assert policy[~position.legal_mask()].sum() == 0
+
+
+def test_equal_seeds_give_equal_games_and_others_do_not():
+    first, again, other = (some_games(8, seed) for seed in (5, 5, 6))
+    assert [game.moves.tolist() for game in first] == [game.moves.tolist() for game in again]
+    assert [game.id for game in first] == [game.id for game in again]
+    assert not {game.id for game in first} & {game.id for game in other}
+
+
+def test_komi_varies_and_early_generations_do_not_pass_at_once():
+    games = some_games(30, 2)
+    assert len({game.komi for game in games}) > 4
+    for game in games:
+        assert 25 not in game.moves[:12]
+
+
+def test_playing_before_a_net_came_is_refused():
+    worker = quick_worker()
+    worker.evaluate = None
+    with pytest.raises(ValueError, match="wanted a net first"):
+        worker.play(1)
+
+
+def test_the_dataset_gives_back_its_rows(tmp_path):
+    games = some_games(10)
+    dataset = GameDataset(tmp_path / "games.lance", 5, 5)
+    dataset.append(games[:4])
+    dataset.append(games[4:])
+    for rows in (dataset.newest(10**6), GameDataset(tmp_path / "games.lance", 5, 5).newest(10**6)):
+        direct = rows_of(table_of(games, dataset.schema))
+        assert all((rows[name] == direct[name]).all() for name in direct)
+    assert (dataset.newest(7)["planes"] == direct["planes"][-7:]).all()
+    assert dataset.num_rows == sum(len(game.ply) for game in games)
+
+
+def test_no_game_is_kept_twice(tmp_path):
+    games = some_games(6)
+    dataset = GameDataset(tmp_path / "games.lance", 5, 5)
+    dataset.append(games[:4])
+    again = GameDataset(tmp_path / "games.lance", 5, 5)
+    assert len(again.append(games[:4])["ply"]) == 0
+    again.append(games)
+    assert again.num_games == len(games)
+    assert len(np.unique(again.newest(10**6)["game"])) == len(games)
+    assert again.games_by_generation == {0: len(games)}
+
+
+def test_many_commits_are_compacted_and_keep_their_order(tmp_path):
+    dataset = GameDataset(tmp_path / "games.lance", 5, 5)
+    games = some_games(120)
+    for game in games:
+        dataset.append([game])
+    rows = dataset.newest(10**6)
+    wanted = [game.id for game in games for _ in game.ply]
+    assert rows["game"].tolist() == wanted
+    assert dataset.newest(5)["game"].tolist() == wanted[-5:]
+
+
+def test_what_is_no_dataset_is_refused(tmp_path):
+    (tmp_path / "games.lance").mkdir()
+    (tmp_path / "games.lance" / "junk").write_text("junk")
+    with pytest.raises(ValueError, match="no Lance dataset"):
+        GameDataset(tmp_path / "games.lance", 5, 5)
+
+
+def test_the_window_grows_by_its_law():
+    config = WindowConfig(smallest=1000, exponent=0.65, slope=0.4, largest=5000)
+    sizes = [window_size(rows, config) for rows in (10, 1000, 2000, 10_000, 10**7)]
+    assert sizes[:2] == [10, 1000]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == 5000
+    assert 1000 < sizes[2] < 2000
+
+
+def window_of(games, size=10**6):
+    window = Window(5, 5)
+    rows = rows_of(table_of(games, schema_of(5, 5)))
+    window.update(rows, size)
+    return window, rows
+
+
+def test_the_window_keeps_the_newest():
+    games = some_games(10)
+    window, rows = window_of(games[:5], 50)
+    later = rows_of(table_of(games[5:], schema_of(5, 5)))
+    window.update(later, 50)
+    both = np.concatenate([rows["planes"], later["planes"]])[-50:]
+    assert len(window) == 50
+    assert (window.rows["planes"] == both).all()
+
+
+def test_a_batch_is_its_rows_under_their_symmetries():
+    window, rows = window_of(some_games(10))
+    chosen = np.arange(40)
+    plain = window.batch(chosen, np.zeros(40, np.int64))
+    plain.check()
+    symmetries = np.sort(np.arange(40) % 8)
+    turned = window.batch(chosen, symmetries)
+    turned.check()
+    for row, symmetry in enumerate(symmetries):
+        assert (turned.planes[row] == transform(plain.planes[row], symmetry)).all()
+        assert (turned.ownership[row] == transform(plain.ownership[row], symmetry)).all()
+        for name in ("policy", "reply"):
+            one, other = getattr(turned, name)[row], getattr(plain, name)[row]
+            assert (one == transform_moves(other, symmetry, 5, 5)).all()
+    classes = {1: WIN, 0: DRAW, -1: LOSS}
+    assert plain.outcome.tolist() == [classes[one] for one in rows["outcome"][:40]]
+
+
+def test_the_reply_is_the_next_ply_of_the_same_game():
+    games = some_games(6)
+    window, rows = window_of(games)
+    batch = window.batch(np.arange(len(window)), np.zeros(len(window), np.int64))
+    lasts = np.cumsum([len(game.ply) for game in games]) - 1
+    assert batch.reply_weight[lasts].sum() == 0
+    assert batch.reply_weight.sum() == len(window) - len(games)
+    row = lasts[0] - 1
+    assert (batch.reply[row] == rows["policy"][row + 1].astype(np.float32)).all()
+
+
+def test_sampling_is_repeated_by_its_random_state():
+    window, _ = window_of(some_games(6))
+    first, again = (window.sample(16, np.random.default_rng(4)) for _ in range(2))
+    assert (first.planes == again.planes).all()
+    with pytest.raises(ValueError, match="empty window"):
+        Window(5, 5).sample(4, np.random.default_rng(1))

@@ -1,0 +1,131 @@
+"""The net and its evaluators: the same numbers by torch and compiled, on any board in any frame."""
+
+import numpy as np
+import pytest
+import torch
+
+from agents.architecture import BrokenNetwork, NetworkConfig, check_weights
+from agents.network import Network, network_from, weights_of
+from agents.openvino_evaluator import OpenVinoEvaluator, graph_rows
+from agents.torch_evaluator import TorchEvaluator
+from engine.planes import NUM_PLANES, planes
+from engine.playouts import random_game
+from engine.rules import Rules
+from tests.conftest import TINY, random_weights
+
+
+def some_planes(count, height, width, frame=(0, 0)):
+    rules = Rules(width, height, 3.5)
+    games = [random_game(rules, seed, seed * 3) for seed in range(count)]
+    return np.stack([planes(game, *frame) for game in games])
+
+
+def both(weights, config, height, width, precision="fp32"):
+    compiled = OpenVinoEvaluator(weights, config, height, width, precision)
+    return compiled, TorchEvaluator(network_from(weights, config))
+
+
+@pytest.mark.parametrize(("height", "width"), [(5, 5), (9, 9), (4, 7), (1, 1)])
+@pytest.mark.parametrize("rows", [1, 5, 33])
+def test_the_compiled_net_says_what_torch_says(height, width, rows, tiny_weights):
+    compiled, torch_net = both(tiny_weights, TINY, height, width)
+    seen = some_planes(rows, height, width)
+    for one, other in zip(compiled(seen), torch_net(seen), strict=True):
+        assert one.shape == other.shape
+        assert np.allclose(one, other, atol=2e-4), np.abs(one - other).max()
+
+
+def test_a_board_in_a_larger_frame_is_judged_as_in_its_own(tiny_weights):
+    small = some_planes(6, 5, 5)
+    framed = some_planes(6, 5, 5, (7, 8))
+    own, _ = both(tiny_weights, TINY, 5, 5)
+    for evaluate in both(tiny_weights, TINY, 7, 8):
+        inner, outer = own(small), evaluate(framed)
+        assert np.allclose(inner.value, outer.value, atol=2e-4)
+        assert np.allclose(inner.score, outer.score, atol=2e-3)
+        assert np.allclose(inner.ownership, outer.ownership[:, :5, :5], atol=2e-4)
+        assert np.abs(outer.ownership[:, 5:]).max() == 0
+        points = outer.policy[:, :-1].reshape(-1, 7, 8)
+        assert np.allclose(inner.policy[:, :-1].reshape(-1, 5, 5), points[:, :5, :5], atol=2e-4)
+        assert np.allclose(inner.policy[:, -1], outer.policy[:, -1], atol=2e-4)
+        assert (points[:, 5:] == -1e4).all()
+
+
+def test_sizes_mix_in_one_batch(tiny_weights):
+    mixed = np.concatenate([some_planes(3, 5, 5, (7, 7)), some_planes(3, 7, 7)])
+    compiled, torch_net = both(tiny_weights, TINY, 7, 7)
+    for one, other in zip(compiled(mixed), torch_net(mixed), strict=True):
+        assert np.allclose(one, other, atol=2e-4)
+
+
+def test_half_precision_stays_near(tiny_weights):
+    compiled, torch_net = both(tiny_weights, TINY, 9, 9, "bf16")
+    seen = some_planes(16, 9, 9)
+    assert np.abs(compiled(seen).value - torch_net(seen).value).max() < 0.05
+
+
+def test_answers_stay_as_they_were_when_the_evaluator_is_used_again(tiny_weights):
+    compiled, _ = both(tiny_weights, TINY, 5, 5)
+    first = compiled(some_planes(4, 5, 5))
+    kept = [array.copy() for array in first]
+    compiled(some_planes(4, 5, 5)[::-1].copy())
+    assert all((one == other).all() for one, other in zip(first, kept, strict=True))
+
+
+def test_new_weights_answer_from_then_on(tiny_weights):
+    compiled, _ = both(tiny_weights, TINY, 5, 5)
+    seen = some_planes(4, 5, 5)
+    before = compiled(seen).value
+    compiled.load(random_weights(TINY, 9))
+    assert np.abs(compiled(seen).value - before).max() > 1e-3
+
+
+def test_a_fresh_net_knows_nothing_yet():
+    torch.manual_seed(1)
+    network = Network(NetworkConfig(blocks=4, channels=32))
+    answer = TorchEvaluator(network)(some_planes(8, 5, 5))
+    policy = np.exp(answer.policy) / np.exp(answer.policy).sum(1, keepdims=True)
+    assert np.abs(answer.value).max() < 0.5
+    assert policy.max() < 0.3
+
+
+def test_weights_go_out_and_in_unchanged(tiny_weights):
+    again = weights_of(network_from(tiny_weights, TINY))
+    assert set(again) == set(tiny_weights)
+    assert all((again[name] == tiny_weights[name]).all() for name in again)
+
+
+def test_the_batch_sizes_that_are_compiled():
+    assert [graph_rows(rows) for rows in (1, 2, 3, 9, 12, 13, 17, 25, 33, 64, 65)] == (
+        [1, 2, 4, 12, 12, 16, 24, 32, 48, 64, 96]
+    )
+
+
+def test_broken_weights_and_planes_are_refused(tiny_weights):
+    with pytest.raises(BrokenNetwork, match=r"no weight stem\.weight"):
+        check_weights({}, TINY)
+    wrong = dict(tiny_weights) | {"stem.bias": np.zeros(3, np.float32)}
+    with pytest.raises(BrokenNetwork, match=r"weight stem\.bias: came float32 \(3,\)"):
+        check_weights(wrong, TINY)
+    poisoned = dict(tiny_weights) | {"stem.bias": np.full(8, np.nan, np.float32)}
+    with pytest.raises(BrokenNetwork, match="NaN or infinity"):
+        OpenVinoEvaluator(poisoned, TINY, 5, 5)
+    compiled, _ = both(tiny_weights, TINY, 5, 5)
+    with pytest.raises(ValueError, match=r"wanted \[B, 14, 5, 5\]"):
+        compiled(np.zeros((1, NUM_PLANES, 4, 5), np.float32))
+    with pytest.raises(ValueError, match="wanted float32"):
+        compiled(np.zeros((1, NUM_PLANES, 5, 5)))
+    with pytest.raises(ValueError, match="precision 'int4'"):
+        OpenVinoEvaluator(tiny_weights, TINY, 5, 5, "int4")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"channels": 30}, "channels 30: wanted a multiple of 4"),
+        ({"blocks": 0}, "blocks 0: wanted a whole number from 1 to 100"),
+    ],
+)
+def test_architectures_outside_their_bounds_are_refused(fields, said):
+    with pytest.raises(ValueError, match=said):
+        NetworkConfig(**fields)

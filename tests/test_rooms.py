@@ -1,0 +1,97 @@
+"""The rooms' arrows: engine, then agents, then selfplay and tournament, then insei."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_USE = {
+    "engine": set(),
+    "agents": {"engine"},
+    "tournament": {"engine", "agents"},
+    "selfplay": {"engine", "agents", "tournament"},
+    "insei": {"engine", "agents", "selfplay", "tournament"},
+}
+CYTHON_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+c?import|c?import\s+([\w.]+))", re.MULTILINE)
+
+
+def modules_used(path):
+    """The dotted names that a file imports, wherever in it."""
+    text = path.read_text()
+    if path.suffix in (".pyx", ".pxd"):
+        return {one or other for one, other in CYTHON_IMPORT.findall(text)}
+    used = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            used |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: wanted whole names, not relative ones"
+            used.add(node.module)
+    return used
+
+
+def files_of(room):
+    return [
+        path for suffix in ("py", "pyx", "pxd", "pyi") for path in (ROOT / room).rglob(f"*.{suffix}")
+    ]
+
+
+@pytest.mark.parametrize("room", MAY_USE)
+def test_a_room_uses_only_the_rooms_before_it(room):
+    assert files_of(room)
+    for path in files_of(room):
+        for module in modules_used(path):
+            other = module.split(".")[0]
+            if other in MAY_USE and other != room:
+                assert other in MAY_USE[room], f"{path.name} imports {module}"
+
+
+@pytest.mark.parametrize("room", MAY_USE)
+def test_ray_is_imported_in_cluster_files_alone(room):
+    for path in files_of(room):
+        if path.name != "cluster.py":
+            assert "ray" not in {module.split(".")[0] for module in modules_used(path)}, path
+
+
+def test_the_engine_needs_numpy_and_sgfmill_alone():
+    allowed = {"engine", "numpy", "sgfmill", "libc"} | sys.stdlib_module_names
+    for path in files_of("engine"):
+        others = {module.split(".")[0] for module in modules_used(path)} - allowed
+        assert not others, path
+
+
+def loaded_by(code, names):
+    """Which of `names` a fresh Python has imported after running `code`."""
+    check = f"import sys; {code}; print([name for name in {names!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import insei.main",
+        "from agents.grammar import make_player; make_player('influence')",
+        "import selfplay.worker, agents.search_player",
+        "import tournament.run",
+    ],
+)
+def test_torch_and_ray_are_loaded_only_where_they_are_used(code):
+    assert loaded_by(code, ["torch", "ray", "lance"]) == "[]"
+
+
+def test_pure_commands_load_no_inference_runtime():
+    assert loaded_by("import insei.main", ["openvino", "scipy", "matplotlib"]) == "[]"
+
+
+@pytest.mark.parametrize("room", [*MAY_USE, "benchmarks"])
+def test_no_file_outgrows_its_reader(room):
+    for path in files_of(room):
+        lines = path.read_text().count("\n")
+        assert lines <= 650, f"{path.name} has {lines} lines; look for the noun that wants its own"
