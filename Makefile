@@ -22,7 +22,7 @@ test: lint types
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/cython-lint engine agents
+	$(BIN)/cython-lint --max-line-length 100 engine agents
 
 types: $(INSTALLED)
 	$(BIN)/mypy

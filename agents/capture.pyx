@@ -13,7 +13,6 @@ from libc.string cimport memcpy
 from engine.board cimport (
     BLACK,
     EMPTY,
-    MAX_POINTS,
     POINT_OF,
     Board,
     Cell,

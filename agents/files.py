@@ -64,7 +64,7 @@ def delete_unfinished(folder: Path) -> None:
 
 def append_json(path: Path, values: list[dict[str, Any]]) -> None:
     """Append one line a value and flush it; heals a last line that a crash cut short."""
-    cut = path.exists() and not path.read_bytes()[-1:] in (b"", b"\n")
+    cut = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
     with path.open("a") as file:
         if cut:
             file.write("\n")

@@ -190,10 +190,11 @@ cdef class Forest:
             raise MemoryError
 
     cdef bint is_candidate(self, const Tree* tree, int move) noexcept:
-        cdef int i
+        cdef int i, first
         if tree.num_nodes == 0:
             return False
-        for i in range(tree.nodes[0].first_edge, tree.nodes[0].first_edge + tree.nodes[0].num_edges):
+        first = tree.nodes[0].first_edge
+        for i in range(first, first + tree.nodes[0].num_edges):
             if tree.edges[i].move == move:
                 return True
         return False
@@ -213,7 +214,7 @@ cdef class Forest:
         return self.num_rows
 
     cdef int _select(self, float[:, :, :, ::1] out) noexcept nogil:
-        cdef int game, node, row = 0, taken, symmetry, num_symmetries
+        cdef int game, node, row = 0, symmetry, num_symmetries
         cdef int per_game = out.shape[0] // self.num_games
         cdef Tree* tree
         for game in range(self.num_games):
@@ -221,7 +222,7 @@ cdef class Forest:
             if tree == NULL or state_is_over(tree.root):
                 continue
             num_symmetries = 8 if tree.root.board.width == tree.root.board.height else 4
-            for taken in range(per_game):
+            for _ in range(per_game):
                 node = tree_select(tree)
                 if node == -3:
                     return -1
@@ -351,9 +352,10 @@ cdef class Forest:
         """
         cdef Tree* tree = self._searched(game)
         cdef const Edge* edge
-        cdef int i
+        cdef int i, first
         found = []
-        for i in range(tree.nodes[0].first_edge, tree.nodes[0].first_edge + tree.nodes[0].num_edges):
+        first = tree.nodes[0].first_edge
+        for i in range(first, first + tree.nodes[0].num_edges):
             edge = &tree.edges[i]
             value = edge.value_sum / edge.visits if edge.visits else 0.0
             found.append((edge.move, edge.visits, value, edge.prior))

@@ -12,6 +12,7 @@ PATH is a player package or a run's folder, which means its newest checkpoint.
 import dataclasses
 import difflib
 from collections.abc import Callable
+from typing import Any
 
 from agents.capture import CapturePlayer
 from agents.find_package import find_package
@@ -86,7 +87,7 @@ def search_settings(name: str, words: list[str]) -> SearchSettings:
     return dataclasses.replace(PLAY_SETTINGS, **found)  # type: ignore[arg-type]
 
 
-def _read(name: str, key: str, text: str, kind: object) -> object:
+def _read(name: str, key: str, text: str, kind: Any) -> object:
     try:
         if kind is int:
             return int(text)

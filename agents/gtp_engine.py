@@ -41,7 +41,9 @@ class GtpEngine:
             "protocol_version": lambda words: "2",
             "name": lambda words: f"insei {self.player.name}",
             "version": lambda words: self.version,
-            "known_command": lambda words: "true" if self._word(words) in self.commands else "false",
+            "known_command": lambda words: (
+                "true" if self._word(words) in self.commands else "false"
+            ),
             "list_commands": lambda words: "\n".join(sorted(self.commands)),
             "quit": self._quit,
             "boardsize": self._boardsize,

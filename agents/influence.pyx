@@ -19,7 +19,6 @@ from libc.string cimport memcpy
 
 from engine.board cimport (
     BLACK,
-    BORDER,
     EMPTY,
     MAX_CELLS,
     POINT_OF,
@@ -55,7 +54,7 @@ cdef void spread(const Board* board, float* influence) noexcept nogil:
     cdef const Cell* cells = board.cells
     cdef int[4] near = [-board.stride, -1, 1, board.stride]
     cdef float[MAX_CELLS] wave, next_wave
-    cdef int point, step, i
+    cdef int point, i
     cdef float total
     for point in range(board.num_cells):
         wave[point] = influence[point] = 0
@@ -63,7 +62,7 @@ cdef void spread(const Board* board, float* influence) noexcept nogil:
             wave[point] = 64
         elif cells[point].colour == WHITE:
             wave[point] = -64
-    for step in range(STEPS):
+    for _ in range(STEPS):
         for point in range(board.num_cells):
             next_wave[point] = 0
             if cells[point].colour != EMPTY:

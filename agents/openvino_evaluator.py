@@ -105,9 +105,7 @@ class OpenVinoEvaluator:
         return answer
 
     def _compiled(self, rows: int, is_whole: bool) -> CompiledGraph:
-        builder = GraphBuilder(
-            self.weights, self.config, rows, self.height, self.width, is_whole
-        )
+        builder = GraphBuilder(self.weights, self.config, rows, self.height, self.width, is_whole)
         settings = {
             "INFERENCE_PRECISION_HINT": PRECISIONS[self.precision],
             "INFERENCE_NUM_THREADS": 1,

@@ -58,9 +58,7 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def write_package(
-    folder: Path, weights: dict[str, NDArray[np.float32]], card: PlayerCard
-) -> None:
+def write_package(folder: Path, weights: dict[str, NDArray[np.float32]], card: PlayerCard) -> None:
     """Write the two files into an existing folder."""
     data = save_tensors(weights)
     (folder / WEIGHTS_FILE).write_bytes(data)

@@ -18,7 +18,8 @@ class TorchEvaluator:
 
     def __init__(self, network: Network, device: str = "cpu") -> None:
         self.device = torch.device(device)
-        self.network = network.to(self.device, memory_format=torch.channels_last).eval()
+        self.network = network.to(self.device).eval()
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.autocasts = self.device.type == "cuda"
 
     @torch.inference_mode()

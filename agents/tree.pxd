@@ -32,7 +32,7 @@ ctypedef struct Tree:
     Node* nodes
     Edge* edges
     float* gumbel  # `[A]`, the root edges' noise, zero where there is none
-    int* considered  # `[max_visits]`, sequential halving: the visits an edge must have, by simulation
+    int* considered  # `[max_visits]`, sequential halving: the visits of each simulation's edge
     int num_nodes
     int max_nodes
     int num_edges

@@ -11,7 +11,7 @@ share of the score. Nothing is allocated after `tree_new`, but for the histories
 """
 
 from libc.math cimport cos, exp, log, pow, sqrt, tanh
-from libc.stdint cimport uint8_t, uint16_t, uint64_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
 from engine.board cimport BLACK, MAX_POINTS, next_random
@@ -264,8 +264,6 @@ cdef double gamma_sample(double shape, uint64_t* rng) noexcept nogil:
             return d * v
 
 
-
-
 cdef void tree_mix_dirichlet(Tree* tree, float alpha_total, float weight) noexcept nogil:
     """Mix Dirichlet noise into the root's priors, its alpha shared by the legal moves.
 
@@ -294,13 +292,13 @@ cdef void tree_plan_halving(Tree* tree, int num_considered) noexcept nogil:
     """
     cdef int considered = min(num_considered, tree.nodes[0].num_edges)
     cdef int phases = 1
-    cdef int at = 0, visits = 0, rounds, i
+    cdef int at = 0, visits = 0, rounds
     while 1 << phases < considered:
         phases += 1
     while at < tree.num_visits:
         rounds = max(1, tree.num_visits // (phases * max(1, considered)))
         while rounds > 0 and at < tree.num_visits:
-            for i in range(considered):
+            for _ in range(considered):
                 if at < tree.num_visits:
                     tree.considered[at] = visits
                     at += 1

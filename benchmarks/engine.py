@@ -155,7 +155,7 @@ def main() -> None:
     if parser.parse_args().json:
         print(json.dumps({name: round(value, 1) for name, value in found.items()}))
         return
-    build = os.environ.get("INSEI_NATIVE") == "1" and "native" or "portable"
+    build = (os.environ.get("INSEI_NATIVE") == "1" and "native") or "portable"
     print(f"{platform.processor() or platform.machine()}, {build} build, median of 5")
     print(f"{'':36}{'9x9':>14}{'19x19':>14}")
     for label, key, unit in ROWS:

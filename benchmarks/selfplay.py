@@ -20,7 +20,9 @@ from engine.planes import planes
 from engine.playouts import random_game
 from engine.rules import Rules
 from selfplay.config import SelfPlayConfig
-from selfplay.worker import Worker, compiled, fresh_weights
+from selfplay.learner import Learner
+from selfplay.learner_config import LearnerConfig
+from selfplay.worker import Worker, compiled
 
 ROUNDS = 5
 
@@ -50,7 +52,7 @@ def playing(worker: Worker, seconds: float) -> tuple[float, float]:
 def measure(size: int, network: NetworkConfig, batch: int, visits: int) -> dict[str, float]:
     """The numbers of one board size."""
     rules = Rules(size, size, 7.0)
-    weights = fresh_weights(network, 1)
+    weights = Learner(network, LearnerConfig(), 1).playing_weights()
     make = partial(compiled, network, size, size)
     config = SelfPlayConfig(
         search=replace(SearchSettings(), visits=visits), games_in_flight=batch, games_per_call=1

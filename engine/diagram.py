@@ -1,10 +1,10 @@
 """Diagrams: a position drawn in characters, and read back.
 
-       A B C        X black, O white, . empty, + star point
-     3 . X O 3      the last move in brackets: (X)
-     2 . X O 2
-     1 . . . 1
-       A B C
+  A B C        X black, O white, . empty, + star point
+3 . X O 3      the last move in brackets: (X)
+2 . X O 2
+1 . . . 1
+  A B C
 """
 
 from __future__ import annotations

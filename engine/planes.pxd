@@ -11,7 +11,9 @@ cdef void state_planes(
     const State* state, float* out, int frame_height, int frame_width, int symmetry
 ) noexcept nogil
 
-cdef inline int transformed(int row, int column, int height, int width, int symmetry) noexcept nogil:
+cdef inline int transformed(
+    int row, int column, int height, int width, int symmetry
+) noexcept nogil:
     """Row and column after `symmetry`, as `row << 8 | column`; the definition of symmetries.py."""
     if symmetry & 1:
         row = height - 1 - row

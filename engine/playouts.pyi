@@ -1,15 +1,19 @@
 """Random games at full speed, and counts of legal boards; see playouts.pyx."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.position import Position
 from engine.rules import Rules
 
 def random_game(rules: Rules, seed: int, max_plies: int = 0) -> Position:
     """Play uniformly over legal moves that fill no own eye until two passes or `max_plies`."""
 
-def play_random_games(
-    rules: Rules, num_plies: int, seed: int, with_mask: bool
-) -> tuple[int, int]:
+def play_random_games(rules: Rules, num_plies: int, seed: int, with_mask: bool) -> tuple[int, int]:
     """Play whole random games for about `num_plies` moves; returns moves made and games."""
 
 def count_legal_boards(width: int, height: int) -> int:
     """Count the boards whose every chain has a liberty; at most 17 points."""
+
+def read_outside(numbers: NDArray[np.uint8], index: int) -> int:
+    """Read a number without looking where; for the test of the checked build."""

@@ -25,7 +25,9 @@ ctypedef struct State:
 
 cdef uint16_t WHITE_MOVED
 
-cdef State* state_new(int width, int height, int ko_rule, bint suicide, int half_komi) noexcept nogil
+cdef State* state_new(
+    int width, int height, int ko_rule, bint suicide, int half_komi
+) noexcept nogil
 cdef void state_free(State* state) noexcept nogil
 cdef int state_copy(State* target, const State* source) noexcept nogil
 cdef void state_rewind(State* scratch, const State* root) noexcept nogil

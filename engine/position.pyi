@@ -89,7 +89,10 @@ class Position:
 
     def is_legal(self, move: int) -> bool: ...
     def why_illegal(self, move: int) -> str | None:
-        """The reason that `move` is illegal ("occupied", "ko", "superko", "suicide", "off the board"), or None."""
+        """The reason that `move` is illegal, or None.
+
+        "occupied", "ko", "superko", "suicide", "off the board, ...", or "the game is over".
+        """
 
     def legal_mask(self) -> NDArray[np.bool_]:
         """Which moves are legal, `[A]`; superko is exact; the pass is last and always legal.

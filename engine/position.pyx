@@ -124,9 +124,6 @@ cdef inline bint was_there(const State* state, uint64_t then) noexcept nogil:
 
 cdef int state_copy(State* target, const State* source) noexcept nogil:
     """Copy `source` over `target`, made for the same size; -1 where there is no memory."""
-    cdef uint64_t* situations
-    cdef uint16_t* moves
-    cdef int capacity
     if reserve(target, source.num_moves + 1) < 0:
         return -1
     memcpy(target.situations, source.situations, (source.num_moves + 1) * sizeof(uint64_t))
@@ -440,7 +437,8 @@ cdef class Position:
         mover = COLOUR_NAMES[self.state.to_play]
         if state_is_over(self.state):
             raise GameOver(f"move {move} for {mover}: two passes have ended the game")
-        name = vertex_of(move, self._rules) if 0 <= move < self._rules.num_points else f"move {move}"
+        on_board = 0 <= move < self._rules.num_points
+        name = vertex_of(move, self._rules) if on_board else f"move {move}"
         raise IllegalMove(f"{name} for {mover}: {self.why_illegal(move)}; {mover} to play")
 
     def play(self, int move):

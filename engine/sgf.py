@@ -213,9 +213,7 @@ def _move(point: tuple[int, int] | None, rules: Rules) -> int:
     return row * rules.width + column
 
 
-def _played(
-    position: Position, colour: int, point: tuple[int, int] | None, ply: int
-) -> Position:
+def _played(position: Position, colour: int, point: tuple[int, int] | None, ply: int) -> Position:
     if position.to_play != colour:
         position = position.with_to_play(colour)
     if position.is_over:

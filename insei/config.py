@@ -144,7 +144,9 @@ def to_yaml(config: Any) -> str:
 def plain(value: Any) -> Any:
     """Dataclasses and tuples as mappings and lists."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {
+            field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
     if isinstance(value, tuple | list):
         return [plain(one) for one in value]
     return value

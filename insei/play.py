@@ -21,6 +21,7 @@ HELP = "a vertex such as C3, pass, undo, score, save FILE, resign, help, quit"
 
 def play(
     player: str = "influence",
+    /,
     *,
     size: Annotated[int, Parameter(alias="-s")] = 9,
     komi: float | None = None,

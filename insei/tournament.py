@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def tournament(
     config: Path,
+    /,
     *,
     reports: Path = Path("reports"),
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def train(
     source: Path,
+    /,
     *,
     runs: Path = Path("runs"),
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
@@ -83,7 +84,8 @@ def open_run(
     path = runs / config.name
     if path.exists():
         raise ValueError(
-            f"{path} exists already: `insei train {path}` continues it, --set name=... begins another"
+            f"{path} exists already: `insei train {path}` continues it, "
+            "--set name=... begins another"
         )
     return folder.create(path, to_yaml(config))
 

@@ -78,7 +78,8 @@ def table_of(games: Sequence[SelfPlayGame], schema: pa.Schema) -> pa.Table:
     for name, kind in SCALARS.items():
         columns[name] = pa.array(np.concatenate([getattr(game, name) for game in games])).cast(kind)
     for name, dtype in ARRAYS.items():
-        stacked = np.concatenate([getattr(game, name) for game in games]).astype(dtype, copy=False)
+        joined: NDArray = np.concatenate([getattr(game, name) for game in games])
+        stacked: NDArray = joined.astype(dtype, copy=False)
         buffer = pa.py_buffer(np.ascontiguousarray(stacked).tobytes())
         kind = schema.field(name).type
         columns[name] = pa.FixedSizeBinaryArray.from_buffers(kind, len(stacked), [None, buffer])
@@ -91,7 +92,9 @@ def rows_of(table: pa.Table) -> Rows:
     for field in table.schema:
         column = table.column(field.name).combine_chunks()
         if isinstance(column, pa.ChunkedArray):
-            column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], field.type)
+            column = (
+                pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], field.type)
+            )
         if field.name in ARRAYS:
             dtype = np.dtype(ARRAYS[field.name])
             width = field.type.byte_width
@@ -137,9 +140,7 @@ class GameDataset:
         assert self.table is not None
         found = self.table.to_table(columns=["game", "generation"])
         self.num_rows = len(found)
-        games = dict(
-            zip(found["game"].to_pylist(), found["generation"].to_pylist(), strict=True)
-        )
+        games = dict(zip(found["game"].to_pylist(), found["generation"].to_pylist(), strict=True))
         self.ids = set(games)
         for generation in games.values():
             self.games_by_generation[generation] = self.games_by_generation.get(generation, 0) + 1

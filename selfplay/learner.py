@@ -105,7 +105,8 @@ class Learner:
         self.config = config
         self.device = torch.device(config.device)
         self.autocasts = config.precision == "bf16" and has_bf16(self.device)
-        self.network = Network(architecture).to(self.device, memory_format=torch.channels_last)
+        self.network = Network(architecture).to(self.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         decayed = [one for one in self.network.parameters() if one.dim() > 1]
         others = [one for one in self.network.parameters() if one.dim() <= 1]
         self.optimizer = torch.optim.AdamW(

@@ -104,7 +104,7 @@ class Training:
     def _restored(self) -> Progress:
         found = self.run.newest()
         if found is None:
-            return Progress(0, 0, 0, self.rng.bit_generator.state, 0.0)
+            return Progress(0, 0, 0, dict(self.rng.bit_generator.state), 0.0)
         progress, state = found
         self.learner.restore(state, progress.num_steps)
         self.rng.bit_generator.state = progress.random_state
@@ -145,9 +145,7 @@ class Training:
             if steps_left > 0:
                 for _ in range(min(steps_left, STEPS_AT_A_TIME)):
                     batch = self.window.sample(self.config.learner.batch_size, self.rng)
-                    stage.losses.append(
-                        self.learner.step(batch, number / self.config.generations)
-                    )
+                    stage.losses.append(self.learner.step(batch, number / self.config.generations))
                 steps_left -= STEPS_AT_A_TIME
             self._record(self.crew.poll(0.0 if steps_left > 0 else WAIT_SECONDS), stage)
             self.watch(self._status(stage))
@@ -183,7 +181,7 @@ class Training:
             stage.number + 1,
             self.learner.num_steps,
             self.progress.num_rows_learned + learned,
-            self.rng.bit_generator.state,
+            dict(self.rng.bit_generator.state),
             time.monotonic() - self.began,
         )
         self._checkpoint(self.progress)

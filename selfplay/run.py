@@ -68,7 +68,9 @@ class RunFolder:
             self.lock.seek(0)
             holder = self.lock.read().strip() or "unknown"
             self.lock.close()
-            raise ValueError(f"{path} is being trained by process {holder}; wanted it free") from None
+            raise ValueError(
+                f"{path} is being trained by process {holder}; wanted it free"
+            ) from None
         self.lock.truncate(0)
         self.lock.write(str(os.getpid()))
         self.lock.flush()
@@ -162,7 +164,9 @@ class RunFolder:
 
     def ratings(self) -> list[dict[str, Any]]:
         """What nets were worth, oldest first; of one generation the newest measurement."""
-        by_generation = {one["generation"]: one for one in read_json_lines(self.path / RATINGS_FILE)}
+        by_generation = {
+            one["generation"]: one for one in read_json_lines(self.path / RATINGS_FILE)
+        }
         return [by_generation[generation] for generation in sorted(by_generation)]
 
     def close(self) -> None:

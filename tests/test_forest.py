@@ -103,8 +103,6 @@ def test_a_board_in_a_larger_frame_has_its_own_moves(size):
     assert points[:height, :width].min() > 0
 
 
-
-
 def board_of(text):
     symbols = {".": 0, "X": 1, "O": 2}
     return np.array([[symbols[one] for one in row.split()] for row in text.split("\n") if row])
@@ -125,7 +123,7 @@ def test_a_won_game_is_ended_by_a_pass_after_a_pass(settings):
     position = Position(Rules(3, 3, 2.5), board, BLACK).with_to_play(2).play(9)
     forest = searched(position, replace(settings, visits=128, noise=0), flat_net)
     assert forest.choose(0) == 9
-    assert dict((move, value) for move, _, value, _ in forest.candidates(0))[9] > 0.9
+    assert {move: value for move, _, value, _ in forest.candidates(0)}[9] > 0.9
 
 
 def test_gumbel_considers_the_moves_that_priors_and_noise_put_first():
@@ -140,8 +138,7 @@ def test_gumbel_noise_makes_games_differ_and_its_absence_makes_them_equal():
     position = Position(Rules(5, 5, 0.5))
     noisy = {searched(position, GUMBEL, flat_net, seed).choose(0) for seed in range(20)}
     quiet = {
-        searched(position, replace(GUMBEL, noise=0), flat_net, seed).choose(0)
-        for seed in range(5)
+        searched(position, replace(GUMBEL, noise=0), flat_net, seed).choose(0) for seed in range(5)
     }
     assert len(noisy) > 5
     assert len(quiet) == 1

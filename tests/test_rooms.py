@@ -36,7 +36,9 @@ def modules_used(path):
 
 def files_of(room):
     return [
-        path for suffix in ("py", "pyx", "pxd", "pyi") for path in (ROOT / room).rglob(f"*.{suffix}")
+        path
+        for suffix in ("py", "pyx", "pxd", "pyi")
+        for path in (ROOT / room).rglob(f"*.{suffix}")
     ]
 
 

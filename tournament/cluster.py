@@ -43,7 +43,9 @@ def play_on_ray(
             except RayActorError:
                 deaths += 1
                 if deaths > MOST_DEATHS:
-                    raise RuntimeError(f"{deaths} tables died, last at game {batch[0].number}") from None
+                    raise RuntimeError(
+                        f"{deaths} tables died, last at game {batch[0].number}"
+                    ) from None
                 notice(f"table {index} died; its games under way are played again at another")
                 tables[index] = _open_table()
                 waiting.append(batch)

@@ -99,7 +99,5 @@ def _deviations(
     information = np.diag(weight.sum(1)) - weight
     own = PRIOR_GAMES / (2 + np.exp(strengths) + np.exp(-strengths))
     covariance = np.linalg.inv(information + np.diag(own))
-    variance = (
-        np.diag(covariance) + covariance[anchor, anchor] - 2 * covariance[anchor]
-    )
+    variance = np.diag(covariance) + covariance[anchor, anchor] - 2 * covariance[anchor]
     return np.sqrt(np.maximum(variance, 0))

@@ -97,9 +97,7 @@ def pace_of(player: str, games: list[Game], parameters: int) -> Pace:
         return Pace(player, 0, 0, 0, 0, 0, parameters)
     median, p99 = np.percentile(seconds, [50, 99]) * 1000
     spread = p99 / median if median else 0.0
-    return Pace(
-        player, len(seconds), median, p99, spread, operations / len(seconds), parameters
-    )
+    return Pace(player, len(seconds), median, p99, spread, operations / len(seconds), parameters)
 
 
 def summarise(

@@ -1,0 +1,353 @@
+"""The learner and the loop: they learn, they go on after any crash, and lose no game."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from agents.architecture import NetworkConfig
+from agents.find_package import checkpoints_of
+from agents.package import DamagedPackage, load_package
+from engine.rules import Rules
+from insei.config import to_yaml
+from insei.train import make_crew
+from selfplay.config import RatingConfig, TrainConfig, WindowConfig
+from selfplay.dataset import GameDataset, rows_of, schema_of, table_of
+from selfplay.learner import Diverged, Learner
+from selfplay.learner_config import LearnerConfig
+from selfplay.loop import Training
+from selfplay.run import RunFolder
+from selfplay.window import Window
+from tests.conftest import TINY
+from tests.games import QUICK, some_games
+
+LEARNING = LearnerConfig(batch_size=32, warmup_steps=10, learning_rate=3e-3)
+CONFIG = TrainConfig(
+    name="tiny",
+    generations=3,
+    games_per_generation=12,
+    workers=0,
+    reuse=2.0,
+    keep_checkpoints=3,
+    rules=Rules(5, 5, 14.5),
+    network=TINY,
+    selfplay=QUICK,
+    window=WindowConfig(smallest=400, largest=2000),
+    learner=LEARNING,
+    rating=RatingConfig(every=3, games=2, opponents=("random",)),
+)
+
+
+def silent(*words):
+    pass
+
+
+def begin(path, config):
+    run = RunFolder.create(path, to_yaml(config))
+    return run, Training(run, config, crew_of(config), silent, silent)
+
+
+def crew_of(config, notice=silent):
+    return lambda seed: make_crew(config, None, notice, seed)
+
+
+def finish(run, training):
+    training.play()
+    training.close()
+    run.close()
+
+
+def batch_of(count):
+    window = Window(5, 5)
+    window.update(rows_of(table_of(some_games(30), schema_of(5, 5))), 10**6)
+    return window.sample(count, np.random.default_rng(1))
+
+
+def test_the_learner_fits_one_batch():
+    learner = Learner(NetworkConfig(blocks=2, channels=32), replace(LEARNING, precision="fp32"), 1)
+    batch = batch_of(32)
+    first = learner.step(batch, 0.0)
+    for _ in range(400):
+        last = learner.step(batch, 0.0)
+    entropy = -(batch.policy * np.log(np.maximum(batch.policy, 1e-9))).sum(1).mean()
+    assert last.policy - entropy < 0.1 * (first.policy - entropy)
+    assert last.outcome < 0.05
+    unowned = np.log(2) * (batch.ownership == 0).mean()  # what nobody's points cost at the least
+    assert last.ownership - unowned < 0.1
+    assert last.score < 0.1 * first.score
+
+
+def test_the_rate_warms_up_and_drops_twice():
+    learner = Learner(TINY, LEARNING, 1)
+    assert learner.learning_rate(0) == pytest.approx(3e-4)
+    learner.num_steps = 100
+    rates = [learner.learning_rate(one) for one in (0.0, 0.59, 0.6, 0.84, 0.85, 1.0)]
+    assert rates == pytest.approx([3e-3, 3e-3, 1e-3, 1e-3, 3e-4, 3e-4])
+
+
+def test_a_learner_goes_on_from_its_state_exactly():
+    batch = batch_of(32)
+    whole, first = Learner(TINY, LEARNING, 1), Learner(TINY, LEARNING, 1)
+    for _ in range(5):
+        whole.step(batch, 0)
+        first.step(batch, 0)
+    second = Learner(TINY, LEARNING, 99)
+    second.restore(first.state(), first.num_steps)
+    for _ in range(5):
+        whole.step(batch, 0)
+        second.step(batch, 0)
+    one, other = whole.state(), second.state()
+    assert set(one) == set(other)
+    assert all(np.allclose(one[name], other[name], atol=1e-6) for name in one)
+
+
+def test_a_state_of_another_net_is_refused():
+    other = Learner(NetworkConfig(blocks=1, channels=8), LEARNING, 1)
+    with pytest.raises(ValueError, match="another net"):
+        Learner(TINY, LEARNING, 1).restore(other.state(), 1)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_spares_the_weights():
+    learner = Learner(TINY, LEARNING, 1)
+    before = learner.state()
+    batch = batch_of(8)
+    batch.score[0] = np.nan
+    with pytest.raises(Diverged, match="step 0"):
+        learner.step(batch, 0)
+    after = learner.state()
+    assert all((before[name] == after[name]).all() for name in before)
+
+
+def test_the_loop_plays_learns_checkpoints_and_rates(tmp_path):
+    finish(*begin(tmp_path / "tiny", CONFIG))
+    assert [one.name for one in checkpoints_of(tmp_path / "tiny")] == ["000001", "000002", "000003"]
+    dataset = GameDataset(tmp_path / "tiny" / "games.lance", 5, 5)
+    assert set(dataset.games_by_generation) == {0, 1, 2}
+    assert all(12 <= count <= 24 for count in dataset.games_by_generation.values())
+    card = load_package(checkpoints_of(tmp_path / "tiny")[-1]).card
+    assert card.training["generation"] == 3
+    assert card.training["steps"] > 0
+    run = RunFolder(tmp_path / "tiny")
+    (rating,) = run.ratings()
+    assert rating["generation"] == 3
+    assert rating["opponents"]["random"]["games"] == 2
+    progress, _ = run.newest()
+    assert progress.num_rows_learned == 32 * progress.num_steps
+    run.close()
+    assert list((tmp_path / "tiny" / "tensorboard").iterdir())
+
+
+def curve_names(folder):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(folder))
+    events.Reload()
+    return set(events.Tags()["scalars"])
+
+
+def test_the_curves_tell_whether_the_run_is_healthy(tmp_path):
+    finish(*begin(tmp_path / "tiny", CONFIG))
+    names = curve_names(tmp_path / "tiny" / "tensorboard")
+    assert {
+        f"loss/{head}" for head in ("policy", "reply", "outcome", "score", "ownership")
+    } <= names
+    assert {
+        "games/value_error",
+        "games/policy_entropy",
+        "games/black_share",
+        "games/mean_plies",
+        "speed/positions_per_second",
+        "speed/evaluations_per_second",
+        "window/rows",
+        "rating/random",
+    } <= names
+
+
+def test_a_run_that_stops_between_generations_goes_on_exactly(tmp_path):
+    finish(*begin(tmp_path / "whole", replace(CONFIG, rating=RatingConfig(every=0))))
+    config = replace(CONFIG, rating=RatingConfig(every=0))
+    run, training = begin(tmp_path / "parts", config)
+    training._checkpoint(training.progress)
+    training.one_generation()
+    training.close()
+    run.close()
+    run = RunFolder(tmp_path / "parts")
+    finish(run, Training(run, config, crew_of(config), silent, silent))
+    last = [RunFolder(tmp_path / name).newest()[0] for name in ("whole", "parts")]
+    assert last[0].generation == last[1].generation == 3
+    steps = [one.num_steps for one in last]
+    assert abs(steps[0] - steps[1]) < 0.5 * steps[0]  # as many, but for the games' lengths
+
+
+def test_two_programs_on_one_run_are_refused(tmp_path):
+    run = RunFolder.create(tmp_path / "tiny", to_yaml(CONFIG))
+    with pytest.raises(ValueError, match=f"being trained by process {os.getpid()}"):
+        RunFolder(tmp_path / "tiny")
+    with pytest.raises(ValueError, match="exists already"):
+        RunFolder.create(tmp_path / "tiny", "")
+    run.close()
+    RunFolder(tmp_path / "tiny").close()
+    with pytest.raises(ValueError, match="is no run"):
+        RunFolder(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["learner.safetensors", "weights.safetensors", "state.json"])
+def test_a_damaged_checkpoint_is_refused_and_the_one_before_named(tmp_path, name):
+    finish(*begin(tmp_path / "tiny", CONFIG))
+    path = checkpoints_of(tmp_path / "tiny")[-1] / name
+    path.write_bytes(path.read_bytes()[:-20])
+    run = RunFolder(tmp_path / "tiny")
+    with pytest.raises(DamagedPackage, match=f"{name}.*the one before is .*000002"):
+        run.newest()
+    path.parent.rename(tmp_path / "away")
+    progress, _ = run.newest()
+    assert progress.generation == 2
+    run.close()
+
+
+def children_of(process):
+    return [process, *process.children(recursive=True)]
+
+
+def kill_tree(process):
+    """Kill -9 a process and all that it started."""
+    for one in children_of(psutil.Process(process.pid))[::-1]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+    process.wait()
+
+
+def start_training(source, runs):
+    return subprocess.Popen(
+        [sys.executable, "-m", "insei.main", "train", str(source), "--runs", str(runs)],
+        cwd=Path(__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(condition, process, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.stdout.read()
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
+    config = replace(
+        CONFIG, workers=2, generations=6, games_per_generation=60, rating=RatingConfig(every=0)
+    )
+    source = tmp_path / "tiny.yaml"
+    source.write_text(to_yaml(config))
+    path = tmp_path / "tiny"
+
+    def newest():
+        found = checkpoints_of(path)
+        return int(found[-1].name) if found else -1
+
+    def rows_written():
+        return (path / "games.lance" / "_versions").is_dir()
+
+    points = [
+        rows_written,  # games are committed, no checkpoint has them
+        lambda: newest() >= 2,  # a checkpoint has just appeared
+        lambda: (
+            newest() >= 3 and any(path.glob("checkpoints/.unfinished*"))
+        ),  # one is being written
+    ]
+    seen_steps = [0]
+    known: set[str] = set()
+    for number, point in enumerate(points):
+        process = start_training(source if number == 0 else path, tmp_path)
+        wait_for(lambda reached=point: reached() or newest() >= 5, process)
+        kill_tree(process)
+        dataset = GameDataset(path / "games.lance", 5, 5)
+        assert known <= dataset.ids, "a committed game is gone"
+        known = set(dataset.ids)
+        state = json.loads((checkpoints_of(path)[-1] / "state.json").read_text())
+        seen_steps.append(state["progress"]["num_steps"])
+    assert newest() < 6
+    process = start_training(path, tmp_path)
+    output, _ = process.communicate(timeout=200)
+    assert process.returncode == 0, output
+    dataset = GameDataset(path / "games.lance", 5, 5)
+    assert known <= dataset.ids
+    rows = dataset.newest(10**9)
+    keys = list(zip(rows["game"].tolist(), rows["ply"].tolist(), strict=True))
+    assert len(keys) == len(set(keys)), "a row is there twice"
+    assert len(rows["ply"]) == dataset.num_rows
+    assert set(dataset.games_by_generation) == set(range(6))
+    assert all(60 <= count < 60 + 12 for count in dataset.games_by_generation.values())
+    progress, _ = RunFolder(path).newest()
+    assert progress.generation == 6
+    assert seen_steps == sorted(seen_steps)
+    assert progress.num_steps > seen_steps[-1]
+    assert progress.num_rows_learned == 32 * progress.num_steps
+    assert not list(path.glob("checkpoints/.unfinished*"))
+
+
+def test_the_whole_loop_runs_under_ray(tmp_path, ray_session):
+    config = replace(CONFIG, workers=2, generations=2)
+    finish(*begin(tmp_path / "tiny", config))
+    dataset = GameDataset(tmp_path / "tiny" / "games.lance", 5, 5)
+    assert set(dataset.games_by_generation) == {0, 1}
+
+
+def test_a_killed_worker_is_replaced_and_said_so_once(tmp_path, ray_session):
+    notices = []
+    config = replace(CONFIG, workers=2, generations=2, games_per_generation=150)
+    run = RunFolder.create(tmp_path / "tiny", to_yaml(config))
+    training = Training(run, config, crew_of(config, notices.append), silent, notices.append)
+    training._checkpoint(training.progress)
+    victim = ray_session.get(training.crew.workers[0].pid.remote())
+    training.crew.publish(training.learner.playing_weights(), 0)
+    training.crew.begin(8)
+    os.kill(victim, signal.SIGKILL)
+    training.play()
+    training.close()
+    run.close()
+    assert len(notices) == 1
+    assert "another takes its place" in notices[0]
+    dataset = GameDataset(tmp_path / "tiny" / "games.lance", 5, 5)
+    assert all(count >= 150 for count in dataset.games_by_generation.values())
+
+
+def test_a_worker_gone_silent_is_replaced(tmp_path, ray_session):
+    from selfplay.cluster import RayCrew
+
+    notices = []
+    with make_silent_crew(RayCrew, notices) as crew:
+        crew.begin(4)
+        end = time.monotonic() + 60
+        while not notices and time.monotonic() < end:
+            crew.poll(0.2)
+    assert "gave no answer for 2 s" in notices[0]
+
+
+def make_silent_crew(crew_class, notices):
+    """A crew whose evaluator sleeps longer than its patience."""
+    from contextlib import closing
+
+    def arguments(index):  # a function within: sent to the workers by value
+        def sleepy_evaluator(weights):
+            return lambda planes: time.sleep(600)
+
+        return Rules(5, 5, 4.5), QUICK, sleepy_evaluator, index
+
+    crew = crew_class(arguments, 1, 4, notices.append, patience_seconds=2.0)
+    crew.publish({}, 0)
+    return closing(crew)

@@ -1,0 +1,288 @@
+"""Tournaments: schedule, openings, matches, ratings, the folder, the report."""
+
+import itertools
+import json
+import random
+from dataclasses import replace
+
+import pytest
+
+from agents.player import RESIGN, Choice
+from engine.position import Position
+from engine.rules import BLACK, EMPTY, WHITE, Rules
+from engine.sgf import read_sgf
+from insei.config import to_yaml
+from tournament.config import TournamentConfig
+from tournament.match import Job, Table, play_game
+from tournament.openings import openings
+from tournament.ratings import fit, interval
+from tournament.report import crosstable, write_report
+from tournament.run import TournamentFolder, play_here, run_tournament
+from tournament.schedule import round_robin
+
+CONFIG = TournamentConfig(
+    name="small",
+    players=("random", "capture", "influence"),
+    rules=Rules(5, 5, 14.5),
+    games=4,
+    opening_plies=2,
+    workers=0,
+)
+
+
+def test_each_pairing_plays_each_opening_with_both_colours():
+    jobs = round_robin(CONFIG)
+    assert len(jobs) == 3 * 4
+    assert len({job.id for job in jobs}) == len(jobs)
+    assert [job.number for job in jobs] == list(range(12))
+    for first, second in itertools.combinations(CONFIG.players, 2):
+        own = [job for job in jobs if {job.black, job.white} == {first, second}]
+        as_black = {job.opening for job in own if job.black == first}
+        as_white = {job.opening for job in own if job.white == first}
+        assert as_black == as_white
+        assert len(as_black) == 2
+
+
+def test_openings_are_legal_and_differ():
+    found = openings(Rules(5, 5), 20, 3, 1)
+    assert len({tuple(one) for one in found}) == 20
+    for opening in found:
+        assert Position(Rules(5, 5)).play_all(opening).num_moves == 3
+    assert len(openings(Rules(1, 2), 5, 1, 1)) == 5  # fewer openings than asked for
+
+
+class Scripted:
+    """Plays a list of moves."""
+
+    num_parameters = 0
+    fingerprint = ""
+
+    def __init__(self, *moves):
+        self.name = "scripted"
+        self.moves = moves
+
+    def new_game(self, rules, seed):
+        self.left = iter(self.moves)
+
+    def choose(self, position):
+        return Choice(next(self.left))
+
+    def close(self):
+        pass
+
+
+JOB = Job(0, "a", "b", Rules(3, 3, 0.5), (), 1, 40)
+
+
+@pytest.mark.parametrize(
+    ("black", "white", "winner", "result", "reason"),
+    [
+        ([4, 9], [9], BLACK, "B+8.5", "two passes"),
+        ([9], [9], WHITE, "W+0.5", "two passes"),
+        ([RESIGN], [], WHITE, "W+R", "resignation"),
+        ([4], [4], BLACK, "B+F", "illegal move: 4, occupied"),
+        ([77], [], WHITE, "W+F", "illegal move: 77, off the board, wanted 0 to 9"),
+    ],
+)
+def test_a_game_ends_as_it_should(black, white, winner, result, reason):
+    game = play_game(JOB, Scripted(*black), Scripted(*white))
+    assert (game.winner, game.result, game.reason) == (winner, result, reason)
+    assert len(game.seconds["black"]) == len(black)
+
+
+def test_a_long_game_is_scored_as_it_stands():
+    game = play_game(replace(JOB, max_plies=2), Scripted(4, 0), Scripted(9, 9))
+    assert (game.reason, game.result) == ("ply limit", "B+8.5")
+
+
+def test_a_whole_point_komi_can_tie():
+    game = play_game(replace(JOB, rules=Rules(3, 3, 9)), Scripted(4, 9), Scripted(9))
+    assert (game.winner, game.result) == (EMPTY, "0")
+
+
+def test_equal_jobs_give_equal_games():
+    jobs = round_robin(CONFIG)
+    first, again = (Table().play(jobs) for _ in range(2))
+    assert [game.moves for game in first] == [game.moves for game in again]
+
+
+def test_ratings_find_the_strengths_that_made_the_points():
+    points = {("a", "b"): 760, ("b", "a"): 240, ("b", "c"): 640, ("c", "b"): 360}
+    rated = {one.player: one for one in fit(["a", "b", "c"], points, "c")}
+    assert rated["c"].elo == rated["c"].low == rated["c"].high == 0
+    assert rated["b"].elo == pytest.approx(100, abs=3)
+    assert rated["a"].elo == pytest.approx(300, abs=4)
+
+
+def test_an_undefeated_player_is_rated_finitely():
+    best, worst = fit(["a", "b"], {("a", "b"): 20, ("b", "a"): 0}, "b")
+    assert best.player == "a"
+    assert 300 < best.elo < 2000
+    assert best.low < best.elo < best.high
+    assert worst.score == 0
+
+
+@pytest.mark.slow
+def test_intervals_cover_the_truth_as_often_as_they_claim():
+    rng = random.Random(1)
+    strengths = {"a": 0.0, "b": 120.0, "c": -80.0, "d": 300.0}
+    covered = total = 0
+    for _ in range(300):
+        points = {}
+        for first, second in itertools.combinations(strengths, 2):
+            chance = 1 / (1 + 10 ** ((strengths[second] - strengths[first]) / 400))
+            won = sum(rng.random() < chance for _ in range(60))
+            points[first, second] = won
+            points[second, first] = 60 - won
+        for one in fit(list(strengths), points, "a"):
+            if one.player != "a":
+                covered += one.low <= strengths[one.player] <= one.high
+                total += 1
+    assert 0.92 < covered / total < 0.98
+
+
+@pytest.mark.parametrize(
+    ("points", "games", "low", "high"),
+    [(0, 10, 0, 0.308), (10, 10, 0.692, 1), (50, 100, 0.398, 0.602), (0, 0, 0, 1)],
+)
+def test_intervals_are_those_of_clopper_and_pearson(points, games, low, high):
+    assert interval(points, games) == pytest.approx((low, high), abs=1e-3)
+
+
+def test_the_crosstable_counts_both_sides():
+    def game(black, white, winner):
+        return {"black": black, "white": white, "winner": winner}
+
+    games = [game("a", "b", BLACK), game("b", "a", BLACK), game("b", "a", EMPTY)]
+    cells = crosstable(games, ("a", "b"))
+    assert (cells["a", "b"].wins, cells["a", "b"].ties, cells["a", "b"].losses) == (1, 1, 1)
+    assert cells["a", "b"].share + cells["b", "a"].share == 1
+
+
+def hold(tmp_path, config=CONFIG, play=play_here):
+    folder = TournamentFolder(tmp_path / config.name, to_yaml(config))
+    try:
+        return run_tournament(config, folder, play, lambda done, total: None)
+    finally:
+        folder.close()
+
+
+def test_a_tournament_leaves_games_ratings_and_reports(tmp_path):
+    report = hold(tmp_path)
+    html = report.read_text()
+    values = json.loads(report.with_suffix(".json").read_text())
+    assert values["games"] == 12
+    assert {one["player"] for one in values["ratings"]} == set(CONFIG.players)
+    markdown = report.with_suffix(".md").read_text()
+    best = values["ratings"][0]
+    for text in (html, markdown):
+        assert best["player"] in text
+        assert f"{best['elo']:+.0f}" in text
+    assert "http" not in html  # nothing is fetched
+    lines = (report.parent / "games.jsonl").read_text().splitlines()
+    assert len(lines) == 12
+    for line in lines:
+        game = json.loads(line)
+        record = read_sgf((report.parent / "sgf" / f"{game['number']:05}.sgf").read_text())
+        assert record.position.moves == game["moves"]
+        assert record.result == game["result"]
+        assert (
+            len(game["seconds"]["black"]) + len(game["seconds"]["white"])
+            == len(game["moves"]) - game["opening_plies"]
+        )
+
+
+def test_players_names_are_escaped_in_the_page(tmp_path):
+    config = replace(CONFIG, players=("random", "<b>"))
+    game = play_game(replace(JOB, black="random", white="<b>"), Scripted(9), Scripted(9))
+    write_report(tmp_path, config, [game.as_json()], {"random": 0, "<b>": 0})
+    assert "<b>" not in (tmp_path / "report.html").read_text()
+    assert "| <b> |" in (tmp_path / "report.md").read_text()
+
+
+def test_an_interrupted_tournament_goes_on(tmp_path):
+    class Stop(Exception):
+        pass
+
+    def stop_after_five(jobs):
+        for number, games in enumerate(play_here(jobs)):
+            if number == 5:
+                raise Stop
+            yield games
+
+    with pytest.raises(Stop):
+        hold(tmp_path, play=stop_after_five)
+    path = tmp_path / "small" / "games.jsonl"
+    with path.open("a") as file:
+        file.write('{"id": "cut sho')
+    played = []
+
+    def count(jobs):
+        played.extend(jobs)
+        return play_here(jobs)
+
+    hold(tmp_path, play=count)
+    assert len(played) == 7
+    straight = hold(tmp_path / "again")
+    values = [
+        {game["id"]: game["moves"] for game in TournamentFolder(one, to_yaml(CONFIG)).games()}
+        for one in (straight.parent, path.parent)
+    ]
+    assert values[0] == values[1]
+
+
+def test_a_folder_belongs_to_one_configuration_and_one_program(tmp_path):
+    hold(tmp_path)
+    with pytest.raises(ValueError, match="another configuration"):
+        hold(tmp_path, replace(CONFIG, games=6))
+    folder = TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
+    with pytest.raises(ValueError, match="in use by another tournament"):
+        TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
+    folder.close()
+
+
+def test_a_name_that_means_another_net_than_before_is_refused(tmp_path):
+    hold(tmp_path)
+    path = tmp_path / "small" / "players.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"capture": "abc"}))
+    with pytest.raises(ValueError, match="capture is another net"):
+        hold(tmp_path)
+
+
+def test_an_unknown_player_is_refused_before_any_game(tmp_path):
+    with pytest.raises(ValueError, match="nobody"):
+        hold(tmp_path, replace(CONFIG, players=("random", "nobody")))
+    assert not (tmp_path / "small" / "games.jsonl").exists()
+
+
+def test_games_on_ray_are_the_games_played_here(tmp_path, ray_session):
+    from tournament.cluster import play_on_ray
+
+    jobs = round_robin(CONFIG)
+    here = {game.id: game.moves for game in Table().play(jobs)}
+    there = {game.id: game.moves for games in play_on_ray(jobs, 2, pytest.fail) for game in games}
+    assert here == there
+
+
+def test_a_wrong_player_on_ray_is_one_clear_error(ray_session):
+    from tournament.cluster import play_on_ray
+
+    job = replace(JOB, black="nobody", white="random")
+    with pytest.raises(ValueError, match="player 'nobody'"):
+        list(play_on_ray([job], 1, pytest.fail))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"players": ("random",)}, "wanted two at least"),
+        ({"players": ("random", "random")}, "wanted each once"),
+        ({"games": 3}, "games 3: wanted an even number"),
+        ({"opening_plies": -1}, "opening_plies -1"),
+        ({"anchor": "nobody"}, "anchor 'nobody': wanted one of random"),
+        ({"name": "../up"}, "wanted letters"),
+    ],
+)
+def test_configurations_outside_their_bounds_are_refused(fields, said):
+    with pytest.raises(ValueError, match=said):
+        replace(CONFIG, **fields)
