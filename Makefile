@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+# cython-lint looks for pycodestyle on the path.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 SOURCES := $(wildcard engine/*.pyx engine/*.pxd agents/*.pyx agents/*.pxd)
 
 .PHONY: demo test lint types fast checked benchmark clean

@@ -27,6 +27,7 @@ DIRECTIVES = {
 
 MODULES = [
     "engine.board",
+    "engine.state",
     "engine.position",
     "engine.planes",
     "engine.playouts",

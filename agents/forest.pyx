@@ -34,7 +34,8 @@ from agents.tree cimport (
 )
 from engine.board cimport MAX_POINTS, next_random
 from engine.planes cimport PLANES, state_planes, transformed
-from engine.position cimport Position, state_copy, state_is_over, state_play
+from engine.position cimport Position
+from engine.state cimport state_copy, state_is_over, state_play
 
 from agents.search_settings import SearchSettings
 

@@ -32,8 +32,8 @@ from engine.board cimport (
     next_random,
     opponent_of,
 )
-from engine.position cimport (
-    Position,
+from engine.position cimport Position
+from engine.state cimport (
     State,
     state_allows,
     state_half_score,

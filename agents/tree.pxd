@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint16_t, uint64_t
 
-from engine.position cimport State
+from engine.state cimport State
 
 ctypedef struct Edge:
     # A move from a node, and what is known of it; values as the node's mover sees them.

@@ -15,7 +15,7 @@ from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
 from engine.board cimport BLACK, MAX_POINTS, next_random
-from engine.position cimport (
+from engine.state cimport (
     POSITIONAL,
     state_copy,
     state_free,
@@ -106,13 +106,14 @@ cdef void add_edges(Tree* tree, int index) noexcept nogil:
     cdef Node* node = &tree.nodes[index]
     cdef Edge* edge
     cdef int pass_move = tree.scratch.board.width * tree.scratch.board.height
-    cdef int count = state_mask(tree.scratch, mask)
     cdef int move
-    if tree.scratch.num_moves < tree.no_pass_before and count > 1:
-        mask[pass_move] = 0
+    state_mask(tree.scratch, mask)
     for move in range(pass_move + 1):
         if not mask[move]:
             continue
+        if move == pass_move and node.first_edge < tree.num_edges:
+            if tree.scratch.num_moves < tree.no_pass_before:
+                break
         edge = &tree.edges[tree.num_edges]
         edge.value_sum = edge.prior = edge.logit = 0
         edge.visits = edge.pending = 0

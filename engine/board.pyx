@@ -17,16 +17,6 @@ cdef uint16_t[3] PLACED  # what a stone adds to its neighbours' `around`
 PLACED[:] = [0, 1 - 256, 16 - 256]
 
 
-cdef uint64_t next_random(uint64_t* state) noexcept nogil:
-    """Advance a splitmix64 generator (Steele, Lea, Flood 2014) and return 64 random bits."""
-    cdef uint64_t z
-    state[0] += <uint64_t>0x9E3779B97F4A7C15
-    z = state[0]
-    z = (z ^ (z >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
-    z = (z ^ (z >> 27)) * <uint64_t>0x94D049BB133111EB
-    return z ^ (z >> 31)
-
-
 cdef void fill_tables() noexcept:
     cdef uint64_t state = 0x1F5E1
     cdef int colour, cell, width, row, column, point
@@ -59,15 +49,19 @@ cdef void board_clear(Board* board, int width, int height) noexcept nogil:
     board.ko = 0
     board.num_taken = 0
     board.prisoners[0] = board.prisoners[1] = board.prisoners[2] = 0
+    memset(board.empty, 0, sizeof(board.empty))
+    memset(board.lost, 0, sizeof(board.lost))
     memset(cells, 0, num_cells * sizeof(Cell))
     for point in range(num_cells):
         cells[point].colour = BORDER
+        cells[point].vital = vital(BORDER, 0x8000)  # stones put beside it count it down
         cells[point].chain = point
         cells[point].next = point
     for row in range(height):
         for column in range(width):
             point = (row + 1) * stride + column
             cells[point].colour = EMPTY
+            board.empty[1 + (point >> 6)] |= <uint64_t>1 << (point & 63)
             cells[point].slot = board.num_empty
             cells[board.num_empty].empty = point
             board.num_empty += 1
@@ -88,13 +82,13 @@ cdef inline int _welcome(int colour) noexcept nogil:
 cdef inline void touch(Board* board, int neighbour, uint16_t change) noexcept nogil:
     cdef Cell* cell = &board.cells[neighbour]
     cell.around += change
-    board.cells[cell.chain].liberties -= 1
+    board.cells[cell.chain].vital -= 1
 
 
 cdef inline void untouch(Board* board, int neighbour, uint16_t change) noexcept nogil:
     cdef Cell* cell = &board.cells[neighbour]
     cell.around -= change
-    board.cells[cell.chain].liberties += 1
+    board.cells[cell.chain].vital += 1
 
 
 cdef void join(Board* board, int a, int b) noexcept nogil:
@@ -110,7 +104,7 @@ cdef void join(Board* board, int a, int b) noexcept nogil:
         if stone == gone:
             break
     cells[head].size += cells[gone].size
-    cells[head].liberties += cells[gone].liberties
+    cells[head].vital += liberties_of(board, gone)
     cells[head].hash ^= cells[gone].hash
     after = cells[head].next
     cells[head].next = cells[gone].next
@@ -131,7 +125,8 @@ cdef void take_off(Board* board, int head) noexcept nogil:
     while True:
         after = cells[stone].next
         cells[stone].colour = EMPTY
-        cells[stone].lost |= 1 << colour
+        board.lost[colour - 1][1 + (stone >> 6)] |= <uint64_t>1 << (stone & 63)
+        board.empty[1 + (stone >> 6)] |= <uint64_t>1 << (stone & 63)
         cells[stone].chain = stone
         cells[stone].slot = board.num_empty
         cells[board.num_empty].empty = stone
@@ -156,11 +151,12 @@ cdef inline void put(Board* board, int point, int colour) noexcept nogil:
     last = cells[board.num_empty].empty
     cells[cell.slot].empty = last
     cells[last].slot = cell.slot
+    board.empty[1 + (point >> 6)] &= ~(<uint64_t>1 << (point & 63))
     cell.colour = colour
     cell.chain = point
     cell.next = point
     cell.size = 1
-    cell.liberties = cell.around >> 8
+    cell.vital = vital(colour, cell.around >> 8)
     cell.hash = KEYS[colour][point]
     board.hash ^= cell.hash
     touch(board, point - stride, change)
@@ -192,7 +188,7 @@ cdef inline void meet(Board* board, int point, int neighbour, int colour) noexce
     if theirs == colour:
         if cells[neighbour].chain != cells[point].chain:
             join(board, cells[point].chain, cells[neighbour].chain)
-    elif theirs == opponent_of(colour) and cells[cells[neighbour].chain].liberties == 0:
+    elif theirs == opponent_of(colour) and liberties_of(board, cells[neighbour].chain) == 0:
         take_off(board, cells[neighbour].chain)
 
 
@@ -208,9 +204,9 @@ cdef int board_play(Board* board, int point, int colour) noexcept nogil:
     meet(board, point, point + 1, colour)
     meet(board, point, point + stride, colour)
     if board.num_taken == 1:
-        if cells[cells[point].chain].size == 1 and cells[point].liberties == 1:
+        if cells[cells[point].chain].size == 1 and liberties_of(board, point) == 1:
             board.ko = cells[board.num_empty - 1].empty
-    elif cells[cells[point].chain].liberties == 0:
+    elif liberties_of(board, cells[point].chain) == 0:
         take_off(board, cells[point].chain)
     return board.num_taken
 
@@ -236,9 +232,12 @@ cdef uint64_t board_hash_after(const Board* board, int point, int colour) noexce
                 links += 1
         else:
             if cells[near[i]].colour == colour:
-                safe |= cells[near[i]].liberties != links
+                safe |= liberties_of(board, near[i]) != links
                 own ^= cells[near[i]].hash
-            elif cells[near[i]].colour == opponent_of(colour) and cells[near[i]].liberties == links:
+            elif (
+                cells[near[i]].colour == opponent_of(colour)
+                and liberties_of(board, near[i]) == links
+            ):
                 safe = True
                 taken ^= cells[near[i]].hash
     if safe:
@@ -246,19 +245,13 @@ cdef uint64_t board_hash_after(const Board* board, int point, int colour) noexce
     return board.hash ^ own
 
 
-cdef bint board_is_eye(const Board* board, int point, int colour) noexcept nogil:
-    """Whether the empty `point` is a one-point eye of `colour`.
-
-    All neighbours are own or border; of the diagonal points fewer than two are the enemy's, and
-    none at the border: the usual test of playouts (Gelly et al. 2006).
-    """
+cdef bint has_eye_corners(const Board* board, int point, int colour) noexcept nogil:
+    """The diagonal part of `board_is_eye`."""
     cdef const Cell* cells = board.cells
     cdef int stride = board.stride
     cdef int enemy = opponent_of(colour)
     cdef int[4] diagonals
     cdef int i, bad = 0, edge = 0, theirs
-    if (cells[point].around >> (4 * (colour - 1))) & 15 != 4:
-        return False
     diagonals = [point - stride - 1, point - stride + 1, point + stride - 1, point + stride + 1]
     for i in range(4):
         theirs = cells[diagonals[i]].colour
@@ -275,7 +268,7 @@ cdef int board_liberties(const Board* board, int stone, uint16_t* found, int lim
     cdef int here = head
     cdef int count = 0
     cdef int i, j, point
-    if cells[head].liberties == 0:
+    if liberties_of(board, head) == 0:
         return 0
     while True:
         if cells[here].around >> 8:
@@ -361,6 +354,8 @@ cdef int board_check(const Board* board) noexcept nogil:
             return 1
         if cells[point].colour == EMPTY:
             num_empty += 1
+            if not board.empty[1 + (point >> 6)] >> (point & 63) & 1:
+                return 2
             if cells[cells[point].slot].empty != point:
                 return 2
             continue
@@ -381,7 +376,7 @@ cdef int board_check(const Board* board) noexcept nogil:
                 break
         if size != cells[point].size or chain_hash != cells[point].hash:
             return 4
-        if liberties != cells[point].liberties or liberties == 0:
+        if vital(cells[point].colour, liberties) != cells[point].vital or liberties == 0:
             return 5
     if num_empty != board.num_empty:
         return 6

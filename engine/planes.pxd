@@ -1,6 +1,6 @@
 """The planes that a net sees; see planes.pyx."""
 
-from engine.position cimport State
+from engine.state cimport State
 
 cdef enum:
     BINARY = 12

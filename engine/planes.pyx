@@ -30,15 +30,10 @@ from engine.board cimport (
     POINT_OF,
     WHITE,
     Cell,
-    board_allows,
     board_liberties,
 )
-from engine.position cimport (
-    Position,
-    State,
-    state_bans_repeat,
-    state_last_move,
-)
+from engine.position cimport Position
+from engine.state cimport State, state_stones, state_last_move
 
 NUM_BINARY_PLANES = BINARY
 NUM_GLOBAL_PLANES = GLOBAL
@@ -62,29 +57,27 @@ cdef void state_planes(
     cdef int area = frame_height * frame_width
     cdef int[MAX_POINTS] target
     cdef uint8_t[MAX_CELLS] liberties
+    cdef uint8_t[MAX_POINTS] legal
     cdef uint16_t[4] found
     cdef int row, column, move, point, head, at, back
     cdef bint passed = state_last_move(state, 0) == width * height
     cdef float komi = (state.half_komi if state.to_play == WHITE else -state.half_komi) / 40.0
     memset(out, 0, PLANES * area * sizeof(float))
     memset(liberties, 0, state.board.num_cells)
-    move = 0
+    state_stones(state, legal)
     for row in range(height):
         for column in range(width):
+            move = row * width + column
             at = transformed(row, column, height, width, symmetry)
             at = (at >> 8) * frame_width + (at & 255)
             target[move] = at
             point = POINT_OF[width][move]
-            move += 1
             out[at] = 1
             out[12 * area + at] = komi
             if passed:
                 out[13 * area + at] = 1
             if cells[point].colour == EMPTY:
-                if not board_allows(
-                    &state.board, point, state.to_play, state.suicide
-                ) or state_bans_repeat(state, point):
-                    out[6 * area + at] = 1
+                out[6 * area + at] = not legal[move]
                 continue
             out[(1 if cells[point].colour == state.to_play else 2) * area + at] = 1
             head = cells[point].chain

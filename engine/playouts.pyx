@@ -14,10 +14,11 @@ from engine.board cimport (
     board_clear,
     board_is_eye,
     board_put,
+    liberties_of,
     next_random,
 )
-from engine.position cimport (
-    Position,
+from engine.position cimport Position
+from engine.state cimport (
     State,
     state_bans_repeat,
     state_is_over,
@@ -133,7 +134,7 @@ cdef long count_from(Board* boards, int depth) noexcept nogil:
         for entry in range(board.num_cells):
             if board.cells[entry].colour == BLACK or board.cells[entry].colour == WHITE:
                 head = board.cells[entry].chain
-                if board.cells[head].liberties == 0:
+                if liberties_of(board, head) == 0:
                     return 0
         return 1
     point = (depth // board.width + 1) * board.stride + depth % board.width

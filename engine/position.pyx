@@ -1,14 +1,10 @@
 """Position: a board, the player to move, and the history that superko needs.
 
-Superko costs little because of one fact: a move at a point can only repeat an earlier situation
-if a stone of the same colour stood there before and was taken off, or if the move is a suicide.
-Points are marked when stones leave the board; for those alone the hash after the move is formed
-(from the chains' own hashes) and looked up, first in a Bloom filter, then newest first in the list
-of past situations.
+The thin side of `State` that Python sees: it validates, then calls state.pyx.
 """
 
-from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcpy, memset
+from libc.stdint cimport uint8_t, uint16_t
+from libc.stdlib cimport malloc
 
 import numpy as np
 
@@ -24,250 +20,32 @@ from engine.board cimport (
     board_allows,
     board_area,
     board_check,
-    board_clear,
-    board_hash_after,
     board_is_eye,
     board_liberties,
-    board_play,
     board_put,
-    is_suicide,
-    opponent_of,
-    tight_signs,
+    liberties_of,
+)
+from engine.state cimport (
+    SIMPLE,
+    WHITE_MOVED,
+    state_allows,
+    state_bans_repeat,
+    state_copy,
+    state_forget,
+    state_free,
+    state_half_score,
+    state_is_over,
+    state_last_move,
+    state_mask,
+    state_new,
+    state_play,
+    state_reserve,
 )
 
 from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
 from engine.rules import COLOUR_NAMES, KO_RULES, Rules
 from engine.vertex import vertex_of
-
-WHITE_MOVED = 0x8000
-cdef uint64_t WHITE_TO_PLAY = 0x9D39247E33776D41  # the side's key under situational superko
-
-
-cdef State* state_new(
-    int width, int height, int ko_rule, bint suicide, int half_komi
-) noexcept nogil:
-    """An empty board, Black to play; NULL where there is no memory."""
-    cdef int num_cells = (height + 2) * (width + 1) + 1
-    cdef State* state = <State*>malloc(sizeof(State) - (MAX_CELLS - num_cells) * sizeof(Cell))
-    if state == NULL:
-        return NULL
-    state.situations = NULL
-    state.moves = NULL
-    state.capacity = 0
-    if reserve(state, 2 * width * height + 16) < 0:
-        state_free(state)
-        return NULL
-    board_clear(&state.board, width, height)
-    state.to_play = BLACK
-    state.ko_rule = ko_rule
-    state.suicide = suicide
-    state.half_komi = half_komi
-    forget(state)
-    return state
-
-
-cdef void state_free(State* state) noexcept nogil:
-    if state != NULL:
-        free(state.situations)
-        free(state.moves)
-        free(state)
-
-
-cdef int reserve(State* state, int capacity) noexcept nogil:
-    """Make room for `capacity` moves; -1 where there is no memory, and all stays as it was."""
-    cdef void* block
-    if capacity <= state.capacity:
-        return 0
-    block = realloc(state.situations, (capacity + 1) * sizeof(uint64_t))
-    if block == NULL:
-        return -1
-    state.situations = <uint64_t*>block
-    block = realloc(state.moves, capacity * sizeof(uint16_t))
-    if block == NULL:
-        return -1
-    state.moves = <uint16_t*>block
-    state.capacity = capacity
-    return 0
-
-
-cdef inline uint64_t situation(const State* state, uint64_t stones, int to_play) noexcept nogil:
-    if state.ko_rule == SITUATIONAL and to_play == WHITE:
-        return stones ^ WHITE_TO_PLAY
-    return stones
-
-
-cdef void forget(State* state) noexcept nogil:
-    """Make the present situation the first of the history."""
-    state.num_moves = 0
-    state.passes = 0
-    memset(state.seen, 0, sizeof(state.seen))
-    remember(state)
-
-
-cdef inline void remember(State* state) noexcept nogil:
-    cdef uint64_t now = situation(state, state.board.hash, state.to_play)
-    state.situations[state.num_moves] = now
-    state.seen[now & 31] |= (<uint64_t>1 << (now >> 58)) | (<uint64_t>1 << ((now >> 52) & 63))
-
-
-cdef inline bint was_there(const State* state, uint64_t then) noexcept nogil:
-    cdef uint64_t bits = (<uint64_t>1 << (then >> 58)) | (<uint64_t>1 << ((then >> 52) & 63))
-    cdef int i
-    if state.seen[then & 31] & bits != bits:
-        return False
-    for i in range(state.num_moves, -1, -1):
-        if state.situations[i] == then:
-            return True
-    return False
-
-
-cdef int state_copy(State* target, const State* source) noexcept nogil:
-    """Copy `source` over `target`, made for the same size; -1 where there is no memory."""
-    if reserve(target, source.num_moves + 1) < 0:
-        return -1
-    memcpy(target.situations, source.situations, (source.num_moves + 1) * sizeof(uint64_t))
-    memcpy(target.moves, source.moves, source.num_moves * sizeof(uint16_t))
-    state_rewind(target, source)
-    return 0
-
-
-cdef void state_rewind(State* scratch, const State* root) noexcept nogil:
-    """Take `scratch`, a copy of `root` that has played on, back to `root`."""
-    cdef uint64_t* situations = scratch.situations
-    cdef uint16_t* moves = scratch.moves
-    cdef int capacity = scratch.capacity
-    memcpy(scratch, root, sizeof(State) - (MAX_CELLS - root.board.num_cells) * sizeof(Cell))
-    scratch.situations = situations
-    scratch.moves = moves
-    scratch.capacity = capacity
-
-
-cdef int state_play(State* state, int move) noexcept nogil:
-    """Play a legal move; -1 where there is no memory, and nothing is played."""
-    cdef int colour = state.to_play
-    if state.num_moves + 1 >= state.capacity and reserve(state, 2 * state.capacity + 16) < 0:
-        return -1
-    state.moves[state.num_moves] = move | (WHITE_MOVED if colour == WHITE else 0)
-    state.num_moves += 1
-    state.to_play = opponent_of(colour)
-    if move == state.board.width * state.board.height:
-        state.passes += 1
-        state.board.ko = 0
-        state.board.num_taken = 0
-    else:
-        state.passes = 0
-        board_play(&state.board, POINT_OF[state.board.width][move], colour)
-    remember(state)
-    return 0
-
-
-cdef bint state_bans_repeat(const State* state, int point) noexcept nogil:
-    """Whether ko or superko forbids a stone at the empty `point`, legal otherwise."""
-    if state.ko_rule == SIMPLE:
-        return point == state.board.ko
-    if not (state.board.cells[point].lost >> state.to_play) & 1 and not (
-        state.suicide and is_suicide(&state.board, point, state.to_play)
-    ):
-        return False
-    return repeats(state, point)
-
-
-cdef inline bint repeats(const State* state, int point) noexcept nogil:
-    """Whether a stone at the empty `point` would bring back an earlier situation."""
-    cdef uint64_t then = board_hash_after(&state.board, point, state.to_play)
-    return was_there(state, situation(state, then, opponent_of(state.to_play)))
-
-
-cdef inline bint may_repeat(const State* state) noexcept nogil:
-    """Whether any move at all could repeat; False in nearly every position.
-
-    Where the last move's stone stands on a point new to its colour, no earlier situation has it,
-    so that only a move that takes it off could repeat one; and a chain with more than four
-    pseudo-liberties dies of no single move. (A suicide leaves the enemy's stone where it is.)
-    """
-    cdef const Cell* cells = state.board.cells
-    cdef const Cell* stone
-    cdef int last = state_last_move(state, 0)
-    if last < 0:
-        return False
-    if last == state.board.width * state.board.height:
-        return True
-    stone = &cells[POINT_OF[state.board.width][last]]
-    if stone.colour == EMPTY or (stone.lost >> stone.colour) & 1:
-        return True
-    return cells[stone.chain].liberties <= 4
-
-
-cdef bint state_allows(const State* state, int move) noexcept nogil:
-    """Whether `move`, from 0 to H·W, is legal."""
-    cdef int point
-    if state_is_over(state):
-        return False
-    if move == state.board.width * state.board.height:
-        return True
-    point = POINT_OF[state.board.width][move]
-    return (
-        state.board.cells[point].colour == EMPTY
-        and board_allows(&state.board, point, state.to_play, state.suicide)
-        and not state_bans_repeat(state, point)
-    )
-
-
-cdef int state_mask(const State* state, uint8_t* mask) noexcept nogil:
-    """Write which moves are legal, `[A]`; returns how many, none once the game is over.
-
-    Most points have an empty neighbour and never lost a stone of the mover's; the others are put
-    aside without a branch and looked at afterwards, which spares most of the mispredictions.
-    """
-    cdef const Cell* cells = state.board.cells
-    cdef const uint16_t* move_at = MOVE_AT[state.board.width]
-    cdef int num_points = state.board.width * state.board.height
-    cdef int colour = state.to_play
-    cdef bint hunts = state.ko_rule != SIMPLE and may_repeat(state)
-    cdef int lost = 1 << colour if hunts else 0
-    cdef uint16_t[MAX_POINTS + 1] tight
-    cdef uint16_t[2 * MAX_POINTS + 1] suspect  # a point may stand here for two reasons
-    cdef int num_tight = 0, num_suspect = 0, count = 0
-    cdef int i, point, signs
-    cdef bint open_point, legal
-    memset(mask, 0, num_points + 1)
-    if state_is_over(state):
-        return 0
-    for i in range(state.board.num_empty):
-        point = cells[i].empty
-        open_point = cells[point].around >= 256
-        tight[num_tight] = point
-        num_tight += not open_point
-        suspect[num_suspect] = point
-        num_suspect += (cells[point].lost & lost) != 0
-        mask[move_at[point]] = open_point
-        count += open_point
-    for i in range(num_tight):
-        signs = tight_signs(&state.board, tight[i], colour)
-        legal = (signs & 1) | (state.suicide & (signs != 0))
-        mask[move_at[tight[i]]] = legal
-        count += legal
-        suspect[num_suspect] = tight[i]
-        num_suspect += hunts & (signs == 2)
-    if state.ko_rule == SIMPLE and state.board.ko:
-        suspect[0] = state.board.ko
-        num_suspect = 1
-    for i in range(num_suspect):
-        legal = mask[move_at[suspect[i]]]
-        if legal and (state.ko_rule == SIMPLE or repeats(state, suspect[i])):
-            mask[move_at[suspect[i]]] = 0
-            count -= 1
-    mask[num_points] = 1
-    return count + 1
-
-
-cdef int state_half_score(const State* state) noexcept nogil:
-    """Black's area minus White's area and komi, in half points."""
-    cdef uint8_t[MAX_CELLS] owner
-    cdef int black, white
-    board_area(&state.board, owner, &black, &white)
-    return 2 * (black - white) - state.half_komi
 
 
 def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_play):
@@ -307,7 +85,7 @@ cdef class Position:
         self.state.to_play = to_play
         if board is not None:
             self._set_up(np.asarray(board))
-        forget(self.state)
+        state_forget(self.state)
 
     def __dealloc__(self):
         state_free(self.state)
@@ -329,7 +107,8 @@ cdef class Position:
                 board_put(&self.state.board, POINT_OF[rules.width][move], colour)
         for move in range(rules.num_points):
             point = POINT_OF[rules.width][move]
-            if cells[point].colour != EMPTY and cells[cells[point].chain].liberties == 0:
+            is_stone = cells[point].colour != EMPTY
+            if is_stone and liberties_of(&self.state.board, cells[point].chain) == 0:
                 raise ValueError(
                     f"the {COLOUR_NAMES[cells[point].colour]} chain at "
                     f"{vertex_of(move, rules)} has no liberty: wanted a legal board"
@@ -417,7 +196,7 @@ cdef class Position:
         state.moves = NULL
         state.capacity = 0
         other.state = state
-        if reserve(state, self.state.num_moves + 16) < 0 or state_copy(state, self.state) < 0:
+        if state_reserve(state, self.state.num_moves + 16) < 0 or state_copy(state, self.state) < 0:
             raise MemoryError
         other._rules = self._rules
         other._initial_board = self._initial_board

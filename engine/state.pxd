@@ -1,0 +1,60 @@
+"""State: a board with its game so far, the C side of Position; see state.pyx."""
+
+from libc.stdint cimport uint8_t, uint16_t, uint64_t
+
+from engine.board cimport Board, is_suicide, was_lost
+
+cdef enum:
+    SIMPLE = 0
+    POSITIONAL = 1
+    SITUATIONAL = 2
+    SEEN_WORDS = 32  # the Bloom filter of past situations: 2,048 bits
+
+ctypedef struct State:
+    uint64_t* situations  # `[num_moves + 1]`, what superko compares; unused under simple ko
+    uint16_t* moves  # `[num_moves]`, the move, with WHITE_MOVED set where White played it
+    int capacity  # of both arrays, in moves
+    int num_moves
+    int to_play
+    int passes
+    int ko_rule
+    bint suicide
+    int half_komi  # komi in half points
+    uint64_t seen[SEEN_WORDS]
+    Board board  # the last field, for it ends early on a small board
+
+cdef uint16_t WHITE_MOVED
+
+cdef State* state_new(
+    int width, int height, int ko_rule, bint suicide, int half_komi
+) noexcept nogil
+cdef void state_free(State* state) noexcept nogil
+cdef int state_reserve(State* state, int capacity) noexcept nogil
+cdef void state_forget(State* state) noexcept nogil
+cdef int state_copy(State* target, const State* source) noexcept nogil
+cdef void state_rewind(State* scratch, const State* root) noexcept nogil
+cdef int state_play(State* state, int move) noexcept nogil
+cdef bint state_allows(const State* state, int move) noexcept nogil
+cdef bint state_repeats(const State* state, int point) noexcept nogil
+cdef void state_stones(const State* state, uint8_t* mask) noexcept nogil
+cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil
+cdef int state_half_score(const State* state) noexcept nogil
+
+cdef inline bint state_is_over(const State* state) noexcept nogil:
+    return state.passes >= 2
+
+cdef inline bint state_bans_repeat(const State* state, int point) noexcept nogil:
+    """Whether ko or superko forbids a stone at the empty `point`, legal otherwise."""
+    if state.ko_rule == SIMPLE:
+        return point == state.board.ko
+    if not was_lost(&state.board, point, state.to_play) and not (
+        state.suicide and is_suicide(&state.board, point, state.to_play)
+    ):
+        return False
+    return state_repeats(state, point)
+
+cdef inline int state_last_move(const State* state, int back) noexcept nogil:
+    """The move `back` plies ago, 0 for the last one; -1 before the start."""
+    if back >= state.num_moves:
+        return -1
+    return state.moves[state.num_moves - 1 - back] & 0x7FFF
