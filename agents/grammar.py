@@ -5,6 +5,7 @@
     influence                     a one-ply evaluator
     net:PATH                      a trained net alone
     search:PATH,visits=100        a trained net with a search; also rule, c_puct, seed, ...
+    gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp
 
 PATH is a player package or a run's folder, which means its newest checkpoint.
 """
@@ -16,6 +17,7 @@ from typing import Any
 
 from agents.capture import CapturePlayer
 from agents.find_package import find_package
+from agents.gtp_player import GtpPlayer
 from agents.influence import InfluencePlayer
 from agents.player import Player
 from agents.random_player import RandomPlayer
@@ -27,7 +29,7 @@ HANDWRITTEN: dict[str, Callable[[str], Player]] = {
     "influence": InfluencePlayer,
 }
 LEARNED = ("net", "search")
-FORMS = "random, capture, influence, net:PATH, search:PATH,visits=N"
+FORMS = "random, capture, influence, net:PATH, search:PATH,visits=N, gtp:COMMAND"
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
 
 
@@ -47,8 +49,10 @@ def make_player(name: str) -> Player:
         if colon:
             raise UnknownPlayer(f"player {name!r}: {kind} takes no settings")
         return HANDWRITTEN[kind](name)
+    if kind == "gtp":
+        return GtpPlayer(rest, name)
     if kind not in LEARNED:
-        near = difflib.get_close_matches(kind, [*HANDWRITTEN, *LEARNED], 1)
+        near = difflib.get_close_matches(kind, [*HANDWRITTEN, *LEARNED, "gtp"], 1)
         hint = f", did you mean {near[0]}?" if near else ""
         raise UnknownPlayer(f"player {name!r}: wanted {FORMS}{hint}")
     path, *words = rest.split(",")

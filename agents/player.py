@@ -8,6 +8,10 @@ from engine.rules import Rules
 RESIGN = -1
 
 
+class PlayerFailed(RuntimeError):
+    """A player can't go on: its program ended, is silent or makes no sense. It loses the game."""
+
+
 class Choice(NamedTuple):
     """A move, and what the player knew when it chose it."""
 
@@ -31,7 +35,11 @@ class Player(Protocol):
         """
 
     def choose(self, position: Position) -> Choice:
-        """Return a legal move for the player to move, or RESIGN; `position` stays unchanged."""
+        """Return a legal move for the player to move, or RESIGN; `position` stays unchanged.
+
+        Raises:
+            PlayerFailed: the player can't go on.
+        """
 
     def close(self) -> None:
         """Give back what the player holds."""

@@ -1,5 +1,6 @@
 """How a run's nets are rated as it goes: games against frozen handwritten players."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ def rate(player: str, rules: Rules, config: RatingConfig, generation: int) -> di
         jobs = pairing_jobs(
             player, opponent, rules, config.games, config.opening_plies, generation, max_plies
         )
-        points = sum(points_of(game, player) for game in Table().play(jobs))
+        with closing(Table()) as table:
+            points = sum(points_of(game, player) for game in table.play(jobs))
         low, high = interval(points, len(jobs))
         found["opponents"][opponent] = {
             "share": points / len(jobs),

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError, RayTaskError
+from ray.exceptions import RayActorError, RayError, RayTaskError
 
 from tournament.match import Job, PlayedGame, Table
 
@@ -54,6 +54,11 @@ def play_on_ray(
                     raise error.cause from None
                 raise
     finally:
+        # A table that still plays is not waited for; its programs end with their input.
+        closing = [table.close.remote() for table in tables if not calls]
+        for call in closing:
+            with suppress(RayError):
+                ray.get(call, timeout=10)
         for table in tables:
             with suppress(RayActorError):
                 ray.kill(table)

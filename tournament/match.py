@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from agents.grammar import make_player
-from agents.player import RESIGN, Player
+from agents.player import RESIGN, Player, PlayerFailed
 from engine.diagram import result_of
 from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
@@ -41,7 +41,7 @@ class PlayedGame:
     white: str
     winner: int  # BLACK, WHITE, or 0 for a tie
     result: str  # as SGF writes it, "B+3.5", "W+R"
-    reason: str  # "two passes", "resignation", "ply limit", "illegal move: ..."
+    reason: str  # "two passes", "resignation", "ply limit", "illegal move: ...", "failed: ..."
     moves: list[int]
     opening_plies: int
     seconds: dict[str, list[float]] = field(default_factory=dict)  # "black", "white": each move's
@@ -57,20 +57,28 @@ class PlayedGame:
 
 
 def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
-    """Play a job's game; a move that the rules forbid loses it."""
+    """Play a job's game; a move that the rules forbid loses it, and so does a failing player."""
     seats = {BLACK: black, WHITE: white}
-    for colour, player in seats.items():
-        player.new_game(job.rules, 2 * job.seed + colour)
     position = Position(job.rules).play_all(job.opening)
     seconds: dict[str, list[float]] = {"black": [], "white": []}
     operations = {"black": 0, "white": 0}
     result, reason = "", ""
     winner = EMPTY
-    while not position.is_over and position.num_moves < job.max_plies:
+    for colour, player in seats.items():
+        try:
+            player.new_game(job.rules, 2 * job.seed + colour)
+        except PlayerFailed as error:
+            winner, reason = opponent(colour), f"failed: {error}"
+            break
+    while not reason and not position.is_over and position.num_moves < job.max_plies:
         mover = position.to_play
         began = time.perf_counter()
-        choice = seats[mover].choose(position)
         side = COLOUR_NAMES[mover]
+        try:
+            choice = seats[mover].choose(position)
+        except PlayerFailed as error:
+            winner, reason = opponent(mover), f"failed: {error}"
+            break
         seconds[side].append(time.perf_counter() - began)
         operations[side] += choice.operations
         if choice.move == RESIGN:
@@ -115,6 +123,12 @@ class Table:
             ValueError: a player's name is unknown, or its package damaged.
         """
         return [play_game(job, self._seat(job.black), self._seat(job.white)) for job in jobs]
+
+    def close(self) -> None:
+        """Give back what the players hold."""
+        for player in self.players.values():
+            player.close()
+        self.players.clear()
 
     def _seat(self, name: str) -> Player:
         if name not in self.players:

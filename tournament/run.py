@@ -3,6 +3,7 @@
 import fcntl
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,6 @@ def run_tournament(
 
 def play_here(jobs: list[Job]) -> Iterator[list[PlayedGame]]:
     """Play in this process, a game at a time."""
-    table = Table()
-    for job in jobs:
-        yield table.play([job])
+    with closing(Table()) as table:
+        for job in jobs:
+            yield table.play([job])

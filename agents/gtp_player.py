@@ -1,0 +1,197 @@
+"""`gtp:COMMAND`: any program that speaks GTP 2, such as GNU Go, seated as a player."""
+
+import os
+import selectors
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from agents.player import RESIGN, Choice, PlayerFailed
+from engine.position import Position
+from engine.rules import COLOUR_NAMES, Rules, opponent
+from engine.vertex import move_of, vertex_of
+
+START_SECONDS = 30.0  # until the program answers its first command
+MOVE_SECONDS = 300.0  # a move
+STOP_SECONDS = 5.0  # from `quit` until it is killed
+KEPT_STDERR = 400  # characters of its last words that a failure quotes
+
+
+class GtpPlayer:
+    """Plays what a program answers to `genmove`.
+
+    The program runs in a process group of its own, is started at the first game, started anew
+    after a failure, and stopped by `close`. What it writes to standard error is kept in a
+    temporary file, whose end is quoted where it fails.
+
+    Args:
+        command: as a shell would split it; no shell is run.
+        name: what reports call it.
+
+    Raises:
+        ValueError: the command is empty or its quotes don't match.
+    """
+
+    num_parameters = 0
+    fingerprint = ""
+
+    def __init__(self, command: str, name: str) -> None:
+        self.name = name
+        try:
+            self.words = shlex.split(command)
+        except ValueError as error:
+            raise ValueError(f"player {name!r}: {error}") from None
+        if not self.words:
+            raise ValueError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
+        self.program: Program | None = None
+        self.told: list[int] = []  # moves that the program knows
+
+    def new_game(self, rules: Rules, seed: int) -> None:
+        """Clear the program's board and tell it size and komi; rules and seed it has its own.
+
+        Raises:
+            ValueError: the board is no square, or the program refuses its size or komi.
+            PlayerFailed: it doesn't start, doesn't answer or has died.
+        """
+        if rules.width != rules.height:
+            raise ValueError(
+                f"player {self.name!r}: GTP knows squares alone, not {rules.width}x{rules.height}"
+            )
+        self.told = []
+        for command in (f"boardsize {rules.width}", f"komi {rules.komi:g}", "clear_board"):
+            accepted, answer = self._ask(command, START_SECONDS)
+            if not accepted:
+                raise ValueError(f"player {self.name!r}: {command!r} refused: {answer}")
+
+    def choose(self, position: Position) -> Choice:
+        """Tell the program the moves it hasn't seen, and ask for its own.
+
+        Raises:
+            PlayerFailed: it refuses a legal move, answers no vertex, takes too long or dies.
+        """
+        self._tell(position)
+        colour = COLOUR_NAMES[position.to_play]
+        accepted, answer = self._ask(f"genmove {colour}", MOVE_SECONDS)
+        if not accepted:
+            raise PlayerFailed(f"genmove {colour} refused: {answer}")
+        if answer.lower() == "resign":
+            return Choice(RESIGN)
+        try:
+            move = move_of(answer, position.rules)
+        except ValueError as error:
+            raise PlayerFailed(f"genmove {colour} answered {error}") from None
+        self.told.append(move)
+        return Choice(move)
+
+    def close(self) -> None:
+        """Stop the program."""
+        if self.program is not None:
+            self.program.stop()
+            self.program = None
+
+    def _tell(self, position: Position) -> None:
+        moves = position.moves
+        if moves[: len(self.told)] != self.told:
+            raise PlayerFailed("its game is not the one on the table; wanted new_game first")
+        for number in range(len(self.told), len(moves)):
+            is_own = (len(moves) - number) % 2 == 0
+            colour = COLOUR_NAMES[position.to_play if is_own else opponent(position.to_play)]
+            vertex = vertex_of(moves[number], position.rules)
+            accepted, answer = self._ask(f"play {colour} {vertex}", MOVE_SECONDS)
+            if not accepted:
+                raise PlayerFailed(f"play {colour} {vertex} refused: {answer}")
+        self.told = list(moves)
+
+    def _ask(self, command: str, seconds: float) -> tuple[bool, str]:
+        try:
+            if self.program is None:
+                self.program = Program(self.words)
+            return self.program.ask(command, seconds)
+        except PlayerFailed:
+            self.close()
+            raise
+
+
+class Program:
+    """A GTP program that runs: commands in, answers out, each within its time.
+
+    Raises:
+        PlayerFailed: it can't be started.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115, closed by stop
+        try:
+            self.process = subprocess.Popen(
+                words,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.errors,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            self.errors.close()
+            raise PlayerFailed(f"{words[0]} can't be started: {error.strerror}") from None
+        self.heard = b""
+
+    def ask(self, command: str, seconds: float) -> tuple[bool, str]:
+        """Send a command; returns whether it was accepted, and what was answered.
+
+        Raises:
+            PlayerFailed: no answer within `seconds`, or the program ended.
+        """
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(command.encode() + b"\n")
+        except OSError:
+            raise PlayerFailed(f"ended before {command!r}{self.last_words()}") from None
+        text = self._answer(command, seconds).replace("\r", "").strip()
+        if text[:1] not in ("=", "?"):
+            raise PlayerFailed(f"{command!r} answered {text[:80]!r}: wanted = or ?")
+        return text[0] == "=", text[1:].lstrip("0123456789").strip()
+
+    def _answer(self, command: str, seconds: float) -> str:
+        """Read up to the empty line that ends an answer."""
+        assert self.process.stdout is not None
+        deadline = time.monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while True:
+                self.heard = self.heard.replace(b"\r", b"").lstrip(b"\n")
+                end = self.heard.find(b"\n\n")
+                if end >= 0:
+                    answer, self.heard = self.heard[:end], self.heard[end + 2 :]
+                    return answer.decode("utf-8", "replace")
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise PlayerFailed(f"no answer to {command!r} within {seconds:g} s")
+                more = os.read(self.process.stdout.fileno(), 65_536)
+                if not more:
+                    raise PlayerFailed(f"ended at {command!r}{self.last_words()}")
+                self.heard += more
+
+    def last_words(self) -> str:
+        """The end of what the program wrote to standard error, as part of a message."""
+        size = self.errors.seek(0, os.SEEK_END)
+        self.errors.seek(max(0, size - KEPT_STDERR))
+        words = " ".join(self.errors.read().decode("utf-8", "replace").split())
+        return f"; it said: {words}" if words else ""
+
+    def stop(self) -> None:
+        """Ask the program to quit, and kill its process group if it doesn't."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with suppress(OSError):
+            self.process.stdin.write(b"quit\n")
+            self.process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(STOP_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # its children too
+        self.process.wait()
+        self.process.stdout.close()
+        self.errors.close()

@@ -1,0 +1,184 @@
+"""Programs behind GTP: seated, told the game, and survived when they fail."""
+
+import shutil
+import sys
+import time
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from agents import gtp_player
+from agents.capture import CapturePlayer
+from agents.gtp_player import GtpPlayer
+from agents.player import RESIGN, PlayerFailed
+from engine.position import Position
+from engine.rules import Rules, chinese
+from tournament.match import Job, Table, play_game
+
+RULES = Rules(5, 5, 14.5)
+JOB = Job(0, "capture", "gtp", RULES, (12, 7), 1, 100)
+
+# A program that answers each command by a table, and writes what it was told to standard error.
+PROGRAM = """
+import sys
+answers = {answers!r}
+for line in sys.stdin:
+    command = line.split()[0]
+    sys.stderr.write(line)
+    sys.stderr.flush()
+    answer = answers.get(command, "= ")
+    if answer == "die":
+        sys.exit(1)
+    if answer is not None:
+        sys.stdout.write(answer + "\\n\\n")
+        sys.stdout.flush()
+"""
+
+
+@pytest.fixture
+def seat(tmp_path):
+    """Makes players out of tables of answers."""
+    made = []
+
+    def make(**answers):
+        path = tmp_path / f"program{len(made)}.py"
+        path.write_text(PROGRAM.format(answers=answers))
+        made.append(GtpPlayer(f"{sys.executable} {path}", "gtp"))
+        return made[-1]
+
+    yield make
+    for player in made:
+        player.close()
+
+
+def heard(player):
+    errors = player.program.errors
+    errors.seek(0)
+    return errors.read().decode().splitlines()
+
+
+def test_a_program_is_told_the_game_and_answers_in_it(seat):
+    player = seat(genmove="=7  c3\r")
+    player.new_game(RULES, 1)
+    position = Position(RULES).play_all([0, 24, 25])
+    assert player.choose(position).move == 12
+    player.choose(position.play_all([12, 7]))
+    assert heard(player) == [
+        "boardsize 5",
+        "komi 14.5",
+        "clear_board",
+        "play black A5",
+        "play white E1",
+        "play black pass",
+        "genmove white",
+        "play black C4",
+        "genmove white",
+    ]
+
+
+def test_our_own_engine_plays_behind_gtp_as_it_plays_here():
+    player = GtpPlayer(f"{sys.executable} -m insei.main gtp --player capture --seed 5", "gtp")
+    here = CapturePlayer("capture")
+    try:
+        game = play_game(JOB, here, player)
+    finally:
+        player.close()
+    assert game.reason == "two passes", game.reason
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"genmove": "die"}, "ended at 'genmove white'; it said: boardsize 5"),
+        ({"genmove": None}, "no answer to 'genmove white' within 0.5 s"),
+        ({"genmove": "? cannot think"}, "genmove white refused: cannot think"),
+        ({"genmove": "= Z99"}, "answered vertex 'Z99'"),
+        ({"genmove": "hello"}, "'genmove white' answered 'hello': wanted = or ?"),
+        ({"play": "? illegal move"}, "refused: illegal move"),
+        ({"boardsize": "die"}, "ended at 'boardsize 5'"),
+    ],
+)
+def test_a_failing_program_loses_with_the_reason(seat, monkeypatch, answers, said):
+    monkeypatch.setattr(gtp_player, "MOVE_SECONDS", 0.5)
+    player = seat(**answers)
+    game = play_game(JOB, CapturePlayer("capture"), player)
+    assert game.winner == 1
+    assert game.result == "B+F"
+    assert game.reason.startswith("failed: ")
+    assert said in game.reason
+
+
+def test_a_program_that_died_is_started_anew_for_the_next_game(seat):
+    player = seat(genmove="die")
+    for _ in range(2):
+        player.new_game(RULES, 1)
+        with pytest.raises(PlayerFailed, match="ended at"):
+            player.choose(Position(RULES))
+
+
+def test_an_illegal_move_loses(seat):
+    player = seat(genmove="= C3")
+    game = play_game(JOB, CapturePlayer("capture"), player)
+    assert game.reason.startswith("illegal move: 12, ")
+
+
+def test_resigning_is_understood(seat):
+    player = seat(genmove="= resign")
+    player.new_game(RULES, 1)
+    assert player.choose(Position(RULES)).move == RESIGN
+
+
+def test_nothing_is_left_running(tmp_path):
+    path = tmp_path / "stubborn.py"
+    path.write_text(
+        "import signal, subprocess, sys, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "for line in sys.stdin:\n"
+        "    print(f'= {child.pid}\\n', flush=True)\n"
+    )
+    player = GtpPlayer(f"{sys.executable} {path}", "gtp")
+    _, child = player._ask("name", 10.0)
+    player.close()
+    for _ in range(100):
+        if not psutil.pid_exists(int(child)) or psutil.Process(int(child)).status() == "zombie":
+            return
+        time.sleep(0.05)
+    pytest.fail("the program's child goes on")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("", "wanted gtp:COMMAND"), ("a 'b", "No closing quotation")],
+)
+def test_a_command_that_is_none_is_refused(command, said):
+    with pytest.raises(ValueError, match=said):
+        GtpPlayer(command, "gtp:" + command)
+
+
+def test_a_program_that_is_not_there_says_so():
+    with pytest.raises(PlayerFailed, match="can't be started: No such file"):
+        GtpPlayer("/no/such/program", "gtp").new_game(RULES, 1)
+
+
+def test_what_gtp_cannot_say_is_refused(seat):
+    with pytest.raises(ValueError, match="squares alone"):
+        seat().new_game(Rules(5, 4), 1)
+    with pytest.raises(ValueError, match="'boardsize 5' refused: unacceptable size"):
+        seat(boardsize="? unacceptable size").new_game(RULES, 1)
+
+
+@pytest.mark.gnugo
+def test_gnugo_sits_at_the_table():
+    program = shutil.which("gnugo") or shutil.which("/usr/games/gnugo")
+    if program is None:
+        pytest.skip("GNU Go is not installed")
+    name = f"gtp:{program} --mode gtp --level 1 --chinese-rules"
+    table = Table()
+    try:
+        (game,) = table.play([replace(JOB, black="random", white=name, rules=chinese(7))])
+    finally:
+        table.close()
+    assert game.reason in ("two passes", "resignation", "ply limit")
+    assert game.winner == 2
