@@ -31,6 +31,8 @@ MODULES = [
     "engine.position",
     "engine.planes",
     "engine.playouts",
+    "engine.benson",
+    "engine.positions",
     "agents.tree",
     "agents.forest",
     "agents.capture",

@@ -1,0 +1,74 @@
+"""Positions: a batch of games stepped in one call; see positions.pyx."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.position import Position
+from engine.rules import Rules
+
+LEAVE: int
+
+class Positions:
+    """`len(positions)` games, B in the shapes below, that go on side by side.
+
+    Raises:
+        ValueError: `rules` is no Rules, or `num_games` is below 1.
+    """
+
+    def __init__(self, rules: Rules, num_games: int) -> None: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, game: int) -> Position:
+        """Return one game as a Position of its own."""
+
+    @property
+    def rules(self) -> Rules:
+        """What all the games are played under."""
+
+    @property
+    def is_over(self) -> NDArray[np.bool_]:
+        """Which games two passes have ended, `[B]`."""
+
+    @property
+    def to_play(self) -> NDArray[np.uint8]:
+        """BLACK or WHITE for each game, `[B]`."""
+
+    @property
+    def num_moves(self) -> NDArray[np.int32]:
+        """Plies of each game, `[B]`."""
+
+    def reset(self, games: Iterable[int] | None = None) -> None:
+        """Begin all games anew, or those named."""
+
+    def play(self, moves: Sequence[int] | NDArray[np.integer]) -> None:
+        """Play one move in each game, `[B]`; LEAVE (-1) leaves a game as it is.
+
+        Raises:
+            IllegalMove, GameOver: a move is illegal, with the game named; no move was played.
+            ValueError: not one move a game.
+        """
+
+    def play_random(self, seed: int, games: Iterable[int] | None = None) -> NDArray[np.int64]:
+        """Play a move that fills no own eye, drawn uniformly, in each game not over.
+
+        Returns:
+            the moves, `[B]`; LEAVE where none was played.
+        """
+
+    def legal_masks(self, out: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """Write which moves are legal, `[B, A]`; none in a game that is over.
+
+        Raises:
+            ValueError: `out` has another shape, type or layout.
+        """
+
+    def planes(self, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """Write the planes that a net sees, `[B, C, H, W]`, in a frame of the board's size or more.
+
+        Raises:
+            ValueError: `out` has another shape, type or layout.
+        """
+
+    def scores(self) -> NDArray[np.float32]:
+        """Black's area less White's and komi, as the boards stand, `[B]`."""
