@@ -129,7 +129,7 @@ cdef class Positions:
 
     def play_random(self, uint64_t seed, games=None):
         cdef uint64_t rng = seed
-        cdef int game, move, failed = 0
+        cdef int game, failed = 0
         cdef uint8_t[::1] chosen = np.zeros(self.num_games, np.uint8)
         moves = np.full(self.num_games, LEAVE, np.int64)
         cdef int64_t[::1] played = moves

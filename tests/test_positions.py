@@ -85,7 +85,7 @@ def test_buffers_are_filled_in_place_and_checked():
         with pytest.raises(ValueError, match="out "):
             batch.legal_masks(wrong)
     for wrong in (np.zeros((2, NUM_PLANES, 2, 5), np.float32), np.zeros((2, 3, 3), np.float32)):
-        with pytest.raises(ValueError, match="out |frame "):
+        with pytest.raises(ValueError, match=r"out |frame "):
             batch.planes(wrong)
     with pytest.raises(ValueError, match="1 moves: wanted 2"):
         batch.play([1])
