@@ -9,6 +9,13 @@ from engine.rules import Rules
 def random_game(rules: Rules, seed: int, max_plies: int = 0) -> Position:
     """Play uniformly over legal moves that fill no own eye until two passes or `max_plies`."""
 
+def random_reply(position: Position, seed: int) -> int:
+    """Return a legal move that fills no own eye, drawn uniformly; the pass where there is none.
+
+    Raises:
+        ValueError: the game is over.
+    """
+
 def play_random_games(rules: Rules, num_plies: int, seed: int, with_mask: bool) -> tuple[int, int]:
     """Play whole random games for about `num_plies` moves; returns moves made and games."""
 

@@ -97,6 +97,15 @@ def random_game(rules, seed, long max_plies=0):
     return position
 
 
+def random_reply(Position position, seed):
+    cdef uint64_t rng = seed
+    cdef Position scratch
+    if state_is_over(position.state):
+        raise ValueError("random_reply after the game's end: wanted a game that goes on")
+    scratch = position.copy()  # its list of empty points is shuffled
+    return random_move(scratch.state, &rng, NULL)
+
+
 def play_random_games(rules, long num_plies, seed, bint with_mask):
     """Play whole random games until `num_plies` moves were made; for measuring.
 

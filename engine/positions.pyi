@@ -70,5 +70,7 @@ class Positions:
             ValueError: `out` has another shape, type or layout.
         """
 
-    def scores(self) -> NDArray[np.float32]:
-        """Black's area less White's and komi, as the boards stand, `[B]`."""
+    def scores(
+        self, games: Sequence[int] | NDArray[np.integer] | None = None
+    ) -> NDArray[np.float32]:
+        """Black's area less White's and komi, as the boards stand, of all games or those named."""

@@ -178,25 +178,39 @@ cdef class Positions:
 
     @property
     def is_over(self):
-        return np.array(
-            [state_is_over(self.states[game]) for game in range(self.num_games)], np.bool_
-        )
+        found = np.empty(self.num_games, np.bool_)
+        cdef uint8_t[::1] view = found.view(np.uint8)
+        cdef int game
+        for game in range(self.num_games):
+            view[game] = state_is_over(self.states[game])
+        return found
 
     @property
     def to_play(self):
-        return np.array([self.states[game].to_play for game in range(self.num_games)], np.uint8)
+        found = np.empty(self.num_games, np.uint8)
+        cdef uint8_t[::1] view = found
+        cdef int game
+        for game in range(self.num_games):
+            view[game] = self.states[game].to_play
+        return found
 
     @property
     def num_moves(self):
-        return np.array([self.states[game].num_moves for game in range(self.num_games)], np.int32)
-
-    def scores(self):
-        found = np.empty(self.num_games, np.float32)
-        cdef float[::1] view = found
+        found = np.empty(self.num_games, np.int32)
+        cdef int[::1] view = found
         cdef int game
-        with nogil:
-            for game in range(self.num_games):
-                view[game] = state_half_score(self.states[game]) / 2.0
+        for game in range(self.num_games):
+            view[game] = self.states[game].num_moves
+        return found
+
+    def scores(self, games=None):
+        cdef int i
+        if games is None:
+            games = range(self.num_games)
+        found = np.empty(len(games), np.float32)
+        cdef float[::1] view = found
+        for i, game in enumerate(games):
+            view[i] = state_half_score(self.states[self._game(game)]) / 2.0
         return found
 
 

@@ -1,0 +1,121 @@
+"""Many games as one Gymnasium vector environment, on the batched boards of engine/positions.pyx."""
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from engine.environment import PLIES_PER_POINT, GoSettings
+from engine.planes import NUM_PLANES
+from engine.positions import LEAVE, Positions
+from engine.rules import WHITE
+
+
+class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]]):
+    """`num_envs` games, B, side by side, each as GoEnv plays it.
+
+    Actions `[B]`, observations float32 `[B, C, H, W]`, `info["action_mask"]` int8 `[B, A]`. Ended
+    games begin anew as Gymnasium defines it: at the next step, whose action for them is ignored, or
+    in the same one, whose info then holds `final_obs` and `final_info`. The opponent is `random`,
+    or None.
+
+    Args:
+        autoreset_mode: AutoresetMode.NEXT_STEP, SAME_STEP or DISABLED.
+        settings: the fields of GoSettings; illegal actions always raise.
+
+    Raises:
+        ValueError: a setting is unknown, or one that only GoEnv has.
+    """
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        render_mode: str | None = None,
+        **settings: Any,
+    ) -> None:
+        if render_mode is not None:
+            raise ValueError(f"render_mode {render_mode!r}: wanted None, for GoEnv alone draws")
+        self.settings = GoSettings(**settings)
+        if callable(self.settings.opponent) or self.settings.illegal != "raises":
+            raise ValueError("wanted opponent random or None, and illegal raises: GoEnv has more")
+        self.num_envs = num_envs
+        self.autoreset_mode = AutoresetMode(autoreset_mode)
+        self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": []}
+        self.rules = self.settings.resolved()
+        self.max_plies = self.settings.max_plies or PLIES_PER_POINT * self.rules.num_points
+        shape = (NUM_PLANES, self.rules.height, self.rules.width)
+        self.single_observation_space = Box(-20.0, 20.0, shape, np.float32)
+        self.single_action_space = Discrete(self.rules.num_actions)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self.positions = Positions(self.rules, num_envs)
+        self.ended = np.zeros(num_envs, np.bool_)
+
+    def reset(
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """Begin all games, or those of `options["reset_mask"]`, bool `[B]`."""
+        super().reset(seed=seed[0] if isinstance(seed, list) else seed)
+        mask = (options or {}).get("reset_mask")
+        chosen = np.ones(self.num_envs, np.bool_) if mask is None else np.asarray(mask, np.bool_)
+        self._begin(chosen)
+        return self.positions.planes(), self._info()
+
+    def step(
+        self, actions: NDArray[np.int64]
+    ) -> tuple[
+        NDArray[np.float32],
+        NDArray[np.float64],
+        NDArray[np.bool_],
+        NDArray[np.bool_],
+        dict[str, Any],
+    ]:
+        """Play the agent's move in each game, and its opponent's reply.
+
+        Raises:
+            IllegalMove: an action is illegal, with its game named; no move was played.
+            ValueError: a game has ended, and autoreset is disabled.
+        """
+        if self.autoreset_mode == AutoresetMode.DISABLED and self.ended.any():
+            game = int(self.ended.argmax())
+            raise ValueError(f"game {game} has ended: wanted reset with a reset_mask")
+        fresh = self.ended
+        self.positions.play(np.where(fresh, LEAVE, actions) if fresh.any() else actions)
+        if self.settings.opponent is not None:
+            self._reply(~fresh & (self.positions.num_moves < self.max_plies))
+        if fresh.any():
+            self._begin(fresh)
+        terminated = self.positions.is_over
+        truncated = ~terminated & (self.positions.num_moves >= self.max_plies)
+        rewards = np.zeros(self.num_envs, np.float64)
+        over = np.flatnonzero(terminated)
+        if len(over):
+            sign = -1.0 if self.settings.agent == WHITE else 1.0
+            rewards[over] = sign * np.sign(self.positions.scores(over))
+        self.ended = terminated | truncated
+        if self.autoreset_mode == AutoresetMode.SAME_STEP and self.ended.any():
+            last = {"final_obs": self.positions.planes(), "final_info": self._info()}
+            present = self.ended
+            self._begin(present)
+            info = self._info() | last | {"_final_obs": present, "_final_info": present}
+            return self.positions.planes(), rewards, terminated, truncated, info
+        return self.positions.planes(), rewards, terminated, truncated, self._info()
+
+    def _begin(self, chosen: NDArray[np.bool_]) -> None:
+        self.positions.reset(np.flatnonzero(chosen))
+        self.ended = self.ended & ~chosen
+        if self.settings.opponent is not None and self.settings.agent == WHITE:
+            self._reply(chosen)
+
+    def _reply(self, chosen: NDArray[np.bool_]) -> None:
+        seed = int(self.np_random.integers(2**63))
+        self.positions.play_random(seed, None if chosen.all() else np.flatnonzero(chosen))
+
+    def _info(self) -> dict[str, Any]:
+        every = np.ones(self.num_envs, np.bool_)
+        masks = self.positions.legal_masks().view(np.int8)
+        return {"action_mask": masks, "_action_mask": every}
