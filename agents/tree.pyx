@@ -48,8 +48,8 @@ cdef Tree* tree_new(int max_visits, int width, int height) noexcept nogil:
     tree.edges = <Edge*>malloc(tree.max_edges * sizeof(Edge))
     tree.gumbel = <float*>calloc(num_actions, sizeof(float))
     tree.considered = <int*>calloc(max_visits + 1, sizeof(int))
-    tree.root = state_new(width, height, POSITIONAL, False, 0)
-    tree.scratch = state_new(width, height, POSITIONAL, False, 0)
+    tree.root = state_new(width, height, POSITIONAL, False, 0, 0)
+    tree.scratch = state_new(width, height, POSITIONAL, False, 0, 0)
     if (
         tree.nodes == NULL or tree.edges == NULL or tree.gumbel == NULL
         or tree.considered == NULL or tree.root == NULL or tree.scratch == NULL

@@ -30,7 +30,7 @@ cdef struct Regions:
     int num_regions
     int num_borders
     uint16_t region_of[MAX_CELLS]  # 1 + the region of a point; 0 for stones of the colour
-    uint16_t outside[MAX_POINTS]  # of a region: points that count and touch no stone of the colour
+    uint16_t outside[MAX_POINTS]  # of a region: points that touch no stone of the colour
     uint16_t border_region[4 * MAX_POINTS]  # pairs of a region and a chain at its border
     uint16_t border_head[4 * MAX_POINTS]
     bint border_is_vital[4 * MAX_POINTS]
@@ -60,6 +60,7 @@ cdef void find_regions(
     cdef uint16_t[MAX_POINTS] members
     cdef uint16_t[MAX_CELLS] touched  # of a chain: points of the present region that count
     cdef int start, size, done, i, near, point, first, total, entry, outside
+    cdef bint counts
     regions.num_regions = 0
     regions.num_borders = 0
     memset(regions.region_of, 0, sizeof(regions.region_of))
@@ -83,10 +84,9 @@ cdef void find_regions(
                 regions.region_of[near] = regions.num_regions
                 members[size] = near
                 size += 1
-            i = touch_borders(board, colour, point, suicide, regions, first, touched)
-            if i >= 0:
-                total += 1
-                outside += i == 0
+            counts = suicide or cells[point].colour == EMPTY
+            total += counts
+            outside += touch_borders(board, colour, point, counts, regions, first, touched) == 0
         regions.outside[regions.num_regions - 1] = outside
         for entry in range(first, regions.num_borders):
             regions.border_is_vital[entry] = touched[regions.border_head[entry]] == total
@@ -94,19 +94,18 @@ cdef void find_regions(
 
 
 cdef int touch_borders(
-    const Board* board, int colour, int point, bint suicide, Regions* regions, int first,
+    const Board* board, int colour, int point, bint counts, Regions* regions, int first,
     uint16_t* touched
 ) noexcept nogil:
-    """Note the chains around one point of the newest region.
+    """Note the chains around one point of the newest region; returns how many they are.
 
-    Returns:
-        how many they are, or -1 for a point that doesn't count.
+    Args:
+        counts: whether the point must touch a chain for the region to be vital to it.
     """
     cdef const Cell* cells = board.cells
     cdef int[4] steps = [-board.stride, -1, 1, board.stride]
     cdef int[4] heads
     cdef int i, j, entry, head, count = 0
-    cdef bint counts = suicide or cells[point].colour == EMPTY
     for i in range(4):
         if cells[point + steps[i]].colour != colour:
             continue
@@ -125,7 +124,7 @@ cdef int touch_borders(
                 regions.border_region[regions.num_borders] = regions.num_regions - 1
                 regions.border_head[regions.num_borders] = head
                 regions.num_borders += 1
-    return count if counts else -1
+    return count
 
 
 cdef void mark_alive(
@@ -153,7 +152,7 @@ cdef void mark_alive(
             if dead[regions.border_head[entry]]:
                 open_[regions.border_region[entry]] = True
     # A region without a border is the whole board, no colour's. In a closed region with at most
-    # one point away from the border the enemy finds no two eyes.
+    # one point away from the border the enemy finds no two eyes, whatever is captured there.
     for point in range(board.num_cells):
         if cells[point].colour == colour:
             if not dead[cells[point].chain]:

@@ -6,7 +6,7 @@ class IllegalMove(ValueError):
 
 
 class GameOver(ValueError):
-    """A move after two passes."""
+    """A move after the game's end."""
 
 
 class BadDiagram(ValueError):

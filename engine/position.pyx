@@ -75,7 +75,12 @@ cdef class Position:
             raise ValueError(f"to_play {to_play!r}: wanted BLACK (1) or WHITE (2)")
         state_free(self.state)
         self.state = state_new(
-            rules.width, rules.height, KO_RULES.index(rules.ko), rules.suicide, int(2 * rules.komi)
+            rules.width,
+            rules.height,
+            KO_RULES.index(rules.ko),
+            rules.suicide,
+            int(2 * rules.komi),
+            rules.captures_to_win,
         )
         if self.state == NULL:
             raise MemoryError
@@ -215,7 +220,8 @@ cdef class Position:
     cdef _refuse(self, int move):
         mover = COLOUR_NAMES[self.state.to_play]
         if state_is_over(self.state):
-            raise GameOver(f"move {move} for {mover}: two passes have ended the game")
+            how = "two passes have" if self.state.passes >= 2 else "captures have"
+            raise GameOver(f"move {move} for {mover}: {how} ended the game")
         on_board = 0 <= move < self._rules.num_points
         name = vertex_of(move, self._rules) if on_board else f"move {move}"
         raise IllegalMove(f"{name} for {mover}: {self.why_illegal(move)}; {mover} to play")

@@ -216,7 +216,12 @@ cdef class Positions:
 
 cdef State* _new(rules) except NULL:
     cdef State* state = state_new(
-        rules.width, rules.height, KO_RULES.index(rules.ko), rules.suicide, int(2 * rules.komi)
+        rules.width,
+        rules.height,
+        KO_RULES.index(rules.ko),
+        rules.suicide,
+        int(2 * rules.komi),
+        rules.captures_to_win,
     )
     if state == NULL:
         raise MemoryError

@@ -20,6 +20,8 @@ def opponent(colour: int) -> int:
 class Rules:
     """What may be played and who has won; area scoring, two passes end the game.
 
+    Where captures win, the stones that decide it end the game, as a win by one point.
+
     A suicide of several stones is legal where `suicide` says so; that of a single stone never
     is, as in KataGo and GNU Go: it would be a pass that does not count as one.
 
@@ -32,6 +34,7 @@ class Rules:
     komi: float = 7.5  # points given to White, a multiple of one half, at most 400 either way
     ko: KoRule = "positional"
     suicide: bool = False
+    captures_to_win: int = 0  # who has taken so many stones has won (Atari Go); 0 for Go
 
     def __post_init__(self) -> None:
         for name in ("width", "height"):
@@ -50,6 +53,9 @@ class Rules:
             raise ValueError(f"ko {self.ko!r}: wanted one of {', '.join(KO_RULES)}")
         if not isinstance(self.suicide, bool):
             raise ValueError(f"suicide {self.suicide!r}: wanted true or false")
+        wins = self.captures_to_win
+        if isinstance(wins, bool) or not isinstance(wins, int) or not 0 <= wins <= 1000:
+            raise ValueError(f"captures_to_win {wins!r}: wanted a whole number from 0 to 1000")
         object.__setattr__(self, "komi", float(komi))
 
     @property

@@ -2,12 +2,13 @@
 
 from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
-from engine.board cimport Board, is_suicide, was_lost
+from engine.board cimport BLACK, WHITE, Board, is_suicide, was_lost
 
 cdef enum:
     SIMPLE = 0
     POSITIONAL = 1
     SITUATIONAL = 2
+    NEVER = 1 << 30
     SEEN_WORDS = 32  # the Bloom filter of past situations: 2,048 bits
 
 ctypedef struct State:
@@ -19,6 +20,7 @@ ctypedef struct State:
     int passes
     int ko_rule
     bint suicide
+    int captures_to_win  # stones to take, or NEVER
     int half_komi  # komi in half points
     uint64_t seen[SEEN_WORDS]
     Board board  # the last field, for it ends early on a small board
@@ -26,7 +28,7 @@ ctypedef struct State:
 cdef uint16_t WHITE_MOVED
 
 cdef State* state_new(
-    int width, int height, int ko_rule, bint suicide, int half_komi
+    int width, int height, int ko_rule, bint suicide, int half_komi, int captures_to_win
 ) noexcept nogil
 cdef void state_free(State* state) noexcept nogil
 cdef int state_reserve(State* state, int capacity) noexcept nogil
@@ -41,7 +43,11 @@ cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil
 cdef int state_half_score(const State* state) noexcept nogil
 
 cdef inline bint state_is_over(const State* state) noexcept nogil:
-    return state.passes >= 2
+    return (
+        state.passes >= 2
+        or state.board.prisoners[BLACK] >= state.captures_to_win
+        or state.board.prisoners[WHITE] >= state.captures_to_win
+    )
 
 cdef inline bint state_bans_repeat(const State* state, int point) noexcept nogil:
     """Whether ko or superko forbids a stone at the empty `point`, legal otherwise."""

@@ -52,7 +52,7 @@ cdef uint64_t WHITE_TO_PLAY = 0x9D39247E33776D41  # the side's key under situati
 
 
 cdef State* state_new(
-    int width, int height, int ko_rule, bint suicide, int half_komi
+    int width, int height, int ko_rule, bint suicide, int half_komi, int captures_to_win
 ) noexcept nogil:
     """An empty board, Black to play; NULL where there is no memory."""
     cdef int num_cells = (height + 2) * (width + 1) + 1
@@ -70,6 +70,7 @@ cdef State* state_new(
     state.ko_rule = ko_rule
     state.suicide = suicide
     state.half_komi = half_komi
+    state.captures_to_win = captures_to_win or NEVER
     state_forget(state)
     return state
 
@@ -303,8 +304,12 @@ cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil:
 
 
 cdef int state_half_score(const State* state) noexcept nogil:
-    """Black's area minus White's area and komi, in half points."""
+    """Black's area minus White's area and komi, in half points; two where captures have won."""
     cdef uint8_t[MAX_CELLS] owner
     cdef int black, white
+    if state.board.prisoners[BLACK] >= state.captures_to_win:
+        return 2
+    if state.board.prisoners[WHITE] >= state.captures_to_win:
+        return -2
     board_area(&state.board, owner, &black, &white)
     return 2 * (black - white) - state.half_komi

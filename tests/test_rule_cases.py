@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.benson import pass_alive
 from engine.diagram import board_from
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
+from engine.scoring import territory_score
 from engine.vertex import move_of, vertex_of
 
 DATA = json.loads((Path(__file__).parent / "data" / "rules.json").read_text())
@@ -55,7 +57,11 @@ def banned_by_ko(position):
 
 
 def drawn(position):
-    return "/".join("".join(SYMBOLS[stone] for stone in row) for row in position.board)
+    return drawn_board(position.board)
+
+
+def drawn_board(board):
+    return "/".join("".join(SYMBOLS[stone] for stone in row) for row in board)
 
 
 def territory(position, colour):
@@ -108,6 +114,10 @@ def check(case, position):
         assert list(position.area()) == expected
     elif query == "territory_counts":
         assert territory(position, case["player"]) == expected
+    elif query == "pass_alive":
+        assert drawn_board(pass_alive(position)) == expected
+    elif query == "score_territory":
+        assert territory_score(position, dead=[]) == expected
     elif query == "game_over":
         assert position.is_over == expected
     else:
