@@ -1,9 +1,13 @@
-"""Where a player package lies, given what a user typed: a package, or a run whose newest it is."""
+"""Where a player package lies, given what a user typed.
+
+A folder on disk, a package or a run whose newest it is, goes before a shipped player of that name.
+"""
 
 from pathlib import Path
 
 from agents.package import CARD_FILE
 
+SHIPPED = Path(__file__).parent / "players"  # packages that come with insei
 CHECKPOINTS = "checkpoints"  # a run's folder of packages, named by generation
 
 
@@ -15,8 +19,13 @@ def checkpoints_of(run: Path) -> list[Path]:
     return sorted(one for one in folder.iterdir() if one.name.isdigit())
 
 
+def shipped_players() -> list[str]:
+    """The names of the players that come with insei."""
+    return sorted(card.parent.name for card in SHIPPED.glob(f"*/{CARD_FILE}"))
+
+
 def find_package(name: str) -> Path:
-    """The folder of the package, or of the newest checkpoint of the run, called `name`.
+    """The folder of a package: `name` itself, the newest of the run `name`, or the shipped one.
 
     Raises:
         ValueError: nothing of the kind is there.
@@ -26,8 +35,12 @@ def find_package(name: str) -> Path:
         return path
     if checkpoints := checkpoints_of(path):
         return checkpoints[-1]
+    if name in shipped_players():
+        return SHIPPED / name
     if not path.exists():
+        shipped = ", ".join(shipped_players())
         raise ValueError(
-            f"no player at {name}: wanted a folder with {CARD_FILE}, or a run's folder"
+            f"no player at {name}: wanted a folder with {CARD_FILE}, a run's folder, "
+            f"or one of {shipped}"
         )
     raise ValueError(f"{name} holds no player: wanted {CARD_FILE} or {CHECKPOINTS}/ in it")

@@ -7,7 +7,8 @@
     search:PATH,visits=100        a trained net with a search; also rule, c_puct, seed, ...
     gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp
 
-PATH is a player package or a run's folder, which means its newest checkpoint.
+PATH is a player package, a run's folder, which means its newest checkpoint, or the name of a
+player that comes with insei.
 """
 
 import dataclasses

@@ -6,7 +6,9 @@ import sys
 import cyclopts
 from cyclopts import CycloptsError
 
+from agents.player import PlayerFailed
 from insei.gtp import gtp
+from insei.package import package
 from insei.play import play
 from insei.tournament import tournament
 from insei.train import train
@@ -20,12 +22,13 @@ app = cyclopts.App(
     `insei play search:runs/go5,visits=100 --size 5`.
 
     Players are named the same way everywhere: `random`, `capture`, `influence`, `net:PATH`,
-    `search:PATH,visits=100`, where PATH is a player package or a run's folder.
+    `search:PATH,visits=100`, `gtp:COMMAND`, where PATH is a shipped player's name, a player
+    package, or a run's folder.
     """,
     version=version_text,
     help_format="markdown",
 )
-for command in (train, tournament, play, gtp, version):
+for command in (train, tournament, play, gtp, package, version):
     app.command(command)
 
 
@@ -35,7 +38,7 @@ def main(words: list[str] | None = None) -> None:
         app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         complain(str(error))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, PlayerFailed) as error:
         if os.environ.get("INSEI_TRACEBACK") == "1":
             raise
         complain(str(error))

@@ -1,0 +1,80 @@
+"""The players that come with insei, and `insei package`, which makes such packages."""
+
+import json
+from contextlib import closing
+
+import pytest
+
+from agents.find_package import SHIPPED, find_package, shipped_players
+from agents.package import load_package
+from engine.rules import BLACK, Rules
+from insei.config import to_yaml
+from insei.main import main
+from insei.package import package, rating_of
+from tournament.config import TournamentConfig
+from tournament.match import Table
+from tournament.run import TournamentFolder, play_here, run_tournament
+from tournament.schedule import round_robin
+
+SMALL = 5 * 2**20  # bytes
+
+
+@pytest.mark.parametrize("name", shipped_players())
+def test_a_shipped_player_is_small_and_says_what_it_is(name):
+    folder = SHIPPED / name
+    assert sum(one.stat().st_size for one in folder.iterdir()) < SMALL
+    card = load_package(folder).card
+    assert card.training["games"] > 1000
+    assert card.training["hours"] > 0
+    assert {"elo", "against"} <= set(card.rating["players"][0])
+
+
+@pytest.mark.parametrize("name", shipped_players())
+def test_a_shipped_player_beats_the_handwritten_one(name):
+    """20 games that it was not rated by; the shipped nets lose next to none."""
+    card = load_package(find_package(name)).card
+    rules = Rules(card.width, card.height, {5: 14.5, 7: 9.0}[card.width])
+    player = f"search:{name},visits=32"
+    config = TournamentConfig(
+        players=(player, "influence"), rules=rules, games=20, opening_plies=2, seed=77
+    )
+    table = Table()
+    games = table.play(round_robin(config))
+    table.close()
+    won = sum((game.black if game.winner == BLACK else game.white) == player for game in games)
+    assert won >= 15
+
+
+def test_a_folder_goes_before_a_shipped_player(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert find_package("go5") == SHIPPED / "go5"
+    package("go5", tmp_path / "go5")
+    assert find_package("go5").resolve() == (tmp_path / "go5").resolve()
+    assert load_package(tmp_path / "go5").card == load_package(SHIPPED / "go5").card
+
+
+def test_a_package_carries_its_rating(tmp_path):
+    config = TournamentConfig(
+        name="t", players=("net:go5", "random"), rules=Rules(5, 5, 14.5), games=2, workers=0
+    )
+    with closing(TournamentFolder(tmp_path / "t", to_yaml(config))) as folder:
+        run_tournament(config, folder, play_here, lambda done, total: None)
+    report = tmp_path / "t" / "report.json"
+    package("go5", tmp_path / "copy", report=report)
+    rating = json.loads((tmp_path / "copy" / "player.json").read_text())["rating"]
+    assert rating["conditions"]["games"] == 2
+    assert rating["players"][0]["against"][0]["opponent"] == "random"
+    with pytest.raises(ValueError, match="did not play in it"):
+        rating_of("0" * 64, report)
+
+
+def test_packaging_refuses_what_is_there_and_what_is_not(tmp_path, capsys):
+    for words, said in (
+        (["package", "go5", str(tmp_path)], "exists already: wanted a new folder"),
+        (["package", "nobody", str(tmp_path / "x")], "no player at nobody"),
+        (["package", "go5", str(tmp_path / "x"), "--report", "setup.py"], "no report"),
+    ):
+        with pytest.raises(SystemExit):
+            main(words)
+        assert said in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
