@@ -20,9 +20,13 @@ from benchmarks.measure import median_seconds
 from engine.planes import NUM_PLANES, write_planes
 from engine.playouts import play_random_games
 from engine.position import Position
+from engine.positions import Positions
 from engine.rules import Rules, chinese, tromp_taylor
+from engine.vector_environment import GoVectorEnv
 
 SIZES = (9, 19)
+NUM_GAMES = 256
+NUM_STEPS = 120
 
 
 def light(rules: Rules, with_mask: bool) -> Callable[[], int]:
@@ -47,6 +51,47 @@ def uniform_from_python(rules: Rules) -> Callable[[], int]:
                     break
                 position.play_in_place(int(moves[rng.randrange(len(moves))]))
         return plies
+
+    return run
+
+
+def batch(rules: Rules) -> Callable[[], int]:
+    """256 games from Python, each step, its masks and its planes one call."""
+    games = Positions(rules, NUM_GAMES)
+    moves = []
+    for seed in range(NUM_STEPS):
+        moves.append(games.play_random(seed))
+        games.reset(np.flatnonzero(games.is_over))
+    masks, frames = games.legal_masks(), games.planes()
+
+    def run() -> int:
+        games.reset()
+        for step in moves:
+            games.play(step)
+            games.reset(np.flatnonzero(games.is_over))
+            games.legal_masks(masks)
+            games.planes(frames)
+        return NUM_GAMES * NUM_STEPS
+
+    return run
+
+
+def environment(rules: Rules) -> Callable[[], int]:
+    """The vector environment of 256 games, the opponent's random replies included."""
+    env = GoVectorEnv(NUM_GAMES, rules=rules, opponent="random")
+    rng = np.random.default_rng(1)
+    _, info = env.reset(seed=1)
+    actions = []
+    for _ in range(NUM_STEPS):
+        wished = rng.random(info["action_mask"].shape) * info["action_mask"]
+        actions.append(wished.argmax(1))
+        info = env.step(actions[-1])[4]
+
+    def run() -> int:
+        env.reset(seed=1)
+        for step in actions:
+            env.step(step)
+        return NUM_GAMES * NUM_STEPS
 
     return run
 
@@ -110,7 +155,10 @@ def pettingzoo(size: int) -> Callable[[], int]:
     return run
 
 
-PEERS = {"open_spiel": ("pyspiel", open_spiel), "pettingzoo": ("pettingzoo", pettingzoo)}
+PEERS = {  # what each needs installed
+    "open_spiel": (("pyspiel",), open_spiel),
+    "pettingzoo": (("pettingzoo", "pygame"), pettingzoo),
+}
 
 
 def measure() -> dict[str, float]:
@@ -125,11 +173,13 @@ def measure() -> dict[str, float]:
         found[f"light_superko_{name}_ns"] = superko
         found[f"superko_mask_{name}_ns"] = with_mask
         found[f"superko_mask_alone_{name}_ns"] = with_mask - superko
+        found[f"batch_{name}_ns"] = median_seconds(batch(rules)) * 1e9
+        found[f"environment_{name}_steps_per_second"] = 1 / median_seconds(environment(rules))
         for call in ("play", "copy"):
             found[f"{call}_{name}_ns"] = median_seconds(one_call(rules, call)) * 1e9
         found[f"python_{name}_moves_per_second"] = 1 / median_seconds(uniform_from_python(rules))
-        for peer, (module, make) in PEERS.items():
-            if importlib.util.find_spec(module):
+        for peer, (modules, make) in PEERS.items():
+            if all(map(importlib.util.find_spec, modules)):
                 found[f"{peer}_{name}_moves_per_second"] = 1 / median_seconds(make(size))
     return found
 
@@ -139,6 +189,8 @@ ROWS = (
     ("  under positional superko", "light_superko_{}_ns", "ns a move"),
     ("  and its exact mask at each ply", "superko_mask_{}_ns", "ns a move"),
     ("  the mask alone", "superko_mask_alone_{}_ns", "ns"),
+    ("256 games: step, mask and planes", "batch_{}_ns", "ns a game"),
+    ("vector environment, 256 games", "environment_{}_steps_per_second", "steps/s"),
     ("Position.play from Python", "play_{}_ns", "ns"),
     ("copy of a Position with history", "copy_{}_ns", "ns"),
     ("mask, planes and play from Python", "python_{}_moves_per_second", "moves/s"),

@@ -24,13 +24,14 @@ from libc.string cimport memset
 import numpy as np
 
 from engine.board cimport (
+    BLACK,
     EMPTY,
     MAX_CELLS,
     MAX_POINTS,
     POINT_OF,
     WHITE,
+    Board,
     Cell,
-    board_liberties,
 )
 from engine.position cimport Position
 from engine.state cimport State, state_stones, state_last_move
@@ -41,6 +42,18 @@ NUM_PLANES = PLANES
 KOMI_SCALE = 20.0
 cdef enum:
     NUM_LAST = 5
+cdef uint16_t[MAX_POINTS] IN_ORDER
+cdef uint8_t[256] SHOWN  # by liberties: 1 for few and nothing for many, and the plane less 3, * 2
+
+
+cdef void fill_tables() noexcept:
+    cdef int move
+    for move in range(MAX_POINTS):
+        IN_ORDER[move] = move
+    SHOWN[1], SHOWN[2], SHOWN[3] = 1, 3, 5
+
+
+fill_tables()
 
 
 cdef void state_planes(
@@ -52,43 +65,85 @@ cdef void state_planes(
         symmetry: 0 to 7, transposing ones for square boards alone; the board is transformed,
             then laid at the frame's top left.
     """
-    cdef const Cell* cells = state.board.cells
-    cdef int width = state.board.width, height = state.board.height
+    cdef const Board* board = &state.board
+    cdef const Cell* cells = board.cells
+    cdef const uint16_t* point_of = POINT_OF[board.width]
+    cdef int num_points = board.width * board.height
     cdef int area = frame_height * frame_width
-    cdef int[MAX_POINTS] target
+    cdef int rows = board.width if symmetry & 4 else board.height
+    cdef int columns = board.height if symmetry & 4 else board.width
+    cdef uint16_t[MAX_POINTS] targets
+    cdef const uint16_t* target = IN_ORDER
     cdef uint8_t[MAX_CELLS] liberties
     cdef uint8_t[MAX_POINTS] legal
-    cdef uint16_t[4] found
-    cdef int row, column, move, point, head, at, back
-    cdef bint passed = state_last_move(state, 0) == width * height
+    cdef float* planes_of[3]  # by colour: where stones of it stand, where an empty point is banned
     cdef float komi = (state.half_komi if state.to_play == WHITE else -state.half_komi) / 40.0
+    cdef int row, move, colour, back, shown
+    cdef const Cell* cell
+    planes_of[EMPTY] = out + 6 * area
+    planes_of[state.to_play] = out + area
+    planes_of[BLACK + WHITE - state.to_play] = out + 2 * area
     memset(out, 0, PLANES * area * sizeof(float))
-    memset(liberties, 0, state.board.num_cells)
+    for row in range(rows):
+        fill(out + row * frame_width, 1, columns)
+        fill(out + 12 * area + row * frame_width, komi, columns)
+        if state_last_move(state, 0) == num_points:
+            fill(out + 13 * area + row * frame_width, 1, columns)
+    if symmetry or frame_width != board.width:
+        lay_out(targets, board.height, board.width, frame_width, symmetry)
+        target = targets
+    count_liberties(board, liberties)
     state_stones(state, legal)
-    for row in range(height):
-        for column in range(width):
-            move = row * width + column
-            at = transformed(row, column, height, width, symmetry)
-            at = (at >> 8) * frame_width + (at & 255)
-            target[move] = at
-            point = POINT_OF[width][move]
-            out[at] = 1
-            out[12 * area + at] = komi
-            if passed:
-                out[13 * area + at] = 1
-            if cells[point].colour == EMPTY:
-                out[6 * area + at] = not legal[move]
-                continue
-            out[(1 if cells[point].colour == state.to_play else 2) * area + at] = 1
-            head = cells[point].chain
-            if liberties[head] == 0:
-                liberties[head] = board_liberties(&state.board, head, found, 4)
-            if liberties[head] <= 3:
-                out[(2 + liberties[head]) * area + at] = 1
+    # Each point is written in two planes without a branch: stones and liberties, which are nothing
+    # where a chain has four and more, or where there is no stone.
+    for move in range(num_points):
+        cell = &cells[point_of[move]]
+        colour = cell.colour
+        planes_of[colour][target[move]] = 1 - legal[move]
+        shown = SHOWN[liberties[cell.chain] if colour else 0]
+        out[(3 + (shown >> 1)) * area + target[move]] = shown & 1
     for back in range(NUM_LAST):
         move = state_last_move(state, back)
-        if 0 <= move < width * height:
+        if 0 <= move < num_points:
             out[(7 + back) * area + target[move]] = 1
+
+
+cdef inline void fill(float* out, float value, int count) noexcept nogil:
+    cdef int i
+    for i in range(count):
+        out[i] = value
+
+
+cdef void lay_out(
+    uint16_t* target, int height, int width, int frame_width, int symmetry
+) noexcept nogil:
+    """Where each move lies in the frame, `[H·W]`."""
+    cdef int row, column, at
+    for row in range(height):
+        for column in range(width):
+            at = transformed(row, column, height, width, symmetry)
+            target[row * width + column] = (at >> 8) * frame_width + (at & 255)
+
+
+cdef void count_liberties(const Board* board, uint8_t* liberties) noexcept nogil:
+    """Count the liberties of every chain by its head, `[num_cells]`; no chain has 256.
+
+    Each empty point tells the chains around it, each once; entries of other cells mean nothing.
+    """
+    cdef const Cell* cells = board.cells
+    cdef int stride = board.stride
+    cdef int entry, point, a, b, c, d
+    memset(liberties, 0, board.num_cells)
+    for entry in range(board.num_empty):
+        point = cells[entry].empty
+        a = cells[point - stride].chain
+        b = cells[point - 1].chain
+        c = cells[point + 1].chain
+        d = cells[point + stride].chain
+        liberties[a] += 1
+        liberties[b] += b != a
+        liberties[c] += (c != a) & (c != b)
+        liberties[d] += (d != a) & (d != b) & (d != c)
 
 
 def planes(Position position, int frame_height=0, int frame_width=0, int symmetry=0):
