@@ -40,6 +40,7 @@ checked: $(INSTALLED)
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python -m pytest -m "not slow" \
 		tests/test_rule_cases.py tests/test_position.py tests/test_engine_edges.py \
+		tests/test_positions.py tests/test_benson.py tests/test_scoring.py \
 		tests/test_forest.py tests/test_handwritten.py tests/test_checked_build.py
 
 benchmark: $(INSTALLED)

@@ -2,6 +2,8 @@
 
 from engine.state cimport State
 
+cdef State* new_state(rules) except NULL
+
 cdef class Position:
     cdef State* state
     cdef object _rules

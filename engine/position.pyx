@@ -48,6 +48,21 @@ from engine.rules import COLOUR_NAMES, KO_RULES, Rules
 from engine.vertex import vertex_of
 
 
+cdef State* new_state(rules) except NULL:
+    """An empty board under `rules`."""
+    cdef State* state = state_new(
+        rules.width,
+        rules.height,
+        KO_RULES.index(rules.ko),
+        rules.suicide,
+        int(2 * rules.komi),
+        rules.captures_to_win,
+    )
+    if state == NULL:
+        raise MemoryError
+    return state
+
+
 def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_play):
     """Rebuild a pickled position by playing its moves again."""
     cdef Position position = Position(rules, board, to_play)
@@ -74,16 +89,7 @@ cdef class Position:
         if to_play not in (BLACK, WHITE):
             raise ValueError(f"to_play {to_play!r}: wanted BLACK (1) or WHITE (2)")
         state_free(self.state)
-        self.state = state_new(
-            rules.width,
-            rules.height,
-            KO_RULES.index(rules.ko),
-            rules.suicide,
-            int(2 * rules.komi),
-            rules.captures_to_win,
-        )
-        if self.state == NULL:
-            raise MemoryError
+        self.state = new_state(rules)
         self._rules = rules
         self._initial_board = None
         self._initial_to_play = to_play

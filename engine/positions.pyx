@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.planes cimport PLANES, state_planes
 from engine.playouts cimport random_move
-from engine.position cimport Position
+from engine.position cimport Position, new_state
 from engine.state cimport (
     State,
     state_allows,
@@ -20,13 +20,12 @@ from engine.state cimport (
     state_half_score,
     state_is_over,
     state_mask,
-    state_new,
     state_play,
 )
 
 from engine.errors import GameOver, IllegalMove
 from engine.position import Position as position_of
-from engine.rules import KO_RULES, Rules
+from engine.rules import Rules
 
 cdef enum:
     LEFT = -1  # as a move: the game is left as it is
@@ -54,9 +53,9 @@ cdef class Positions:
             raise MemoryError
         self.num_games = num_games
         self._rules = rules
-        self.empty = _new(rules)
+        self.empty = new_state(rules)
         for game in range(num_games):
-            self.states[game] = _new(rules)
+            self.states[game] = new_state(rules)
 
     def __dealloc__(self):
         self._free()
@@ -212,20 +211,6 @@ cdef class Positions:
         for i, game in enumerate(games):
             view[i] = state_half_score(self.states[self._game(game)]) / 2.0
         return found
-
-
-cdef State* _new(rules) except NULL:
-    cdef State* state = state_new(
-        rules.width,
-        rules.height,
-        KO_RULES.index(rules.ko),
-        rules.suicide,
-        int(2 * rules.komi),
-        rules.captures_to_win,
-    )
-    if state == NULL:
-        raise MemoryError
-    return state
 
 
 cdef _check(out, shape, kind):

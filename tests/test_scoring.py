@@ -41,24 +41,8 @@ def test_area_and_territory_agree_where_pass_stones_are_given():
     """With equal numbers of moves, pass stones make both counts the same (AGA)."""
     rules = Rules(5, 5, 0.5, suicide=False)
     board = Position(rules)
-    for vertex in [
-        "C3",
-        "C4",
-        "B4",
-        "D3",
-        "D4",
-        "D2",
-        "C5",
-        "C2",
-        "E4",
-        "B2",
-        "B3",
-        "A2",
-        "A3",
-        "E3",
-        "pass",
-        "pass",
-    ]:
+    moves = "C3 C4 B4 D3 D4 D2 C5 C2 E4 B2 B3 A2 A3 E3 pass pass"
+    for vertex in moves.split():
         board.play_in_place(move_of(vertex, rules))
     assert territory_score(board, dead=[], pass_stones=True) == board.score()
 

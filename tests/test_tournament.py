@@ -95,6 +95,13 @@ def test_a_long_game_is_scored_as_it_stands():
     assert (game.reason, game.result) == ("ply limit", "B+8.5")
 
 
+def test_captures_end_a_game_where_the_rules_say_so():
+    rules = Rules(3, 3, 0.5, captures_to_win=1)
+    job = replace(JOB, rules=rules, opening=())
+    game = play_game(job, Scripted(1, 3), Scripted(0, 8))
+    assert (game.winner, game.reason) == (1, "captures")
+
+
 def test_a_whole_point_komi_can_tie():
     game = play_game(replace(JOB, rules=Rules(3, 3, 9)), Scripted(4, 9), Scripted(9))
     assert (game.winner, game.result) == (EMPTY, "0")

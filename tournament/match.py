@@ -41,7 +41,7 @@ class PlayedGame:
     white: str
     winner: int  # BLACK, WHITE, or 0 for a tie
     result: str  # as SGF writes it, "B+3.5", "W+R"
-    reason: str  # "two passes", "resignation", "ply limit", "illegal move: ...", "failed: ..."
+    reason: str  # "two passes", "captures", "resignation", "ply limit", "illegal move: ..." or so
     moves: list[int]
     opening_plies: int
     seconds: dict[str, list[float]] = field(default_factory=dict)  # "black", "white": each move's
@@ -94,7 +94,8 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
     else:
         winner = position.winner()
         result = result_of(position)
-        reason = "two passes" if position.is_over else "ply limit"
+        passed = position.passes >= 2
+        reason = "two passes" if passed else "captures" if position.is_over else "ply limit"
     return PlayedGame(
         job.id,
         job.number,
