@@ -6,6 +6,8 @@ sums and rectifiers into the convolutions, and leaves what comes after a head's 
 fp32: no matrix product there, and no concatenation.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
@@ -26,6 +28,8 @@ def indices(*values: int) -> ov.Node:
 
 
 PLANE_AXES = (2, 3)
+FEATURE_LEVELS = 256  # of an unsigned 8-bit number; features are never below 0
+LARGEST_WEIGHT = 127.0  # of a signed one, the same on both sides of 0
 
 
 class GraphBuilder:
@@ -35,6 +39,8 @@ class GraphBuilder:
         weights: of a net of `config`, checked.
         is_whole: every board fills the frame, so that no masks are needed and the two means of
             the pooled features, now in a fixed ratio, are one.
+        ranges: for each convolution of the blocks the largest feature that it is to see; where
+            given, these convolutions multiply 8-bit integers.
     """
 
     def __init__(
@@ -45,9 +51,12 @@ class GraphBuilder:
         height: int,
         width: int,
         is_whole: bool,
+        ranges: Mapping[str, float] | None = None,
     ) -> None:
         self.weights = weights
         self.config = config
+        self.ranges = ranges
+        self.block_inputs: dict[str, ov.Node] = {}
         self.area = height * width
         self.planes = op.parameter([batch, NUM_PLANES, height, width], ov.Type.f32)
         self.mask: ov.Node | None = None
@@ -65,6 +74,27 @@ class GraphBuilder:
         bias = self.weights[f"{name}.bias"][outputs]
         product = op.convolution(features, constant(kernel), [1, 1], pad, pad, [1, 1])
         return op.add(product, constant(bias.reshape(1, -1, 1, 1)))
+
+    def block_convolution(self, features: ov.Node, name: str) -> ov.Node:
+        """A convolution of a block, in 8 bits where its range is known."""
+        self.block_inputs[name] = features
+        if self.ranges is None:
+            return self.convolution(features, name)
+        low, high = constant(0), constant(max(self.ranges[name], 1e-6))
+        rounded = op.fake_quantize(features, low, high, low, high, FEATURE_LEVELS)
+        kernel = self.weights[f"{name}.weight"]
+        scale = np.abs(kernel).max((1, 2, 3), keepdims=True) / LARGEST_WEIGHT
+        scale = np.maximum(scale, np.float32(1e-12))
+        whole = np.rint(kernel / scale).astype(np.int8)
+        product = op.convolution(
+            rounded,
+            op.multiply(op.convert(op.constant(whole), "f32"), constant(scale)),
+            [1, 1],
+            [1, 1],
+            [1, 1],
+            [1, 1],
+        )
+        return op.add(product, constant(self.weights[f"{name}.bias"].reshape(1, -1, 1, 1)))
 
     def linear(self, features: ov.Node, name: str, outputs: slice = slice(None)) -> ov.Node:
         """A linear layer with its bias; of `outputs` alone."""
@@ -105,11 +135,11 @@ class GraphBuilder:
         """Stem and blocks."""
         features = self.rectified(self.convolution(self.planes, "stem"))
         for block in range(self.config.blocks):
-            inner = self.convolution(features, f"blocks.{block}.first")
+            inner = self.block_convolution(features, f"blocks.{block}.first")
             if self.config.pools(block):
                 pool = self.pooled(features, f"blocks.{block}.pool")
                 inner = op.add(inner, self.on_points(pool))
-            outer = self.convolution(self.rectified(inner), f"blocks.{block}.second")
+            outer = self.block_convolution(self.rectified(inner), f"blocks.{block}.second")
             features = self.rectified(op.add(outer, features))
         return features
 
@@ -122,6 +152,15 @@ class GraphBuilder:
             off_board = op.multiply(off_board, constant(OFF_BOARD_LOGIT))
             logits = op.add(self.masked(logits), off_board)
         return op.reshape(logits, indices(0, self.area), True)
+
+    def range_model(self) -> ov.Model:
+        """A graph from planes to the largest input of each block convolution, in tower order."""
+        self.tower()
+        largest = [
+            op.reduce_max(features, indices(0, 1, 2, 3), False)
+            for features in self.block_inputs.values()
+        ]
+        return ov.Model(largest, [self.planes], "ranges")
 
     def model(self) -> ov.Model:
         """The graph: planes in; point logits, pass logit, value, score, ownership out."""

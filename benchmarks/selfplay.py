@@ -53,7 +53,7 @@ def measure(size: int, network: NetworkConfig, batch: int, visits: int) -> dict[
     """The numbers of one board size."""
     rules = Rules(size, size, 7.0)
     weights = Learner(network, LearnerConfig(), 1).playing_weights()
-    make = partial(compiled, network, size, size)
+    make = partial(compiled, network, size, size, "bf16")
     config = SelfPlayConfig(
         search=replace(SearchSettings(), visits=visits), games_in_flight=batch, games_per_call=1
     )
@@ -61,7 +61,7 @@ def measure(size: int, network: NetworkConfig, batch: int, visits: int) -> dict[
     worker.load(weights, 0)
     worker.play(batch)
     seen = np.stack([planes(random_game(rules, seed, size * 3)) for seed in range(batch)])
-    evaluate = make(weights)
+    evaluate = make(weights, None)
     rounds = [(alone(evaluate, seen, 2.0), *playing(worker, 2.0)) for _ in range(ROUNDS)]
     name = f"{size}x{size}"
     return {

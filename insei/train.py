@@ -128,7 +128,13 @@ def make_crew(
     from selfplay.crew import LocalCrew
     from selfplay.worker import Worker, compiled
 
-    make_evaluator = partial(compiled, config.network, config.rules.height, config.rules.width)
+    make_evaluator = partial(
+        compiled,
+        config.network,
+        config.rules.height,
+        config.rules.width,
+        config.selfplay.precision,
+    )
 
     def arguments(index: int) -> tuple[Any, ...]:
         worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])

@@ -1,11 +1,14 @@
 """What a training run is made of: frozen values, saved with every run."""
 
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from agents.architecture import NetworkConfig
 from agents.search_settings import SearchSettings
 from engine.rules import Rules
 from selfplay.learner_config import LearnerConfig
+
+Precision = Literal["int8", "bf16", "fp32"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class SelfPlayConfig:
     no_pass_share: float = 0.5  # no pass before this share of the area's plies
     no_pass_generations: int = 4  # in the first so many generations
     max_plies_per_point: float = 4.0  # a game is scored as it stands after so many plies a point
+    clear_value: float = 0.9  # a search's mean utility from which the winner is clear; KataGo: .9
+    clear_plies: int = 4  # ... in so many searches running; KataGo: 3
+    clear_visits: int = 8  # simulations a move from then on, at most those of `search`
+    clear_share: float = 0.2  # of the plies from then on are recorded; KataGo: weight .1
+    precision: Precision = "bf16"  # int8: faster, a little less exact
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -40,10 +48,18 @@ class SelfPlayConfig:
             ("no_pass_share", 0, 2),
             ("no_pass_generations", 0, 10**9),
             ("max_plies_per_point", 1, 100),
+            ("clear_value", 0, 2),
+            ("clear_plies", 1, 10**6),
+            ("clear_visits", 1, 100_000),
+            ("clear_share", 0, 1),
         ):
             value = getattr(self, name)
             if not low <= value <= high:
                 raise ValueError(f"{name} {value!r}: wanted {low} to {high}")
+        if self.precision not in get_args(Precision):
+            raise ValueError(
+                f"precision {self.precision!r}: wanted one of {', '.join(get_args(Precision))}"
+            )
 
 
 @dataclass(frozen=True)
@@ -93,6 +109,7 @@ class TrainConfig:
 
     name: str = "run"  # the run's folder is runs/NAME
     seed: int = 1
+    start_from: str = ""  # a player's name or folder whose net is trained on; empty: random weights
     generations: int = 50
     games_per_generation: int = 200
     workers: int = 2  # processes that play; 0 plays and learns in this process, without Ray

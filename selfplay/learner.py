@@ -119,6 +119,13 @@ class Learner:
         self.num_steps = 0
         self.mean = {name: one.detach().clone() for name, one in self.network.state_dict().items()}
 
+    def begin_with(self, weights: dict[str, NDArray[np.float32]]) -> None:
+        """Take these weights for the first ones; both the net's and their mean."""
+        for name, one in weights.items():
+            tensor = torch.from_numpy(one).to(self.device)
+            self.network.state_dict()[name].copy_(tensor)
+            self.mean[name].copy_(tensor)
+
     def learning_rate(self, progress: float) -> float:
         """The rate at this step; `progress` is the share of the run that is done, 0 to 1."""
         rate = self.config.learning_rate

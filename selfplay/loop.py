@@ -12,11 +12,15 @@ earlier generations. Whatever is killed when, the run goes on from its newest ch
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from agents.architecture import NetworkConfig
-from agents.package import PlayerCard
+from agents.find_package import checkpoints_of, find_package
+from agents.growth import grown
+from agents.package import PlayerCard, load_package, read_card
 from selfplay.config import TrainConfig
 from selfplay.crew import Crew, Haul
 from selfplay.curves import Curves
@@ -92,6 +96,7 @@ class Training:
         self.dataset = GameDataset(run.dataset_path, rules.height, rules.width)
         self.learner = Learner(config.network, config.learner, config.seed)
         self.rng = np.random.default_rng(config.seed)
+        self.ancestor: dict[str, Any] | None = None  # the training of the net that it began with
         self.progress = self._restored()
         self.window = Window(rules.height, rules.width)
         self.began = time.monotonic() - self.progress.seconds
@@ -104,11 +109,27 @@ class Training:
     def _restored(self) -> Progress:
         found = self.run.newest()
         if found is None:
+            if self.config.start_from:
+                self._start_from(find_package(self.config.start_from))
             return Progress(0, 0, 0, dict(self.rng.bit_generator.state), 0.0)
         progress, state = found
+        self.ancestor = read_card(checkpoints_of(self.run.path)[-1]).training.get("started_from")
         self.learner.restore(state, progress.num_steps)
         self.rng.bit_generator.state = progress.random_state
         return progress
+
+    def _start_from(self, folder: Path) -> None:
+        """Begin with another player's net, grown to this run's architecture if it is smaller."""
+        package = load_package(folder)
+        rng = np.random.default_rng(self.config.seed)
+        self.learner.begin_with(
+            grown(package.weights, package.card.architecture, self.config.network, rng)
+        )
+        self.ancestor = {
+            "player": self.config.start_from,
+            "weights_sha256": package.card.weights_sha256,
+            **package.card.training,
+        }
 
     def _load_window(self) -> Rows:
         """Fill the window with the rows of past generations; returns those of the present one."""
@@ -234,6 +255,7 @@ class Training:
                 "rows": self.dataset.num_rows,
                 "steps": progress.num_steps,
                 "hours": round(progress.seconds / 3600, 4),
+                **({"started_from": self.ancestor} if self.ancestor else {}),
             },
         )
 

@@ -12,20 +12,29 @@ from agents.architecture import NetworkConfig
 from agents.evaluator import Evaluator
 from agents.forest import Forest
 from agents.openvino_evaluator import OpenVinoEvaluator
+from engine.benson import pass_alive
 from engine.planes import NUM_BINARY_PLANES, planes
 from engine.position import Position
 from engine.rules import BLACK, Rules
-from selfplay.config import SelfPlayConfig
+from selfplay.config import Precision, SelfPlayConfig
 from selfplay.game import SelfPlayGame
 
 Weights = dict[str, NDArray[np.float32]]
 
 
 def compiled(
-    architecture: NetworkConfig, height: int, width: int, weights: Weights
+    architecture: NetworkConfig,
+    height: int,
+    width: int,
+    precision: Precision,
+    weights: Weights,
+    seen: NDArray[np.float32] | None,
 ) -> OpenVinoEvaluator:
-    """The net for one processor core; its first arguments are bound before it is sent away."""
-    return OpenVinoEvaluator(weights, architecture, height, width)
+    """The net for one processor core; its first four arguments are bound before it is sent away."""
+    evaluator = OpenVinoEvaluator(weights, architecture, height, width, precision)
+    if precision == "int8" and seen is not None:
+        evaluator.calibrate(seen)
+    return evaluator
 
 
 @dataclass
@@ -59,11 +68,13 @@ class Rows:
 
 @dataclass
 class Seat:
-    """A game under way: its rules with their komi, and how long its opening is."""
+    """A game under way: rules with their komi, the opening's length, and who leads clearly."""
 
     rules: Rules
     opening_plies: int
     rows: Rows = field(default_factory=Rows)
+    leader: int = 0  # of the last search: 1 Black, -1 White, 0 nobody clear
+    clear_plies: int = 0  # the last so many searches found this clear leader
 
 
 class Worker:
@@ -75,7 +86,8 @@ class Worker:
     Args:
         rules: the game; komi is drawn anew for each.
         config: how games are played.
-        make_evaluator: weights to an evaluator; called for each net.
+        make_evaluator: weights, and planes of games under way or None, to an evaluator; called
+            for each net.
         seed: equal seeds and nets give equal games.
     """
 
@@ -83,7 +95,7 @@ class Worker:
         self,
         rules: Rules,
         config: SelfPlayConfig,
-        make_evaluator: Callable[[Weights], Evaluator],
+        make_evaluator: Callable[[Weights, NDArray[np.float32] | None], Evaluator],
         seed: int,
     ) -> None:
         self.rules = rules
@@ -108,7 +120,8 @@ class Worker:
 
     def load(self, weights: Weights, generation: int) -> None:
         """Play with these weights from now on."""
-        self.evaluate = self.make_evaluator(weights)
+        seen = self.forest.planes if self.seats else None
+        self.evaluate = self.make_evaluator(weights, seen)
         self.generation = generation
 
     def play(self, num_games: int) -> tuple[list[SelfPlayGame], PlayCounts]:
@@ -161,11 +174,14 @@ class Worker:
             move = self._sampled(game)
         else:
             move = self.forest.choose(game)
-            record(seat.rows, position, policy, self.forest.values(game))
             counts.positions += 1
+            if not self._is_clear(seat) or self.rng.random() < self.config.clear_share:
+                record(seat.rows, position, policy, self.forest.values(game))
+            self._judge(seat, position.to_play, self.forest.values(game)[1])
         position.play_in_place(move)
-        if position.is_over or position.num_moves >= self.max_plies:
-            counts.cut_games += not position.is_over
+        ended = position.is_over or is_settled(position)
+        if ended or position.num_moves >= self.max_plies:
+            counts.cut_games += not ended
             if seat.rows.ply:
                 games.append(finished(position, seat, self.generation, self._new_id()))
             self.seats[game] = self._seat(game)
@@ -173,8 +189,22 @@ class Worker:
         self.forest.play(game, move)
         if position.num_moves < seat.opening_plies:
             self.forest.think(game, 1)
+        elif self._is_clear(seat):
+            self.forest.think(game, min(self.config.clear_visits, self.config.search.visits))
         else:
             self.forest.think(game, self.config.search.visits)
+
+    def _judge(self, seat: Seat, mover: int, value: float) -> None:
+        """Note who leads clearly after a search, and for how many plies."""
+        leader = 0
+        if abs(value) >= self.config.clear_value:
+            leader = 1 if (value > 0) == (mover == BLACK) else -1
+        seat.clear_plies = seat.clear_plies + 1 if leader and leader == seat.leader else abs(leader)
+        seat.leader = leader
+
+    def _is_clear(self, seat: Seat) -> bool:
+        """Whether the game's winner has been clear for some plies (KataGo's soft resignation)."""
+        return seat.clear_plies >= self.config.clear_plies
 
     def _sampled(self, game: int) -> int:
         """A move drawn from the net's policy at the root."""
@@ -210,11 +240,27 @@ def record(
     rows.values.append(values)
 
 
+def is_settled(position: Position) -> bool:
+    """Whether every point is somebody's for good, by Benson: there is nothing left to play for."""
+    return not position.rules.captures_to_win and bool(pass_alive(position).all())
+
+
+def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
+    """Black's points 1 and White's -1, `[H, W]`, and the score as `Position.score` gives it.
+
+    Dead stones on a settled board belong to whoever surrounds them.
+    """
+    if position.is_over or not is_settled(position):
+        return position.ownership(), position.score()
+    ownership = np.where(pass_alive(position) == BLACK, 1, -1).astype(np.int8)
+    return ownership, float(ownership.sum(dtype=np.int64)) - position.rules.komi
+
+
 def finished(position: Position, seat: Seat, generation: int, game_id: str) -> SelfPlayGame:
     """Make a game's record from its end: every row's targets, as its mover sees them."""
     rows = seat.rows
     sign = np.where(np.array(rows.colour) == BLACK, 1, -1)
-    score = position.score()
+    ownership, score = final_area(position)
     return SelfPlayGame(
         id=game_id,
         generation=generation,
@@ -228,7 +274,7 @@ def finished(position: Position, seat: Seat, generation: int, game_id: str) -> S
         policy=np.stack(rows.policy).astype(np.float16),
         outcome=(sign * np.sign(score)).astype(np.int8),
         score=(sign * score).astype(np.float32),
-        ownership=(sign[:, None] * position.ownership().reshape(1, -1)).astype(np.int8),
+        ownership=(sign[:, None] * ownership.reshape(1, -1)).astype(np.int8),
         prior_value=np.array([prior for prior, _ in rows.values], np.float32),
         searched_value=np.array([searched for _, searched in rows.values], np.float32),
         weight=np.ones(len(rows.ply), np.float32),

@@ -343,7 +343,7 @@ def make_silent_crew(crew_class, notices):
     from contextlib import closing
 
     def arguments(index):  # a function within: sent to the workers by value
-        def sleepy_evaluator(weights):
+        def sleepy_evaluator(weights, seen):
             return lambda planes: time.sleep(600)
 
         return Rules(5, 5, 4.5), QUICK, sleepy_evaluator, index

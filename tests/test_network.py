@@ -64,6 +64,22 @@ def test_half_precision_stays_near(tiny_weights):
     assert np.abs(compiled(seen).value - torch_net(seen).value).max() < 0.05
 
 
+def test_eight_bits_stay_near_once_calibrated(tiny_weights):
+    compiled, torch_net = both(tiny_weights, TINY, 9, 9, "int8")
+    seen = some_planes(32, 9, 9)
+    exact = torch_net(seen)
+    before = compiled(seen).value
+    compiled.calibrate(seen)
+    after = compiled(seen)
+    assert np.abs(before - exact.value).max() < 0.05
+    assert np.abs(after.value - exact.value).max() < 0.1
+    assert np.corrcoef(after.policy.ravel(), exact.policy.ravel())[0, 1] > 0.99
+    assert (after.value != before).any()  # it does compute in 8 bits now
+    half, _ = both(tiny_weights, TINY, 9, 9, "fp32")
+    with pytest.raises(ValueError, match="calibrate in fp32: wanted int8"):
+        half.calibrate(seen)
+
+
 def test_answers_stay_as_they_were_when_the_evaluator_is_used_again(tiny_weights):
     compiled, _ = both(tiny_weights, TINY, 5, 5)
     first = compiled(some_planes(4, 5, 5))
