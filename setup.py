@@ -34,6 +34,8 @@ MODULES = [
     "engine.benson",
     "engine.positions",
     "agents.tree",
+    "agents.gumbel",
+    "agents.puct",
     "agents.forest",
     "agents.capture",
     "agents.influence",

@@ -12,23 +12,33 @@ from libc.stdlib cimport calloc, free
 
 import numpy as np
 
-from agents.tree cimport (
-    Edge,
-    Node,
-    Tree,
+from agents.gumbel cimport (
     gumbel_choice,
     gumbel_inner,
     gumbel_root,
     improved_policy,
+    tree_make_noise,
+    tree_plan_halving,
+)
+from agents.puct cimport (
+    lower_bound,
     most_visited,
+    pruned_policy,
     puct,
+    puct_forced,
+    surest,
+    tree_mix_dirichlet,
+)
+from agents.tree cimport (
+    Edge,
+    Node,
+    Tree,
+    tree_add_ownership,
+    tree_advance,
     tree_expand,
     tree_free,
     tree_is_done,
-    tree_make_noise,
-    tree_mix_dirichlet,
     tree_new,
-    tree_plan_halving,
     tree_select,
     tree_start,
 )
@@ -37,6 +47,7 @@ from engine.planes cimport PLANES, state_planes, transformed
 from engine.position cimport Position
 from engine.state cimport state_copy, state_is_over, state_play
 
+from agents.candidate import Candidate
 from agents.search_settings import SearchSettings
 
 ctypedef struct Leaf:
@@ -153,10 +164,13 @@ cdef class Forest:
         tree.c_visit = self.settings.c_visit
         tree.c_scale = self.settings.c_scale
         tree.c_puct = self.settings.c_puct
+        tree.c_puct_growth = self.settings.c_puct_growth
+        tree.spread_scale = self.settings.spread_scale
+        tree.forced = self.settings.forced
         tree.fpu_reduction = self.settings.fpu_reduction
         tree.score_weight = self.settings.score_weight
         tree.no_pass_before = no_pass_before
-        tree.select_root = gumbel_root if self.is_gumbel else puct
+        tree.select_root = gumbel_root if self.is_gumbel else puct_forced
         tree.select_inner = gumbel_inner if self.is_gumbel else puct
         tree.rng = next_random(&self.rng)
         tree.num_visits = self.settings.visits
@@ -188,6 +202,29 @@ cdef class Forest:
             now = self.position(game)
             now.play_in_place(move)
         if state_play(tree.root, move) < 0 or tree_start(tree) < 0:
+            raise MemoryError
+
+    def advance(self, int game, int move):
+        """Play `move` and go on with what was searched below it; for PUCT, in play.
+
+        The root's evaluation is kept as it is, without new noise, and the simulations kept count
+        among those of the next search.
+
+        Raises:
+            IllegalMove, GameOver: as `Position.play`.
+            ValueError: the rule is Gumbel, whose root plans its simulations from the first on, or
+                leaves that `select` gave out have not come back.
+        """
+        cdef Tree* tree = self.tree(game)
+        cdef Position now
+        if self.is_gumbel:
+            raise ValueError("advance under gumbel: wanted rule puct")
+        if self.num_rows:
+            raise ValueError(f"advance with {self.num_rows} leaves out: wanted expand first")
+        if not self.is_candidate(tree, move):
+            now = self.position(game)
+            now.play_in_place(move)
+        if tree_advance(tree, move) < 0:
             raise MemoryError
 
     cdef bint is_candidate(self, const Tree* tree, int move) noexcept:
@@ -247,12 +284,14 @@ cdef class Forest:
         const float[:, ::1] policy not None,
         const float[::1] value not None,
         const float[::1] score not None,
+        const float[:, :, ::1] ownership=None,
     ):
         """Take the evaluations of the rows that `select` returned.
 
         Args:
             policy: logits `[B, A]`, A = H·W + 1 of the frame.
             value, score: `[B]`, as the player to move sees them.
+            ownership: `[B, H, W]` likewise; given where `ownership` is to be asked for.
 
         Raises:
             ValueError: the shapes differ from these.
@@ -268,6 +307,16 @@ cdef class Forest:
                 f"policy [{policy.shape[0]}, {policy.shape[1]}], value [{value.shape[0]}], "
                 f"score [{score.shape[0]}]: wanted B = {self.num_rows} and A = {actions}"
             )
+        cdef bint has_ownership = ownership is not None
+        if has_ownership and (
+            ownership.shape[0] != self.num_rows
+            or ownership.shape[1] != self.frame_height
+            or ownership.shape[2] != self.frame_width
+        ):
+            raise ValueError(
+                f"ownership [{ownership.shape[0]}, {ownership.shape[1]}, {ownership.shape[2]}]: "
+                f"wanted [{self.num_rows}, {self.frame_height}, {self.frame_width}]"
+            )
         cdef float noise = self.settings.noise
         cdef float weight = self.settings.dirichlet_weight
         cdef float alpha = self.settings.dirichlet_alpha
@@ -275,19 +324,18 @@ cdef class Forest:
         cdef int row
         cdef Leaf leaf
         cdef Tree* tree
+        cdef const int* actions_at
         with nogil:
             for row in range(self.num_rows):
                 leaf = self.leaves[row]
                 tree = self.trees[leaf.game]
+                actions_at = self.action_at[leaf.game]
+                actions_at += leaf.symmetry * (tree.root.board.width * tree.root.board.height + 1)
                 tree_expand(
-                    tree,
-                    leaf.node,
-                    &policy[row, 0],
-                    self.action_at[leaf.game]
-                    + leaf.symmetry * (tree.root.board.width * tree.root.board.height + 1),
-                    value[row],
-                    score[row],
+                    tree, leaf.node, &policy[row, 0], actions_at, value[row], score[row]
                 )
+                if has_ownership:
+                    tree_add_ownership(tree, leaf.node, &ownership[row, 0, 0], actions_at)
                 if leaf.node != 0:
                     continue
                 if self.is_gumbel:
@@ -308,7 +356,9 @@ cdef class Forest:
     def choose(self, int game):
         """The move that the finished search prefers, by its root rule."""
         cdef Tree* tree = self._searched(game)
-        return tree.edges[gumbel_choice(tree) if self.is_gumbel else most_visited(tree)].move
+        if self.is_gumbel:
+            return tree.edges[gumbel_choice(tree)].move
+        return tree.edges[surest(tree, self.settings.deviations)].move
 
     cdef Tree* _searched(self, int game) except NULL:
         cdef Tree* tree = self.tree(game)
@@ -319,8 +369,8 @@ cdef class Forest:
     def improved_policy(self, int game):
         """The policy target, float32 `[A]` in the net's order.
 
-        Softmax of logit plus sigma of the completed values under Gumbel, the visits' shares under
-        PUCT; where nothing was visited, the priors.
+        Softmax of logit plus sigma of the completed values under Gumbel, the visits' shares, less
+        those that were forced, under PUCT; where nothing was visited, the priors.
         """
         cdef Tree* tree = self._searched(game)
         cdef const Node* root = &tree.nodes[0]
@@ -331,11 +381,7 @@ cdef class Forest:
         if self.is_gumbel:
             improved_policy(tree, 0, shares)
         else:
-            for i in range(root.num_edges):
-                if root.visits > 1:
-                    shares[i] = <float>tree.edges[root.first_edge + i].visits / (root.visits - 1)
-                else:
-                    shares[i] = tree.edges[root.first_edge + i].prior
+            pruned_policy(tree, shares)
         for i in range(root.num_edges):
             out[self.action_at[game][tree.edges[root.first_edge + i].move]] = shares[i]
         return target
@@ -345,22 +391,78 @@ cdef class Forest:
         cdef Tree* tree = self._searched(game)
         return tree.nodes[0].prior_value, tree.nodes[0].value_sum / tree.nodes[0].visits
 
-    def candidates(self, int game):
-        """Each root move with its visits, mean value and prior, most visited first.
+    def num_visits(self, int game):
+        """Simulations that the root has seen, its own evaluation not counted."""
+        cdef Tree* tree = self.tree(game)
+        return max(0, tree.nodes[0].visits - 1) if tree.num_nodes else 0
 
-        Returns:
-            `(move, visits, value, prior)`, the value 0 for a move without visits.
-        """
+    def outlook(self, int game):
+        """Mean win minus loss, and mean score in points, over the search; the mover's view."""
+        cdef const Node* root = &self._searched(game).nodes[0]
+        return root.win_sum / root.visits, root.score_sum / root.visits
+
+    def candidates(self, int game):
+        """Each root move as a `Candidate`, most visited first."""
         cdef Tree* tree = self._searched(game)
         cdef const Edge* edge
+        cdef const Node* child
         cdef int i, first
         found = []
         first = tree.nodes[0].first_edge
         for i in range(first, first + tree.nodes[0].num_edges):
             edge = &tree.edges[i]
-            value = edge.value_sum / edge.visits if edge.visits else 0.0
-            found.append((edge.move, edge.visits, value, edge.prior))
-        return sorted(found, key=lambda one: (-one[1], -one[3], one[0]))
+            if edge.visits:
+                child = &tree.nodes[edge.child]
+                found.append(
+                    Candidate(
+                        edge.move,
+                        edge.visits,
+                        edge.value_sum / edge.visits,
+                        edge.prior,
+                        -child.win_sum / child.visits,
+                        -child.score_sum / child.visits,
+                        lower_bound(tree, edge, self.settings.deviations),
+                    )
+                )
+            else:
+                found.append(Candidate(edge.move, 0, 0.0, edge.prior, 0.0, 0.0, -1.0))
+        return sorted(found, key=lambda one: (-one.visits, -one.value, -one.prior))
+
+    def variation(self, int game, int move, int length=20):
+        """The moves that the search expects after `move`, which comes first; at most `length`.
+
+        Raises:
+            ValueError: `move` is none of the root's.
+        """
+        cdef Tree* tree = self._searched(game)
+        cdef int i, node = 0, edge = -1
+        for i in range(tree.nodes[0].first_edge, tree.nodes[0].first_edge + tree.nodes[0].num_edges):
+            if tree.edges[i].move == move:
+                edge = i
+        if edge < 0:
+            raise ValueError(f"move {move}: wanted one of the root's candidates")
+        moves = [move]
+        while len(moves) < length and tree.edges[edge].child >= 0:
+            node = tree.edges[edge].child
+            if tree.nodes[node].num_edges == 0 or tree.nodes[node].visits < 2:
+                break
+            edge = most_visited(tree, node)
+            moves.append(tree.edges[edge].move)
+        return moves
+
+    def ownership(self, int game):
+        """Mean ownership over the leaves evaluated since the root was set, `[h, w]` of the board.
+
+        As the root's mover sees it, -1 to 1; all 0 where `expand` was given none.
+        """
+        cdef Tree* tree = self.tree(game)
+        cdef int point, num_points = tree.root.board.width * tree.root.board.height
+        means = np.zeros(num_points, np.float32)
+        cdef float[::1] out = means
+        if tree.num_owned:
+            for point in range(num_points):
+                out[point] = tree.ownership[point] / tree.num_owned
+        return means.reshape(tree.root.board.height, tree.root.board.width)
 
     def position(self, int game):
         """A Position of where the game stands."""

@@ -21,6 +21,10 @@ class SearchSettings:
     c_visit: float = 50.0  # Gumbel: 50 in the paper
     c_scale: float = 1.0  # Gumbel: 1 in the paper for Go
     c_puct: float = 1.1  # PUCT: exploration; KataGo's 1.1
+    c_puct_growth: float = 0.45  # PUCT: growth of c_puct with the logarithm of visits; KataGo's .45
+    spread_scale: float = 0.85  # PUCT: growth of c_puct with the values' spread; KataGo's .85
+    forced: float = 0.0  # PUCT: k of forced simulations at the root; KataGo's 2 in self-play
+    deviations: float = 5.0  # PUCT: of the lower bound that chooses the move; KataGo's 5
     fpu_reduction: float = 0.2  # PUCT: first-play urgency below the node's mean; KataGo's 0.2
     dirichlet_weight: float = 0.0  # PUCT: share of noise in the root's priors; .25 in self-play
     dirichlet_alpha: float = 10.83  # PUCT: alpha summed over the legal moves; .03 · 361
@@ -40,6 +44,10 @@ class SearchSettings:
             ("c_scale", 0, 100),
             ("c_puct", 0, 100),
             ("fpu_reduction", 0, 2),
+            ("c_puct_growth", 0, 10),
+            ("spread_scale", 0, 1),
+            ("forced", 0, 100),
+            ("deviations", 0, 100),
             ("dirichlet_weight", 0, 1),
             ("dirichlet_alpha", 1e-3, 1000),
             ("score_weight", 0, 10),

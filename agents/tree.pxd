@@ -23,7 +23,11 @@ ctypedef struct Node:
     int is_evaluated
     float value  # its own evaluation, as its mover sees it
     float value_sum
+    float square_sum  # of the values squared, for their spread
     float prior_value  # the net's win minus loss, without the score's share
+    float win_sum  # of win minus loss
+    float score  # its own, in points
+    float score_sum
 
 ctypedef struct Tree
 ctypedef int (*Rule)(const Tree* tree, int node) noexcept nogil  # a node's most urgent edge
@@ -45,11 +49,17 @@ ctypedef struct Tree:
     float c_visit
     float c_scale
     float c_puct
+    float c_puct_growth
+    float spread_scale
+    float forced
     float fpu_reduction
     float score_weight
     uint64_t rng
     State* root
     State* scratch
+    int* moved_to  # `[max_nodes]`, where nodes go when the tree is pruned
+    float* ownership  # `[H·W]`, sums over evaluated leaves, as the root's mover sees it
+    int num_owned  # leaves in those sums
 
 cdef Tree* tree_new(int max_visits, int width, int height) noexcept nogil
 cdef void tree_free(Tree* tree) noexcept nogil
@@ -58,15 +68,14 @@ cdef int tree_select(Tree* tree) noexcept nogil
 cdef void tree_expand(
     Tree* tree, int leaf, const float* logits, const int* action_at, float value, float score
 ) noexcept nogil
+cdef int tree_advance(Tree* tree, int move) noexcept nogil
+cdef void tree_add_ownership(
+    Tree* tree, int leaf, const float* ownership, const int* action_at
+) noexcept nogil
 cdef bint tree_is_done(const Tree* tree) noexcept nogil
-cdef void tree_make_noise(Tree* tree, float scale) noexcept nogil
-cdef void tree_mix_dirichlet(Tree* tree, float alpha_total, float weight) noexcept nogil
-cdef void tree_plan_halving(Tree* tree, int num_considered) noexcept nogil
-cdef int gumbel_root(const Tree* tree, int node) noexcept nogil
-cdef int gumbel_inner(const Tree* tree, int node) noexcept nogil
-cdef int puct(const Tree* tree, int node) noexcept nogil
-cdef void improved_policy(const Tree* tree, int node, float* policy) noexcept nogil
-cdef int gumbel_choice(const Tree* tree) noexcept nogil
-cdef int most_visited(const Tree* tree) noexcept nogil
 cdef float squashed(float value, float score, float side, float weight) noexcept nogil
 cdef double uniform(uint64_t* rng) noexcept nogil
+
+
+cdef inline float mean_value(const Edge* edge) noexcept nogil:
+    return edge.value_sum / edge.visits

@@ -209,7 +209,7 @@ class Worker:
     def _sampled(self, game: int) -> int:
         """A move drawn from the net's policy at the root."""
         candidates = self.forest.candidates(game)
-        priors = np.array([prior for _, _, _, prior in candidates], np.float64)
+        priors = np.array([one.prior for one in candidates], np.float64)
         weights = priors ** (1 / self.config.opening_temperature)
         return candidates[self.rng.choice(len(candidates), p=weights / weights.sum())][0]
 

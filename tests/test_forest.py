@@ -49,14 +49,14 @@ def searched(position, settings, net=pseudo_net, seed=3):
 def test_a_search_runs_as_many_simulations_as_it_was_asked_for(settings):
     forest = searched(Position(Rules(5, 5, 0.5)), settings)
     assert forest.is_done(0)
-    assert sum(visits for _, visits, _, _ in forest.candidates(0)) == settings.visits
+    assert sum(one.visits for one in forest.candidates(0)) == settings.visits
 
 
 @BOTH
 def test_the_root_value_is_the_mean_over_its_simulations(settings):
     forest = searched(Position(Rules(5, 5, 0.5)), settings)
     candidates = forest.candidates(0)
-    total = sum(visits * value for _, visits, value, _ in candidates)
+    total = sum(visits * value for _, visits, value, *_ in candidates)
     position = Position(Rules(5, 5, 0.5))
     alone = searched(position, replace(settings, visits=1))
     child = alone.candidates(0)[0]
@@ -123,12 +123,12 @@ def test_a_won_game_is_ended_by_a_pass_after_a_pass(settings):
     position = Position(Rules(3, 3, 2.5), board, BLACK).with_to_play(2).play(9)
     forest = searched(position, replace(settings, visits=128, noise=0), flat_net)
     assert forest.choose(0) == 9
-    assert {move: value for move, _, value, _ in forest.candidates(0)}[9] > 0.9
+    assert {one.move: one.value for one in forest.candidates(0)}[9] > 0.9
 
 
 def test_gumbel_considers_the_moves_that_priors_and_noise_put_first():
     forest = searched(Position(Rules(5, 5, 0.5)), replace(GUMBEL, noise=0), flat_net)
-    visited = [visits for _, visits, _, _ in forest.candidates(0) if visits]
+    visited = [one.visits for one in forest.candidates(0) if one.visits]
     assert len(visited) == GUMBEL.considered
     # 3 phases: 8 moves once, 4 moves twice more, then 2 moves eight times more.
     assert visited == [11, 11, 3, 3, 1, 1, 1, 1]
@@ -147,16 +147,16 @@ def test_gumbel_noise_makes_games_differ_and_its_absence_makes_them_equal():
 def test_the_improved_policy_leans_to_better_moves():
     forest = searched(Position(Rules(5, 5, 0.5)), GUMBEL)
     policy = forest.improved_policy(0)
-    visited = [one for one in forest.candidates(0) if one[1]]
-    gains = [policy[move] / prior for move, _, _, prior in visited]
-    values = [value for _, _, value, _ in visited]
+    visited = [one for one in forest.candidates(0) if one.visits]
+    gains = [policy[one.move] / one.prior for one in visited]
+    values = [one.value for one in visited]
     assert np.corrcoef(values, np.log(gains))[0, 1] > 0.99
 
 
 def test_dirichlet_noise_keeps_the_priors_a_distribution():
     settings = replace(PUCT, visits=1, dirichlet_weight=0.25)
     forest = searched(Position(Rules(5, 5, 0.5)), settings, flat_net)
-    priors = [prior for _, _, _, prior in forest.candidates(0)]
+    priors = [one.prior for one in forest.candidates(0)]
     assert sum(priors) == pytest.approx(1, abs=1e-5)
     assert max(priors) > 1.2 / 26 > min(priors)
 
@@ -170,7 +170,7 @@ def test_virtual_loss_fills_a_batch_from_one_game():
         rows.append(count)
         forest.expand(*pseudo_net(forest.planes[:count]))
     assert max(rows) == 8
-    assert sum(visits for _, visits, _, _ in forest.candidates(0)) == 64
+    assert sum(one.visits for one in forest.candidates(0)) == 64
 
 
 def test_passes_are_left_out_of_the_tree_before_their_time():
@@ -178,7 +178,7 @@ def test_passes_are_left_out_of_the_tree_before_their_time():
     forest = Forest(1, 5, 5, settings, 1)
     forest.start(0, Position(Rules(5, 5, 0.5)), 10)
     search(forest, flat_net)
-    assert 25 not in [move for move, _, _, _ in forest.candidates(0)]
+    assert 25 not in [one.move for one in forest.candidates(0)]
     assert forest.improved_policy(0)[25] == 0
 
 
@@ -212,3 +212,111 @@ def test_the_doors_say_what_was_wanted():
     forest.play(0, 3)
     with pytest.raises(IllegalMove, match="occupied"):
         forest.play(0, 3)
+
+
+def tree_below(forest, depth=3):
+    """What a search knows, a few plies deep, as plain data."""
+    return [
+        (one.move, one.visits, round(one.value, 4), forest.variation(0, one.move, depth))
+        for one in forest.candidates(0)
+        if one.visits
+    ]
+
+
+def test_what_was_searched_below_a_move_is_kept():
+    position = Position(Rules(5, 5, 0.5))
+    forest = searched(position, replace(PUCT, visits=200))
+    before = forest.candidates(0)[0]
+    line = forest.variation(0, before.move)
+    forest.advance(0, before.move)
+    assert forest.num_visits(0) == before.visits - 1
+    assert forest.position(0) == position.play(before.move)
+    assert forest.candidates(0)[0].move == line[1]
+    assert forest.variation(0, line[1])[: len(line) - 1] == line[1:]
+    win, score = forest.outlook(0)
+    assert win == pytest.approx(-before.win, abs=1e-5)
+    assert score == pytest.approx(-before.score, abs=1e-5)
+    search(forest)
+    assert forest.num_visits(0) == 200
+    assert sum(one.visits for one in forest.candidates(0)) == 200
+
+
+def test_a_whole_game_goes_on_in_one_tree():
+    settings = replace(PUCT, visits=100)
+    forest = searched(Position(Rules(5, 5, 0.5)), settings)
+    rng = np.random.default_rng(4)
+    for _ in range(40):
+        if forest.is_over(0):
+            break
+        visited = [one.move for one in forest.candidates(0)]  # with and without a subtree
+        forest.advance(0, int(rng.choice(visited)))
+        search(forest)
+        if not forest.is_over(0):
+            assert forest.num_visits(0) >= 100
+            total = sum(one.visits * one.value for one in forest.candidates(0))
+            assert abs(total) <= 2 * forest.num_visits(0)
+
+
+def test_advancing_to_a_move_that_was_not_searched_begins_anew():
+    forest = Forest(1, 5, 5, PUCT, 1)
+    forest.start(0, Position(Rules(5, 5, 0.5)))
+    forest.advance(0, 7)
+    assert forest.num_visits(0) == 0
+    search(forest)
+    assert forest.num_visits(0) == PUCT.visits
+    with pytest.raises(IllegalMove):
+        forest.advance(0, 7)
+
+
+def test_gumbel_does_not_advance():
+    forest = searched(Position(Rules(5, 5, 0.5)), GUMBEL)
+    with pytest.raises(ValueError, match="wanted rule puct"):
+        forest.advance(0, 12)
+
+
+def test_ownership_is_the_mean_over_the_leaves_as_the_root_sees_them():
+    def stones_net(planes):  # own stones 1, the other's -1, as the leaf's mover sees them
+        return planes[:, 1] - planes[:, 2]
+
+    forest = Forest(1, 5, 5, replace(PUCT, visits=50, random_symmetry=True), 1)
+    position = Position(Rules(5, 5, 0.5)).play_all([12, 6, 7, 8])
+    forest.start(0, position)
+    while rows := forest.select():
+        seen = forest.planes[:rows]
+        forest.expand(*pseudo_net(seen), np.ascontiguousarray(stones_net(seen)))
+    owned = forest.ownership(0)
+    # Stones on the board at the root are there in nearly every leaf.
+    assert owned[2, 2] > 0.9
+    assert owned[1, 1] < -0.9
+    assert np.abs(owned).max() <= 1
+    forest.advance(0, forest.choose(0))
+    assert (forest.ownership(0) == 0).all()
+
+
+def test_forced_simulations_leave_the_policy_target():
+    position = Position(Rules(5, 5, 0.5))
+    plain = searched(position, replace(PUCT, visits=300))
+    forced = searched(position, replace(PUCT, visits=300, forced=2.0))
+
+    def tried(forest):
+        return sum(one.visits > 1 for one in forest.candidates(0))
+
+    assert tried(forced) >= tried(plain)
+    target = forced.improved_policy(0)
+    visits = {one.move: one.visits for one in forced.candidates(0)}
+    assert target.sum() == pytest.approx(1, abs=1e-5)
+    raw = np.array([visits.get(move, 0) for move in range(26)]) / 300
+    best = int(raw.argmax())
+    assert target[best] > raw[best]  # what was forced elsewhere is taken off
+    assert (target[raw == 0] == 0).all()
+
+
+def test_a_sure_move_goes_before_a_lucky_one():
+    forest = searched(Position(Rules(5, 5, 0.5)), replace(PUCT, visits=200))
+    chosen = forest.choose(0)
+    candidates = forest.candidates(0)
+    enough = [one for one in candidates if one.visits >= 0.15 * candidates[0].visits]
+    assert chosen == max(enough, key=lambda one: one.bound).move
+    assert all(one.bound < one.value for one in candidates if one.visits)
+    by_visits = searched(Position(Rules(5, 5, 0.5)), replace(PUCT, visits=200, deviations=0))
+    assert by_visits.choose(0) == by_visits.candidates(0)[0].move

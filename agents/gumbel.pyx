@@ -1,0 +1,140 @@
+"""Gumbel AlphaZero's rule: sequential halving at the root, the improved policy below.
+
+Source: Danihelka et al. 2022, "Policy improvement by planning with Gumbel".
+"""
+
+from libc.math cimport exp, log
+
+from agents.tree cimport Edge, Node, Tree, mean_value, uniform
+from engine.board cimport MAX_POINTS
+
+cdef float NEVER = -1e30
+
+
+cdef void tree_make_noise(Tree* tree, float scale) noexcept nogil:
+    """Draw Gumbel noise for the root's edges; none where `scale` is 0."""
+    cdef int i
+    for i in range(tree.nodes[0].num_edges):
+        tree.gumbel[i] = -scale * log(-log(uniform(&tree.rng))) if scale else 0
+
+
+cdef void tree_plan_halving(Tree* tree, int num_considered) noexcept nogil:
+    """Write sequential halving as a list: the visits that the next edge to try must have.
+
+    Each phase gives the moves still considered equally many simulations, and halves them. The
+    list form is that of Danihelka et al.'s own program, mctx.
+    """
+    cdef int considered = min(num_considered, tree.nodes[0].num_edges)
+    cdef int phases = 1
+    cdef int at = 0, visits = 0, rounds
+    while 1 << phases < considered:
+        phases += 1
+    while at < tree.num_visits:
+        rounds = max(1, tree.num_visits // (phases * max(1, considered)))
+        while rounds > 0 and at < tree.num_visits:
+            for _ in range(considered):
+                if at < tree.num_visits:
+                    tree.considered[at] = visits
+                    at += 1
+            visits += 1
+            rounds -= 1
+        considered = max(min(2, considered), considered // 2)
+
+
+cdef float completed_value(const Tree* tree, const Node* node, int* most) noexcept nogil:
+    """The value that unvisited moves are given, and the visits of the most visited edge.
+
+    v_mix of Danihelka et al. 2022, appendix D: the net's value and the visited moves' mean.
+    """
+    cdef const Edge* edge
+    cdef double prior = 0, weighted = 0
+    cdef int visits = 0, i
+    most[0] = 0
+    for i in range(node.first_edge, node.first_edge + node.num_edges):
+        edge = &tree.edges[i]
+        if edge.visits:
+            prior += edge.prior
+            weighted += edge.prior * mean_value(edge)
+            visits += edge.visits
+        most[0] = max(most[0], edge.visits + edge.pending)
+    if visits == 0 or prior <= 0:
+        return node.value
+    return (node.value + visits * (weighted / prior)) / (1 + visits)
+
+
+cdef inline float improved_logit(
+    const Tree* tree, const Edge* edge, float unvisited, int most
+) noexcept nogil:
+    """logit + sigma(completed q), with q in [0, 1] (Danihelka et al. 2022, section 3.4)."""
+    cdef float value = mean_value(edge) if edge.visits else unvisited
+    return edge.logit + (tree.c_visit + most) * tree.c_scale * (value + 1) * 0.5
+
+
+cdef void improved_policy(const Tree* tree, int index, float* policy) noexcept nogil:
+    """Write softmax(logit + sigma(completed q)) for the node's edges, `[num_edges]`."""
+    cdef const Node* node = &tree.nodes[index]
+    cdef int most, i
+    cdef float unvisited = completed_value(tree, node, &most)
+    cdef float highest = NEVER
+    cdef float total = 0
+    for i in range(node.num_edges):
+        policy[i] = improved_logit(tree, &tree.edges[node.first_edge + i], unvisited, most)
+        highest = max(highest, policy[i])
+    for i in range(node.num_edges):
+        policy[i] = exp(policy[i] - highest)
+        total += policy[i]
+    for i in range(node.num_edges):
+        policy[i] /= total
+
+
+cdef int gumbel_inner(const Tree* tree, int index) noexcept nogil:
+    """Below the root: the move whose share of visits is furthest behind the improved policy."""
+    cdef const Node* node = &tree.nodes[index]
+    cdef float[MAX_POINTS + 1] policy
+    cdef const Edge* edge
+    cdef float urgency, highest = NEVER
+    cdef int total = 0, best = 0, i
+    improved_policy(tree, index, policy)
+    for i in range(node.num_edges):
+        edge = &tree.edges[node.first_edge + i]
+        total += edge.visits + edge.pending
+    for i in range(node.num_edges):
+        edge = &tree.edges[node.first_edge + i]
+        urgency = policy[i] - <float>(edge.visits + edge.pending) / (1 + total)
+        if urgency > highest:
+            highest = urgency
+            best = i
+    return node.first_edge + best
+
+
+cdef int best_with_visits(const Tree* tree, int visits) noexcept nogil:
+    """The root edge of so many visits with the highest gumbel + logit + sigma(q), or -1."""
+    cdef const Node* node = &tree.nodes[0]
+    cdef const Edge* edge
+    cdef int most, best = -1, i
+    cdef float unvisited = completed_value(tree, node, &most)
+    cdef float urgency, highest = NEVER
+    for i in range(node.num_edges):
+        edge = &tree.edges[node.first_edge + i]
+        if edge.visits + edge.pending != visits:
+            continue
+        urgency = tree.gumbel[i] + improved_logit(tree, edge, unvisited, most)
+        if urgency > highest:
+            highest = urgency
+            best = node.first_edge + i
+    return best
+
+
+cdef int gumbel_root(const Tree* tree, int index) noexcept nogil:
+    """At the root: sequential halving over the moves that the noise put first."""
+    cdef int best = best_with_visits(tree, tree.considered[tree.num_started])
+    return best if best >= 0 else gumbel_inner(tree, index)
+
+
+cdef int gumbel_choice(const Tree* tree) noexcept nogil:
+    """The root edge that sequential halving leaves: the best of the most visited."""
+    cdef const Node* node = &tree.nodes[0]
+    cdef int most = 0, i
+    for i in range(node.first_edge, node.first_edge + node.num_edges):
+        most = max(most, tree.edges[i].visits)
+    return best_with_visits(tree, most)
