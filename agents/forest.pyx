@@ -190,6 +190,17 @@ cdef class Forest:
         if tree_start(tree) < 0:
             raise MemoryError
 
+    def extend(self, int game, int visits):
+        """Let the present search go on until its root has had `visits` simulations, or end there.
+
+        Raises:
+            ValueError: `visits` is not within 1 and the settings' `visits`.
+        """
+        cdef Tree* tree = self.tree(game)
+        if not 1 <= visits <= self.settings.visits:
+            raise ValueError(f"visits {visits}: wanted 1 to {self.settings.visits}")
+        tree.num_visits = visits
+
     def play(self, int game, int move):
         """Play `move` in a game; its next search begins, unless the game is over.
 
@@ -390,6 +401,28 @@ cdef class Forest:
         """The net's win minus loss at the root, and the searched utility; the mover's view."""
         cdef Tree* tree = self._searched(game)
         return tree.nodes[0].prior_value, tree.nodes[0].value_sum / tree.nodes[0].visits
+
+    def is_decided(self, int game, int visits_left):
+        """Whether so many simulations more can't change which move `choose` gives.
+
+        True of the most visited move where it is also the surest, and so far ahead that the second
+        can't overtake it. Under Gumbel, whose plan is fixed beforehand, it is never said.
+        """
+        cdef Tree* tree = self.tree(game)
+        cdef const Edge* edge
+        cdef int best, second = 0, i, first
+        if self.is_gumbel or tree.num_nodes == 0 or tree.nodes[0].visits < 2:
+            return False
+        if tree.nodes[0].num_edges == 1:
+            return True
+        best = most_visited(tree, 0)
+        first = tree.nodes[0].first_edge
+        for i in range(first, first + tree.nodes[0].num_edges):
+            if i != best:
+                second = max(second, tree.edges[i].visits)
+        if tree.edges[best].visits - second <= visits_left:
+            return False
+        return surest(tree, self.settings.deviations) == best
 
     def num_visits(self, int game):
         """Simulations that the root has seen, its own evaluation not counted."""

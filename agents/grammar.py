@@ -4,7 +4,7 @@
     capture                       takes and saves stones
     influence                     a one-ply evaluator
     net:PATH                      a trained net alone
-    search:PATH,visits=100        a trained net with a search; also rule, c_puct, seed, ...
+    search:PATH,visits=100        a trained net with a search; also seconds=2, rule=puct, ...
     gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp
 
 PATH is a player package, a run's folder, which means its newest checkpoint, or the name of a
@@ -14,7 +14,7 @@ player that comes with insei.
 import dataclasses
 import difflib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.capture import CapturePlayer
 from agents.find_package import find_package
@@ -24,6 +24,9 @@ from agents.player import Player
 from agents.random_player import RandomPlayer
 from agents.search_settings import SearchSettings
 
+if TYPE_CHECKING:
+    from agents.search_player import PlaySettings
+
 HANDWRITTEN: dict[str, Callable[[str], Player]] = {
     "random": RandomPlayer,
     "capture": CapturePlayer,
@@ -32,6 +35,7 @@ HANDWRITTEN: dict[str, Callable[[str], Player]] = {
 LEARNED = ("net", "search")
 FORMS = "random, capture, influence, net:PATH, search:PATH,visits=N, gtp:COMMAND"
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
+MOST_VISITS = 50_000  # where time alone ends a search
 
 
 class UnknownPlayer(ValueError):
@@ -65,21 +69,24 @@ def make_player(name: str) -> Player:
         from agents.net_player import NetPlayer
 
         return NetPlayer(find_package(path), name)
-    settings = search_settings(name, words)
     from agents.search_player import SearchPlayer
 
-    return SearchPlayer(find_package(path), name, settings)
+    settings, play = search_settings(name, words)
+    return SearchPlayer(find_package(path), name, settings, play)
 
 
-def search_settings(name: str, words: list[str]) -> SearchSettings:
+def search_settings(name: str, words: list[str]) -> "tuple[SearchSettings, PlaySettings]":
     """Read `key=value` words over the settings of play.
 
     Raises:
         UnknownPlayer: a word is no setting, or its value of another type.
         ValueError: a value is out of bounds.
     """
-    fields = {field.name: field.type for field in dataclasses.fields(SearchSettings)}
-    found: dict[str, object] = {}
+    from agents.search_player import PlaySettings
+
+    kinds = (SearchSettings, PlaySettings)
+    fields = {field.name: field.type for kind in kinds for field in dataclasses.fields(kind)}
+    found: dict[str, Any] = {}
     for word in words:
         key, _, text = word.partition("=")
         if key not in fields:
@@ -89,7 +96,14 @@ def search_settings(name: str, words: list[str]) -> SearchSettings:
                 f"player {name!r}: unknown setting {key!r}; wanted one of {', '.join(fields)}{hint}"
             )
         found[key] = _read(name, key, text, fields[key])
-    return dataclasses.replace(PLAY_SETTINGS, **found)  # type: ignore[arg-type]
+    of_play = {
+        one.name: found.pop(one.name)
+        for one in dataclasses.fields(PlaySettings)
+        if one.name in found
+    }
+    if of_play.get("seconds") and "visits" not in found:
+        found["visits"] = MOST_VISITS
+    return dataclasses.replace(PLAY_SETTINGS, **found), PlaySettings(**of_play)
 
 
 def _read(name: str, key: str, text: str, kind: Any) -> object:

@@ -1,24 +1,58 @@
 """A player behind GTP 2, the protocol that Go programs and boards speak.
 
-Farnebäck's draft of the Go Text Protocol, version 2 (2002): its required commands, and those that
-boards expect beside them. The engine survives any line; whatever it can't do is answered by `?`.
+Farnebäck's draft of the Go Text Protocol, version 2 (2002): its commands for playing, and those
+that KGS, Leela Zero and KataGo added, as boards expect them. The engine survives any line;
+whatever it can't do is answered by `?`.
 """
 
 import dataclasses
+import json
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
 
-from agents.player import RESIGN, Player
-from engine.diagram import diagram, result_of
+from agents.analysis import Analysis
+from agents.clock import TimeControl
+from agents.ending import stone_status
+from agents.gtp_analysis import COLOURS, AnalysisRequest, kata_line, lz_line, read_request
+from agents.gtp_game import CannotDo, GtpGame, ready
+from agents.player import RESIGN, Player, Thinker
+from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
+from engine.handicap import fixed_handicap
 from engine.position import Position
-from engine.rules import BLACK, MAX_SIDE, WHITE, Rules
+from engine.rules import KO_RULES, MAX_SIDE, PRESETS, Rules
+from engine.sgf import read_sgf
 from engine.vertex import move_of, vertex_of
 
-COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
+NAP_SECONDS = 0.02  # between looks for a line, once a search is full
 
 
-class CannotDo(ValueError):
-    """What GTP answers after `?`."""
+class Lines(Protocol):
+    """Where commands come from."""
+
+    def take(self) -> str | None:
+        """The next line, waited for; None at the end."""
+
+    def is_waiting(self) -> bool:
+        """Whether a line, or the end, has come that was not taken yet: analysis then stops."""
+
+
+class WrittenLines:
+    """Commands that are all there from the start."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = deque(lines)
+
+    def take(self) -> str | None:
+        """The next line."""
+        return self.lines.popleft() if self.lines else None
+
+    def is_waiting(self) -> bool:
+        """Always; there is nobody to wait for."""
+        return True
 
 
 class GtpEngine:
@@ -26,111 +60,120 @@ class GtpEngine:
 
     Args:
         player: who answers `genmove`.
-        rules: where the game begins; `boardsize` and `komi` change it.
+        rules: where the game begins; `boardsize`, `komi` and `kata-set-rules` change it.
         version: what `version` answers.
         seed: of the first game; later games count up.
+        ponders: whether a searching player goes on while the other one thinks.
     """
 
-    def __init__(self, player: Player, rules: Rules, version: str, seed: int = 0) -> None:
-        self.player = player
-        self.rules = rules
+    def __init__(
+        self, player: Player, rules: Rules, version: str, seed: int = 0, ponders: bool = False
+    ) -> None:
+        self.game = GtpGame(player, rules, seed)
         self.version = version
-        self.seed = seed
+        self.ponders = ponders
         self.is_quitting = False
         self.commands: dict[str, Callable[[list[str]], str]] = {
             "protocol_version": lambda words: "2",
-            "name": lambda words: f"insei {self.player.name}",
+            "name": lambda words: f"insei {self.game.player.name}",
             "version": lambda words: self.version,
-            "known_command": lambda words: (
-                "true" if self._word(words) in self.commands else "false"
-            ),
-            "list_commands": lambda words: "\n".join(sorted(self.commands)),
+            "known_command": lambda words: str(self._word(words) in self._known()).lower(),
+            "list_commands": lambda words: "\n".join(self._known()),
             "quit": self._quit,
             "boardsize": self._boardsize,
-            "clear_board": self._clear_board,
+            "rectangular_boardsize": self._rectangle,
+            "clear_board": lambda words: self._begin(self.game.rules),
             "komi": self._komi,
+            "get_komi": lambda words: f"{self.game.rules.komi:g}",
             "play": self._play,
-            "genmove": self._genmove,
+            "genmove": lambda words: self._genmove(words, False),
+            "kgs-genmove_cleanup": lambda words: self._genmove(words, True),
             "undo": self._undo,
-            "showboard": lambda words: "\n" + diagram(self.position),
-            "final_score": lambda words: result_of(self.position),
+            "showboard": lambda words: "\n" + diagram(self.game.position),
+            "final_score": lambda words: self.game.result(),
+            "final_status_list": self._final_status_list,
+            "loadsgf": self._loadsgf,
+            "fixed_handicap": self._fixed_handicap,
+            "place_free_handicap": self._fixed_handicap,
+            "set_free_handicap": self._set_free_handicap,
+            "time_settings": self._time_settings,
+            "kgs-time_settings": self._named_time_settings,
+            "kata-time_settings": self._named_time_settings,
+            "time_left": self._time_left,
+            "kata-set-rules": self._set_rules,
+            "kata-get-rules": self._get_rules,
         }
-        self.history: list[Position] = []
-        self._new_game(rules)
+        self.analyses: dict[str, Callable[[Analysis, AnalysisRequest], str]] = {
+            "lz-analyze": lambda analysis, request: lz_line(analysis),
+            "kata-analyze": kata_line,
+        }
 
     @property
     def position(self) -> Position:
         """Where the game stands."""
-        return self.history[-1]
+        return self.game.position
 
     def answer(self, line: str) -> str | None:
-        """Return the answer to one line, without its closing blank line; None for an empty line."""
+        """The whole answer to one line, without its closing blank line; None for an empty one."""
+        said = "".join(self._respond(line, WrittenLines([])))
+        return said.removesuffix("\n\n") if said else None
+
+    def serve(self, lines: Lines | Iterable[str]) -> Iterator[str]:
+        """Yield answers, each ended by a blank line, until `quit` or the end of the lines.
+
+        An analysis comes in pieces, while it runs.
+        """
+        source = WrittenLines(lines) if isinstance(lines, Iterable) else lines
+        while (line := source.take()) is not None:
+            yield from self._respond(line, source)
+            if self.is_quitting:
+                return
+            if self.ponders and line.split("#")[0].find("genmove") >= 0:
+                self._ponder(source)
+
+    def _respond(self, line: str, source: Lines) -> Iterator[str]:
         line = "".join(one for one in line if one >= " " or one == "\t")
         words = line.partition("#")[0].split()
         if not words:
-            return None
+            return
         number = ""
         if words[0].isascii() and words[0].isdigit():
             number = words.pop(0)
             if not words:
-                return f"?{number} no command: wanted one after the number"
-        command = self.commands.get(words[0])
-        if command is None:
-            return f"?{number} unknown command"
-        try:
-            said = command(words[1:])
-        except ValueError as error:
-            return f"?{number} {' '.join(str(error).split())}"
-        return f"={number} {said}".rstrip(" ")
-
-    def serve(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield an answer a command, each ended by a blank line, until `quit` or the end."""
-        for line in lines:
-            said = self.answer(line)
-            if said is not None:
-                yield said + "\n\n"
-            if self.is_quitting:
+                yield f"?{number} no command: wanted one after the number\n\n"
                 return
+        try:
+            if words[0] in self.analyses:
+                reports = self._analyse(words[0], words[1:], source)
+                yield f"={number}\n" + next(reports)
+                yield from reports
+                yield "\n"
+                return
+            if words[0] not in self.commands:
+                raise CannotDo("unknown command")
+            said = self.commands[words[0]](words[1:])
+        except ValueError as error:
+            yield f"?{number} {' '.join(str(error).split())}\n\n"
+            return
+        yield f"={number} {said}".rstrip(" ") + "\n\n"
+
+    def _known(self) -> list[str]:
+        return sorted([*self.commands, *self.analyses])
 
     def _word(self, words: list[str]) -> str:
         if len(words) != 1:
             raise CannotDo(f"syntax error: {len(words)} arguments, wanted one")
         return words[0]
 
-    def _new_game(self, rules: Rules) -> None:
-        self.player.new_game(rules, self.seed)
-        self.rules = rules
-        self.seed += 1
-        self.history = [Position(rules)]
-
-    def _quit(self, words: list[str]) -> str:
-        self.is_quitting = True
-        return ""
-
-    def _boardsize(self, words: list[str]) -> str:
-        word = self._word(words)
-        if not word.isascii() or not word.isdigit() or not 1 <= int(word) <= MAX_SIDE:
-            raise CannotDo("unacceptable size")
-        self._new_game(dataclasses.replace(self.rules, width=int(word), height=int(word)))
-        return ""
-
-    def _clear_board(self, words: list[str]) -> str:
-        self._new_game(self.rules)
-        return ""
-
-    def _komi(self, words: list[str]) -> str:
-        word = self._word(words)
+    def _numbers(self, words: list[str], wanted: str) -> list[float]:
+        """As many numbers as there are blanks between the words of `wanted`, and one more."""
         try:
-            rules = dataclasses.replace(self.rules, komi=float(word))
-        except (ValueError, OverflowError) as error:
-            raise CannotDo(f"syntax error: {error}") from None
-        replayed = Position(rules)
-        history = [replayed]
-        for move, mover in zip(self.position.moves, self.position.movers, strict=True):
-            replayed = _ready(replayed, mover).play(move)
-            history.append(replayed)
-        self.rules, self.history = rules, history
-        return ""
+            numbers = [float(word) for word in words]
+        except ValueError:
+            raise CannotDo(f"syntax error: wanted {wanted}") from None
+        if len(numbers) != len(wanted.split()):
+            raise CannotDo(f"syntax error: {len(numbers)} arguments, wanted {wanted}")
+        return numbers
 
     def _colour(self, word: str) -> int:
         colour = COLOURS.get(word.lower())
@@ -138,37 +181,204 @@ class GtpEngine:
             raise CannotDo(f"syntax error: colour {word!r}, wanted black or white")
         return colour
 
+    def _quit(self, words: list[str]) -> str:
+        self.is_quitting = True
+        return ""
+
+    def _begin(self, rules: Rules) -> str:
+        self.game.begin(Position(rules))
+        return ""
+
+    def _undo(self, words: list[str]) -> str:
+        self.game.undo()
+        return ""
+
+    def _side(self, word: str) -> int:
+        if not word.isascii() or not word.isdigit() or not 1 <= int(word[:9]) <= MAX_SIDE:
+            raise CannotDo("unacceptable size")
+        return int(word)
+
+    def _boardsize(self, words: list[str]) -> str:
+        side = self._side(self._word(words))
+        return self._begin(dataclasses.replace(self.game.rules, width=side, height=side))
+
+    def _rectangle(self, words: list[str]) -> str:
+        if len(words) != 2:
+            raise CannotDo(f"syntax error: {len(words)} arguments, wanted width and height")
+        width, height = (self._side(word) for word in words)
+        return self._begin(dataclasses.replace(self.game.rules, width=width, height=height))
+
+    def _komi(self, words: list[str]) -> str:
+        word = self._word(words)
+        try:
+            rules = dataclasses.replace(self.game.rules, komi=float(word))
+        except (ValueError, OverflowError) as error:
+            raise CannotDo(f"syntax error: {error}") from None
+        self.game.change_rules(rules)
+        return ""
+
     def _play(self, words: list[str]) -> str:
         if len(words) != 2:
             raise CannotDo(f"syntax error: {len(words)} arguments, wanted a colour and a vertex")
         colour = self._colour(words[0])
         try:
-            move = move_of(words[1], self.rules)
-            self.history.append(_ready(self.position, colour).play(move))
+            self.game.play(colour, move_of(words[1], self.game.rules))
         except (IllegalMove, GameOver) as error:
             raise CannotDo(f"illegal move: {error}") from error
         except ValueError as error:
             raise CannotDo(f"syntax error: {error}") from error
         return ""
 
-    def _genmove(self, words: list[str]) -> str:
-        colour = self._colour(self._word(words))
-        position = _ready(self.position, colour)
-        move = self.player.choose(position).move
-        if move == RESIGN:
-            return "resign"
-        self.history.append(position.play(move))
-        return vertex_of(move, self.rules)
+    def _genmove(self, words: list[str], cleans_up: bool) -> str:
+        move = self.game.generate(self._colour(self._word(words)), cleans_up)
+        return "resign" if move == RESIGN else vertex_of(move, self.game.rules)
 
-    def _undo(self, words: list[str]) -> str:
-        if len(self.history) < 2:
-            raise CannotDo("cannot undo")
-        self.history.pop()
+    def _final_status_list(self, words: list[str]) -> str:
+        wanted = self._word(words)
+        status = stone_status(self.position, self.game.dead())
+        if wanted not in status:
+            raise CannotDo(f"status {wanted!r}: wanted one of {', '.join(status)}")
+        return "\n".join(vertex_of(point, self.game.rules) for point in status[wanted])
+
+    def _loadsgf(self, words: list[str]) -> str:
+        if len(words) not in (1, 2):
+            raise CannotDo(f"syntax error: {len(words)} arguments, wanted a file and a move number")
+        try:
+            end = read_sgf(Path(words[0]).read_bytes(), self.game.rules).position
+        except OSError as error:
+            raise CannotDo(f"cannot load file: {error.strerror}") from error
+        except ValueError as error:
+            raise CannotDo(f"cannot load file: {error}") from error
+        until = len(end.moves)
+        if len(words) == 2:
+            number = int(self._numbers(words[1:], "number")[0])
+            until = min(until, max(0, number - 1))  # up to before that move, says the protocol
+        self.game.begin(Position(end.rules, end.initial_board, end.initial_to_play))
+        for move, mover in zip(end.moves[:until], end.movers, strict=False):
+            self.game.play(mover, move)
         return ""
 
+    def _fixed_handicap(self, words: list[str]) -> str:
+        number = self._numbers(words, "stones")[0]
+        try:
+            points = fixed_handicap(self.game.rules, int(number))
+        except (ValueError, OverflowError) as error:
+            raise CannotDo(f"invalid number of stones: {error}") from error
+        self.game.set_handicap(points)
+        return " ".join(vertex_of(point, self.game.rules) for point in points)
 
-def _ready(position: Position, colour: int) -> Position:
-    """The position with `colour` to move, going on after passes as GTP allows."""
-    if position.is_over:
-        position = position.resumed()
-    return position if position.to_play == colour else position.with_to_play(colour)
+    def _set_free_handicap(self, words: list[str]) -> str:
+        points = [move_of(word, self.game.rules) for word in words]
+        if len(points) < 2 or self.game.rules.pass_move in points:
+            raise CannotDo("bad vertex list: wanted two points or more")
+        self.game.set_handicap(points)
+        return ""
+
+    def _time_settings(self, words: list[str]) -> str:
+        main, period, moves = self._numbers(words, "main_time byo_yomi_time byo_yomi_stones")
+        if period > 0 and moves == 0:  # the protocol's way to say that there is no limit
+            self.game.set_clocks(None)
+        else:
+            self.game.set_clocks(TimeControl(main, period, int(moves)))
+        return ""
+
+    def _named_time_settings(self, words: list[str]) -> str:
+        kind = words[0].lower() if words else ""
+        if kind == "none":
+            self.game.set_clocks(None)
+        elif kind == "absolute":
+            (main,) = self._numbers(words[1:], "main_time")
+            self.game.set_clocks(TimeControl(main))
+        elif kind == "byoyomi":
+            main, period, _ = self._numbers(words[1:], "main_time period_time periods")
+            self.game.set_clocks(TimeControl(main, period, 1))
+        elif kind == "canadian":
+            main, period, moves = self._numbers(words[1:], "main_time period_time moves")
+            self.game.set_clocks(TimeControl(main, period, int(moves)))
+        elif kind.startswith("fischer"):
+            main, increment = self._numbers(words[1:3], "main_time increment")
+            self.game.set_clocks(TimeControl(main, increment=increment))
+        else:
+            raise CannotDo(
+                f"syntax error: time system {kind!r}, wanted none, absolute, byoyomi, canadian "
+                "or fischer"
+            )
+        return ""
+
+    def _time_left(self, words: list[str]) -> str:
+        if len(words) != 3:
+            raise CannotDo(f"syntax error: {len(words)} arguments, wanted colour, time and stones")
+        colour = self._colour(words[0])
+        seconds, moves = self._numbers(words[1:], "time stones")
+        TimeControl(max(0.0, seconds), moves=int(moves))  # bounds
+        if clock := self.game.clocks.of.get(colour):
+            clock.set(seconds, int(moves))
+        return ""
+
+    def _set_rules(self, words: list[str]) -> str:
+        text = " ".join(words)
+        rules = self.game.rules
+        if preset := PRESETS.get(text.lower().replace("_", "-")):
+            named = preset(rules.width)
+            rules = dataclasses.replace(rules, ko=named.ko, suicide=named.suicide)
+        else:
+            rules = rules_from_json(text, rules)
+        self.game.change_rules(rules)
+        return ""
+
+    def _get_rules(self, words: list[str]) -> str:
+        rules = self.game.rules
+        said = {"ko": rules.ko.upper(), "scoring": "AREA", "suicide": rules.suicide, "tax": "NONE"}
+        return json.dumps(said)
+
+    def _thinker(self) -> Thinker:
+        player = self.game.player
+        if not isinstance(player, Thinker):
+            raise CannotDo(f"{player.name} does not search: wanted a player search:...")
+        return player
+
+    def _analyse(self, kind: str, words: list[str], source: Lines) -> Iterator[str]:
+        """Reports of a search of the present position, until a line comes or it is done."""
+        request = read_request(words)
+        player = self._thinker()
+        seen = ready(self.position, request.colour or self.position.to_play)
+        search = player.look_at(seen)
+        search.step()
+        reported = time.monotonic()
+        while True:
+            if not search.step():
+                time.sleep(NAP_SECONDS)
+            is_stopping = source.is_waiting()
+            if is_stopping or time.monotonic() - reported >= request.seconds:
+                reported = time.monotonic()
+                yield self.analyses[kind](search.analysis(request.num_moves), request) + "\n"
+            if is_stopping:
+                return
+
+    def _ponder(self, source: Lines) -> None:
+        player = self.game.player
+        if isinstance(player, Thinker) and not self.position.is_over:
+            search = player.look_at(self.position)
+            while not source.is_waiting() and search.step():
+                pass
+
+
+def rules_from_json(text: str, rules: Rules) -> Rules:
+    """KataGo's way to spell rules, over `rules`; what we don't play is refused.
+
+    Raises:
+        CannotDo: no such rules.
+    """
+    wanted = f"one of {', '.join(PRESETS)}, or JSON with ko, suicide, scoring AREA and tax NONE"
+    try:
+        said = json.loads(text)
+    except ValueError:
+        raise CannotDo(f"unknown rules {text!r}: wanted {wanted}") from None
+    if not isinstance(said, dict):
+        raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")
+    ko = str(said.get("ko", rules.ko)).lower()
+    suicide = said.get("suicide", rules.suicide)
+    is_ours = said.get("scoring", "AREA") == "AREA" and said.get("tax", "NONE") == "NONE"
+    if ko not in KO_RULES or not isinstance(suicide, bool) or not is_ours:
+        raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")
+    return dataclasses.replace(rules, ko=ko, suicide=suicide)

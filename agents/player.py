@@ -1,9 +1,12 @@
 """What a player is: a name, and a move for each position."""
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from engine.position import Position
 from engine.rules import Rules
+
+if TYPE_CHECKING:
+    from agents.search import Search
 
 RESIGN = -1
 
@@ -43,3 +46,17 @@ class Player(Protocol):
 
     def close(self) -> None:
         """Give back what the player holds."""
+
+
+@runtime_checkable
+class Thinker(Player, Protocol):
+    """A player that searches: it can be hurried, and its thoughts can be read."""
+
+    def give_time(self, seconds: float | None) -> None:
+        """Think at most so long about each move from now on; None for what it does by itself."""
+
+    def look_at(self, position: Position, no_pass_before: int = 0) -> "Search":
+        """The search, set to a position, to be taken further by its `step`."""
+
+    def choose_before(self, position: Position, no_pass_before: int) -> Choice:
+        """As `choose`, with no pass before so many plies, unless nothing else is legal."""

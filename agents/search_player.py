@@ -1,52 +1,104 @@
 """`search:PATH,visits=N`: the net with the tree above it."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from agents.forest import Forest
 from agents.net_player import NetPlayer
-from agents.player import Choice
+from agents.player import RESIGN, Choice
+from agents.search import Search
 from agents.search_settings import SearchSettings
 from engine.position import Position
 from engine.rules import Rules
 
 
+@dataclass(frozen=True)
+class PlaySettings:
+    """How a searching player spends its time and when it gives up.
+
+    Raises:
+        ValueError: a field is outside what is said beside it.
+    """
+
+    seconds: float = 0.0  # a move; 0 for visits alone
+    keep: bool = True  # whether the tree below the moves played is kept; under PUCT
+    early: bool = True  # whether to stop once the best move can't change; under PUCT
+    resign: float = 0.0  # resigns below this win rate, 0 to .5; 0 never
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seconds <= 86_400:
+            raise ValueError(f"seconds {self.seconds!r}: wanted 0 to 86400")
+        if not 0 <= self.resign <= 0.5:
+            raise ValueError(f"resign {self.resign!r}: wanted 0 to 0.5")
+
+
 class SearchPlayer:
-    """Searches a fixed number of simulations a move and plays what the root rule prefers.
+    """Searches and plays what the root rule prefers.
 
     Args:
         folder: a player package.
         name: what reports call it.
         settings: how to search; no noise, for play.
+        play: how long to search.
 
     Raises:
         DamagedPackage: the package is cut short, altered or of another kind.
     """
 
-    def __init__(self, folder: Path, name: str, settings: SearchSettings) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        settings: SearchSettings,
+        play: PlaySettings | None = None,
+    ) -> None:
         self.name = name
         self.settings = settings
+        self.play = play or PlaySettings()
         self.net = NetPlayer(folder, name)
         self.num_parameters = self.net.num_parameters
         self.fingerprint = self.net.fingerprint
-        self.forest: Forest | None = None
+        self.seconds = self.play.seconds or None  # for the next move
+        self.search: Search | None = None
 
     def new_game(self, rules: Rules, seed: int) -> None:
-        """Begin with a fresh tree; equal seeds give equal games."""
+        """Begin with a fresh tree; equal seeds give equal games where no clock decides."""
         self.net.new_game(rules, seed)
-        self.forest = Forest(1, rules.height, rules.width, self.settings, seed)
+        assert self.net.evaluate is not None
+        self.search = Search(self.net.evaluate, rules, self.settings, self.play.keep, seed)
+
+    def give_time(self, seconds: float | None) -> None:
+        """Think at most so long about each move from now on; None for what the name says."""
+        self.seconds = seconds if seconds is not None else self.play.seconds or None
+
+    def look_at(self, position: Position, no_pass_before: int = 0) -> Search:
+        """The search, set to a position, to be taken further by its `step`.
+
+        Raises:
+            ValueError: there was no `new_game`, or the game is over or another one.
+        """
+        if self.search is None:
+            raise ValueError("look_at before new_game: wanted the rules first")
+        if position.rules != self.search.rules:
+            self.new_game(position.rules, 0)
+        self.search.look_at(position, no_pass_before)
+        return self.search
 
     def choose(self, position: Position) -> Choice:
         """Return the searched move, the root's mean value, and the evaluations it took."""
-        forest, evaluate = self.forest, self.net.evaluate
-        if forest is None or evaluate is None:
-            raise ValueError("choose before new_game: wanted the rules first")
-        forest.start(0, position)
-        operations = 0
-        while rows := forest.select():
-            found = evaluate(forest.planes[:rows])
-            forest.expand(found.policy, found.value, found.score)
-            operations += rows
-        return Choice(forest.choose(0), forest.values(0)[1], operations)
+        return self.choose_before(position, 0)
+
+    def choose_before(self, position: Position, no_pass_before: int) -> Choice:
+        """As `choose`, with no pass before so many plies, unless nothing else is legal."""
+        search = self.look_at(position, no_pass_before)
+        search.run(self.seconds, self.play.early and self.settings.rule == "puct")
+        forest = search.forest
+        win, _ = forest.outlook(0)
+        move = forest.choose(0)
+        if self.play.resign and (win + 1) / 2 < self.play.resign:
+            best = max(one.win for one in forest.candidates(0) if one.visits or one.move == move)
+            if (best + 1) / 2 < self.play.resign:
+                move = RESIGN
+        return Choice(move, forest.values(0)[1], search.evaluations)
 
     def close(self) -> None:
         """Nothing to give back."""

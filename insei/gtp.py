@@ -1,6 +1,8 @@
 """`insei gtp`: a player as a GTP engine, for Sabaki, GoGui, and tournaments."""
 
+import queue
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
@@ -18,6 +20,7 @@ def gtp(
     komi: float | None = None,
     rules: str = "tromp-taylor",
     seed: int = 0,
+    ponder: bool = False,
 ) -> None:
     """Serve a player over the Go Text Protocol, version 2, on standard input and output.
 
@@ -36,6 +39,8 @@ def gtp(
         tromp-taylor, chinese or new-zealand.
     seed
         Of the player's first game.
+    ponder
+        Go on searching while the opponent thinks.
     """
     from agents.grammar import make_player
     from agents.gtp_engine import GtpEngine
@@ -44,11 +49,32 @@ def gtp(
     if komi is not None:
         chosen = replace(chosen, komi=komi)
     seated = make_player(player)
-    engine = GtpEngine(seated, chosen, version_text(), seed)
-    for answer in engine.serve(lines_of_input()):
+    engine = GtpEngine(seated, chosen, version_text(), seed, ponder)
+    for answer in engine.serve(TypedLines(lines_of_input())):
         sys.stdout.write(answer)
         sys.stdout.flush()
     seated.close()
+
+
+class TypedLines:
+    """Lines as they come, read by a thread of their own, so that an analysis sees them come."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.queue: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._read, args=(lines,), daemon=True).start()
+
+    def _read(self, lines: Iterator[str]) -> None:
+        for line in lines:
+            self.queue.put(line)
+        self.queue.put(None)
+
+    def take(self) -> str | None:
+        """The next line, waited for; None at the end."""
+        return self.queue.get()
+
+    def is_waiting(self) -> bool:
+        """Whether a line or the end has come."""
+        return not self.queue.empty()
 
 
 def lines_of_input() -> Iterator[str]:

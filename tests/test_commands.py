@@ -314,6 +314,17 @@ COMMANDS = [
     "clear_board",
     "showboard",
     "final_score",
+    "final_status_list",
+    "fixed_handicap",
+    "set_free_handicap",
+    "time_settings",
+    "time_left",
+    "kgs-time_settings",
+    "kata-set-rules",
+    "kata-analyze",
+    "loadsgf",
+    "rectangular_boardsize",
+    "kgs-genmove_cleanup",
 ]
 ARGUMENTS = ["b", "w", "black", "A1", "C3", "pass", "5", "9", "-1", "1e400", "nan", "#", "\x00"]
 WORDS = st.sampled_from([*COMMANDS, *ARGUMENTS, "99999999999999999999", "\u0663"])

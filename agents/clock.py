@@ -1,0 +1,93 @@
+"""Clocks: what a controller allows a player, and how much of it the next move may take."""
+
+from dataclasses import dataclass, field
+
+from engine.position import Position
+from engine.rules import BLACK, WHITE
+
+LAG = 0.15  # seconds kept back from every move, for the way there and back
+FEWEST_MOVES = 10  # that a main time is always shared among
+SHARE_OF_POINTS = 0.35  # moves of one's own that a game has, as a share of the area
+SHORTEST = 0.01  # seconds that a move is given however late it is
+
+
+@dataclass(frozen=True)
+class TimeControl:
+    """What a player may use: a main time, then so many moves within each period, or increments.
+
+    Raises:
+        ValueError: a number is negative or not finite.
+    """
+
+    main: float = 0.0  # seconds
+    period: float = 0.0  # seconds; 0 for none
+    moves: int = 1  # within a period: 1 for Japanese byo-yomi, more for Canadian
+    increment: float = 0.0  # seconds added after each move (Fischer)
+
+    def __post_init__(self) -> None:
+        for name in ("main", "period", "increment"):
+            value = getattr(self, name)
+            if not 0 <= value < 1e9:
+                raise ValueError(f"{name} {value!r}: wanted 0 to 1e9 seconds")
+        if not 0 <= self.moves < 10**6:
+            raise ValueError(f"moves {self.moves!r}: wanted 0 to 1,000,000")
+
+
+@dataclass
+class Clock:
+    """One player's clock."""
+
+    control: TimeControl
+    main_left: float = field(init=False)
+    in_period: bool = field(init=False)
+    period_left: float = field(init=False)
+    moves_left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.main_left = self.control.main
+        self.in_period = self.control.main <= 0 < self.control.period
+        self.period_left = self.control.period
+        self.moves_left = max(1, self.control.moves)
+
+    def set(self, seconds: float, moves: int) -> None:
+        """Believe the controller: `moves` 0 in the main time, else moves left in the period."""
+        if moves > 0:
+            self.in_period, self.period_left, self.moves_left = True, seconds, moves
+        else:
+            self.in_period, self.main_left = False, seconds
+
+    def spend(self, seconds: float) -> None:
+        """Count a move that took so long."""
+        if self.in_period:
+            self.period_left -= seconds
+            self.moves_left -= 1
+            if self.moves_left <= 0 or self.control.moves == 1:
+                self.period_left = self.control.period
+                self.moves_left = max(1, self.control.moves)
+            return
+        self.main_left += self.control.increment - seconds
+        if self.main_left <= 0 and self.control.period:
+            self.in_period = True
+
+    def seconds_for(self, position: Position) -> float:
+        """How long the next move may take."""
+        if self.in_period:
+            return max(SHORTEST, self.period_left / self.moves_left - LAG)
+        played = position.num_moves // 2
+        expected = int(SHARE_OF_POINTS * position.rules.num_points) - played
+        share = self.main_left / max(FEWEST_MOVES, expected) + 0.9 * self.control.increment
+        if self.control.period:  # what comes after the main time is there for every move
+            share = max(share, self.control.period / max(1, self.control.moves))
+        return max(SHORTEST, min(share, self.main_left) - LAG)
+
+
+class Clocks:
+    """Both players' clocks; without a control nobody is hurried."""
+
+    def __init__(self, control: TimeControl | None = None) -> None:
+        self.of = {colour: Clock(control) for colour in (BLACK, WHITE)} if control else {}
+
+    def seconds_for(self, position: Position) -> float | None:
+        """How long the player to move may take; None without limit."""
+        clock = self.of.get(position.to_play)
+        return clock.seconds_for(position) if clock else None

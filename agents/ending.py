@@ -1,0 +1,83 @@
+"""What is dead at the end of a game: as a net sees it, or for certain."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.player import Player, Thinker
+from engine.position import Position
+from engine.rules import BLACK, EMPTY, WHITE, opponent
+from engine.scoring import dead_stones
+
+ENOUGH_STEPS = 32  # batches of leaves that a judgement of ownership takes
+SURELY = 0.35  # mean ownership of a chain from which it is the enemy's
+
+
+def judged_ownership(position: Position, player: Thinker) -> NDArray[np.float32]:
+    """Whose each point will be, by a short search, `[H, W]`: 1 Black's, -1 White's."""
+    seen = position.resumed() if position.is_over else position
+    search = player.look_at(seen)
+    for _ in range(ENOUGH_STEPS):
+        if not search.step():
+            break
+    sign = 1 if seen.to_play == BLACK else -1
+    return sign * search.ownership()
+
+
+def dead_by_ownership(position: Position, ownership: NDArray[np.float32]) -> list[int]:
+    """The stones of chains that will be the enemy's, by black-positive ownership `[H, W]`."""
+    board, owned = position.board.ravel(), ownership.ravel()
+    dead, seen = [], np.zeros(board.shape, np.bool_)
+    for point in np.flatnonzero(board != EMPTY):
+        if seen[point]:
+            continue
+        chain = position.chain(int(point))
+        seen[chain] = True
+        sign = 1 if board[point] == BLACK else -1
+        if sign * float(owned[chain].mean()) < -SURELY:
+            dead += chain
+    return sorted(dead)
+
+
+def dead_for(position: Position, player: Player) -> list[int]:
+    """The dead stones as a searching player sees them, else those that are dead for certain."""
+    if isinstance(player, Thinker):
+        return dead_by_ownership(position, judged_ownership(position, player))
+    return dead_stones(position)
+
+
+def cleared(position: Position, dead: Iterable[int]) -> Position:
+    """The board without the dead stones, to be counted."""
+    board = position.board
+    for point in dead:
+        board.flat[point] = EMPTY
+    return Position(position.rules, board, position.to_play)
+
+
+def stone_status(position: Position, dead: Iterable[int]) -> dict[str, list[int]]:
+    """GTP's final status: `alive` and `dead` stones, and each side's territory."""
+    gone = set(dead)
+    board = position.board.ravel()
+    owner = cleared(position, gone).ownership().ravel()
+    stones = np.flatnonzero(board != EMPTY).tolist()
+    return {
+        "alive": [point for point in stones if point not in gone],
+        "dead": sorted(gone),
+        "seki": [],
+        "black_territory": territory(board, owner, gone, BLACK),
+        "white_territory": territory(board, owner, gone, WHITE),
+    }
+
+
+def territory(
+    board: NDArray[np.uint8], owner: NDArray[np.int8], dead: set[int], colour: int
+) -> list[int]:
+    """Points that `colour` surrounds, those below the enemy's dead stones among them."""
+    sign = 1 if colour == BLACK else -1
+    return [
+        point
+        for point in range(len(board))
+        if owner[point] == sign
+        and (board[point] == EMPTY or (point in dead and board[point] == opponent(colour)))
+    ]

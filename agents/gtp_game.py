@@ -1,0 +1,147 @@
+"""The game behind a GTP engine: its positions, its clocks, and the player who moves in it."""
+
+import dataclasses
+import time
+from collections.abc import Iterable
+
+from agents.clock import Clocks, TimeControl
+from agents.ending import cleared, dead_for
+from agents.player import RESIGN, Player, Thinker
+from engine.diagram import result_of
+from engine.handicap import handicap_position
+from engine.position import Position
+from engine.rules import Rules
+
+
+class CannotDo(ValueError):
+    """What GTP answers after `?`."""
+
+
+class GtpGame:
+    """One game after another with the same player.
+
+    Args:
+        player: who moves when asked.
+        rules: where the first game begins.
+        seed: of the first game; later ones count up.
+    """
+
+    def __init__(self, player: Player, rules: Rules, seed: int) -> None:
+        self.player = player
+        self.seed = seed
+        self.rules = rules
+        self.clocks = Clocks()
+        self.history: list[Position] = []
+        self.begin(Position(rules))
+
+    @property
+    def position(self) -> Position:
+        """Where the game stands."""
+        return self.history[-1]
+
+    def begin(self, start: Position) -> None:
+        """A new game from this position.
+
+        Raises:
+            ValueError: the player doesn't play by these rules.
+        """
+        self.player.new_game(start.rules, self.seed)
+        self.rules = start.rules
+        self.seed += 1
+        self.history = [start]
+
+    def change_rules(self, rules: Rules) -> None:
+        """Go on with the game so far under other rules, of the same size.
+
+        Raises:
+            IllegalMove: a move so far is forbidden by them; nothing has changed then.
+        """
+        first = self.history[0]
+        replayed = Position(rules, first.initial_board, first.initial_to_play)
+        history = [replayed]
+        for move, mover in zip(self.position.moves, self.position.movers, strict=True):
+            replayed = ready(replayed, mover).play(move)
+            history.append(replayed)
+        if dataclasses.replace(rules, komi=0) != dataclasses.replace(self.rules, komi=0):
+            self.player.new_game(rules, self.seed)
+        self.rules, self.history = rules, history
+
+    def play(self, colour: int, move: int) -> None:
+        """Record a move.
+
+        Raises:
+            IllegalMove: it is none.
+        """
+        self.history.append(ready(self.position, colour).play(move))
+
+    def generate(self, colour: int, cleans_up: bool = False) -> int:
+        """Let the player move, within the time its clock gives; RESIGN is not recorded.
+
+        Args:
+            cleans_up: whether it is to take dead stones off before it passes.
+        """
+        position = ready(self.position, colour)
+        began = time.perf_counter()
+        move = self._chosen(position, cleans_up)
+        clock = self.clocks.of.get(colour)
+        if clock is not None:
+            clock.spend(time.perf_counter() - began)
+        if move != RESIGN:
+            self.history.append(position.play(move))
+        return move
+
+    def _chosen(self, position: Position, cleans_up: bool) -> int:
+        player = self.player
+        if not isinstance(player, Thinker):
+            return player.choose(position).move
+        player.give_time(self.clocks.seconds_for(position))
+        if cleans_up:
+            mine = position.to_play
+            board = position.board.ravel()
+            if any(board[point] != mine for point in dead_for(position, player)):
+                return player.choose_before(position, position.num_moves + 1).move
+        return player.choose(position).move
+
+    def undo(self) -> None:
+        """Take a move back.
+
+        Raises:
+            CannotDo: there is none.
+        """
+        if len(self.history) < 2:
+            raise CannotDo("cannot undo")
+        self.history.pop()
+
+    def set_handicap(self, points: Iterable[int]) -> None:
+        """Begin with Black's stones on these points.
+
+        Raises:
+            CannotDo: the board is not empty.
+            ValueError: a point is off the board or named twice.
+        """
+        if self.position.num_moves or self.position.board.any():
+            raise CannotDo("board not empty")
+        self.begin(handicap_position(self.rules, points))
+
+    def set_clocks(self, control: TimeControl | None) -> None:
+        """Give both sides this time; None takes the clocks away."""
+        self.clocks = Clocks(control)
+        if control is None and isinstance(self.player, Thinker):
+            self.player.give_time(None)
+
+    def dead(self) -> list[int]:
+        """The stones that are dead as the game stands, in the player's judgement."""
+        return dead_for(self.position, self.player)
+
+    def result(self) -> str:
+        """The area score, dead stones taken off, as SGF writes it."""
+        if self.rules.captures_to_win:
+            return result_of(self.position)
+        return result_of(cleared(self.position, self.dead()))
+
+
+def ready(position: Position, colour: int) -> Position:
+    """The position with `colour` to move, going on after passes as GTP allows."""
+    if position.is_over:
+        position = position.resumed()
+    return position if position.to_play == colour else position.with_to_play(colour)

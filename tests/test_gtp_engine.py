@@ -1,0 +1,268 @@
+"""GTP beyond the required commands: analysis, clocks, handicap, files, rules, and the end."""
+
+import json
+import re
+
+import pytest
+
+from agents.capture import CapturePlayer
+from agents.gtp_analysis import read_request
+from agents.gtp_engine import GtpEngine
+from agents.search_player import SearchPlayer
+from agents.search_settings import SearchSettings
+from engine.position import Position
+from engine.rules import Rules
+from engine.sgf import GameRecord, write_sgf
+from insei.gtp import TypedLines
+
+RULES = Rules(5, 5, 0.5)
+PUCT = SearchSettings(rule="puct", visits=30, noise=0)
+
+
+def engine(player=None, rules=RULES, **options):
+    return GtpEngine(player or CapturePlayer(), rules, "1", **options)
+
+
+@pytest.fixture
+def thinker(tiny_package):
+    return SearchPlayer(tiny_package, "search", PUCT)
+
+
+def told(game, *lines):
+    return [game.answer(line) for line in lines]
+
+
+class Controller:
+    """Lets an analysis report so many times before the next line comes."""
+
+    def __init__(self, lines, patience=3):
+        self.lines = list(lines)
+        self.patience = patience
+        self.asked = 0
+
+    def take(self):
+        self.asked = 0
+        return self.lines.pop(0) if self.lines else None
+
+    def is_waiting(self):
+        self.asked += 1
+        return self.asked > self.patience
+
+
+KATA = re.compile(
+    r"info move \w+ visits \d+ winrate [\d.]+ scoreMean -?[\d.]+ scoreLead -?[\d.]+ "
+    r"prior [\d.]+ lcb [\d.]+ order \d+ pv \w+"
+)
+
+
+def test_an_analysis_is_streamed_until_a_line_comes(thinker):
+    lines = Controller(["3 kata-analyze b 1 ownership true rootInfo true", "name"], 40)
+    said = "".join(engine(thinker).serve(lines))
+    answer, name, _ = said.split("\n\n")
+    assert answer.startswith("=3\n")
+    reports = answer.split("\n")[1:]
+    for report in reports:
+        assert KATA.match(report)
+        assert len(report.split(" ownership ")[1].split()) == 25
+        assert " rootInfo visits " in report
+    visits = [int(re.search(r"rootInfo visits (\d+)", report)[1]) for report in reports]
+    assert visits == sorted(visits)
+    assert visits[-1] > 30  # beyond what a move takes
+    assert name == "= insei search"
+
+
+def test_leela_zeros_form_counts_in_ten_thousands(thinker):
+    said = "".join(engine(thinker).serve(Controller(["lz-analyze 1 maxmoves 2"])))
+    report = said.split("\n")[1]
+    assert re.fullmatch(
+        r"(info move \w+ visits \d+ winrate \d+ prior \d+ lcb \d+ order \d+ pv [\w ]+?\s?){1,2}",
+        report,
+    )
+
+
+def test_an_analysis_changes_neither_the_game_nor_the_next_move(thinker, tiny_package):
+    game = engine(thinker)
+    other = engine(SearchPlayer(tiny_package, "search", PUCT))
+    list(game.serve(Controller(["play b C3", "kata-analyze w 1"])))
+    assert game.position == Position(RULES).play(12)
+    assert other.answer("play b C3") == "="
+    assert game.answer("genmove w").startswith("= ")
+
+
+def test_a_player_without_search_does_not_analyse():
+    said = engine().answer("kata-analyze b 10")
+    assert said == "? capture does not search: wanted a player search:..."
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("b what", "'what'"), ("interval", "'interval'"), ("avoid b D4 1", "avoid is not supported")],
+)
+def test_an_analysis_request_that_makes_no_sense_is_refused(words, said):
+    with pytest.raises(ValueError, match=said):
+        read_request(words.split())
+
+
+def test_pondering_goes_on_until_a_line_comes(thinker):
+    lines = Controller(["genmove b", "genmove w"], 60)
+    said = list(engine(thinker, ponders=True).serve(lines))
+    assert len(said) == 2
+    assert thinker.search.num_visits > 30
+
+
+def test_lines_come_as_they_are_typed():
+    lines = TypedLines(iter(["name\n"]))
+    assert lines.take() == "name\n"
+    assert lines.take() is None
+
+
+# Clocks
+
+
+def test_a_clock_hurries_the_player(tiny_package):
+    player = SearchPlayer(tiny_package, "search", SearchSettings(rule="puct", visits=20_000))
+    game = engine(player)
+    assert told(game, "time_settings 1 0 1", "time_left b 1 0")[1] == "="
+    assert game.answer("genmove b").startswith("= ")
+    assert player.search.evaluations < 20_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "time_settings 600 0 1",
+        "time_settings 0 1 0",
+        "kgs-time_settings none",
+        "kgs-time_settings absolute 300",
+        "kgs-time_settings byoyomi 600 30 5",
+        "kgs-time_settings canadian 600 300 25",
+        "kata-time_settings fischer-capped 60 3 100 10",
+        "kata-time_settings fischer 60 3",
+    ],
+)
+def test_time_systems_are_understood(line, thinker):
+    game = engine(thinker)
+    assert game.answer(line) == "="
+    assert game.answer("time_left b 20 3") == "="
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "time_settings",
+        "time_settings a b c",
+        "time_settings -1 0 0",
+        "time_settings nan 0 0",
+        "time_settings 1e999 0 1",
+        "kgs-time_settings sundial 3",
+        "kgs-time_settings byoyomi 3",
+        "time_left green 1 1",
+        "time_left b 1",
+        "time_left b 1 1e20",
+        "time_left b 1 nan",
+    ],
+)
+def test_bad_times_are_refused(line):
+    assert engine().answer(line)[0] == "?"
+
+
+# The game
+
+
+def test_handicap_stones_are_placed():
+    game = engine(rules=Rules(9, 9, 0.5))
+    assert told(game, "fixed_handicap 3") == ["= C3 G7 C7"]
+    assert game.position.to_play == 2
+    assert game.answer("fixed_handicap 2") == "? board not empty"
+    assert game.answer("komi 5.5") == "="  # the stones stay
+    assert (game.position.board == 1).sum() == 3
+    assert told(game, "clear_board", "place_free_handicap 2")[1] == "= C3 G7"
+    assert told(game, "clear_board", "set_free_handicap A1 E5 J9")[1] == "="
+    assert (game.position.board == 1).sum() == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fixed_handicap 1",
+        "fixed_handicap 77",
+        "fixed_handicap x",
+        "fixed_handicap nan",
+        "set_free_handicap A1",
+        "set_free_handicap A1 A1",
+        "set_free_handicap A1 pass",
+        "set_free_handicap A1 Z9",
+    ],
+)
+def test_bad_handicaps_are_refused(line):
+    game = engine(rules=Rules(9, 9, 0.5))
+    assert game.answer(line)[0] == "?"
+    assert not game.position.board.any()
+
+
+def test_a_game_is_loaded_up_to_a_move(tmp_path):
+    path = tmp_path / "game.sgf"
+    path.write_text(write_sgf(GameRecord(Position(Rules(7, 7, 9.0)).play_all([24, 10, 11]))))
+    game = engine()
+    assert game.answer(f"loadsgf {path}") == "="
+    assert game.position.moves == [24, 10, 11]
+    assert game.position.rules.komi == 9
+    assert game.answer(f"loadsgf {path} 3") == "="
+    assert game.position.moves == [24, 10]
+    assert game.answer("undo") == "="
+    assert game.position.moves == [24]
+
+
+def test_a_file_that_cannot_be_loaded_leaves_the_game(tmp_path):
+    broken = tmp_path / "broken.sgf"
+    broken.write_text("(;SZ[5];B[aa];W[aa])")
+    game = engine()
+    game.answer("play b A1")
+    for line in (f"loadsgf {broken}", "loadsgf /nowhere.sgf", "loadsgf", f"loadsgf {broken} x"):
+        assert game.answer(line)[0] == "?"
+        assert game.position.moves == [20]
+
+
+def test_rules_are_set_and_told():
+    game = engine()
+    assert game.answer("kata-set-rules chinese") == "="
+    assert game.position.rules.ko == "simple"
+    said = json.loads(game.answer("kata-get-rules")[2:])
+    assert said == {"ko": "SIMPLE", "scoring": "AREA", "suicide": False, "tax": "NONE"}
+    assert game.answer('kata-set-rules {"ko":"SITUATIONAL","suicide":true}') == "="
+    assert game.position.rules.ko == "situational"
+    for bad in ("japanese", '{"scoring":"TERRITORY"}', "[1]", '{"ko":"NONE"}', ""):
+        assert game.answer(f"kata-set-rules {bad}")[0] == "?"
+
+
+def test_rectangles():
+    game = engine()
+    assert game.answer("rectangular_boardsize 7 4") == "="
+    assert game.position.rules.size_name == "7x4"
+    assert game.answer("rectangular_boardsize 7")[0] == "?"
+
+
+# The end
+
+
+def test_the_dead_are_named_and_taken_off_before_counting():
+    game = engine()
+    for vertex in ("B1", "B2", "B3", "B4", "B5", "D1", "D2", "D3", "D4", "D5"):
+        game.answer(f"play {'b' if vertex[0] == 'B' else 'w'} {vertex}")
+    assert game.answer("final_status_list dead") == "="
+    assert "B3" in game.answer("final_status_list alive")
+    assert game.answer("final_status_list black_territory").split()[1:] == [
+        "A5", "A4", "A3", "A2", "A1"
+    ]  # fmt: skip
+    assert game.answer("final_score") == "= W+0.5"
+    assert game.answer("final_status_list asleep")[0] == "?"
+
+
+def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker):
+    game = engine(thinker)
+    game.answer("play w A1")
+    thinker_says = game.game.dead()
+    move = game.answer("kgs-genmove_cleanup b")
+    assert move.startswith("= ")
+    if thinker_says:
+        assert move != "= pass"

@@ -1,0 +1,241 @@
+"""The searching player: what it keeps, when it stops, what its analysis says, and its clocks."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agents.clock import Clock, Clocks, TimeControl
+from agents.ending import cleared, dead_by_ownership, dead_for, stone_status
+from agents.grammar import make_player, search_settings
+from agents.player import RESIGN, Thinker
+from agents.search import Search
+from agents.search_player import PlaySettings, SearchPlayer
+from agents.search_settings import SearchSettings
+from engine.diagram import board_from
+from engine.position import Position
+from engine.rules import BLACK, WHITE, Rules
+from tests.games import PseudoEvaluator
+
+RULES = Rules(5, 5, 0.5)
+PUCT = SearchSettings(rule="puct", visits=80, noise=0, random_symmetry=False)
+
+
+class CountingEvaluator(PseudoEvaluator):
+    def __init__(self):
+        self.rows = 0
+
+    def __call__(self, planes):
+        self.rows += len(planes)
+        return super().__call__(planes)
+
+
+def a_search(settings=PUCT, keeps_tree=True):
+    return Search(CountingEvaluator(), RULES, settings, keeps_tree, 1)
+
+
+def run(search, position, seconds=None, stops_early=False):
+    search.look_at(position)
+    search.run(seconds, stops_early)
+    return search
+
+
+def test_a_search_goes_on_after_both_moves():
+    position = Position(RULES)
+    search = run(a_search(), position)
+    fresh = search.evaluations
+    line = search.analysis().best.variation
+    after = position.play_all(line[:2])
+    run(search, after)
+    assert search.num_visits >= PUCT.visits
+    assert 0 < search.evaluations < fresh
+
+
+def test_a_position_played_on_in_place_is_not_confused_with_the_old_one():
+    position = Position(RULES)
+    search = run(a_search(), position)
+    position.play_in_place(search.analysis().best.move)
+    run(search, position)
+    assert search.analysis().position == position
+
+
+@pytest.mark.parametrize("moves", [[], [3], [3, 9, 12, 13]])
+def test_a_search_of_an_unrelated_position_begins_anew(moves):
+    search = run(a_search(), Position(RULES).play(12))
+    run(search, Position(RULES).play_all(moves))
+    assert search.analysis().position == Position(RULES).play_all(moves)
+    same = run(a_search(), Position(RULES).play_all(moves))
+    assert [one.move for one in search.analysis().moves[:1]] == [same.analysis().best.move]
+
+
+def test_what_is_kept_is_what_the_settings_say():
+    for settings, keeps in ((PUCT, False), (replace(PUCT, rule="gumbel"), True)):
+        search = run(a_search(settings, keeps), Position(RULES))
+        first = search.evaluations
+        run(search, Position(RULES).play(search.analysis().best.move))
+        assert search.evaluations >= 0.8 * first
+
+
+def test_a_search_stops_once_its_move_is_settled():
+    board = board_from("X . X . .\nX X X X .\nX X X X X\nX X X X .\nX X X . X")
+    position = Position(RULES, board, WHITE)
+    patient = run(a_search(replace(PUCT, visits=400)), position)
+    hasty = run(a_search(replace(PUCT, visits=400)), position, stops_early=True)
+    assert hasty.num_visits < patient.num_visits == 400
+    assert hasty.analysis().best.move == patient.analysis().best.move
+
+
+def test_time_ends_a_search_before_its_visits():
+    search = run(a_search(replace(PUCT, visits=20_000)), Position(RULES), seconds=0.05)
+    assert 1 <= search.num_visits < 20_000
+
+
+def test_an_analysis_adds_up():
+    position = Position(RULES).play(12)
+    analysis = run(a_search(), position).analysis()
+    assert analysis.position == position
+    assert analysis.visits == PUCT.visits == sum(one.visits for one in analysis.moves)
+    assert analysis.policy.sum() == pytest.approx(1, abs=1e-4)
+    assert analysis.policy[12] == 0
+    mean = np.average(
+        [one.win_rate for one in analysis.moves], weights=[one.visits for one in analysis.moves]
+    )
+    assert analysis.win_rate == pytest.approx(mean, abs=0.02)
+    for one in analysis.moves:
+        assert 0 <= one.bound <= one.win_rate <= 1
+        assert one.variation[0] == one.move
+        position.play_all(list(one.variation))
+    assert analysis.ownership.shape == (5, 5)
+    assert len(run(a_search(), position).analysis(num_moves=2).moves) == 2
+
+
+def test_a_game_that_is_over_is_not_searched():
+    over = Position(RULES).play_all([25, 25])
+    with pytest.raises(ValueError, match="over"):
+        a_search().look_at(over)
+
+
+def player_of(package, **play):
+    return SearchPlayer(package, "search", replace(PUCT, visits=20), PlaySettings(**play))
+
+
+def test_a_player_thinks_as_long_as_it_is_given(tiny_package):
+    player = SearchPlayer(tiny_package, "search", replace(PUCT, visits=20_000), PlaySettings())
+    assert isinstance(player, Thinker)
+    player.new_game(RULES, 1)
+    player.give_time(0.05)
+    choice = player.choose(Position(RULES))
+    assert choice.operations < 20_000
+    assert Position(RULES).is_legal(choice.move)
+
+
+def test_a_hopeless_player_resigns_if_told(tiny_package):
+    hopeless = Position(replace(RULES, komi=300.0)).play(12).play(25)
+    stubborn, polite = player_of(tiny_package), player_of(tiny_package, resign=0.5)
+    for player in (stubborn, polite):
+        player.new_game(hopeless.rules, 1)
+    assert stubborn.choose(hopeless).move != RESIGN
+    rates = polite.look_at(hopeless)
+    rates.run(None, False)
+    best = max(one.win_rate for one in rates.analysis().moves)
+    assert (polite.choose(hopeless).move == RESIGN) == (best < 0.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["seconds=-1"], "seconds -1.0: wanted 0 to 86400"),
+        (["resign=2"], "resign 2.0: wanted 0 to 0.5"),
+        (["early=perhaps"], "early=perhaps: wanted true or false"),
+        (["second=1"], "did you mean seconds"),
+    ],
+)
+def test_settings_of_play_that_make_no_sense_are_refused(words, said):
+    with pytest.raises(ValueError, match=said.replace("?", r"\?")):
+        search_settings("search:x", words)
+
+
+def test_time_alone_lifts_the_limit_of_visits():
+    assert search_settings("search:x", ["seconds=2"])[0].visits == 50_000
+    assert search_settings("search:x", ["seconds=2", "visits=7"])[0].visits == 7
+    assert search_settings("search:x", ["seconds=2"])[1].seconds == 2
+
+
+# Clocks
+
+
+def seconds_over_a_game(control, plies=60, lag=0.05):
+    """What a clock's owner uses for each of its moves, on 9x9."""
+    clock, used = Clock(control), []
+    rng = np.random.default_rng(1)
+    position = Position(Rules(9, 9, 7.0))
+    for ply in range(plies):
+        if ply % 2 == 0:
+            used.append(clock.seconds_for(position))
+            clock.spend(used[-1] + lag)
+        position = position.play(int(rng.choice(position.legal_moves())))
+    return clock, used
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        TimeControl(30),
+        TimeControl(5),
+        TimeControl(10, increment=1),
+        TimeControl(10, 5, 1),
+        TimeControl(0, 2, 1),
+        TimeControl(0, 30, 10),
+        TimeControl(20, 25, 5),
+    ],
+)
+def test_no_clock_runs_out_in_a_game(control):
+    clock, used = seconds_over_a_game(control)
+    assert min(used) > 0
+    if control.period:
+        assert clock.period_left > 0
+    else:
+        assert clock.main_left > 0
+    if control.main >= 20:
+        assert sum(used) > 0.3 * control.main  # time is there to be used
+
+
+def test_the_controller_is_believed():
+    clocks = Clocks(TimeControl(60, 10, 1))
+    position = Position(Rules(9, 9, 7.0))
+    before = clocks.seconds_for(position)
+    clocks.of[BLACK].set(4.0, 0)
+    assert clocks.seconds_for(position) < before
+    clocks.of[BLACK].set(8.0, 4)
+    assert clocks.seconds_for(position) == pytest.approx(2 - 0.15)
+    assert Clocks().seconds_for(position) is None
+
+
+# Endings
+
+ENDED = """
+. X . X O
+X X X X O
+X X X O O
+O O O O .
+. O . O O
+"""
+
+
+def test_dead_chains_are_those_the_net_gives_to_the_enemy():
+    position = Position(RULES, board_from(ENDED.replace(". O . O O", ". O X . O")), BLACK)
+    ownership = np.ones((5, 5), np.float32)
+    ownership[3:] = ownership[:3, 4] = ownership[2, 3] = -1
+    dead = dead_by_ownership(position, ownership)
+    assert dead == [22]
+    status = stone_status(position, dead)
+    assert status["white_territory"] == [19, 20, 22, 23]
+    assert status["black_territory"] == [0, 2]
+    assert 22 not in status["alive"]
+    assert cleared(position, dead).board[4, 2] == 0
+    assert cleared(position, dead).score() == position.score() - 3  # C1 and D1 are White's now
+
+
+def test_without_a_search_the_dead_are_those_dead_for_certain():
+    position = Position(RULES, board_from(ENDED), BLACK)
+    assert dead_for(position, make_player("random")) == []
