@@ -3,7 +3,7 @@
     random                        uniform over legal moves that fill no own eye
     capture                       takes and saves stones
     influence                     a one-ply evaluator
-    net:PATH                      a trained net alone
+    net:PATH                      a trained net alone; also temperature=1, a weaker one
     search:PATH,visits=100        a trained net with a search; also seconds=2, rule=puct, ...
     gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp
 
@@ -64,15 +64,23 @@ def make_player(name: str) -> Player:
     if not path:
         raise UnknownPlayer(f"player {name!r}: wanted {kind}:PATH")
     if kind == "net":
-        if words:
-            raise UnknownPlayer(f"player {name!r}: net takes a path alone; search takes settings")
         from agents.net_player import NetPlayer
 
-        return NetPlayer(find_package(path), name)
+        return NetPlayer(find_package(path), name, temperature_of(name, words))
     from agents.search_player import SearchPlayer
 
     settings, play = search_settings(name, words)
     return SearchPlayer(find_package(path), name, settings, play)
+
+
+def temperature_of(name: str, words: list[str]) -> float:
+    """Read `temperature=T`, the one setting of a net without a search; 0 where it is left out."""
+    if not words:
+        return 0.0
+    key, _, text = words[0].partition("=")
+    if len(words) > 1 or key != "temperature":
+        raise UnknownPlayer(f"player {name!r}: net takes temperature=T alone; search takes more")
+    return float(str(_read(name, key, text, float)))
 
 
 def search_settings(name: str, words: list[str]) -> "tuple[SearchSettings, PlaySettings]":

@@ -1,203 +1,221 @@
-"""`insei play`: a game against a player, line by line."""
+"""`insei play` and `insei watch`: games on the screen, or line by line."""
 
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from engine.rules import BLACK, COLOUR_NAMES, MAX_SIDE, WHITE, Rules, opponent
-from insei.gtp import preset
+from engine.rules import BLACK, MAX_SIDE, PRESETS, WHITE
 
 if TYPE_CHECKING:
-    from agents.player import Player
-    from engine.position import Position
+    from insei.client.game import ClientGame, GameSetup
 
 FAIR_KOMI = {5: 24.5, 6: 4.5, 7: 9.5, 8: 10.5, 9: 7.5}  # by side, area scoring; 7.5 elsewhere
-HELP = "a vertex such as C3, pass, undo, score, save FILE, resign, help, quit"
+Theme = Literal["auto", "wood", "plain"]
 
 
 def play(
-    player: str = "influence",
+    player: str = "5",
     /,
     *,
     size: Annotated[int, Parameter(alias="-s")] = 9,
     komi: float | None = None,
     rules: str = "tromp-taylor",
     colour: Literal["black", "white"] = "black",
+    handicap: int = 0,
+    minutes: float = 0.0,
     seed: int = 0,
     load: Path | None = None,
+    plain: bool = False,
+    theme: Theme = "auto",
+    list_: Annotated[bool, Parameter(name="--list")] = False,
 ) -> None:
-    """Play a game in the terminal, line by line.
+    """Play a game in the terminal, on a board, or with --plain line by line.
 
-    Type a vertex such as C3 to play there, or pass, undo, score, save FILE, resign, help, quit.
-    Example: `insei play search:runs/go5,visits=100 --size 5`.
+    The opponent is a level from 1, a beginner, to 9, full strength, or any player, as in
+    `insei play search:go7,visits=200 --size 7`. Where standard input or output is no terminal,
+    the game goes line by line by itself.
 
     Parameters
     ----------
     player
-        Your opponent, by the player grammar.
+        Your opponent: a level of the dial, or a player by the grammar.
+    size
+        Side of the board, 1 to 19.
+    komi
+        Points given to White; a fair one for the size if left out, 0.5 with a handicap.
+    rules
+        tromp-taylor, chinese or new-zealand.
+    colour
+        Yours.
+    handicap
+        Stones that Black begins with.
+    minutes
+        Each side's time; 0 for none.
+    seed
+        Equal seeds and moves give equal games.
+    load
+        An SGF file to go on from.
+    plain
+        Line by line.
+    theme
+        wood or plain; auto is plain where NO_COLOR is set.
+    list_
+        Say what the levels are, and play nothing.
+    """
+    from insei.client.game import YOU, GameSetup
+    from insei.levels import opponent_named
+
+    if list_:
+        print_levels()
+        return
+    if not 1 <= size <= MAX_SIDE:
+        raise ValueError(f"size {size}: wanted 1 to {MAX_SIDE}")
+    if rules not in PRESETS:
+        raise ValueError(f"rules {rules!r}: wanted one of {', '.join(PRESETS)}")
+    fair = 0.5 if handicap else FAIR_KOMI.get(size, 7.5)
+    name = opponent_named(player, size)
+    setup = GameSetup(
+        size=size,
+        komi=fair if komi is None else komi,
+        rules=rules,
+        handicap=handicap,
+        black=YOU if colour == "black" else name,
+        white=YOU if colour == "white" else name,
+        minutes=minutes,
+        seed=seed,
+    )
+    if plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        play_by_lines(setup, name, load)
+        return
+    play_on_screen(setup, player, name, load, theme)
+
+
+def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
+    """A game in lines from standard input."""
+    from agents.grammar import make_player
+    from engine.sgf import read_sgf
+    from insei.client.game import YOU
+    from insei.line_game import LineGame, typed_lines
+
+    start = setup.start()
+    if load is not None:
+        try:
+            start = read_sgf(load.read_bytes()).position
+        except ValueError as error:
+            raise ValueError(f"{load}: {error}") from error
+    mine = BLACK if setup.black == YOU else WHITE
+    game = LineGame(make_player(name), start, mine, setup.seed)
+    for line in game.run(typed_lines(sys.stdin)):
+        print(line, flush=True)
+
+
+def play_on_screen(
+    setup: "GameSetup", opponent: str, name: str, load: Path | None, theme: Theme
+) -> None:
+    """A game on the board; an unfinished one is offered first."""
+    from agents.grammar import make_player
+    from insei.client.game import ClientGame, unfinished_path
+
+    if not name.startswith("search:"):  # the client makes its own; this is to refuse a bad name
+        make_player(name).close()
+    game = ClientGame.begin(setup)
+    keep = unfinished_path()
+    left = None
+    if load is not None:
+        game = ClientGame.load(load, setup)
+        game.result = ""
+    elif keep.is_file():
+        left = unfinished_game(keep)
+    show(game, opponent, theme, keep, left)
+
+
+def unfinished_game(path: Path) -> "ClientGame | None":
+    """The game kept there; None, and the file put aside, where it can't be read."""
+    from insei.client.game import ClientGame
+
+    try:
+        game = ClientGame.load(path)
+    except ValueError:
+        path.replace(path.with_suffix(".broken"))
+        return None
+    return game if game.mine else None
+
+
+def show(
+    game: "ClientGame",
+    opponent: str,
+    theme: Theme,
+    keep: Path | None,
+    left: "ClientGame | None" = None,
+    reviews: bool = False,
+    pause: float = 0.0,
+) -> None:
+    """Open the client on a game, and close it with the terminal as it was."""
+    from insei.client.app import Client
+    from insei.levels import net_for
+
+    is_plain = theme == "plain" or (theme == "auto" and "NO_COLOR" in os.environ)
+    analyst = f"search:{net_for(game.rules.width)},rule=puct,visits=20000"
+    client = Client(game, opponent, analyst, is_plain, keep, left, reviews, pause)
+    client.run()
+
+
+def watch(
+    black: str,
+    white: str,
+    /,
+    *,
+    size: Annotated[int, Parameter(alias="-s")] = 9,
+    komi: float | None = None,
+    rules: str = "tromp-taylor",
+    seed: int = 0,
+    pause: float = 1.0,
+    theme: Theme = "auto",
+) -> None:
+    """Watch two players play each other on the board, with the graph of their game.
+
+    Example: `insei watch search:go7,visits=200 influence --size 7`.
+
+    Parameters
+    ----------
+    black, white
+        Levels of the dial, or players by the grammar.
     size
         Side of the board, 1 to 19.
     komi
         Points given to White; a fair one for the size if left out.
     rules
         tromp-taylor, chinese or new-zealand.
-    colour
-        Yours.
     seed
-        Equal seeds and moves give equal games.
-    load
-        An SGF file to go on from.
+        Equal seeds give equal games.
+    pause
+        Seconds before each move.
+    theme
+        wood or plain; auto is plain where NO_COLOR is set.
     """
     from agents.grammar import make_player
-    from engine.position import Position
-    from engine.sgf import read_sgf
+    from insei.client.game import ClientGame, GameSetup
+    from insei.levels import opponent_named
 
     if not 1 <= size <= MAX_SIDE:
         raise ValueError(f"size {size}: wanted 1 to {MAX_SIDE}")
+    names = [opponent_named(one, size) for one in (black, white)]
+    for name in names:
+        make_player(name).close()
     fair = FAIR_KOMI.get(size, 7.5) if komi is None else komi
-    chosen = replace(preset(rules)(size), komi=fair)
-    start = Position(chosen)
-    if load is not None:
-        try:
-            start = read_sgf(load.read_bytes()).position
-        except ValueError as error:
-            raise ValueError(f"{load}: {error}") from error
-    mine = BLACK if colour == "black" else WHITE
-    game = LineGame(make_player(player), start, mine, seed)
-    for line in game.run(typed_lines(sys.stdin)):
-        print(line, flush=True)
+    setup = GameSetup(size=size, komi=fair, rules=rules, black=names[0], white=names[1], seed=seed)
+    game = ClientGame.begin(setup)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ValueError("watch wants a terminal; `insei tournament` plays without one")
+    show(game, white, theme, None, pause=pause)
 
 
-def typed_lines(source: TextIO) -> Iterator[str]:
-    """Lines as they are typed, with a prompt where a person types."""
-    while True:
-        if source.isatty():
-            print("> ", end="", flush=True)
-        line = source.readline()
-        if not line:
-            return
-        yield line
+def print_levels() -> None:
+    """The dial, a line a level."""
+    from insei.levels import LEVELS, net_for
 
-
-class LineGame:
-    """A game between whoever types and a player.
-
-    Args:
-        mine: the colour of whoever types.
-    """
-
-    def __init__(self, player: "Player", start: "Position", mine: int, seed: int) -> None:
-        self.player = player
-        self.mine = mine
-        self.history = [start]
-        self.is_done = False
-        self.rules: Rules = start.rules
-        player.new_game(self.rules, seed)
-        self.commands: dict[str, Callable[[str], Iterator[str]]] = {
-            "undo": self._undo,
-            "score": self._score,
-            "save": self._save,
-            "resign": self._resign,
-            "help": lambda rest: iter([HELP]),
-            "quit": self._quit,
-            "exit": self._quit,
-        }
-
-    @property
-    def position(self) -> "Position":
-        """Where the game stands."""
-        return self.history[-1]
-
-    def run(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield what to print, until the game ends or the lines do."""
-        yield f"You are {COLOUR_NAMES[self.mine]} against {self.player.name}. Type {HELP}."
-        yield from self._answer()
-        for line in lines:
-            yield from self._obey(line)
-            if self.is_done:
-                return
-        yield "No more input; the game is left as it stands."
-
-    def _obey(self, line: str) -> Iterator[str]:
-        word, _, rest = line.strip().partition(" ")
-        if not word:
-            return
-        command = self.commands.get(word.lower())
-        if command is not None:
-            yield from command(rest.strip())
-            return
-        from engine.vertex import move_of
-
-        try:
-            self.history.append(self.position.play(move_of(line.strip(), self.rules)))
-        except ValueError as error:
-            yield f"{error}. Type {HELP}."
-            return
-        yield from self._answer()
-
-    def _answer(self) -> Iterator[str]:
-        """Let the player move while it is its turn; show the board."""
-        from agents.player import RESIGN
-
-        while not self.position.is_over and self.position.to_play != self.mine:
-            move = self.player.choose(self.position).move
-            if move == RESIGN:
-                yield f"{self.player.name} resigns: you win."
-                self.is_done = True
-                return
-            self.history.append(self.position.play(move))
-        yield str(self.position)
-        if self.position.is_over:
-            self.is_done = True
-            yield self._verdict()
-
-    def _verdict(self) -> str:
-        from engine.diagram import result_of
-
-        black, white = self.position.area()
-        winner = self.position.winner()
-        said = "a tie" if not winner else "you win" if winner == self.mine else "you lose"
-        return (
-            f"Area: black {black}, white {white} and komi {self.rules.komi:g}; "
-            f"{result_of(self.position)}, {said}."
-        )
-
-    def _undo(self, rest: str) -> Iterator[str]:
-        """Take back your last move, and the answer to it."""
-        for length in range(len(self.history) - 1, 0, -1):
-            if self.history[length - 1].to_play == self.mine:
-                del self.history[length:]
-                yield str(self.position)
-                return
-        yield "Nothing to take back."
-
-    def _score(self, rest: str) -> Iterator[str]:
-        black, white = self.position.area()
-        yield f"As it stands, black {black}, white {white} and komi {self.rules.komi:g}."
-
-    def _save(self, rest: str) -> Iterator[str]:
-        from engine.sgf import GameRecord, write_sgf
-
-        if not rest:
-            yield "Type save FILE."
-            return
-        names = {self.mine: "you", opponent(self.mine): self.player.name}
-        record = GameRecord(self.position, names[BLACK], names[WHITE])
-        try:
-            Path(rest).expanduser().write_text(write_sgf(record))
-        except OSError as error:
-            yield f"{rest}: {error.strerror}; the game is not saved."
-            return
-        yield f"Saved to {rest}."
-
-    def _resign(self, rest: str) -> Iterator[str]:
-        self.is_done = True
-        yield f"You resign: {self.player.name} wins."
-
-    def _quit(self, rest: str) -> Iterator[str]:
-        self.is_done = True
-        yield "Left as it stands."
+    for level in LEVELS:
+        print(f"{level.number}  {level.words:48} {level.player(net_for(9))}")

@@ -19,7 +19,7 @@ from agents.random_player import RandomPlayer
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
 from insei.config import BadConfig, build, convert, parse_yaml, to_yaml, with_settings
-from insei.play import LineGame
+from insei.line_game import LineGame
 from selfplay.config import TrainConfig
 from tournament.config import TournamentConfig
 

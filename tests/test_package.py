@@ -84,7 +84,7 @@ def test_a_run_means_its_newest_checkpoint(tmp_path, package):
         ("net:", "wanted net:PATH"),
         ("search:", "wanted search:PATH"),
         ("net:nowhere", "no player at nowhere"),
-        ("net:PACKAGE,visits=3", "net takes a path alone"),
+        ("net:PACKAGE,visits=3", "net takes temperature=T alone"),
         ("search:PACKAGE,visit=3", "unknown setting 'visit'.*did you mean visits"),
         ("search:PACKAGE,visits=many", "visits=many: wanted a whole number"),
         ("search:PACKAGE,visits=0", "visits 0: wanted 1 to"),

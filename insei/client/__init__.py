@@ -1,0 +1,1 @@
+"""The terminal client: a board to play on, drawn by Textual."""

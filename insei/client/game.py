@@ -1,0 +1,289 @@
+"""The game on the screen, without a screen: who sits where, what was played, what it was worth."""
+
+import os
+import time
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+
+from agents.clock import Clock, TimeControl
+from agents.ending import cleared
+from agents.files import write_text
+from engine.diagram import result_of
+from engine.handicap import fixed_handicap, handicap_position
+from engine.position import Position
+from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules
+from engine.sgf import GameRecord, read_sgf, write_sgf
+from engine.vertex import vertex_of
+
+YOU = "you"
+
+
+@dataclass(frozen=True)
+class GameSetup:
+    """A game about to begin; seats are players by the grammar, or "you".
+
+    Raises:
+        ValueError: a field makes no sense.
+    """
+
+    size: int = 9
+    komi: float = 7.0
+    rules: str = "chinese"
+    handicap: int = 0
+    black: str = YOU
+    white: str = "influence"
+    minutes: float = 0.0  # each side's main time; 0 for none
+    seed: int = 0
+
+    def start(self) -> Position:
+        """Where it begins."""
+        if self.rules not in PRESETS:
+            raise ValueError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
+        if not 1 <= self.size <= 19:
+            raise ValueError(f"size {self.size}: wanted 1 to 19")
+        if not 0 <= self.minutes <= 1440:
+            raise ValueError(f"minutes {self.minutes:g}: wanted 0 to 1440")
+        rules = replace(PRESETS[self.rules](self.size), komi=self.komi)
+        if self.handicap:
+            return handicap_position(rules, fixed_handicap(rules, self.handicap))
+        return Position(rules)
+
+    def seat(self, colour: int) -> str:
+        """Who plays this colour."""
+        return self.black if colour == BLACK else self.white
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a search thought of a position, as Black sees it."""
+
+    win_rate: float  # 0 to 1
+    score: float
+
+
+@dataclass
+class ClientGame:
+    """One game: its positions, and what is known of each."""
+
+    setup: GameSetup
+    history: list[Position]
+    worth: dict[int, Worth] = field(default_factory=dict)  # by ply
+    result: str = ""  # as SGF writes it, once the game has ended
+    reason: str = ""  # how it ended, in words
+    clocks: dict[int, Clock] = field(default_factory=dict)
+    turn_began: float = field(default_factory=time.monotonic)
+    shown: int = -1  # ply on the screen while reviewing; -1 for the newest
+
+    @classmethod
+    def begin(cls, setup: GameSetup) -> "ClientGame":
+        """A new game.
+
+        Raises:
+            ValueError: the setup makes no sense.
+        """
+        game = cls(setup, [setup.start()])
+        if setup.minutes:
+            control = TimeControl(60 * setup.minutes)
+            game.clocks = {colour: Clock(control) for colour in (BLACK, WHITE)}
+        return game
+
+    @classmethod
+    def load(cls, path: Path, setup: GameSetup | None = None) -> "ClientGame":
+        """The game of an SGF file; its players' names are the seats unless `setup` names others.
+
+        Raises:
+            ValueError: the file can't be read, or is no game; says which.
+        """
+        try:
+            record = read_sgf(path.read_bytes())
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror}") from error
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+        end = record.position
+        if end.rules.width != end.rules.height:
+            raise ValueError(f"{path}: a board of {end.rules.size_name}; wanted a square")
+        seats = setup or GameSetup(black=record.black, white=record.white)
+        ko = end.rules.ko
+        named = next((name for name, make in PRESETS.items() if make().ko == ko), seats.rules)
+        game = cls(
+            replace(seats, size=end.rules.width, komi=end.rules.komi, rules=named, handicap=0),
+            [Position(end.rules, end.initial_board, end.initial_to_play)],
+        )
+        for move, mover in zip(end.moves, end.movers, strict=True):
+            here = game.position
+            here = here if here.to_play == mover else here.with_to_play(mover)
+            game.history.append(here.play(move))
+        game.result = record.result
+        return game
+
+    @property
+    def position(self) -> Position:
+        """Where the game stands."""
+        return self.history[-1]
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force."""
+        return self.position.rules
+
+    @property
+    def ply(self) -> int:
+        """Moves on the screen."""
+        return len(self.history) - 1 if self.shown < 0 else self.shown
+
+    @property
+    def seen(self) -> Position:
+        """The position on the screen."""
+        return self.history[self.ply]
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether a result stands."""
+        return bool(self.result)
+
+    @property
+    def mine(self) -> int:
+        """The colour of whoever sits at the screen; 0 for none or both."""
+        seats = [self.setup.seat(colour) == YOU for colour in (BLACK, WHITE)]
+        return 0 if all(seats) or not any(seats) else BLACK if seats[0] else WHITE
+
+    def is_yours(self) -> bool:
+        """Whether the next move is to be made at the screen."""
+        return not self.is_ended and self.setup.seat(self.position.to_play) == YOU
+
+    def play(self, move: int) -> None:
+        """Play a move.
+
+        Raises:
+            IllegalMove, GameOver: as `Position.play`.
+        """
+        played = self.position.play(move)
+        self._stop_clock()
+        self.history.append(played)
+        self.shown = -1
+
+    def _stop_clock(self) -> None:
+        clock = self.clocks.get(self.position.to_play)
+        if clock is not None:
+            clock.spend(time.monotonic() - self.turn_began)
+        self.turn_began = time.monotonic()
+
+    def seconds_left(self, colour: int) -> float | None:
+        """On a clock, the turn under way counted; None without clocks."""
+        clock = self.clocks.get(colour)
+        if clock is None:
+            return None
+        running = 0.0
+        if colour == self.position.to_play and not self.is_ended:
+            running = time.monotonic() - self.turn_began
+        return clock.main_left - running
+
+    def undo(self) -> bool:
+        """Take back the last move made at the screen and what followed; False if there is none."""
+        for length in range(len(self.history) - 1, 0, -1):
+            mover = self.history[length - 1].to_play
+            if self.setup.seat(mover) == YOU:
+                del self.history[length:]
+                self.worth = {ply: one for ply, one in self.worth.items() if ply < length}
+                self.result = self.reason = ""
+                self.shown = -1
+                self.turn_began = time.monotonic()
+                return True
+        return False
+
+    def resign(self, colour: int) -> None:
+        """End the game: `colour` gives up."""
+        self._end(f"{'W' if colour == BLACK else 'B'}+R", f"{COLOUR_NAMES[colour]} resigns")
+
+    def lose_on_time(self, colour: int) -> None:
+        """End the game: the clock of `colour` has run out."""
+        self._end(f"{'W' if colour == BLACK else 'B'}+T", f"{COLOUR_NAMES[colour]} is out of time")
+
+    def lose_by_failure(self, colour: int, what: str) -> None:
+        """End the game: the player of `colour` can't go on."""
+        self._end(f"{'W' if colour == BLACK else 'B'}+F", f"{COLOUR_NAMES[colour]} failed: {what}")
+
+    def count(self, dead: set[int]) -> None:
+        """End the game by its area, dead stones taken off."""
+        counted = cleared(self.position, dead)
+        black, white = counted.area()
+        self._end(
+            result_of(counted),
+            f"black has {black} points, white {white} and {self.rules.komi:g} komi",
+        )
+
+    def _end(self, result: str, reason: str) -> None:
+        self.result, self.reason = result, reason
+
+    def result_in_words(self) -> str:
+        """Who has won, for whoever sits at the screen."""
+        if self.result == "0":
+            return "A tie."
+        winner = BLACK if self.result.startswith("B") else WHITE
+        said = f"{COLOUR_NAMES[winner].capitalize()} wins, {self.result}"
+        if self.mine:
+            said += ": you win" if self.mine == winner else ": you lose"
+        return f"{said}."
+
+    def worst_move(self) -> tuple[int, float] | None:
+        """The ply, from 1, of the move at the screen that lost most, and how much win rate."""
+        worst: tuple[int, float] | None = None
+        for ply in range(1, len(self.history)):
+            mover = self.history[ply - 1].to_play
+            before, after = self.worth.get(ply - 1), self.worth.get(ply)
+            if before is None or after is None or self.setup.seat(mover) != YOU:
+                continue
+            lost = before.win_rate - after.win_rate
+            lost = lost if mover == BLACK else -lost
+            if lost > 0.05 and (worst is None or lost > worst[1]):
+                worst = ply, lost
+        return worst
+
+    def summary(self) -> list[str]:
+        """The game in a few plain sentences."""
+        said = [f"{self.result_in_words()} {self.reason.capitalize()}.".replace(" .", "")]
+        black, white = self.position.prisoners
+        said.append(f"{self.position.num_moves} moves; black took {black}, white took {white}.")
+        if worst := self.worst_move():
+            ply, lost = worst
+            vertex = vertex_of(self.history[ply].moves[-1], self.rules)
+            said.append(f"Move {ply}, {vertex}, lost most: {lost:.0%} of the chance to win.")
+        leads = [one.win_rate > 0.5 for _, one in sorted(self.worth.items()) if one.win_rate != 0.5]
+        changes = sum(one != other for one, other in pairwise(leads))
+        if len(leads) > 2:
+            said.append(
+                "One side led from beginning to end." if not changes
+                else f"The lead changed hands {changes} time{'s' if changes > 1 else ''}."
+            )  # fmt: skip
+        return said
+
+    def sgf(self) -> str:
+        """The game as SGF."""
+        comments = {
+            ply: f"Black wins {one.win_rate:.1%}, by {one.score:+.1f} points"
+            for ply, one in self.worth.items()
+        }
+        record = GameRecord(
+            self.position, self.setup.black, self.setup.white, self.result, comments
+        )
+        return write_sgf(record)
+
+    def save(self, path: Path) -> None:
+        """Write the game, whole or not at all.
+
+        Raises:
+            ValueError: it can't be written; says why.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, self.sgf())
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror}; the game is not saved") from error
+
+
+def unfinished_path() -> Path:
+    """Where an unfinished game is kept between two starts."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "insei" / "unfinished.sgf"

@@ -1,0 +1,469 @@
+"""The terminal client: every action by keyboard and mouse, snapshots as text, a real terminal."""
+
+import asyncio
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pexpect
+import pytest
+
+from engine.position import Position
+from engine.rules import BLACK, WHITE, Rules
+from engine.sgf import read_sgf
+from insei.client.app import Client
+from insei.client.board import BoardPicture, BoardView, rows_of
+from insei.client.game import YOU, ClientGame, GameSetup, Worth
+from insei.client.mind import Decided, Failed
+from insei.client.panel import graph_lines
+from insei.levels import LEVELS, net_for, opponent_named
+
+ANALYST = "search:go5,rule=puct,visits=20000"
+SETUP = GameSetup(size=5, komi=14.5, black=YOU, white="capture")
+
+
+def client_of(setup=SETUP, keep=None, **options):
+    options = {"opponent": "capture", "analyst": ANALYST, "is_plain": True} | options
+    return Client(options.pop("game", None) or ClientGame.begin(setup), keep=keep, **options)
+
+
+def drive(client, script, size=(90, 30)):
+    """Run a script of steps against the client without a terminal."""
+
+    async def run():
+        async with client.run_test(size=size) as pilot:
+            await script(pilot)
+            await pilot.pause()
+
+    asyncio.run(run())
+
+
+async def until(pilot, is_so, seconds=20):
+    for _ in range(int(seconds / 0.05)):
+        if is_so():
+            return
+        await pilot.pause(0.05)
+    raise AssertionError("waited in vain")
+
+
+async def typed(pilot, text):
+    await pilot.press(*["space" if one == " " else one for one in text], "enter")
+
+
+def screen_of(client):
+    """The board as plain text."""
+    view = client.query_one(BoardView)
+    return "\n".join(
+        "".join(segment.text for segment in view.render_line(y)).rstrip()
+        for y in range(client.game.rules.height + 2)
+    )
+
+
+def yours(client):
+    return lambda: client.game.is_yours()
+
+
+# By keyboard and mouse
+
+
+def test_a_vertex_is_typed_and_the_opponent_answers():
+    client = client_of()
+
+    async def script(pilot):
+        await typed(pilot, "c3")
+        await until(pilot, lambda: len(client.game.history) == 3)
+
+    drive(client, script)
+    assert client.game.position.moves[0] == 12
+    assert client.game.position.to_play == BLACK
+
+
+def test_the_cursor_plays():
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.press("up", "left", "up", "enter")  # the first key shows it at the centre
+        await until(pilot, lambda: len(client.game.history) == 3)
+
+    drive(client, script)
+    assert client.game.position.moves[0] == 6
+
+
+def test_a_click_plays():
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.click(BoardView, offset=(3 + 3 * 2 + 1, 1 + 2))
+        await until(pilot, lambda: len(client.game.history) == 3)
+
+    drive(client, script)
+    assert client.game.position.moves[0] == 12
+
+
+def test_pass_undo_and_an_illegal_move():
+    client = client_of()
+
+    async def script(pilot):
+        await typed(pilot, "c3")
+        await until(pilot, yours(client))
+        await typed(pilot, "c3")
+        assert "occupied" in client.message
+        await pilot.press("f7")
+        assert len(client.game.history) == 1
+        await pilot.press("f6")
+        await until(pilot, lambda: len(client.game.history) == 3)
+        await typed(pilot, "undo")
+        await typed(pilot, "undo")
+        assert client.message == "Nothing to take back."
+        await typed(pilot, "z9")
+        assert "wanted a letter and a number" in client.message or "off the board" in client.message
+
+    drive(client, script)
+
+
+def test_resigning_asks_first():
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.press("f8")
+        await pilot.press("n")
+        assert not client.game.is_ended
+        await pilot.press("f8")
+        await pilot.press("y")
+        await pilot.pause()
+
+    drive(client, script)
+    assert client.game.result == "W+R"
+    assert "you lose" in client.message
+
+
+def test_hints_heat_and_area_lie_over_the_board():
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.press("f3")
+        await until(pilot, lambda: " a " in screen_of(client))
+        assert "black wins" in str(client.query_one("#facts").render())
+        await pilot.press("f4")
+        await until(pilot, lambda: client.picture().heat is not None)
+        await pilot.press("f5")
+        await until(pilot, lambda: client.picture().ownership is not None)
+        await pilot.press("f5")
+        assert client.overlay == ""
+
+    drive(client, script)
+
+
+def test_a_new_game_by_the_dialog():
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.press("f2")
+        await pilot.pause()
+        client.screen.query_one("#size").value = "7"
+        client.screen.query_one("#komi").value = "x"
+        client.screen.query_one("#opponent").value = "influence"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "wanted a number" in str(client.screen.query_one("#wrong").render())
+        client.screen.query_one("#komi").value = "9"
+        client.screen.query_one("#handicap").value = "2"
+        client.screen.query_one("#seat").value = "white"
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(pilot, lambda: client.game.rules.width == 7, 5)
+
+    drive(client, script)
+    assert client.game.setup.black == "influence"
+    assert client.game.rules.komi == 9
+    assert (client.game.history[0].board == BLACK).sum() == 2
+    assert client.game.mine == WHITE
+
+
+def test_a_dialog_can_be_left():
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.press("f2")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert client.game.setup == SETUP
+
+    drive(client, script)
+
+
+# The end
+
+
+def test_two_passes_propose_the_dead_and_enter_counts():
+    """White's lone stone in Black's area is proposed, kept by a click, taken by another."""
+    game = ClientGame.begin(replace(SETUP, white=YOU, komi=0.5))
+    for vertex in (12, 3, 7, 25, 17, 25, 11, 25, 13, 25, 25):
+        game.play(vertex)
+    client = client_of(game=game)
+
+    async def script(pilot):
+        await typed(pilot, "pass")
+        await until(pilot, lambda: "enter counts" in client.message)
+        assert client.dead == {3}
+        await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
+        assert client.dead == set()
+        await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
+        await pilot.press("enter")
+
+    drive(client, script)
+    assert client.game.result == "B+24.5"
+    assert "black has 25 points" in client.message.lower()
+
+
+def test_a_game_without_people_runs_to_its_count():
+    client = client_of(replace(SETUP, black="random"))
+
+    async def script(pilot):
+        await until(pilot, lambda: client.game.is_ended, 60)
+
+    drive(client, script)
+    assert client.game.result[0] in "BW0"
+
+
+def test_a_player_that_fails_loses_and_says_why():
+    client = client_of()
+
+    async def script(pilot):
+        client.game.play(12)
+        client._heed(Failed(client.game.position, "its program ended", True))
+        await pilot.pause()
+
+    drive(client, script)
+    assert client.game.result == "B+F"
+    assert "its program ended" in client.message
+
+
+def test_a_late_answer_to_a_game_gone_by_is_ignored():
+    client = client_of()
+
+    async def script(pilot):
+        client._heed(Decided(Position(Rules(5, 5, 14.5)), 3))
+        await pilot.pause()
+        assert len(client.game.history) == 1
+
+    drive(client, script)
+
+
+def test_a_clock_that_runs_out_ends_the_game():
+    client = client_of(replace(SETUP, minutes=0.001))
+
+    async def script(pilot):
+        await until(pilot, lambda: client.game.is_ended)
+
+    drive(client, script)
+    assert client.game.result == "W+T"
+
+
+# Files
+
+
+def test_a_game_is_saved_loaded_and_reviewed(tmp_path):
+    path = tmp_path / "game.sgf"
+    client = client_of()
+
+    async def script(pilot):
+        await typed(pilot, "c3")
+        await until(pilot, yours(client))
+        client.obey(f"save {path}")
+        moves = client.game.position.moves
+        assert read_sgf(path.read_bytes()).position.moves == moves
+        client.obey(f"load {path}")
+        assert client.game.position.moves == moves
+        assert client.game.is_yours()
+        client.obey(f"review {path}")
+        assert client.game.ply == 0
+        await pilot.press("pagedown")
+        assert client.game.ply == 1
+        await pilot.press("pageup")
+        await typed(pilot, "last")
+        await typed(pilot, "a1")
+        assert "over" in client.message
+        (tmp_path / "broken.sgf").write_text("(;B[")
+        for line in (f"load {tmp_path / 'none.sgf'}", f"review {tmp_path / 'broken.sgf'}", "load"):
+            client.obey(line)
+            assert client.game.position.moves == moves
+        client.obey(f"save {tmp_path / 'game.sgf' / 'below'}")
+        assert "not saved" in client.message
+
+    drive(client, script)
+
+
+def test_an_unfinished_game_is_kept_and_offered_again(tmp_path):
+    keep = tmp_path / "state" / "unfinished.sgf"
+    client = client_of(keep=keep)
+
+    async def script(pilot):
+        await typed(pilot, "c3")
+        await until(pilot, yours(client))
+        await pilot.press("ctrl+q")
+        await pilot.press("y")
+
+    drive(client, script)
+    moves = client.game.position.moves
+    left = ClientGame.load(keep)
+    assert left.position.moves == moves
+    assert left.setup.white == "capture"
+    again = client_of(keep=keep, unfinished=left)
+
+    async def second(pilot):
+        await pilot.press("y")
+        await until(pilot, yours(again))
+        assert again.game.position.moves == moves
+        await pilot.press("f8")
+        await pilot.press("y")
+        await pilot.pause()
+
+    drive(again, second)
+    assert not keep.exists()
+
+
+# What is drawn
+
+
+def test_the_board_is_drawn_plain_at_two_widths():
+    picture = BoardPicture(Position(Rules(5, 5, 0.5)).play_all([12, 6]), cursor=18, is_plain=True)
+    wide = ["".join(one.text for one in line) for line in rows_of(picture, 3)]
+    assert wide == [
+        "    A  B  C  D  E ",
+        " 5  .  .  .  .  .  5",
+        " 4  . (O) .  .  .  4",
+        " 3  .  .  X  .  .  3",
+        " 2  .  .  . [.] .  2",
+        " 1  .  .  .  .  .  1",
+        "    A  B  C  D  E ",
+    ]
+    narrow = ["".join(one.text for one in line) for line in rows_of(picture, 2)]
+    assert narrow[2] == " 4 . O). . .  4"
+    assert narrow[4] == " 2 . . . .].  2"
+
+
+@pytest.mark.parametrize(("size", "columns"), [((20, 10), 2), ((60, 24), 3), ((120, 40), 3)])
+def test_the_screen_fits_terminals_of_all_sizes(size, columns):
+    client = client_of()
+
+    async def script(pilot):
+        await typed(pilot, "c3")
+        await until(pilot, yours(client))
+        assert client.query_one(BoardView).cell == columns
+        assert screen_of(client).count("X") == 1
+        await pilot.resize_terminal(20, 10)
+        await pilot.resize_terminal(100, 30)
+        await pilot.pause()
+        assert client.query_one("#panel").display
+
+    drive(client, script, size)
+
+
+def test_wood_has_colours_and_heat_and_ownership_change_them():
+    position = Position(Rules(5, 5, 0.5)).play(12)
+    heat = np.zeros(26, np.float32)
+    heat[0] = 0.9
+    plain = rows_of(BoardPicture(position), 3)[1][1].style
+    hot = rows_of(BoardPicture(position, heat=heat), 3)[1][1].style
+    owned = rows_of(BoardPicture(position, ownership=np.ones((5, 5), np.float32)), 3)[1][1].style
+    assert len({plain.bgcolor, hot.bgcolor, owned.bgcolor}) == 3
+
+
+def test_the_graph_follows_the_win_rate():
+    worth = {0: Worth(0.5, 0), 1: Worth(1.0, 9), 2: Worth(0.0, -9)}
+    lines = graph_lines(worth, 2, 30)[1:]
+    assert [line[1] for line in lines] == ["█"] * 4
+    assert [line[2] for line in lines] == [" "] * 4
+    assert graph_lines({}, 5, 30) == []
+
+
+def test_the_summary_names_the_move_that_lost_most():
+    game = ClientGame.begin(SETUP)
+    for move in (12, 6, 8):
+        game.play(move)
+    game.worth = {
+        0: Worth(0.6, 1), 1: Worth(0.55, 1), 2: Worth(0.6, 1), 3: Worth(0.1, -5)
+    }  # fmt: skip
+    game.resign(BLACK)
+    said = " ".join(game.summary())
+    assert "White wins, W+R: you lose." in said
+    assert "Move 3, D4, lost most: 50%" in said
+    assert "changed hands 1 time" in said
+
+
+# Levels
+
+
+def test_levels_are_players():
+    assert [level.number for level in LEVELS] == list(range(1, 10))
+    assert opponent_named("1", 7) == "net:go7,temperature=3"
+    assert opponent_named("capture", 7) == "capture"
+    assert net_for(5) == "go5"
+    assert net_for(3) == "go5"
+    with pytest.raises(ValueError, match="level 12: wanted 1 to 9"):
+        opponent_named("12", 9)
+
+
+# A real terminal
+
+
+def start(tmp_path, *words, size=(30, 90)):
+    environment = os.environ | {
+        "XDG_STATE_HOME": str(tmp_path), "TERM": "xterm-256color", "NO_COLOR": "1"
+    }  # fmt: skip
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "insei.main", "play", *words],
+        env=environment,
+        cwd=str(Path(__file__).parent.parent),
+        dimensions=size,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+def send_line(terminal, text):
+    for one in text:
+        terminal.send(one)
+    terminal.send("\r")
+
+
+@pytest.mark.slow
+def test_a_whole_game_in_a_real_terminal(tmp_path):
+    terminal = start(tmp_path, "random", "--size", "2", "--komi", "0.5")
+    terminal.expect("Your move")
+    for _ in range(30):
+        send_line(terminal, "pass")
+        if terminal.expect(["Your move", "enter counts", "wins"]) != 0:
+            break
+    terminal.send("\r")
+    terminal.expect("wins")
+    terminal.send("\x11")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert not (tmp_path / "insei" / "unfinished.sgf").exists()
+
+
+@pytest.mark.slow
+def test_ctrl_c_asks_and_a_closed_terminal_keeps_the_game(tmp_path):
+    terminal = start(tmp_path, "capture", "--size", "5")
+    terminal.expect("Your move")
+    send_line(terminal, "c3")
+    terminal.expect("took")
+    kept = tmp_path / "insei" / "unfinished.sgf"
+    terminal.send("\x03")
+    terminal.expect("Leave")
+    terminal.close(force=True)
+    assert read_sgf(kept.read_bytes()).position.moves[0] == 12
+    again = start(tmp_path, "capture", "--size", "5")
+    again.expect("unfinished game")
+    again.send("n")
+    again.expect("Your move")
+    again.send("\x11")
+    again.expect(pexpect.EOF)
+    again.close()
+    assert again.exitstatus == 0
