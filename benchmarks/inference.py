@@ -1,0 +1,156 @@
+"""The evaluator alone: python -m benchmarks.inference [--json].
+
+A net of 4 blocks of 64 channels on 9x9, one core, batch 32, in each precision; beside it the peak
+of the matrix product in the same run, by which the share of the peak is reckoned; how often int8's
+first move is that of fp32, by the shipped 7x7 net on positions of its own games; and how long new
+weights take to their first answer. Processor time, medians of five, but for the swap.
+"""
+
+import argparse
+import json
+import statistics
+import time
+
+import numpy as np
+import torch
+
+from agents.architecture import NetworkConfig
+from agents.find_package import find_package
+from agents.openvino_evaluator import OpenVinoEvaluator
+from agents.package import load_package
+from agents.search_settings import SearchSettings
+from benchmarks.measure import median_seconds
+from benchmarks.search import weights_of
+from engine.planes import NUM_PLANES, planes
+from engine.playouts import random_game
+from engine.position import Position
+from engine.rules import Rules
+from selfplay.config import Precision, SelfPlayConfig
+from selfplay.worker import Worker, compiled
+
+NETWORK = NetworkConfig(blocks=4, channels=64)
+BATCH = 32
+SIDE = 1024  # of the matrices whose product is the peak
+
+
+def multiply_adds(config: NetworkConfig, area: int) -> int:
+    """Of one evaluation, convolutions alone."""
+    tower = config.blocks * 2 * config.channels**2 * 9 + NUM_PLANES * config.channels * 9
+    heads = 2 * config.channels * config.head_channels
+    return (tower + heads) * area
+
+
+def peak_flops(kind: torch.dtype) -> float:
+    """Floating-point operations a second of one core's matrix product."""
+    torch.set_num_threads(1)
+    one, other = (torch.randn(SIDE, SIDE, dtype=kind) for _ in range(2))
+
+    def run() -> int:
+        for _ in range(10):
+            torch.matmul(one, other)
+        return 10
+
+    return 2 * SIDE**3 / median_seconds(run)
+
+
+def evaluations_per_second(precision: Precision) -> float:
+    """On a batch of positions amid random games."""
+    rules = Rules(9, 9, 7.0)
+    seen = np.stack([planes(random_game(rules, seed, 27)) for seed in range(BATCH)])
+    evaluate = compiled(NETWORK, 9, 9, precision, weights_of(NETWORK), seen)
+
+    def run() -> int:
+        for _ in range(100):
+            evaluate(seen)
+        return 100 * BATCH
+
+    return 1 / median_seconds(run)
+
+
+def positions_of_games(count: int) -> np.ndarray:
+    """Positions of games that the shipped 7x7 net plays against itself, as planes."""
+    package = load_package(find_package("go7"))
+    rules = Rules(7, 7, 9.0)
+
+    def make(weights: object, seen: object) -> OpenVinoEvaluator:
+        return OpenVinoEvaluator(package.weights, package.card.architecture, 7, 7)
+
+    config = SelfPlayConfig(search=SearchSettings(visits=8), games_in_flight=16, opening_plies=4)
+    worker = Worker(rules, config, make, 3)
+    worker.load(package.weights, 9)
+    found: list[np.ndarray] = []
+    while len(found) < count:
+        for game in worker.play(16)[0]:
+            position = Position(rules)
+            for move in game.moves.tolist():
+                found.append(planes(position))
+                position = position.play(move)
+    return np.stack(found[:count])
+
+
+def int8_against_fp32(seen: np.ndarray) -> dict[str, float]:
+    """Agreement of the policy's first move, and the mean difference of the value."""
+    package = load_package(find_package("go7"))
+    exact = OpenVinoEvaluator(package.weights, package.card.architecture, 7, 7, "fp32")
+    found = {}
+    for precision in ("bf16", "int8"):
+        rough = OpenVinoEvaluator(
+            package.weights,
+            package.card.architecture,
+            7,
+            7,
+            precision,
+        )
+        if precision == "int8":
+            rough.calibrate(seen[:256])
+        agree, differences = [], []
+        for first in range(256, len(seen) - 63, 64):
+            batch = seen[first : first + 64]
+            one, other = exact(batch), rough(batch)
+            agree.append((one.policy.argmax(1) == other.policy.argmax(1)).mean())
+            differences.append(np.abs(one.value - other.value).mean())
+        found[f"{precision}_top1_agreement"] = float(np.mean(agree))
+        found[f"{precision}_value_difference"] = float(np.mean(differences))
+    return found
+
+
+def swap_seconds(precision: Precision) -> float:
+    """Wall time from new weights to their first answer, batch 64."""
+    rules = Rules(9, 9, 7.0)
+    seen = np.stack([planes(random_game(rules, seed, 27)) for seed in range(64)])
+    weights = weights_of(NETWORK)
+    taken = []
+    for _ in range(5):
+        began = time.perf_counter()
+        compiled(NETWORK, 9, 9, precision, weights, seen)(seen)
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def main() -> None:
+    """Print the table, or one flat JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--json", action="store_true", help="one flat JSON object")
+    arguments = parser.parse_args()
+    found: dict[str, float] = {}
+    each: tuple[Precision, ...] = ("fp32", "bf16", "int8")
+    for precision in each:
+        found[f"{precision}_evaluations_per_second"] = evaluations_per_second(precision)
+    work = 2 * multiply_adds(NETWORK, 81)
+    for name, kind in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+        peak = peak_flops(kind)
+        found[f"{name}_peak_gflops"] = peak / 1e9
+        found[f"{name}_share_of_peak"] = work * found[f"{name}_evaluations_per_second"] / peak
+    found |= int8_against_fp32(positions_of_games(2304))
+    for precision in ("bf16", "int8"):
+        found[f"swap_{precision}_seconds"] = swap_seconds(precision)
+    if arguments.json:
+        print(json.dumps({name: round(value, 4) for name, value in found.items()}))
+        return
+    print("9x9, 4 blocks of 64 channels, batch 32, one core; agreement: go7 on 7x7")
+    for name, value in found.items():
+        print(f"{name:34}{value:14,.3f}")
+
+
+if __name__ == "__main__":
+    main()

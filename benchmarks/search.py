@@ -1,0 +1,180 @@
+"""What the search costs beside its evaluator: python -m benchmarks.search [--json].
+
+The tree alone with an evaluator that is free; self-play beside the evaluator alone, in bf16 and in
+int8; two worker processes beside one; and a program that plays single moves over GTP. Processor
+time and medians of five, but for the two processes and GTP, which are wall time.
+"""
+
+import argparse
+import json
+import multiprocessing
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from agents.architecture import NetworkConfig
+from agents.forest import Forest
+from agents.search_settings import SearchSettings
+from benchmarks.measure import median_seconds
+from benchmarks.selfplay import alone, playing
+from engine.planes import planes
+from engine.playouts import random_game
+from engine.rules import Rules
+from selfplay.config import Precision, SelfPlayConfig
+from selfplay.worker import Worker, compiled
+
+RULES = Rules(9, 9, 7.0)
+NETWORK = NetworkConfig(blocks=4, channels=64)
+GAMES = 64
+ROUNDS = 5
+MOVES = 60
+SECONDS = 2.0
+ROOT = Path(__file__).parent.parent
+
+
+def weights_of(network: NetworkConfig) -> dict[str, np.ndarray]:
+    """Weights of a net that knows nothing."""
+    rng = np.random.default_rng(1)
+    return {
+        name: (rng.normal(size=shape) * (1 / max(1, int(np.prod(shape[1:])))) ** 0.5).astype(
+            np.float32
+        )
+        for name, shape in network.weight_shapes().items()
+    }
+
+
+def tree_simulations_per_second(settings: SearchSettings) -> float:
+    """Simulations a second over 64 games, with answers that are there already."""
+    rng = np.random.default_rng(0)
+    policy = rng.normal(size=(GAMES, RULES.num_actions)).astype(np.float32)
+    value = rng.uniform(-0.3, 0.3, GAMES).astype(np.float32)
+    games = [random_game(RULES, seed, 20) for seed in range(GAMES)]
+    forest = Forest(GAMES, 9, 9, settings, 1)
+
+    def run() -> int:
+        count = 0
+        for _ in range(20):
+            for game, position in enumerate(games):
+                forest.start(game, position)
+            while rows := forest.select():
+                forest.expand(policy[:rows], value[:rows], value[:rows])
+                count += rows
+        return count
+
+    return 1 / median_seconds(run)
+
+
+def a_worker(precision: Precision, seed: int) -> Worker:
+    """A worker amid its games."""
+
+    def make(weights: dict[str, np.ndarray], seen: np.ndarray | None) -> object:
+        return compiled(NETWORK, 9, 9, precision, weights, seen)
+
+    config = SelfPlayConfig(
+        search=SearchSettings(visits=32), games_in_flight=GAMES, games_per_call=1
+    )
+    worker = Worker(RULES, config, make, seed)  # type: ignore[arg-type]
+    worker.load(weights_of(NETWORK), 0)
+    worker.play(8)
+    worker.load(weights_of(NETWORK), 1)  # int8 takes its ranges from the games under way
+    worker.play(8)
+    return worker
+
+
+def selfplay_share(precision: Precision) -> float:
+    """Evaluations a second in self-play over those of the evaluator alone, in turns."""
+    worker = a_worker(precision, 1)
+    seen = np.stack([planes(random_game(RULES, seed, 27)) for seed in range(GAMES)])
+    evaluate = compiled(NETWORK, 9, 9, precision, weights_of(NETWORK), seen)
+    return statistics.median(
+        playing(worker, SECONDS)[0] / alone(evaluate, seen, SECONDS) for _ in range(ROUNDS)
+    )
+
+
+def play_for(seed: int, gate: object, results: object) -> None:
+    """A process that plays: says its evaluations in a stretch of wall time."""
+    worker = a_worker("bf16", seed)
+    gate.wait()  # type: ignore[attr-defined]
+    began = time.perf_counter()
+    count = 0
+    while time.perf_counter() - began < 4 * SECONDS:
+        count += worker.play(1)[1].evaluations
+    results.put(count / (time.perf_counter() - began))  # type: ignore[attr-defined]
+
+
+def evaluations_per_second(processes: int) -> float:
+    """What so many workers reach side by side, in wall time."""
+    context = multiprocessing.get_context("spawn")
+    gate, results = context.Barrier(processes), context.Queue()
+    working = [
+        context.Process(target=play_for, args=(seed, gate, results)) for seed in range(processes)
+    ]
+    for one in working:
+        one.start()
+    total = sum(results.get() for _ in working)
+    for one in working:
+        one.join()
+    return float(total)
+
+
+def genmove_milliseconds(visits: int) -> list[float]:
+    """Each move of games against itself over GTP, at fixed visits."""
+    player = f"search:go7,rule=puct,visits={visits},keep=false,early=false"
+    program = subprocess.Popen(
+        [sys.executable, "-m", "insei.main", "gtp", "--player", player, "--size", "9"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert program.stdin is not None
+    assert program.stdout is not None
+    taken: list[float] = []
+    for ply in range(MOVES + 4):
+        began = time.perf_counter()
+        program.stdin.write(f"genmove {'bw'[ply % 2]}\n")
+        program.stdin.flush()
+        while program.stdout.readline() != "\n":
+            pass
+        if ply >= 4:  # the first ones compile graphs
+            taken.append(1000 * (time.perf_counter() - began))
+    program.stdin.write("quit\n")
+    program.stdin.close()
+    program.wait()
+    return taken
+
+
+def main() -> None:
+    """Print the table, or one flat JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--json", action="store_true", help="one flat JSON object")
+    arguments = parser.parse_args()
+    moves = genmove_milliseconds(800)
+    found = {
+        "tree_simulations_per_second": tree_simulations_per_second(SearchSettings(visits=32)),
+        "tree_puct_simulations_per_second": tree_simulations_per_second(
+            SearchSettings(rule="puct", visits=32)
+        ),
+        "selfplay_share_bf16": selfplay_share("bf16"),
+        "selfplay_share_int8": selfplay_share("int8"),
+        "two_workers_over_one": statistics.median(
+            evaluations_per_second(2) / evaluations_per_second(1) for _ in range(3)
+        ),
+        "genmove_median_ms": statistics.median(moves),
+        "genmove_p99_ms": float(np.percentile(moves, 99)),
+    }
+    found["genmove_p99_over_median"] = found["genmove_p99_ms"] / found["genmove_median_ms"]
+    if arguments.json:
+        print(json.dumps({name: round(value, 3) for name, value in found.items()}))
+        return
+    print("9x9; net of 4 blocks of 64 channels, batch 64, 32 visits; genmove: go7, 800 visits")
+    for name, value in found.items():
+        print(f"{name:36}{value:14,.2f}")
+
+
+if __name__ == "__main__":
+    main()
