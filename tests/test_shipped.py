@@ -14,7 +14,7 @@ from insei.package import package, rating_of
 from tournament.config import TournamentConfig
 from tournament.match import Table
 from tournament.run import TournamentFolder, play_here, run_tournament
-from tournament.schedule import round_robin
+from tournament.schedule import schedule
 
 SMALL = 5 * 2**20  # bytes
 
@@ -39,7 +39,7 @@ def test_a_shipped_player_beats_the_handwritten_one(name):
         players=(player, "influence"), rules=rules, games=20, opening_plies=2, seed=77
     )
     table = Table()
-    games = table.play(round_robin(config))
+    games = table.play(schedule(config))
     table.close()
     won = sum((game.black if game.winner == BLACK else game.white) == player for game in games)
     assert won >= 15

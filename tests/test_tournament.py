@@ -5,20 +5,22 @@ import json
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from agents.player import RESIGN, Choice
 from engine.position import Position
 from engine.rules import BLACK, EMPTY, WHITE, Rules
-from engine.sgf import read_sgf
+from engine.sgf import GameRecord, read_sgf, write_sgf
 from insei.config import to_yaml
 from tournament.config import TournamentConfig
 from tournament.match import Job, Table, play_game
 from tournament.openings import openings
 from tournament.ratings import fit, interval
-from tournament.report import crosstable, write_report
+from tournament.report import crosstable, replays_of, write_report
 from tournament.run import TournamentFolder, play_here, run_tournament
-from tournament.schedule import round_robin
+from tournament.schedule import schedule
+from tournament.sprt import SprtConfig, decision, log_likelihood_ratio
 
 CONFIG = TournamentConfig(
     name="small",
@@ -31,7 +33,7 @@ CONFIG = TournamentConfig(
 
 
 def test_each_pairing_plays_each_opening_with_both_colours():
-    jobs = round_robin(CONFIG)
+    jobs = schedule(CONFIG)
     assert len(jobs) == 3 * 4
     assert len({job.id for job in jobs}) == len(jobs)
     assert [job.number for job in jobs] == list(range(12))
@@ -108,7 +110,7 @@ def test_a_whole_point_komi_can_tie():
 
 
 def test_equal_jobs_give_equal_games():
-    jobs = round_robin(CONFIG)
+    jobs = schedule(CONFIG)
     first, again = (Table().play(jobs) for _ in range(2))
     assert [game.moves for game in first] == [game.moves for game in again]
 
@@ -185,7 +187,9 @@ def test_a_tournament_leaves_games_ratings_and_reports(tmp_path):
     for text in (html, markdown):
         assert best["player"] in text
         assert f"{best['elo']:+.0f}" in text
-    assert "http" not in html  # nothing is fetched
+    fetched = html.replace("http://www.w3.org/2000/svg", "")  # a name, no address
+    assert "http" not in fetched
+    assert "src=" not in fetched
     lines = (report.parent / "games.jsonl").read_text().splitlines()
     assert len(lines) == 12
     for line in lines:
@@ -265,7 +269,7 @@ def test_an_unknown_player_is_refused_before_any_game(tmp_path):
 def test_games_on_ray_are_the_games_played_here(tmp_path, ray_session):
     from tournament.cluster import play_on_ray
 
-    jobs = round_robin(CONFIG)
+    jobs = schedule(CONFIG)
     here = {game.id: game.moves for game in Table().play(jobs)}
     there = {game.id: game.moves for games in play_on_ray(jobs, 2, pytest.fail) for game in games}
     assert here == there
@@ -288,8 +292,70 @@ def test_a_wrong_player_on_ray_is_one_clear_error(ray_session):
         ({"opening_plies": -1}, "opening_plies -1"),
         ({"anchor": "nobody"}, "anchor 'nobody': wanted one of random"),
         ({"name": "../up"}, "wanted letters"),
+        ({"format": "swiss"}, "format 'swiss': wanted one of round robin, gauntlet, sprt"),
+        ({"format": "sprt"}, "wanted two for an sprt"),
     ],
 )
 def test_configurations_outside_their_bounds_are_refused(fields, said):
     with pytest.raises(ValueError, match=said):
         replace(CONFIG, **fields)
+
+
+def test_a_gauntlet_seats_the_first_against_each_other():
+    jobs = schedule(replace(CONFIG, format="gauntlet"))
+    first = CONFIG.players[0]
+    assert len(jobs) == 2 * CONFIG.games
+    assert all(first in (job.black, job.white) for job in jobs)
+
+
+def test_openings_are_taken_from_real_games(tmp_path):
+    for number, moves in enumerate(([12, 6, 7], [8, 16, 12], [3])):
+        record = GameRecord(Position(CONFIG.rules).play_all(moves))
+        (tmp_path / f"{number}.sgf").write_text(write_sgf(record))
+    jobs = schedule(replace(CONFIG, openings=str(tmp_path), opening_plies=2))
+    assert {job.opening for job in jobs} == {(12, 6), (8, 16)}  # the third is too short
+    with pytest.raises(ValueError, match="wanted SGF games on 5x5 with 9 plies"):
+        schedule(replace(CONFIG, openings=str(tmp_path), opening_plies=9))
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.9, "elo1"), (0.5, "elo0"), (0.1, "elo0")])
+def test_a_sequential_test_decides_for_the_truth(share, said):
+    rng = np.random.default_rng(1)
+    right = 0
+    for _ in range(100):
+        pairs = []
+        while not (found := decision(pairs, SprtConfig(0, 100))):
+            pairs.append(float(rng.binomial(2, share)) / 2)
+        right += found == said
+    assert right >= 90  # alpha and beta are .05
+
+
+def test_the_ratio_of_a_match_worked_out_by_hand():
+    # Two pairs of 1 and two of .5: mean .75; squares 1/4, and 4/8 of the prior's, over 8 pairs.
+    upper = 1 / (1 + 10**-0.25)
+    ratio = 4 * (upper - 0.5) * (1.5 - 0.5 - upper) / (2 * 0.75 / 8)
+    found = log_likelihood_ratio([1, 1, 0.5, 0.5], SprtConfig(0, 100))
+    assert found == pytest.approx(ratio)
+
+
+def test_a_match_ends_once_it_is_decided(tmp_path):
+    config = replace(
+        CONFIG, format="sprt", players=("capture", "random"), games=400, sprt=SprtConfig(0, 200)
+    )
+    report = hold(tmp_path, config)
+    values = json.loads(report.with_suffix(".json").read_text())
+    assert values["games"] < 200
+    assert "capture is stronger than random by 200 Elo rather than 0" in values["verdict"]
+    lines = (report.parent / "games.jsonl").read_text()
+    hold(tmp_path, config)  # a decided match is not played on
+    assert (report.parent / "games.jsonl").read_text() == lines
+
+
+def test_every_game_can_be_replayed_in_the_page(tmp_path):
+    report = hold(tmp_path)
+    html = report.read_text()
+    data = html.split('<script id="games" type="application/json">')[1].split("</script>")[0]
+    assert len(json.loads(data)) == 12
+    names = ("number", "white", "result", "reason", "moves")
+    evil = replays_of([dict.fromkeys(names, 0) | {"black": "</script><b>"}])
+    assert "</script>" not in evil

@@ -1,8 +1,12 @@
 """What a tournament is made of: frozen values, saved with its results."""
 
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from engine.rules import Rules
+from tournament.sprt import SprtConfig
+
+Format = Literal["round robin", "gauntlet", "sprt"]
 
 
 @dataclass(frozen=True)
@@ -15,9 +19,12 @@ class TournamentConfig:
 
     name: str = "tournament"  # the results go to reports/NAME
     players: tuple[str, ...] = ("random", "capture", "influence")  # the player grammar's names
+    format: Format = "round robin"  # gauntlet: the first against each other; sprt: two, decided
+    sprt: SprtConfig = field(default_factory=SprtConfig)  # of the first player against the second
     rules: Rules = field(default_factory=lambda: Rules(9, 9, 7.0))
-    games: int = 20  # of each pairing, even: each opening is played with both colours
+    games: int = 20  # of each pairing, even: an opening is played with both colours; sprt: at most
     opening_plies: int = 2  # random legal plies that every game begins with, 0 to 40
+    openings: str = ""  # a folder of SGF games whose first plies are the openings; empty: random
     seed: int = 1
     workers: int = 2  # processes that play; 0 plays in this one
     max_plies_per_point: float = 6.0  # a game is scored as it stands after so many plies a point
@@ -29,6 +36,10 @@ class TournamentConfig:
             raise ValueError(f"players {list(self.players)}: wanted two at least")
         if len(set(self.players)) != len(self.players):
             raise ValueError(f"players {list(self.players)}: wanted each once")
+        if self.format not in get_args(Format):
+            raise ValueError(f"format {self.format!r}: wanted one of {', '.join(get_args(Format))}")
+        if self.format == "sprt" and len(self.players) != 2:
+            raise ValueError(f"players {list(self.players)}: wanted two for an sprt")
         if self.games < 2 or self.games % 2:
             raise ValueError(f"games {self.games}: wanted an even number, 2 or more")
         if not 0 <= self.opening_plies <= 40:

@@ -1,9 +1,11 @@
-"""Openings: a few random legal plies, so that games of equal players differ."""
+"""Openings, so that games of equal players differ: random legal plies, or those of real games."""
 
 import random
+from pathlib import Path
 
 from engine.position import Position
 from engine.rules import Rules
+from engine.sgf import BadSgf, read_sgf
 
 
 def random_opening(rules: Rules, num_plies: int, seed: int) -> list[int]:
@@ -28,3 +30,28 @@ def openings(rules: Rules, count: int, num_plies: int, seed: int) -> list[list[i
         if opening not in found or attempt > 50 * count:
             found.append(opening)
     return found
+
+
+def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> list[list[int]]:
+    """The first plies of `count` SGF games in a folder, in the order of their names, then again.
+
+    Raises:
+        ValueError: no file there is a game on this board with so many plies, Black first.
+    """
+    found = []
+    for path in sorted(folder.glob("*.sgf")):
+        try:
+            position = read_sgf(path.read_bytes()).position
+        except BadSgf as error:
+            raise ValueError(f"{path}: {error}") from error
+        same_size = (position.rules.width, position.rules.height) == (rules.width, rules.height)
+        opening = position.moves[:num_plies]
+        alternates = position.movers[:num_plies] == [1 + ply % 2 for ply in range(len(opening))]
+        if same_size and alternates and len(opening) == num_plies and opening not in found:
+            Position(rules).play_all(opening)
+            found.append(opening)
+    if not found:
+        raise ValueError(
+            f"{folder}: wanted SGF games on {rules.size_name} with {num_plies} plies or more"
+        )
+    return [found[number % len(found)] for number in range(count)]

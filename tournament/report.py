@@ -8,6 +8,8 @@ from typing import Any
 
 import jinja2
 import numpy as np
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
 from agents.files import write_text
 from engine.rules import BLACK, WHITE
@@ -15,6 +17,7 @@ from tournament.config import TournamentConfig
 from tournament.ratings import Rating, fit, interval
 
 Game = dict[str, Any]
+MOST_REPLAYS = 400  # games that the page can show; all are in the files beside it
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Report:
     mean_plies: float
     endings: dict[str, int]  # reasons, counted
     num_games: int
+    verdict: str = ""  # of a match to a decision, in words
 
 
 def points_of(game: Game) -> float:
@@ -101,7 +105,7 @@ def pace_of(player: str, games: list[Game], parameters: int) -> Pace:
 
 
 def summarise(
-    config: TournamentConfig, games: list[Game], num_parameters: dict[str, int]
+    config: TournamentConfig, games: list[Game], num_parameters: dict[str, int], verdict: str = ""
 ) -> Report:
     """Reckon up games; raises ValueError where there are none."""
     if not games:
@@ -117,6 +121,7 @@ def summarise(
         float(np.mean([len(game["moves"]) for game in games])),
         dict(Counter(game["reason"].partition(":")[0] for game in games).most_common()),
         len(games),
+        verdict,
     )
 
 
@@ -134,6 +139,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "black_share": report.black_share,
         "mean_plies": report.mean_plies,
         "endings": report.endings,
+        "verdict": report.verdict,
     }
 
 
@@ -154,11 +160,22 @@ def environment() -> jinja2.Environment:
     return made
 
 
+def replays_of(games: list[Game]) -> Markup:
+    """The games that the page can show, as JSON that no text in it can break out of."""
+    chosen = sorted(games, key=lambda game: int(game["number"]))[:MOST_REPLAYS]
+    names = ("number", "black", "white", "result", "reason", "moves")
+    return htmlsafe_json_dumps([{name: game[name] for name in names} for game in chosen])
+
+
 def write_report(
-    folder: Path, config: TournamentConfig, games: list[Game], num_parameters: dict[str, int]
+    folder: Path,
+    config: TournamentConfig,
+    games: list[Game],
+    num_parameters: dict[str, int],
+    verdict: str = "",
 ) -> Path:
     """Write report.html, report.md and report.json; returns the first."""
-    report = summarise(config, games, num_parameters)
+    report = summarise(config, games, num_parameters, verdict)
     span = [one.low for one in report.ratings] + [one.high for one in report.ratings]
     made = environment()
     for suffix in ("html", "md"):
@@ -167,6 +184,7 @@ def write_report(
             config=config,
             lowest=min(span),
             highest=max(max(span), min(span) + 1),
+            replays=replays_of(games),
         )
         write_text(folder / f"report.{suffix}", text)
     write_text(folder / "report.json", json.dumps(as_json(report), indent=2) + "\n")

@@ -13,8 +13,9 @@ from engine.position import Position
 from engine.sgf import GameRecord, write_sgf
 from tournament.config import TournamentConfig
 from tournament.match import Job, PlayedGame, Table
-from tournament.report import write_report
-from tournament.schedule import round_robin
+from tournament.report import points_of, write_report
+from tournament.schedule import schedule
+from tournament.sprt import decision, log_likelihood_ratio
 
 CONFIG_FILE = "config.yaml"
 GAMES_FILE = "games.jsonl"
@@ -113,16 +114,68 @@ def run_tournament(
         the HTML report.
     """
     num_parameters = check_players(config, folder)
-    jobs = {job.id: job for job in round_robin(config)}
+    jobs = {job.id: job for job in schedule(config)}
     done = {game["id"] for game in folder.games()} & set(jobs)
     progress(len(done), len(jobs))
     missing = [job for job in jobs.values() if job.id not in done]
+    if is_decided(config, jobs, folder):
+        missing = []
     for games in play(missing):
         folder.append(games, jobs)
         done |= {game.id for game in games}
         progress(len(done), len(jobs))
+        if is_decided(config, jobs, folder):
+            break
     games_played = [game for game in folder.games() if game["id"] in jobs]
-    return write_report(folder.path, config, games_played, num_parameters)
+    verdict = verdict_of(config, pair_shares(config, jobs, games_played))
+    return write_report(folder.path, config, games_played, num_parameters, verdict)
+
+
+def is_decided(config: TournamentConfig, jobs: dict[str, Job], folder: TournamentFolder) -> bool:
+    """Whether a match to a decision has one."""
+    if config.format != "sprt":
+        return False
+    return bool(decision(pair_shares(config, jobs, folder.games()), config.sprt))
+
+
+def verdict_of(config: TournamentConfig, pairs: list[float]) -> str:
+    """What a match to a decision has shown, in a sentence; empty for other formats."""
+    if config.format != "sprt":
+        return ""
+    test = config.sprt
+    ratio = log_likelihood_ratio(pairs, test)
+    decided = decision(pairs, test)
+    first, second = config.players
+    said = {
+        "elo1": f"{first} is stronger than {second} by {test.elo1:g} Elo rather than {test.elo0:g}",
+        "elo0": f"{first} is stronger than {second} by {test.elo0:g} Elo rather than {test.elo1:g}",
+        "": "undecided",
+    }[decided]
+    return (
+        f"Sequential test: {said} (log-likelihood ratio {ratio:.2f} within {test.low:.2f} and "
+        f"{test.high:.2f}, {len(pairs)} pairs, alpha {test.alpha:g}, beta {test.beta:g})."
+    )
+
+
+def pair_shares(
+    config: TournamentConfig, jobs: dict[str, Job], games: list[dict[str, Any]]
+) -> list[float]:
+    """The first player's share of each opening's two games, in order, up to the first gap.
+
+    Games come in as they end; those beyond a gap wait, or quick games would count sooner.
+    """
+    first = config.players[0]
+    shares: dict[int, float] = {}
+    for game in games:
+        if game["id"] in jobs:
+            black = points_of(game)
+            shares[game["number"]] = black if game["black"] == first else 1 - black
+    found = []
+    number = 0
+    while number in shares and number + 1 in shares:
+        found.append((shares[number] + shares[number + 1]) / 2)
+        number += 2
+    return found
 
 
 def play_here(jobs: list[Job]) -> Iterator[list[PlayedGame]]:

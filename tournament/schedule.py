@@ -2,11 +2,12 @@
 
 import itertools
 import zlib
+from pathlib import Path
 
 from engine.rules import Rules
 from tournament.config import TournamentConfig
 from tournament.match import Job
-from tournament.openings import openings
+from tournament.openings import openings, openings_from
 
 
 def pairing_jobs(
@@ -17,18 +18,37 @@ def pairing_jobs(
     opening_plies: int,
     seed: int,
     max_plies: int,
+    folder: Path | None = None,
 ) -> list[Job]:
-    """The games of one pairing; `games` is even. The seeds depend on the names alone."""
+    """The games of one pairing; `games` is even. The seeds depend on the names alone.
+
+    Args:
+        folder: of SGF games that openings are taken from; None draws random ones.
+
+    Raises:
+        ValueError: the folder holds no game for these rules.
+    """
     salt = zlib.crc32(f"{first} {second}".encode())
+    if folder is None:
+        found = openings(rules, games // 2, opening_plies, seed)
+    else:
+        found = openings_from(folder, rules, games // 2, opening_plies)
     jobs = []
-    for number, opening in enumerate(openings(rules, games // 2, opening_plies, seed)):
+    for number, opening in enumerate(found):
         for swap, (black, white) in enumerate([(first, second), (second, first)]):
             game_seed = seed * 1_000_003 + salt + 2 * number + swap
             jobs.append(Job(0, black, white, rules, tuple(opening), game_seed, max_plies))
     return jobs
 
 
-def round_robin(config: TournamentConfig) -> list[Job]:
+def pairings_of(config: TournamentConfig) -> list[tuple[str, str]]:
+    """Who meets whom."""
+    if config.format == "round robin":
+        return list(itertools.combinations(config.players, 2))
+    return [(config.players[0], other) for other in config.players[1:]]
+
+
+def schedule(config: TournamentConfig) -> list[Job]:
     """All games of a tournament, in rounds, so that one cut short is even all the same."""
     max_plies = int(config.max_plies_per_point * config.rules.num_points)
     pairings = [
@@ -40,8 +60,9 @@ def round_robin(config: TournamentConfig) -> list[Job]:
             config.opening_plies,
             config.seed,
             max_plies,
+            Path(config.openings) if config.openings else None,
         )
-        for first, second in itertools.combinations(config.players, 2)
+        for first, second in pairings_of(config)
     ]
     jobs = [job for both in zip(*pairings, strict=True) for job in both]
     return [
