@@ -10,6 +10,7 @@ from agents.player import PlayerFailed
 from insei.gtp import gtp
 from insei.package import package
 from insei.play import play, watch
+from insei.rate import rate
 from insei.tournament import tournament
 from insei.train import train
 from insei.version import version, version_text
@@ -28,7 +29,7 @@ app = cyclopts.App(
     version=version_text,
     help_format="markdown",
 )
-for command in (train, tournament, play, watch, gtp, package, version):
+for command in (train, tournament, rate, play, watch, gtp, package, version):
     app.command(command)
 
 

@@ -69,7 +69,7 @@ def play(
     from insei.levels import opponent_named
 
     if list_:
-        print_levels()
+        print_levels(size)
         return
     if not 1 <= size <= MAX_SIDE:
         raise ValueError(f"size {size}: wanted 1 to {MAX_SIDE}")
@@ -213,9 +213,16 @@ def watch(
     show(game, white, theme, None, pause=pause)
 
 
-def print_levels() -> None:
-    """The dial, a line a level."""
+def print_levels(size: int) -> None:
+    """The dial, a line a level, with the ratings that were measured on that size."""
+    from insei.ladder import ladder_sizes, read_ladder
     from insei.levels import LEVELS, net_for
 
+    ladder = read_ladder(size) if size in ladder_sizes() else None
     for level in LEVELS:
-        print(f"{level.number}  {level.words:48} {level.player(net_for(9))}")
+        player = level.player(net_for(size))
+        rung = ladder.elo_of(player) if ladder else None
+        rating = f"{rung.elo:+5.0f} ±{(rung.high - rung.low) / 2:3.0f}" if rung else "not rated "
+        print(f"{level.number}  {rating}  {level.words:46} {player}")
+    if ladder:
+        print(f"Elo on {ladder.rules.size_name}, random at 0, {ladder.games} games a pairing.")

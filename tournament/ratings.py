@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.stats import beta
 
 PRIOR_GAMES = 1.0
@@ -72,6 +72,33 @@ def fit(
             Rating(player, elo[i], elo[i] - half, elo[i] + half, round(played), float(share))
         )
     return sorted(ratings, key=lambda one: -one.elo)
+
+
+def place(results: list[tuple[float, float, int]]) -> tuple[float, float]:
+    """Rate one player against others whose ratings are known.
+
+    Args:
+        results: of each opponent its Elo, the points that the player took, and the games.
+
+    Returns:
+        Elo, and half the width of its 95 % interval; the opponents' own uncertainty left out.
+    """
+    elos = np.array([elo for elo, _, _ in results]) / ELO
+    points = np.array([taken for _, taken, _ in results])
+    games = np.array([number for _, _, number in results], np.float64)
+    middle = float(np.average(elos, weights=games))
+
+    def excess(strength: float) -> float:  # points beyond what this strength takes
+        prior = PRIOR_GAMES * (0.5 - 1 / (1 + math.exp(middle - strength)))
+        return float((points - games / (1 + np.exp(elos - strength))).sum()) + prior
+
+    span = 40.0  # natural units, 7,000 Elo
+    strength = float(brentq(excess, elos.min() - span, elos.max() + span))
+    chances = 1 / (1 + np.exp(elos - strength))
+    prior_chance = 1 / (1 + math.exp(middle - strength))
+    information = float((games * chances * (1 - chances)).sum())
+    information += PRIOR_GAMES * prior_chance * (1 - prior_chance)
+    return strength * ELO, NORMAL_95 * ELO / math.sqrt(information)
 
 
 def _strengths(won: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,87 @@
+"""The frozen ladder, and players rated on it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from insei import ladder
+from insei.ladder import ladder_from, ladder_sizes, read_ladder
+from insei.main import main
+from insei.rate import rate
+from tournament.ratings import place
+
+
+@pytest.mark.parametrize("size", ladder_sizes())
+def test_a_ladder_names_players_that_can_be_seated(size):
+    from agents.grammar import make_player
+
+    found = read_ladder(size)
+    assert found.elo_of("random").elo == 0
+    elos = [rung.elo for rung in found.rungs]
+    assert elos == sorted(elos, reverse=True)
+    for rung in found.rungs:
+        assert rung.low <= rung.elo <= rung.high
+        make_player(rung.player).close()
+
+
+def test_a_player_is_placed_where_its_points_put_it():
+    rng = np.random.default_rng(3)
+    truth, inside = 130.0, 0
+    elos = [0.0, 100.0, 250.0, 400.0]
+    for _ in range(200):
+        results = []
+        for elo in elos:
+            chance = 1 / (1 + 10 ** ((elo - truth) / 400))
+            results.append((elo, float(rng.binomial(40, chance)), 40))
+        found, half = place(results)
+        inside += abs(found - truth) <= half
+    assert 0.90 <= inside / 200 <= 0.99
+
+
+def test_a_player_who_won_or_lost_all_is_placed_finitely():
+    best, _ = place([(0.0, 20.0, 20), (300.0, 20.0, 20)])
+    worst, _ = place([(0.0, 0.0, 20), (300.0, 0.0, 20)])
+    assert 300 < best < 2000
+    assert -2000 < worst < 0
+
+
+@pytest.fixture
+def small_ladder(tmp_path, monkeypatch):
+    report = {
+        "config": {
+            "rules": {"width": 5, "height": 5, "komi": 14.5},
+            "opening_plies": 2,
+            "games": 20,
+        },
+        "ratings": [
+            {"player": "influence", "elo": 620.04, "low": 500, "high": 740, "score": 0.9},
+            {"player": "random", "elo": 0, "low": 0, "high": 0, "score": 0.1},
+        ],
+    }
+    (tmp_path / "5x5.json").write_text(json.dumps(ladder_from(report)))
+    monkeypatch.setattr(ladder, "LADDERS", tmp_path)
+
+
+def test_a_player_is_rated_from_the_command_line(small_ladder, capsys):
+    rate("capture", size=5, games=20, workers=0)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].split()[:2] == ["+620", "influence"]
+    assert said[-1].startswith("capture: +")
+    elo = float(said[-1].split()[1])
+    assert 150 < elo < 550  # +334 in the README's tournament
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["capture", "--size", "6"], "no ladder for size 6: wanted one of 5"),
+        (["capture", "--size", "5", "--games", "3"], "games 3: wanted an even number"),
+        (["nobody", "--size", "5"], "player 'nobody'"),
+    ],
+)
+def test_what_cannot_be_rated_is_refused(small_ladder, words, said, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["rate", *words])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
