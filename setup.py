@@ -39,6 +39,7 @@ MODULES = [
     "agents.forest",
     "agents.capture",
     "agents.influence",
+    "agents.uct",
 ]
 
 FLAGS = ["-O3", "-Wno-unreachable-code", "-Wno-unused-function"]

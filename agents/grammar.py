@@ -3,6 +3,7 @@
     random                        uniform over legal moves that fill no own eye
     capture                       takes and saves stones
     influence                     a one-ply evaluator
+    uct:playouts=5000             UCT with RAVE, patterns and tactics in its playouts
     net:PATH                      a trained net alone; also temperature=1, a weaker one
     search:PATH,visits=100        a trained net with a search; also seconds=2, rule=puct, ...
     gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp
@@ -23,6 +24,7 @@ from agents.influence import InfluencePlayer
 from agents.player import Player
 from agents.random_player import RandomPlayer
 from agents.search_settings import SearchSettings
+from agents.uct import UctPlayer
 
 if TYPE_CHECKING:
     from agents.search_player import PlaySettings
@@ -33,8 +35,9 @@ HANDWRITTEN: dict[str, Callable[[str], Player]] = {
     "influence": InfluencePlayer,
 }
 LEARNED = ("net", "search")
-FORMS = "random, capture, influence, net:PATH, search:PATH,visits=N, gtp:COMMAND"
+FORMS = "random, capture, influence, uct:playouts=N, net:PATH, search:PATH,visits=N, gtp:COMMAND"
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
+USUAL_PLAYOUTS = 5000
 MOST_VISITS = 50_000  # where time alone ends a search
 
 
@@ -56,8 +59,10 @@ def make_player(name: str) -> Player:
         return HANDWRITTEN[kind](name)
     if kind == "gtp":
         return GtpPlayer(rest, name)
+    if kind == "uct":
+        return UctPlayer(name, playouts_of(name, rest))
     if kind not in LEARNED:
-        near = difflib.get_close_matches(kind, [*HANDWRITTEN, *LEARNED, "gtp"], 1)
+        near = difflib.get_close_matches(kind, [*HANDWRITTEN, *LEARNED, "uct", "gtp"], 1)
         hint = f", did you mean {near[0]}?" if near else ""
         raise UnknownPlayer(f"player {name!r}: wanted {FORMS}{hint}")
     path, *words = rest.split(",")
@@ -71,6 +76,16 @@ def make_player(name: str) -> Player:
 
     settings, play = search_settings(name, words)
     return SearchPlayer(find_package(path), name, settings, play)
+
+
+def playouts_of(name: str, text: str) -> int:
+    """Read `playouts=N`, uct's one setting; its usual number where it is left out."""
+    if not text:
+        return USUAL_PLAYOUTS
+    key, _, number = text.partition("=")
+    if key != "playouts":
+        raise UnknownPlayer(f"player {name!r}: unknown setting {key!r}; wanted playouts=N")
+    return int(str(_read(name, key, number, int)))
 
 
 def temperature_of(name: str, words: list[str]) -> float:

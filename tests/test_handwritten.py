@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from agents.capture import CapturePlayer
+from agents.grammar import make_player
 from agents.influence import InfluencePlayer
 from agents.player import Player
 from agents.random_player import RandomPlayer
+from agents.uct import PATTERNS, UctPlayer, pattern_codes
 from engine.diagram import board_from
 from engine.position import Position
 from engine.rules import BLACK, KO_RULES, WHITE, Rules
@@ -14,7 +16,12 @@ from engine.vertex import move_of, vertex_of
 from tournament.match import Table
 from tournament.schedule import pairing_jobs
 
-MAKERS = [RandomPlayer, CapturePlayer, InfluencePlayer]
+
+def quick_uct():
+    return UctPlayer("uct", 60)
+
+
+MAKERS = [RandomPlayer, CapturePlayer, InfluencePlayer, quick_uct]
 
 
 def position_of(text, to_play=BLACK, **rules):
@@ -115,3 +122,92 @@ def test_each_handwritten_player_beats_the_one_before(size, komi):
     # 200 games: a share of .65 is four standard deviations above one half.
     assert points("capture", "random", size, komi, 200) > 0.65
     assert points("influence", "capture", size, komi, 200) > 0.65
+
+
+# UCT
+
+
+def test_patterns_are_the_same_turned_mirrored_and_with_colours_exchanged():
+    codes = pattern_codes()
+    for code in codes:
+        around = [code >> 2 * i & 3 for i in range(8)]
+        cells = np.array([*around[:4], 0, *around[4:]]).reshape(3, 3)
+        for other in (np.rot90(cells), np.fliplr(cells), np.array([0, 2, 1, 3])[cells]):
+            flat = other.ravel().tolist()
+            flat.pop(4)
+            assert sum(colour << 2 * i for i, colour in enumerate(flat)) in codes
+    assert all(len(pattern) == 9 for pattern in PATTERNS)
+    assert 0 not in codes  # an empty neighbourhood is no pattern
+    assert 1 << 2 not in codes  # nor is a lone stone
+
+
+def test_uct_takes_what_decides_the_game():
+    text = """
+    . O O O .
+    O X X X O
+    O X . X O
+    O X X X O
+    . O O O ."""
+    assert chosen(UctPlayer("uct", 2000), position_of(text, WHITE)) == "C3"
+
+
+def test_uct_saves_a_chain_that_decides_the_game():
+    text = """
+    . X O . .
+    . X O . .
+    X X O O .
+    O O X . .
+    . O X . ."""
+    position = position_of(text, BLACK).with_to_play(BLACK)
+    assert chosen(UctPlayer("uct", 3000), position) != "pass"
+
+
+def test_more_playouts_play_better():
+    jobs = pairing_jobs("uct:playouts=400", "uct:playouts=20", Rules(5, 5, 20.5), 40, 2, 1, 100)
+    table = Table()
+    points = 0.0
+    for game in table.play(jobs):
+        own = BLACK if game.black == "uct:playouts=400" else WHITE
+        points += game.winner == own
+    assert points >= 24
+
+
+def test_uct_beats_the_other_handwritten_players():
+    jobs = pairing_jobs("uct:playouts=500", "influence", Rules(7, 7, 9.0), 20, 2, 1, 200)
+    points = 0.0
+    for game in Table().play(jobs):
+        own = BLACK if game.black == "uct:playouts=500" else WHITE
+        points += 1 if game.winner == own else 0.5 if not game.winner else 0
+    assert points >= 16
+
+
+def test_uct_ends_a_won_game_after_a_pass():
+    rules = Rules(5, 5, 0.5)
+    board = board_from("X . X . X\nX X X X X\nX X X X X\nX X X X X\nX X . X X")
+    position = Position(rules, board, WHITE).play(25)
+    assert chosen(UctPlayer("uct", 100), position) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("uct:playouts=0", "playouts 0: wanted 1 to 10000000"),
+        ("uct:playouts=many", "wanted a whole number"),
+        ("uct:visits=3", "unknown setting 'visits'; wanted playouts=N"),
+    ],
+)
+def test_uct_settings_that_make_no_sense_are_refused(name, said):
+    with pytest.raises(ValueError, match=said):
+        make_player(name)
+
+
+def test_uct_plays_in_every_corner_of_every_size():
+    """Neighbours of the board's corners lie outside the array of cells."""
+    for width, height in [(1, 1), (2, 1), (1, 3), (2, 2), (19, 19), (3, 7)]:
+        player = UctPlayer("uct", 30)
+        player.new_game(Rules(width, height, 0.5), 1)
+        position = Position(Rules(width, height, 0.5))
+        for _ in range(6):
+            if position.is_over:
+                break
+            position = position.play(player.choose(position).move)
