@@ -45,7 +45,10 @@ checked: $(INSTALLED)
 
 benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.inference
+	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.selfplay
+	$(BIN)/python -m benchmarks.client
 
 # torch is pinned: on a machine without a GPU this version comes as the small build.
 $(INSTALLED): pyproject.toml setup.py $(SOURCES)
