@@ -65,6 +65,7 @@ def open_run(
     """
     from selfplay.config import TrainConfig
     from selfplay.run import write_config
+    from selfplay.start import starting_net
 
     if source.is_dir():
         run = folder(source)
@@ -87,6 +88,8 @@ def open_run(
             f"{path} exists already: `insei train {path}` continues it, "
             "--set name=... begins another"
         )
+    if config.start_from:
+        starting_net(config)  # refused before there is a folder
     return folder.create(path, to_yaml(config))
 
 

@@ -12,15 +12,13 @@ earlier generations. Whatever is killed when, the run goes on from its newest ch
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from agents.architecture import NetworkConfig
-from agents.find_package import checkpoints_of, find_package
-from agents.growth import grown
-from agents.package import PlayerCard, load_package, read_card
+from agents.find_package import checkpoints_of
+from agents.package import PlayerCard, read_card
 from selfplay.config import TrainConfig
 from selfplay.crew import Crew, Haul
 from selfplay.curves import Curves
@@ -28,6 +26,7 @@ from selfplay.dataset import GameDataset, Rows, rows_of
 from selfplay.learner import Learner, Losses
 from selfplay.rating import rate, rated_name
 from selfplay.run import Progress, RunFolder
+from selfplay.start import starting_net
 from selfplay.window import Window, window_size
 from selfplay.worker import PlayCounts
 
@@ -110,7 +109,7 @@ class Training:
         found = self.run.newest()
         if found is None:
             if self.config.start_from:
-                self._start_from(find_package(self.config.start_from))
+                self._start_from()
             return Progress(0, 0, 0, dict(self.rng.bit_generator.state), 0.0)
         progress, state = found
         self.ancestor = read_card(checkpoints_of(self.run.path)[-1]).training.get("started_from")
@@ -118,17 +117,14 @@ class Training:
         self.rng.bit_generator.state = progress.random_state
         return progress
 
-    def _start_from(self, folder: Path) -> None:
-        """Begin with another player's net, grown to this run's architecture if it is smaller."""
-        package = load_package(folder)
-        rng = np.random.default_rng(self.config.seed)
-        self.learner.begin_with(
-            grown(package.weights, package.card.architecture, self.config.network, rng)
-        )
+    def _start_from(self) -> None:
+        """Begin with another player's net, and remember whose it was."""
+        weights, card = starting_net(self.config)
+        self.learner.begin_with(weights)
         self.ancestor = {
             "player": self.config.start_from,
-            "weights_sha256": package.card.weights_sha256,
-            **package.card.training,
+            "weights_sha256": card.weights_sha256,
+            **card.training,
         }
 
     def _load_window(self) -> Rows:

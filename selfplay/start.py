@@ -1,0 +1,21 @@
+"""The net that a run begins with, where that is another player's."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.find_package import find_package
+from agents.growth import grown
+from agents.package import PlayerCard, load_package
+from selfplay.config import TrainConfig
+
+
+def starting_net(config: TrainConfig) -> tuple[dict[str, NDArray[np.float32]], PlayerCard]:
+    """The weights of `config.start_from`, grown to the run's architecture, and that net's card.
+
+    Raises:
+        ValueError: there is no such player, it is damaged, or larger than the run's net.
+    """
+    package = load_package(find_package(config.start_from))
+    rng = np.random.default_rng(config.seed)
+    weights = grown(package.weights, package.card.architecture, config.network, rng)
+    return weights, package.card
