@@ -3,7 +3,7 @@
 Source: Danihelka et al. 2022, "Policy improvement by planning with Gumbel".
 """
 
-from libc.math cimport exp, log
+from libc.math cimport expf, log
 
 from agents.tree cimport Edge, Node, Tree, mean_value, uniform
 from engine.board cimport MAX_POINTS
@@ -62,26 +62,30 @@ cdef float completed_value(const Tree* tree, const Node* node, int* most) noexce
     return (node.value + visits * (weighted / prior)) / (1 + visits)
 
 
-cdef inline float improved_logit(
-    const Tree* tree, const Edge* edge, float unvisited, int most
-) noexcept nogil:
-    """logit + sigma(completed q), with q in [0, 1] (Danihelka et al. 2022, section 3.4)."""
-    cdef float value = mean_value(edge) if edge.visits else unvisited
-    return edge.logit + (tree.c_visit + most) * tree.c_scale * (value + 1) * 0.5
+cdef inline float sigma(const Tree* tree, float value, int most) noexcept nogil:
+    """The weight of a value beside the logits (Danihelka et al. 2022, section 3.4), q in [0, 1]."""
+    return (tree.c_visit + most) * tree.c_scale * (value + 1) * 0.5
 
 
 cdef void improved_policy(const Tree* tree, int index, float* policy) noexcept nogil:
-    """Write softmax(logit + sigma(completed q)) for the node's edges, `[num_edges]`."""
+    """Write softmax(logit + sigma(completed q)) for the node's edges, `[num_edges]`.
+
+    Unvisited moves share one q, so that their part is the prior times one exponential.
+    """
     cdef const Node* node = &tree.nodes[index]
+    cdef const Edge* edges = &tree.edges[node.first_edge]
     cdef int most, i
     cdef float unvisited = completed_value(tree, node, &most)
-    cdef float highest = NEVER
-    cdef float total = 0
+    cdef float base = sigma(tree, unvisited, most)
+    cdef float highest = base
+    cdef float total = 0, share
     for i in range(node.num_edges):
-        policy[i] = improved_logit(tree, &tree.edges[node.first_edge + i], unvisited, most)
-        highest = max(highest, policy[i])
+        if edges[i].visits:
+            policy[i] = edges[i].logit + sigma(tree, mean_value(&edges[i]), most)
+            highest = max(highest, policy[i])
+    share = expf(base - highest)
     for i in range(node.num_edges):
-        policy[i] = exp(policy[i] - highest)
+        policy[i] = expf(policy[i] - highest) if edges[i].visits else edges[i].prior * share
         total += policy[i]
     for i in range(node.num_edges):
         policy[i] /= total
@@ -113,12 +117,13 @@ cdef int best_with_visits(const Tree* tree, int visits) noexcept nogil:
     cdef const Edge* edge
     cdef int most, best = -1, i
     cdef float unvisited = completed_value(tree, node, &most)
-    cdef float urgency, highest = NEVER
+    cdef float urgency, value, highest = NEVER
     for i in range(node.num_edges):
         edge = &tree.edges[node.first_edge + i]
         if edge.visits + edge.pending != visits:
             continue
-        urgency = tree.gumbel[i] + improved_logit(tree, edge, unvisited, most)
+        value = mean_value(edge) if edge.visits else unvisited
+        urgency = tree.gumbel[i] + edge.logit + sigma(tree, value, most)
         if urgency > highest:
             highest = urgency
             best = node.first_edge + i

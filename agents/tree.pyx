@@ -9,7 +9,7 @@ Values are utilities in [-1, 1] for the player to move: win minus loss, mixed wi
 share of the score. Nothing is allocated after `tree_new`, but for the histories of long games.
 """
 
-from libc.math cimport exp, log, sqrt, tanh
+from libc.math cimport expf, logf, sqrt, tanh
 from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
@@ -281,19 +281,19 @@ cdef void tree_expand(
     cdef Edge* edge
     cdef int i
     cdef float highest = NEVER
-    cdef double total = 0
+    cdef float total = 0
     for i in range(node.first_edge, node.first_edge + node.num_edges):
         edge = &tree.edges[i]
         edge.logit = logits[action_at[edge.move]]
         highest = max(highest, edge.logit)
     for i in range(node.first_edge, node.first_edge + node.num_edges):
         edge = &tree.edges[i]
-        edge.prior = exp(edge.logit - highest)
+        edge.prior = expf(edge.logit - highest)
         total += edge.prior
     for i in range(node.first_edge, node.first_edge + node.num_edges):
         edge = &tree.edges[i]
         edge.prior /= total
-        edge.logit -= highest + log(total)
+        edge.logit -= highest + logf(total)
     evaluated(tree, leaf, value, score)
     backup(tree, leaf)
 

@@ -32,11 +32,16 @@ SETTINGS = {
 OPENINGS = {"empty": [], "corner": [0], "middle game": [12, 6, 7, 8, 11, 13, 2]}
 
 
+def coarse_net(planes):
+    """Answers in steps of 1/64: no machine's last digit can change a tree."""
+    return tuple(np.round(answer * 64) / np.float32(64) for answer in pseudo_net(planes))
+
+
 def tree_of(settings, opening):
     """A search as plain data: each visited move with its visits, value and variation."""
     forest = Forest(1, 5, 5, settings, 17)
     forest.start(0, Position(Rules(5, 5, 0.5)).play_all(opening))
-    search(forest, pseudo_net)
+    search(forest, coarse_net)
     return {
         "move": forest.choose(0),
         "candidates": [
