@@ -145,6 +145,75 @@ def read_sgf(text: str | bytes, rules: Rules | None = None) -> GameRecord:
         raise BadSgf(f"not an SGF game: {error}") from error
 
 
+@dataclass
+class GameNode:
+    """A node of a game with its variations."""
+
+    position: Position
+    comment: str = ""
+    parent: "GameNode | None" = None
+    children: "list[GameNode]" = field(default_factory=list)  # the main line first
+
+    def main_line(self) -> "list[GameNode]":
+        """This node and the first child of each, to the end."""
+        line = [self]
+        while line[-1].children:
+            line.append(line[-1].children[0])
+        return line
+
+    def path(self) -> "list[GameNode]":
+        """The nodes from the start to this one."""
+        line = [self]
+        while line[-1].parent is not None:
+            line.append(line[-1].parent)
+        return line[::-1]
+
+
+def read_variations(text: str | bytes, rules: Rules | None = None) -> GameNode:
+    """Read a game with all its variations; returns the start, setup stones placed.
+
+    Stones set up in the middle begin a game of their own there, whose position has no past.
+
+    Args:
+        rules: as for `read_sgf`.
+
+    Raises:
+        BadSgf: the grammar is broken, or a move is illegal; says which and where.
+    """
+    data = text.encode() if isinstance(text, str) else text
+    width, height, data = _size(data)
+    try:
+        game = sgf.Sgf_game.from_bytes(data, override_encoding="UTF-8")
+        root = game.get_root()
+        position, first = _start(game, _rules(root, width, height, rules))
+        start = GameNode(position, _text(root, "C", "") if first else "")
+        base = game.get_main_sequence()[first - 1] if first else None
+        waiting = [(node, start, 1) for node in (list(base) if base is not None else [root])]
+        while waiting:
+            node, parent, ply = waiting.pop(0)
+            made = GameNode(_after(node, parent.position, ply), _text(node, "C", ""), parent)
+            parent.children.append(made)
+            waiting += [(child, made, ply + 1) for child in node]
+        return start
+    except BadSgf:
+        raise
+    except (ValueError, KeyError) as error:
+        raise BadSgf(f"not an SGF game: {error}") from error
+
+
+def _after(node: sgf.Tree_node, position: Position, ply: int) -> Position:
+    """The position after a node's setup stones and its move."""
+    if node.has_setup_stones():
+        board = position.board
+        for stones, colour in zip(node.get_setup_stones(), (BLACK, WHITE, 0), strict=True):
+            for point in stones:
+                board.flat[_move(point, position.rules)] = colour
+        to_play = LETTERS[node.get("PL")] if node.has_property("PL") else position.to_play
+        position = Position(position.rules, board, to_play)
+    colour, point = node.get_move()
+    return position if colour is None else _played(position, LETTERS[colour], point, ply)
+
+
 def _text(root: sgf.Tree_node, key: str, default: str) -> str:
     return str(root.get(key)) if root.has_property(key) else default
 

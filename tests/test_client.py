@@ -296,6 +296,32 @@ def test_a_game_is_saved_loaded_and_reviewed(tmp_path):
     drive(client, script)
 
 
+def test_a_review_shows_variations_and_comments(tmp_path):
+    path = tmp_path / "tree.sgf"
+    path.write_text("(;SZ[5]KM[0.5];B[cc](;W[bb]C[tight];B[dd])(;W[dd]C[wide];B[bb];W[bc]))")
+    client = client_of()
+
+    async def script(pilot):
+        client.obey(f"review {path}")
+        client.obey("next")
+        client.obey("variation")
+        assert client.message == "The move on the screen has no other variation."
+        client.obey("next")
+        assert client.message.endswith("tight")
+        assert client.game.seen.moves == [12, 6]
+        client.obey("variation")
+        assert client.message.startswith("Variation 2 of 2")
+        assert client.message.endswith("wide")
+        assert client.game.seen.moves == [12, 18]
+        client.obey("last")
+        assert client.game.seen.moves == [12, 18, 6, 11]
+        client.obey("first")
+        assert client.game.seen.moves == []
+        await pilot.pause()
+
+    drive(client, script)
+
+
 def test_an_unfinished_game_is_kept_and_offered_again(tmp_path):
     keep = tmp_path / "state" / "unfinished.sgf"
     client = client_of(keep=keep)

@@ -20,10 +20,12 @@ from insei.client.mind import Decided, Failed, Mind, Report, Task, Thoughts
 from insei.client.panel import graph_lines, one_line_status, status_lines, thought_lines
 
 PATIENCE_SECONDS = 3.0  # that the thinking has to end
+LOOKING = "Looking only: back, next, first, last, variation; hint, heat, area."
 NARROW = 58  # columns below which there is no panel
 HELP = (
     "Type a vertex such as D4, or use arrows and enter, or the mouse. Words: pass, undo, resign, "
-    "new, hint, heat, area, back, next, first, last, save FILE, load FILE, review FILE, quit."
+    "new, hint, heat, area, back, next, first, last, variation, save FILE, load FILE, review FILE, "
+    "quit."
 )
 
 
@@ -122,6 +124,7 @@ class Client(App[None]):
             "back": lambda rest: self._show(self.game.ply - 1),
             "next": lambda rest: self._show(self.game.ply + 1),
             "first": lambda rest: self._show(0),
+            "variation": self._variation,
             "last": lambda rest: self._show(len(self.game.history) - 1),
             "save": self._save,
             "load": lambda rest: self._load(rest, False),
@@ -223,7 +226,7 @@ class Client(App[None]):
             self.message = " ".join(game.summary()) if game.reason else game.result_in_words()
             self._think_about_seen()
         elif self.reviews:
-            self.message = "Looking only: back, next, first, last; hint, heat, area."
+            self.message = LOOKING
             self._think_about_seen()
         elif game.position.is_over:
             self.message = "Both passed. Judging which stones are dead..."
@@ -398,7 +401,17 @@ class Client(App[None]):
         self.game.shown = -1 if ply == last else ply
         if self.game.is_ended or self.reviews or self.overlay:
             self._think_about_seen()
+        number, count = self.game.variations
+        if self.reviews:
+            which = f"Variation {number} of {count}: type variation for the next. "
+            self.message = (which if count > 1 else "") + (self.game.comment or LOOKING)
         self.draw()
+
+    def _variation(self, rest: str) -> None:
+        if self.game.next_variation():
+            self._show(self.game.ply)
+        else:
+            self._say("The move on the screen has no other variation.")
 
     def _undo(self, rest: str) -> None:
         self.dead = None
@@ -452,8 +465,8 @@ class Client(App[None]):
             self._say("Type load or review, and the name of a file.")
             return
         try:
-            setup = None if reviews else self.game.setup
-            game = ClientGame.load(Path(rest).expanduser(), setup)
+            path = Path(rest).expanduser()
+            game = ClientGame.review(path) if reviews else ClientGame.load(path, self.game.setup)
         except ValueError as error:
             self._say(str(error))
             return

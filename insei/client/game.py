@@ -13,7 +13,7 @@ from engine.diagram import result_of
 from engine.handicap import fixed_handicap, handicap_position
 from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules
-from engine.sgf import GameRecord, read_sgf, write_sgf
+from engine.sgf import GameNode, GameRecord, read_sgf, read_variations, write_sgf
 from engine.vertex import vertex_of
 
 YOU = "you"
@@ -74,6 +74,7 @@ class ClientGame:
     clocks: dict[int, Clock] = field(default_factory=dict)
     turn_began: float = field(default_factory=time.monotonic)
     shown: int = -1  # ply on the screen while reviewing; -1 for the newest
+    nodes: list[GameNode] = field(default_factory=list)  # of the history, in a review
 
     @classmethod
     def begin(cls, setup: GameSetup) -> "ClientGame":
@@ -117,6 +118,53 @@ class ClientGame:
             game.history.append(here.play(move))
         game.result = record.result
         return game
+
+    @classmethod
+    def review(cls, path: Path) -> "ClientGame":
+        """The game of an SGF file with its variations, to be looked at.
+
+        Raises:
+            ValueError: the file can't be read, or is no game; says which.
+        """
+        game = cls.load(path)
+        try:
+            start = read_variations(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{path}: {error}") from error
+        game._follow(start)
+        return game
+
+    def _follow(self, node: GameNode) -> None:
+        """Show the line that leads to a node, and on along its first moves."""
+        self.nodes = node.path()[:-1] + node.main_line()
+        self.history = [one.position for one in self.nodes]
+        self.worth = {}
+
+    @property
+    def variations(self) -> tuple[int, int]:
+        """Which of how many variations the move on the screen is, from 1."""
+        node = self.nodes[self.ply] if self.nodes else None
+        if node is None or node.parent is None:
+            return 1, 1
+        siblings = node.parent.children
+        return siblings.index(node) + 1, len(siblings)
+
+    def next_variation(self) -> bool:
+        """Go over to the next variation of the move on the screen; False if there is none."""
+        number, count = self.variations
+        if count < 2:
+            return False
+        ply = self.ply
+        parent = self.nodes[ply].parent
+        assert parent is not None
+        self._follow(parent.children[number % count])
+        self.shown = ply if ply < len(self.history) - 1 else -1
+        return True
+
+    @property
+    def comment(self) -> str:
+        """What the file says of the position on the screen."""
+        return self.nodes[self.ply].comment if self.nodes else ""
 
     @property
     def position(self) -> Position:

@@ -1,0 +1,72 @@
+"""Games with variations, as files hold them."""
+
+import pytest
+
+from engine.position import Position
+from engine.rules import Rules
+from engine.sgf import BadSgf, GameRecord, read_sgf, read_variations, write_sgf
+
+TREE = """(;FF[4]GM[1]SZ[9]KM[7]RU[Chinese]C[start]
+;B[ee]
+ (;W[gc]C[main];B[cg]
+   (;W[cc])
+   (;W[gg]C[other];B[cc]))
+ (;W[cc]))"""
+
+
+def lines_of(node):
+    """Every line from here to an end, as moves."""
+    if not node.children:
+        return [node.position.moves]
+    return [line for child in node.children for line in lines_of(child)]
+
+
+def test_all_lines_are_there_the_main_one_first():
+    start = read_variations(TREE)
+    assert start.comment == "start"
+    assert lines_of(start) == [
+        [40, 24, 56, 20],
+        [40, 24, 56, 60, 20],
+        [40, 20],
+    ]
+    assert [node.position.moves for node in start.main_line()][-1] == [40, 24, 56, 20]
+    assert start.main_line()[-1].position.moves == read_sgf(TREE).position.moves
+    other = start.children[0].children[0].children[0].children[1]
+    assert other.comment == "other"
+    assert [len(node.position.moves) for node in other.path()] == [0, 1, 2, 3, 4]
+    assert start.position.rules == read_sgf(TREE).position.rules
+
+
+def test_a_game_without_variations_is_one_line():
+    position = Position(Rules(7, 5, 9.0)).play_all([3, 4, 10])
+    start = read_variations(write_sgf(GameRecord(position)))
+    assert lines_of(start) == [[3, 4, 10]]
+
+
+def test_setup_and_a_move_in_the_first_node_are_understood():
+    start = read_variations("(;SZ[5]AB[aa][bb];W[cc])")
+    assert start.position.board.sum() == 2
+    assert start.children[0].position.moves == [12]
+    assert lines_of(read_variations("(;SZ[5]B[cc];W[bb])")) == [[12, 6]]
+
+
+def test_stones_set_up_in_the_middle_begin_anew_there():
+    start = read_variations("(;SZ[5];B[cc];AW[bb][dd]AE[cc]PL[B];B[aa])")
+    middle = start.children[0].children[0]
+    assert (middle.position.board == 2).sum() == 2
+    assert middle.position.board[2, 2] == 0
+    assert middle.children[0].position.moves == [0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(;SZ[5];B[cc](;W[cc])(;W[bb]))",
+        "(;SZ[5];B[cc](;W[zz]))",
+        "(;SZ[5];B[",
+        "",
+    ],
+)
+def test_a_broken_tree_says_what_is_wrong(text):
+    with pytest.raises(BadSgf):
+        read_variations(text)
