@@ -33,7 +33,7 @@ def test_a_shipped_player_is_small_and_says_what_it_is(name):
 def test_a_shipped_player_beats_the_handwritten_one(name):
     """20 games that it was not rated by; the shipped nets lose next to none."""
     card = load_package(find_package(name)).card
-    rules = Rules(card.width, card.height, {5: 14.5, 7: 9.0}[card.width])
+    rules = Rules(card.width, card.height, {5: 14.5, 7: 9.0, 9: 7.0}[card.width])
     player = f"search:{name},visits=32"
     config = TournamentConfig(
         players=(player, "influence"), rules=rules, games=20, opening_plies=2, seed=77

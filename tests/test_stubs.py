@@ -1,0 +1,63 @@
+"""Every compiled module with something for Python has a stub, and the two say the same names."""
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STUBS = sorted([*ROOT.glob("engine/*.pyi"), *ROOT.glob("agents/*.pyi")])
+
+
+def module_of(stub):
+    return importlib.import_module(f"{stub.parent.name}.{stub.stem}")
+
+
+def is_own(module, name, value):
+    """Whether a name of a module was made there, and is for others."""
+    if name.startswith("_") or inspect.ismodule(value):
+        return False
+    return getattr(value, "__module__", module.__name__) == module.__name__ and callable(value)
+
+
+def stub_names(body):
+    found = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = node
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found[node.target.id] = node
+    return found
+
+
+@pytest.mark.parametrize("stub", STUBS, ids=lambda stub: stub.stem)
+def test_a_stub_names_what_its_module_has(stub):
+    module = module_of(stub)
+    told = stub_names(ast.parse(stub.read_text()).body)
+    for name, node in told.items():
+        assert hasattr(module, name), f"{stub.name} tells of {name}, which is not there"
+        if isinstance(node, ast.ClassDef):
+            check_class(stub, getattr(module, name), node)
+    own = {name for name, value in vars(module).items() if is_own(module, name, value)}
+    assert own <= set(told), f"{stub.name} is silent on {sorted(own - set(told))}"
+
+
+def check_class(stub, found, node):
+    told = stub_names(node.body)
+    for name, member in told.items():
+        is_field = isinstance(member, ast.AnnAssign)
+        assert hasattr(found, name) or is_field, f"{stub.name}: {node.name}.{name} is not there"
+    public = {name for name in vars(found) if not name.startswith("_")}
+    assert public <= set(told), f"{stub.name}: {node.name} lacks {sorted(public - set(told))}"
+
+
+def test_each_compiled_module_that_python_calls_has_a_stub():
+    without = []
+    for source in sorted([*ROOT.glob("engine/*.pyx"), *ROOT.glob("agents/*.pyx")]):
+        module = importlib.import_module(f"{source.parent.name}.{source.stem}")
+        own = [name for name, value in vars(module).items() if is_own(module, name, value)]
+        if own and not source.with_suffix(".pyi").exists():
+            without.append((source.name, own))
+    assert without == []
