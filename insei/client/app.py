@@ -11,7 +11,6 @@ from textual.events import Resize
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
-from engine.rules import BLACK
 from engine.vertex import move_of
 from insei.client.board import BoardPicture, BoardView
 from insei.client.dialogs import NewGame, Question
@@ -108,6 +107,7 @@ class Client(App[None]):
         self.pause = pause
         self.cursor: int | None = None
         self.dead: set[int] | None = None  # while the end is being counted
+        self.is_judged = False  # whether the analyst has proposed what is dead
         self.overlay = ""  # hint, heat, area or nothing
         self.thoughts: Thoughts | None = None
         self.message = HELP
@@ -230,7 +230,7 @@ class Client(App[None]):
             self._think_about_seen()
         elif game.position.is_over:
             self.message = "Both passed. Judging which stones are dead..."
-            self.dead = set()
+            self.dead, self.is_judged = set(), False
             self._think_about_seen()
         elif game.is_yours():
             self.message = "Your move."
@@ -279,6 +279,7 @@ class Client(App[None]):
                 game.lose_by_failure(game.position.to_play, report.what)
                 self.go_on()
             else:
+                self.is_judged = True  # by nobody: what is dead is for people to say then
                 self._say(f"No analysis: {report.what}")
         elif isinstance(report, Decided):
             self._decided(report.move)
@@ -298,16 +299,15 @@ class Client(App[None]):
     def _propose_dead(self, thoughts: Thoughts) -> None:
         from agents.ending import dead_by_ownership
 
-        if self.dead is None or not self.message.endswith("..."):
+        if self.dead is None or self.is_judged:
             return
+        self.is_judged = True
         self.dead = set(dead_by_ownership(self.game.position, thoughts.ownership))
         self.message = (
             "Dead stones are shown as x and o: click on a chain to change its fate; "
             "enter counts, undo plays on."
         )
-        if not self.game.mine and not any(
-            self.game.setup.seat(colour) == "you" for colour in (BLACK, 3 - BLACK)
-        ):
+        if not self.game.has_people:
             self._count()
 
     def _count(self) -> None:
@@ -355,8 +355,9 @@ class Client(App[None]):
         event.input.value = ""
         if text:
             self.obey(text)
-        elif self.dead is not None and not self.message.endswith("..."):
-            self._count()
+        elif self.dead is not None:
+            if self.is_judged:
+                self._count()
         elif self.cursor is not None:
             self._play(self.cursor)
 

@@ -197,6 +197,11 @@ class ClientGame:
         seats = [self.setup.seat(colour) == YOU for colour in (BLACK, WHITE)]
         return 0 if all(seats) or not any(seats) else BLACK if seats[0] else WHITE
 
+    @property
+    def has_people(self) -> bool:
+        """Whether anybody sits at the screen."""
+        return YOU in (self.setup.black, self.setup.white)
+
     def is_yours(self) -> bool:
         """Whether the next move is to be made at the screen."""
         return not self.is_ended and self.setup.seat(self.position.to_play) == YOU
