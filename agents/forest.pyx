@@ -409,7 +409,6 @@ cdef class Forest:
         can't overtake it. Under Gumbel, whose plan is fixed beforehand, it is never said.
         """
         cdef Tree* tree = self.tree(game)
-        cdef const Edge* edge
         cdef int best, second = 0, i, first
         if self.is_gumbel or tree.num_nodes == 0 or tree.nodes[0].visits < 2:
             return False
@@ -468,8 +467,9 @@ cdef class Forest:
             ValueError: `move` is none of the root's.
         """
         cdef Tree* tree = self._searched(game)
-        cdef int i, node = 0, edge = -1
-        for i in range(tree.nodes[0].first_edge, tree.nodes[0].first_edge + tree.nodes[0].num_edges):
+        cdef int i, first, node = 0, edge = -1
+        first = tree.nodes[0].first_edge
+        for i in range(first, first + tree.nodes[0].num_edges):
             if tree.edges[i].move == move:
                 edge = i
         if edge < 0:

@@ -97,11 +97,12 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
     """
     cdef Node* node
     cdef Edge* edge
-    cdef int i, j, to, child = -1, num_nodes = 0, num_edges = 0
+    cdef int i, j, to, first, child = -1, num_nodes = 0, num_edges = 0
     if state_play(tree.root, move) < 0:
         return -1
     if tree.num_nodes:
-        for i in range(tree.nodes[0].first_edge, tree.nodes[0].first_edge + tree.nodes[0].num_edges):
+        first = tree.nodes[0].first_edge
+        for i in range(first, first + tree.nodes[0].num_edges):
             if tree.edges[i].move == move:
                 child = tree.edges[i].child
     # A child that ended the game has no edges, and a new root wants its moves.
