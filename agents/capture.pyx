@@ -11,7 +11,6 @@ from libc.stdint cimport uint16_t, uint64_t
 from libc.string cimport memcpy
 
 from engine.board cimport (
-    BLACK,
     EMPTY,
     POINT_OF,
     Board,
@@ -27,8 +26,7 @@ from engine.position cimport Position
 from engine.state cimport (
     State,
     state_allows,
-    state_half_score,
-    state_last_move,
+    wins_by_passing,
 )
 
 from agents.player import Choice
@@ -116,14 +114,6 @@ cdef int choose_move(const State* state, uint64_t* rng) noexcept nogil:
     return best
 
 
-cdef bint may_end(const State* state) noexcept nogil:
-    """Whether the opponent has just passed and the score is already won."""
-    cdef int half_points = state_half_score(state)
-    if state_last_move(state, 0) != state.board.width * state.board.height:
-        return False
-    return half_points > 0 if state.to_play == BLACK else half_points < 0
-
-
 class CapturePlayer:
     """Takes and saves stones, avoids self-atari; otherwise random."""
 
@@ -142,7 +132,7 @@ class CapturePlayer:
         """Return the most urgent move."""
         cdef uint64_t rng = self.state
         cdef int move = position.state.board.width * position.state.board.height
-        if not may_end(position.state):
+        if not wins_by_passing(position.state):
             move = choose_move(position.state, &rng)
         self.state = rng
         return Choice(move, None, int(position.state.board.num_empty))

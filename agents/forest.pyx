@@ -183,11 +183,8 @@ cdef class Forest:
         Raises:
             ValueError: `visits` is not within 1 and the settings' `visits`.
         """
-        cdef Tree* tree = self.tree(game)
-        if not 1 <= visits <= self.settings.visits:
-            raise ValueError(f"visits {visits}: wanted 1 to {self.settings.visits}")
-        tree.num_visits = visits
-        if tree_start(tree) < 0:
+        self.extend(game, visits)
+        if tree_start(self.tree(game)) < 0:
             raise MemoryError
 
     def extend(self, int game, int visits):

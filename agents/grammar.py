@@ -124,8 +124,13 @@ def search_settings(name: str, words: list[str]) -> "tuple[SearchSettings, PlayS
         for one in dataclasses.fields(PlaySettings)
         if one.name in found
     }
-    if of_play.get("seconds") and "visits" not in found:
-        found["visits"] = MOST_VISITS
+    if of_play.get("seconds"):
+        if found.get("rule", "puct") != "puct":
+            raise ValueError(
+                f"player {name!r}: {found['rule']} plans its visits and can't be cut short; "
+                "wanted rule=puct with seconds"
+            )
+        found = {"rule": "puct", "visits": MOST_VISITS} | found
     return dataclasses.replace(PLAY_SETTINGS, **found), PlaySettings(**of_play)
 
 

@@ -36,8 +36,7 @@ from engine.position cimport Position
 from engine.state cimport (
     State,
     state_allows,
-    state_half_score,
-    state_last_move,
+    wins_by_passing,
 )
 
 from agents.player import Choice
@@ -167,10 +166,7 @@ cdef int choose_move(const State* state, uint64_t* rng, float* value) noexcept n
 
 cdef bint is_settled(const State* state, float gain) noexcept nogil:
     """Whether to pass: the opponent did, the score is won, and the best stone gains little."""
-    cdef int half_points = state_half_score(state)
-    if state_last_move(state, 0) != state.board.width * state.board.height:
-        return False
-    return gain < 2 and (half_points > 0 if state.to_play == BLACK else half_points < 0)
+    return gain < 2 and wins_by_passing(state)
 
 
 class InfluencePlayer:

@@ -32,6 +32,7 @@ from engine.board cimport (
     empties_around,
     next_random,
     opponent_of,
+    set_aside,
 )
 from engine.position cimport Position
 from engine.state cimport (
@@ -43,6 +44,7 @@ from engine.state cimport (
     state_mask,
     state_play,
     state_rewind,
+    wins_by_passing,
 )
 
 from agents.player import Choice
@@ -73,6 +75,7 @@ cdef struct Edge:
     float visits
     float rave_wins
     float rave_visits
+    int tries  # visits without the prior's
     int child  # node, or -1
     uint16_t move
 
@@ -238,7 +241,7 @@ cdef int any_move(State* state, uint64_t* rng) noexcept nogil:
     """A uniform move that fills no own eye, self-atari where nothing else is left; or 0."""
     cdef Board* board = &state.board
     cdef int remaining = board.num_empty
-    cdef int entry, point, last, spare = 0
+    cdef int entry, point, spare = 0
     while remaining:
         entry = ((next_random(rng) >> 32) * <uint64_t>remaining) >> 32
         point = board.cells[entry].empty
@@ -247,11 +250,7 @@ cdef int any_move(State* state, uint64_t* rng) noexcept nogil:
                 return point
             spare = point
         remaining -= 1
-        last = board.cells[remaining].empty
-        board.cells[remaining].empty = point
-        board.cells[point].slot = remaining
-        board.cells[entry].empty = last
-        board.cells[last].slot = entry
+        set_aside(board, entry, remaining)
     return spare
 
 
@@ -316,6 +315,7 @@ cdef int add_node(Search* search, const State* state) noexcept nogil:
         search.num_edges += 1
         edge.move = move
         edge.child = -1
+        edge.tries = 0
         edge.rave_wins = edge.rave_visits = 0
         edge.visits = PRIOR_EVEN
         edge.wins = PRIOR_EVEN / 2.0
@@ -416,7 +416,7 @@ cdef int simulate(Search* search, const State* root, State* scratch) noexcept no
         if state_play(scratch, search.edges[edge].move) < 0:
             return -1
         if search.edges[edge].child < 0:
-            if search.edges[edge].visits < PRIOR_EVEN + EXPAND_AT or state_is_over(scratch):
+            if search.edges[edge].tries < EXPAND_AT or state_is_over(scratch):
                 break
             search.edges[edge].child = add_node(search, scratch)
             if search.edges[edge].child < 0:
@@ -430,6 +430,7 @@ cdef int simulate(Search* search, const State* root, State* scratch) noexcept no
     for i in range(depth):
         mover = root_mover if i % 2 == 0 else opponent_of(root_mover)
         share = result if mover == BLACK else 1 - result
+        search.edges[edges[i]].tries += 1
         search.edges[edges[i]].visits += 1
         search.edges[edges[i]].wins += share
         node = nodes[i]
@@ -441,14 +442,6 @@ cdef int simulate(Search* search, const State* root, State* scratch) noexcept no
                 search.edges[j].rave_visits += 1
                 search.edges[j].rave_wins += share
     return 0
-
-
-cdef bint may_end(const State* state) noexcept nogil:
-    """Whether the opponent has just passed and the score is already won."""
-    cdef int half_points = state_half_score(state)
-    if state_last_move(state, 0) != state.board.width * state.board.height:
-        return False
-    return half_points > 0 if state.to_play == BLACK else half_points < 0
 
 
 class UctPlayer:
@@ -481,7 +474,7 @@ class UctPlayer:
         cdef int best, i, failed = 0
         cdef long playouts = self.playouts, done = 0
         cdef float value
-        if may_end(root):
+        if wins_by_passing(root):
             return Choice(num_actions - 1, 1.0, 1)
         search.rng = self.state
         search.max_nodes = playouts // EXPAND_AT + 2
@@ -502,7 +495,7 @@ class UctPlayer:
             self.state = search.rng
             best = 0
             for i in range(search.nodes[0].num_edges):
-                if search.edges[i].visits > search.edges[best].visits:
+                if search.edges[i].tries > search.edges[best].tries:
                     best = i
             value = 2 * search.edges[best].wins / search.edges[best].visits - 1
             return Choice(int(search.edges[best].move), value, done)

@@ -67,6 +67,14 @@ cdef inline bint board_is_eye(const Board* board, int point, int colour) noexcep
     """
     return own_around(board, point, colour) == 4 and has_eye_corners(board, point, colour)
 
+cdef inline void set_aside(Board* board, int entry, int last) noexcept nogil:
+    """Swap two entries of the list of empty points: what was tried goes behind what is left."""
+    cdef int point = board.cells[entry].empty, other = board.cells[last].empty
+    board.cells[last].empty = point
+    board.cells[point].slot = last
+    board.cells[entry].empty = other
+    board.cells[other].slot = entry
+
 cdef inline uint64_t next_random(uint64_t* state) noexcept nogil:
     """Advance a splitmix64 generator (Steele, Lea, Flood 2014) and return 64 random bits."""
     cdef uint64_t z

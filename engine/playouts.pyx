@@ -16,6 +16,7 @@ from engine.board cimport (
     board_put,
     liberties_of,
     next_random,
+    set_aside,
 )
 from engine.position cimport Position
 from engine.state cimport (
@@ -51,18 +52,14 @@ cdef int random_move(State* state, uint64_t* rng, const uint8_t* mask) noexcept 
     """
     cdef Board* board = &state.board
     cdef int remaining = board.num_empty
-    cdef int entry, point, last
+    cdef int entry, point
     while remaining:
         entry = ((next_random(rng) >> 32) * <uint64_t>remaining) >> 32
         point = board.cells[entry].empty
         if may_play(state, point, mask):
             return MOVE_AT[board.width][point]
         remaining -= 1
-        last = board.cells[remaining].empty
-        board.cells[remaining].empty = point
-        board.cells[point].slot = remaining
-        board.cells[entry].empty = last
-        board.cells[last].slot = entry
+        set_aside(board, entry, remaining)
     return board.width * board.height
 
 

@@ -64,3 +64,11 @@ cdef inline int state_last_move(const State* state, int back) noexcept nogil:
     if back >= state.num_moves:
         return -1
     return state.moves[state.num_moves - 1 - back] & 0x7FFF
+
+cdef inline bint wins_by_passing(const State* state) noexcept nogil:
+    """Whether the opponent has just passed and the score is already won."""
+    cdef int half_points
+    if state_last_move(state, 0) != state.board.width * state.board.height:
+        return False
+    half_points = state_half_score(state)
+    return half_points > 0 if state.to_play == BLACK else half_points < 0

@@ -8,6 +8,7 @@ import pytest
 from agents.capture import CapturePlayer
 from agents.gtp_analysis import read_request
 from agents.gtp_engine import GtpEngine
+from agents.player import Choice
 from agents.search_player import SearchPlayer
 from agents.search_settings import SearchSettings
 from engine.position import Position
@@ -80,12 +81,10 @@ def test_leela_zeros_form_counts_in_ten_thousands(thinker):
     )
 
 
-def test_an_analysis_changes_neither_the_game_nor_the_next_move(thinker, tiny_package):
+def test_an_analysis_leaves_the_game_as_it_is(thinker):
     game = engine(thinker)
-    other = engine(SearchPlayer(tiny_package, "search", PUCT))
     list(game.serve(Controller(["play b C3", "kata-analyze w 1"])))
     assert game.position == Position(RULES).play(12)
-    assert other.answer("play b C3") == "="
     assert game.answer("genmove w").startswith("= ")
 
 
@@ -258,11 +257,14 @@ def test_the_dead_are_named_and_taken_off_before_counting():
     assert game.answer("final_status_list asleep")[0] == "?"
 
 
-def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker):
+@pytest.mark.parametrize("dead", [[20], []])
+def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker, monkeypatch, dead):
+    asked = []
+    monkeypatch.setattr("agents.gtp_game.dead_for", lambda position, player: dead)
+    monkeypatch.setattr(
+        thinker, "choose_before", lambda position, ply: asked.append(ply) or Choice(0)
+    )
     game = engine(thinker)
     game.answer("play w A1")
-    thinker_says = game.game.dead()
-    move = game.answer("kgs-genmove_cleanup b")
-    assert move.startswith("= ")
-    if thinker_says:
-        assert move != "= pass"
+    assert game.answer("kgs-genmove_cleanup b").startswith("= ")
+    assert asked == ([2] if dead else [0])  # the ply before which it may not pass

@@ -151,17 +151,6 @@ def test_uct_takes_what_decides_the_game():
     assert chosen(UctPlayer("uct", 2000), position_of(text, WHITE)) == "C3"
 
 
-def test_uct_saves_a_chain_that_decides_the_game():
-    text = """
-    . X O . .
-    . X O . .
-    X X O O .
-    O O X . .
-    . O X . ."""
-    position = position_of(text, BLACK).with_to_play(BLACK)
-    assert chosen(UctPlayer("uct", 3000), position) != "pass"
-
-
 def test_more_playouts_play_better():
     jobs = pairing_jobs("uct:playouts=400", "uct:playouts=20", Rules(5, 5, 20.5), 40, 2, 1, 100)
     table = Table()

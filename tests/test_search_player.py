@@ -147,6 +147,7 @@ def test_a_hopeless_player_resigns_if_told(tiny_package):
         (["seconds=-1"], "seconds -1.0: wanted 0 to 86400"),
         (["resign=2"], "resign 2.0: wanted 0 to 0.5"),
         (["early=perhaps"], "early=perhaps: wanted true or false"),
+        (["seconds=2", "rule=gumbel"], "gumbel plans its visits and can't be cut short"),
         (["second=1"], "did you mean seconds"),
     ],
 )
@@ -158,6 +159,7 @@ def test_settings_of_play_that_make_no_sense_are_refused(words, said):
 def test_time_alone_lifts_the_limit_of_visits():
     assert search_settings("search:x", ["seconds=2"])[0].visits == 50_000
     assert search_settings("search:x", ["seconds=2", "visits=7"])[0].visits == 7
+    assert search_settings("search:x", ["seconds=2"])[0].rule == "puct"
     assert search_settings("search:x", ["seconds=2"])[1].seconds == 2
 
 

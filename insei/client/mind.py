@@ -8,21 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.analysis import MoveAnalysis
 from engine.position import Position
 from engine.rules import BLACK
 
 GLANCE_VISITS = 60  # that every position of a game gets, for the graph
 REPORT_EVERY = 24  # steps of an analysis between two reports
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A move worth showing."""
-
-    move: int
-    visits: int
-    win_rate: float  # of the player to move
-    score: float
 
 
 @dataclass(frozen=True)
@@ -33,7 +24,7 @@ class Thoughts:
     visits: int
     win_rate: float  # Black's, 0 to 1
     score: float  # Black's, in points
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[MoveAnalysis, ...]  # the player to move's
     policy: NDArray[np.float32]  # [A]
     ownership: NDArray[np.float32]  # [H, W], 1 Black's
 
@@ -165,10 +156,7 @@ class Mind:
                 analysis.visits,
                 analysis.win_rate if is_black else 1 - analysis.win_rate,
                 analysis.score if is_black else -analysis.score,
-                tuple(
-                    Candidate(one.move, one.visits, one.win_rate, one.score)
-                    for one in analysis.moves
-                ),
+                analysis.moves,
                 analysis.policy,
                 analysis.ownership if is_black else -analysis.ownership,
             )
