@@ -30,7 +30,8 @@ class SelfPlayConfig:
     no_pass_share: float = 0.5  # no pass before this share of the area's plies
     no_pass_generations: int = 4  # in the first so many generations
     max_plies_per_point: float = 4.0  # a game is scored as it stands after so many plies a point
-    clear_value: float = 0.9  # a search's mean utility from which the winner is clear; KataGo: .9
+    stops_settled: bool = False  # whether a game ends once Benson gives every point to somebody
+    clear_value: float = 2.0  # mean utility from which the winner is clear, 2 never; KataGo: .9
     clear_plies: int = 4  # ... in so many searches running; KataGo: 3
     clear_visits: int = 8  # simulations a move from then on, at most those of `search`
     clear_share: float = 0.2  # of the plies from then on are recorded; KataGo: weight .1

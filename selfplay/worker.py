@@ -179,7 +179,7 @@ class Worker:
                 record(seat.rows, position, policy, self.forest.values(game))
             self._judge(seat, position.to_play, self.forest.values(game)[1])
         position.play_in_place(move)
-        ended = position.is_over or is_settled(position)
+        ended = position.is_over or (self.config.stops_settled and is_settled(position))
         if ended or position.num_moves >= self.max_plies:
             counts.cut_games += not ended
             if seat.rows.ply:

@@ -85,7 +85,7 @@ def test_clear_endings_leave_fewer_rows():
 
 
 def test_outcome_score_and_area_agree_in_every_game():
-    for game in quick_worker(seed=5).play(30)[0]:
+    for game in quick_worker(seed=5, stops_settled=True, clear_value=0.9).play(30)[0]:
         black = game.ownership[0] if game.ply[0] % 2 == 0 else -game.ownership[0]
         score = game.score[0] if game.ply[0] % 2 == 0 else -game.score[0]
         assert score == float(np.sum(black, dtype=np.int64)) - game.komi
