@@ -6,7 +6,10 @@ as people do, by a move that looks good. Strong levels search, the more the high
 
 from dataclasses import dataclass
 
-from agents.find_package import shipped_players
+from agents.find_package import find_package, shipped_players
+from agents.package import read_card
+from engine.rules import MAX_SIDE
+from insei.ladder import Ladder, ladder_sizes, read_ladder
 
 STRONGEST = 9
 
@@ -31,9 +34,9 @@ LEVELS = tuple(
             ("net:NET,temperature=3", "a beginner: plays whatever comes to mind"),
             ("net:NET,temperature=1.5", "a beginner who has seen some games"),
             ("net:NET,temperature=0.8", "careless"),
-            ("net:NET,temperature=0.4", "plays by feel, and now and then carelessly"),
             ("net:NET", "plays by feel: the net's first thought"),
-            ("search:NET,rule=puct,visits=25,resign=0.03", "looks before it plays"),
+            ("search:NET,rule=puct,visits=8,resign=0.03", "looks before it plays"),
+            ("search:NET,rule=puct,visits=40,resign=0.03", "looks about"),
             ("search:NET,rule=puct,visits=100,resign=0.03", "reads"),
             ("search:NET,rule=puct,visits=400,resign=0.02", "reads well"),
             ("search:NET,rule=puct,visits=1600,resign=0.02", "full strength"),
@@ -64,7 +67,7 @@ def opponent_named(text: str, size: int) -> str:
     """A player by the grammar, given its name there or a level's number.
 
     Raises:
-        ValueError: a number that is no level.
+        ValueError: a number that is no level, or no net is shipped.
     """
     if not text.strip().isdigit():
         return text.strip()
@@ -72,3 +75,70 @@ def opponent_named(text: str, size: int) -> str:
     if not 1 <= number <= STRONGEST:
         raise ValueError(f"level {number}: wanted 1 to {STRONGEST}")
     return LEVELS[number - 1].player(net_for(size))
+
+
+def called(player: str, size: int) -> str:
+    """What people call a player: its level where it has one."""
+    if not player.startswith(("net:", "search:")):
+        return player
+    net = net_for(size)
+    return next((f"level {one.number}" for one in LEVELS if one.player(net) == player), player)
+
+
+def net_words(size: int) -> str:
+    """How the levels' net for this size was trained, and what that means for the size.
+
+    Raises:
+        ValueError: no net is shipped, or its package is damaged.
+    """
+    name = net_for(size)
+    card = read_card(find_package(name))
+    learned = f"{name} learned on {card.width}x{card.height}, komi around {card.komi:g}"
+    if card.width == card.height == size:
+        return f"{learned}."
+    return f"{learned}; it can play {size}x{size}, which it has never seen, and is weaker there."
+
+
+def ladder_for(size: int) -> Ladder | None:
+    """The ladder of a size, if there is one."""
+    return read_ladder(size) if size in ladder_sizes() else None
+
+
+def rating_words(player: str, ladder: Ladder | None) -> str:
+    """A rating with its interval, as it was measured."""
+    rung = ladder.elo_of(player) if ladder else None
+    if rung is None:
+        return "not rated"
+    return f"{rung.elo:+.0f} ±{(rung.high - rung.low) / 2:.0f}"
+
+
+def level_words(opponent: str, size: str) -> str:
+    """What there is to say of a level on a size, both as they are typed; empty for names."""
+    opponent, size = opponent.strip(), size.strip()
+    if not (opponent.isdigit() and 1 <= int(opponent) <= STRONGEST):
+        return ""
+    level = LEVELS[int(opponent) - 1]
+    if not (size.isdigit() and 1 <= int(size) <= MAX_SIDE):
+        return level.words
+    rating = rating_words(level.player(net_for(int(size))), ladder_for(int(size)))
+    return f"{level.words}; {rating}{' Elo' if rating[0] == '+' else ''}"
+
+
+def level_lines(size: int) -> list[str]:
+    """The dial, a line a level, with the ratings that were measured on that size.
+
+    Raises:
+        ValueError: no net is shipped.
+    """
+    ladder, net = ladder_for(size), net_for(size)
+    lines = [f"Levels on {size}x{size}. {net_words(size)}", ""]
+    for level in LEVELS:
+        player = level.player(net)
+        rating = rating_words(player, ladder)
+        lines.append(f"{level.number}  {rating:10}  {level.words} ({player})")
+    if ladder:
+        lines += ["", f"Elo with 95 % intervals on {ladder.rules.size_name}, random at 0."]
+    else:
+        sizes = ", ".join(f"{one}x{one}" for one in ladder_sizes())
+        lines += ["", f"Levels are rated on {sizes} alone."]
+    return [*lines, "`insei play 7` is a game with level 7; other names are players, as in README."]

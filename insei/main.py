@@ -9,11 +9,12 @@ from cyclopts import CycloptsError
 from agents.player import PlayerFailed
 from insei.gtp import gtp
 from insei.package import package
-from insei.play import play, watch
+from insei.play import play
 from insei.rate import rate
 from insei.tournament import tournament
 from insei.train import train
 from insei.version import version, version_text
+from insei.watch import watch
 
 app = cyclopts.App(
     name="insei",

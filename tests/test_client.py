@@ -1,24 +1,31 @@
-"""The terminal client: every action by keyboard and mouse, snapshots as text, a real terminal."""
+"""The terminal client: every action by keyboard and mouse, without a terminal."""
 
 import asyncio
-import os
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pexpect
 import pytest
 
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
 from engine.sgf import read_sgf
+from insei.client import table
 from insei.client.app import Client
-from insei.client.board import BoardPicture, BoardView, rows_of
-from insei.client.game import YOU, ClientGame, GameSetup, Worth
-from insei.client.mind import Decided, Failed
-from insei.client.panel import graph_lines
+from insei.client.board import BoardPicture, rows_of
+from insei.client.board_view import BoardView
+from insei.client.game import ClientGame, Worth
+from insei.client.panel import Room, graph_lines
+from insei.client.setup import YOU, GameSetup
+from insei.client.summary import summary
+from insei.client.thinking import Decided, Failed
 from insei.levels import LEVELS, net_for, opponent_named
+from tests.near_mind import NearMind
+
+
+@pytest.fixture(autouse=True)
+def mind_in_a_thread(monkeypatch):
+    monkeypatch.setattr(table, "Mind", NearMind)
+
 
 ANALYST = "search:go5,rule=puct,visits=20000"
 SETUP = GameSetup(size=5, komi=14.5, black=YOU, white="capture")
@@ -109,16 +116,19 @@ def test_pass_undo_and_an_illegal_move():
         await typed(pilot, "c3")
         await until(pilot, yours(client))
         await typed(pilot, "c3")
-        assert "occupied" in client.message
+        assert "occupied" in client.table.text()
         await pilot.press("f7")
         assert len(client.game.history) == 1
         await pilot.press("f6")
         await until(pilot, lambda: len(client.game.history) == 3)
         await typed(pilot, "undo")
         await typed(pilot, "undo")
-        assert client.message == "Nothing to take back."
+        assert client.table.text() == "Nothing to take back."
         await typed(pilot, "z9")
-        assert "wanted a letter and a number" in client.message or "off the board" in client.message
+        assert (
+            "wanted a letter and a number" in client.table.text()
+            or "off the board" in client.table.text()
+        )
 
     drive(client, script)
 
@@ -136,7 +146,7 @@ def test_resigning_asks_first():
 
     drive(client, script)
     assert client.game.result == "W+R"
-    assert "you lose" in client.message
+    assert "you lose" in client.table.text()
 
 
 def test_hints_heat_and_area_lie_over_the_board():
@@ -145,13 +155,13 @@ def test_hints_heat_and_area_lie_over_the_board():
     async def script(pilot):
         await pilot.press("f3")
         await until(pilot, lambda: " a " in screen_of(client))
-        assert "black wins" in str(client.query_one("#facts").render())
+        assert "black wins" in str(client.query_one("#panel").render())
         await pilot.press("f4")
         await until(pilot, lambda: client.picture().heat is not None)
         await pilot.press("f5")
         await until(pilot, lambda: client.picture().ownership is not None)
         await pilot.press("f5")
-        assert client.overlay == ""
+        assert client.table.overlay == ""
 
     drive(client, script)
 
@@ -206,16 +216,16 @@ def test_two_passes_propose_the_dead_and_enter_counts():
 
     async def script(pilot):
         await typed(pilot, "pass")
-        await until(pilot, lambda: "enter counts" in client.message)
-        assert client.dead == {3}
+        await until(pilot, lambda: "Enter counts" in client.table.text())
+        assert client.table.count.dead == {3}
         await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
-        assert client.dead == set()
+        assert client.table.count.dead == set()
         await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
         await pilot.press("enter")
 
     drive(client, script)
     assert client.game.result == "B+24.5"
-    assert "black has 25 points" in client.message.lower()
+    assert "black has 25 points" in client.table.text().lower()
 
 
 def test_a_game_without_people_runs_to_its_count():
@@ -233,19 +243,21 @@ def test_a_player_that_fails_loses_and_says_why():
 
     async def script(pilot):
         client.game.play(12)
-        client._heed(Failed(client.game.position, "its program ended", True))
+        client.table.heed(
+            client.table.mind, Failed(client.game.position, "its program ended", True)
+        )
         await pilot.pause()
 
     drive(client, script)
     assert client.game.result == "B+F"
-    assert "its program ended" in client.message
+    assert "its program ended" in client.table.text()
 
 
 def test_a_late_answer_to_a_game_gone_by_is_ignored():
     client = client_of()
 
     async def script(pilot):
-        client._heed(Decided(Position(Rules(5, 5, 14.5)), 3))
+        client.table.heed(client.table.mind, Decided(Position(Rules(5, 5, 14.5)), 3))
         await pilot.pause()
         assert len(client.game.history) == 1
 
@@ -285,13 +297,13 @@ def test_a_game_is_saved_loaded_and_reviewed(tmp_path):
         await pilot.press("pageup")
         await typed(pilot, "last")
         await typed(pilot, "a1")
-        assert "over" in client.message
+        assert "over" in client.table.text()
         (tmp_path / "broken.sgf").write_text("(;B[")
         for line in (f"load {tmp_path / 'none.sgf'}", f"review {tmp_path / 'broken.sgf'}", "load"):
             client.obey(line)
             assert client.game.position.moves == moves
         client.obey(f"save {tmp_path / 'game.sgf' / 'below'}")
-        assert "not saved" in client.message
+        assert "not saved" in client.table.text()
 
     drive(client, script)
 
@@ -305,13 +317,13 @@ def test_a_review_shows_variations_and_comments(tmp_path):
         client.obey(f"review {path}")
         client.obey("next")
         client.obey("variation")
-        assert client.message == "The move on the screen has no other variation."
+        assert client.table.text() == "The move on the screen has no other variation."
         client.obey("next")
-        assert client.message.endswith("tight")
+        assert client.table.text().endswith("tight")
         assert client.game.seen.moves == [12, 6]
         client.obey("variation")
-        assert client.message.startswith("Variation 2 of 2")
-        assert client.message.endswith("wide")
+        assert client.table.text().startswith("Variation 2 of 2")
+        assert client.table.text().endswith("wide")
         assert client.game.seen.moves == [12, 18]
         client.obey("last")
         assert client.game.seen.moves == [12, 18, 6, 11]
@@ -399,11 +411,17 @@ def test_wood_has_colours_and_heat_and_ownership_change_them():
 
 
 def test_the_graph_follows_the_win_rate():
-    worth = {0: Worth(0.5, 0), 1: Worth(1.0, 9), 2: Worth(0.0, -9)}
-    lines = graph_lines(worth, 2, 30)[1:]
+    game = ClientGame.begin(SETUP)
+    game.play(12)
+    game.play(6)
+    assert graph_lines(game, Room(30, 20, False)) == []
+    game.worth = {0: Worth(0.5, 0), 1: Worth(1.0, 9), 2: Worth(0.0, -9)}
+    lines = graph_lines(game, Room(30, 20, False))[1:]
     assert [line[1] for line in lines] == ["█"] * 4
     assert [line[2] for line in lines] == [" "] * 4
-    assert graph_lines({}, 5, 30) == []
+    game.shown = 1
+    plain = graph_lines(game, Room(30, 20, True))[1:]
+    assert [line[1] for line in plain] == ["#"] * 4 + ["^"]
 
 
 def test_the_summary_names_the_move_that_lost_most():
@@ -414,7 +432,7 @@ def test_the_summary_names_the_move_that_lost_most():
         0: Worth(0.6, 1), 1: Worth(0.55, 1), 2: Worth(0.6, 1), 3: Worth(0.1, -5)
     }  # fmt: skip
     game.resign(BLACK)
-    said = " ".join(game.summary())
+    said = summary(game)
     assert "White wins, W+R: you lose." in said
     assert "Move 3, D4, lost most: 50%" in said
     assert "changed hands 1 time" in said
@@ -431,65 +449,3 @@ def test_levels_are_players():
     assert net_for(3) == "go5"
     with pytest.raises(ValueError, match="level 12: wanted 1 to 9"):
         opponent_named("12", 9)
-
-
-# A real terminal
-
-
-def start(tmp_path, *words, size=(30, 90)):
-    environment = os.environ | {
-        "XDG_STATE_HOME": str(tmp_path), "TERM": "xterm-256color", "NO_COLOR": "1"
-    }  # fmt: skip
-    return pexpect.spawn(
-        sys.executable,
-        ["-m", "insei.main", "play", *words],
-        env=environment,
-        cwd=str(Path(__file__).parent.parent),
-        dimensions=size,
-        encoding="utf-8",
-        timeout=60,
-    )
-
-
-def send_line(terminal, text):
-    for one in text:
-        terminal.send(one)
-    terminal.send("\r")
-
-
-@pytest.mark.slow
-def test_a_whole_game_in_a_real_terminal(tmp_path):
-    terminal = start(tmp_path, "random", "--size", "2", "--komi", "0.5")
-    terminal.expect("Your move")
-    for _ in range(30):
-        send_line(terminal, "pass")
-        if terminal.expect(["Your move", "enter counts", "wins"]) != 0:
-            break
-    terminal.send("\r")
-    terminal.expect("wins")
-    terminal.send("\x11")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 0
-    assert not (tmp_path / "insei" / "unfinished.sgf").exists()
-
-
-@pytest.mark.slow
-def test_ctrl_c_asks_and_a_closed_terminal_keeps_the_game(tmp_path):
-    terminal = start(tmp_path, "capture", "--size", "5")
-    terminal.expect("Your move")
-    send_line(terminal, "c3")
-    terminal.expect("took")
-    kept = tmp_path / "insei" / "unfinished.sgf"
-    terminal.send("\x03")
-    terminal.expect("Leave")
-    terminal.close(force=True)
-    assert read_sgf(kept.read_bytes()).position.moves[0] == 12
-    again = start(tmp_path, "capture", "--size", "5")
-    again.expect("unfinished game")
-    again.send("n")
-    again.expect("Your move")
-    again.send("\x11")
-    again.expect(pexpect.EOF)
-    again.close()
-    assert again.exitstatus == 0

@@ -1,4 +1,4 @@
-"""The board as text: every point two or three columns wide, in wooden colours or plain."""
+"""The board as text: every point one to three columns wide, in wooden colours or plain."""
 
 from dataclasses import dataclass, field
 
@@ -6,14 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Click
-from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
 from engine.diagram import star_points
 from engine.position import Position
-from engine.rules import BLACK, EMPTY
+from engine.rules import BLACK, EMPTY, Rules
 from engine.vertex import COLUMNS
 
 WOOD, LINE, INK, CHALK = "#d9a860", "#7a5a2a", "#101010", "#fafafa"
@@ -21,6 +17,7 @@ CURSOR, LAST = "#4f8f4f", "#c0392b"
 MARGIN = 3  # columns of the row numbers on the left
 LETTERS = "abcdefgh"
 PLAIN = Style()  # not None: Textual's filters want a style
+REVERSE = Style(reverse=True)
 
 
 @dataclass
@@ -33,6 +30,7 @@ class BoardPicture:
     candidates: tuple[int, ...] = ()  # moves to mark a, b, c, ...
     heat: NDArray[np.float32] | None = None  # [A] 0 to 1, the net's policy
     ownership: NDArray[np.float32] | None = None  # [H, W] -1 to 1, 1 Black's
+    blamed: int | None = None  # the point of the move that lost most
     is_plain: bool = False
 
 
@@ -50,7 +48,7 @@ def rows_of(picture: BoardPicture, cell: int) -> list[list[Segment]]:
     """The lines of the board, letters above and below, each a list of segments.
 
     Args:
-        cell: columns a point, 2 or 3.
+        cell: columns a point, 1 to 3.
     """
     rules = picture.position.rules
     stars = star_points(rules.width, rules.height)
@@ -81,23 +79,30 @@ def _point(
     stone = int(board[row, column])
     is_last = picture.position.last_move == move
     is_cursor = picture.cursor == move
-    symbol = _symbol(picture, move, stone, is_star)
-    left, right = "─", "─"
-    if column == 0:
-        left = " "
-    if column == rules.width - 1:
-        right = " "
-    if picture.is_plain or is_cursor:
-        left, right = (" ", " ") if picture.is_plain else (left, right)
-        if is_cursor:
-            left, right = "[", "]"
-        elif is_last:
-            left, right = "(", ")"
-    text = f"{left}{symbol}{right}" if cell == 3 else f"{symbol}{right}"
-    return Segment(text, PLAIN if picture.is_plain else _style(picture, move, stone, is_last))
+    symbol = _symbol(picture, move, stone, "+" if is_star else ".")
+    if symbol == "+" or symbol == ".":
+        symbol = symbol if picture.is_plain else "╋" if is_star else _crossing(rules, row, column)
+    line = " " if picture.is_plain else "─"
+    left, right = " " if column == 0 else line, " " if column == rules.width - 1 else line
+    if is_cursor:
+        left, right = "[", "]"
+    elif move == picture.blamed and stone != EMPTY:
+        left, right = "!", "!"
+    elif is_last and picture.is_plain:
+        left, right = "(", ")"
+    text = {1: symbol, 2: f"{symbol}{right}", 3: f"{left}{symbol}{right}"}[cell]
+    if picture.is_plain:
+        return Segment(text, REVERSE if is_cursor else PLAIN)
+    return Segment(text, _style(picture, move, stone, is_last))
 
 
-def _symbol(picture: BoardPicture, move: int, stone: int, is_star: bool) -> str:
+def _crossing(rules: Rules, row: int, column: int) -> str:
+    """The lines that meet at a point: fewer at the edges."""
+    across = 0 if column == 0 else 2 if column == rules.width - 1 else 1
+    return ("┌┬┐", "├┼┤", "└┴┘")[0 if row == 0 else 2 if row == rules.height - 1 else 1][across]
+
+
+def _symbol(picture: BoardPicture, move: int, stone: int, empty: str) -> str:
     if stone != EMPTY:
         if move in picture.dead:
             return "x" if stone == BLACK else "o"
@@ -106,10 +111,7 @@ def _symbol(picture: BoardPicture, move: int, stone: int, is_star: bool) -> str:
         return "●"
     if move in picture.candidates:
         return LETTERS[picture.candidates.index(move)]
-    if picture.is_plain:
-        shade = _plain_shade(picture, move)
-        return shade or ("+" if is_star else ".")
-    return "╋" if is_star else "┼"
+    return (_plain_shade(picture, move) or empty) if picture.is_plain else empty
 
 
 def _plain_shade(picture: BoardPicture, move: int) -> str:
@@ -138,52 +140,3 @@ def _style(picture: BoardPicture, move: int, stone: int, is_last: bool) -> Style
     if picture.cursor == move:
         ground = blend(ground, CURSOR, 0.7)
     return Style(color=ink, bgcolor=ground, bold=stone != EMPTY)
-
-
-class BoardView(Widget):
-    """The board on the screen."""
-
-    DEFAULT_CSS = "BoardView { width: 1fr; height: 1fr; }"
-
-    class Pointed(Message):
-        """A point was clicked."""
-
-        def __init__(self, move: int) -> None:
-            self.move = move
-            super().__init__()
-
-    def __init__(self, picture: BoardPicture) -> None:
-        super().__init__(id="board")
-        self.picture = picture
-        self.lines: list[list[Segment]] = []
-
-    def show(self, picture: BoardPicture) -> None:
-        """Draw this from now on."""
-        self.picture = picture
-        self.lines = []
-        self.refresh()
-
-    @property
-    def cell(self) -> int:
-        """Columns a point."""
-        rules = self.picture.position.rules
-        return 3 if self.size.width >= 2 * MARGIN + 3 * rules.width else 2
-
-    def on_resize(self) -> None:
-        """Another width may mean other cells."""
-        self.lines = []
-
-    def render_line(self, y: int) -> Strip:
-        """One line, cut or filled to the widget's width."""
-        if not self.lines:
-            self.lines = rows_of(self.picture, self.cell)
-        if y >= len(self.lines):
-            return Strip.blank(self.size.width, PLAIN)
-        return Strip(self.lines[y]).adjust_cell_length(self.size.width, PLAIN)
-
-    def on_click(self, event: Click) -> None:
-        """Tell which point was clicked."""
-        rules = self.picture.position.rules
-        row, column = event.y - 1, (event.x - MARGIN) // self.cell
-        if event.x >= MARGIN and 0 <= row < rules.height and 0 <= column < rules.width:
-            self.post_message(self.Pointed(row * rules.width + column))

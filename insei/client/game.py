@@ -1,57 +1,16 @@
 """The game on the screen, without a screen: who sits where, what was played, what it was worth."""
 
-import os
 import time
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 
 from agents.clock import Clock, TimeControl
-from agents.ending import cleared
 from agents.files import write_text
-from engine.diagram import result_of
-from engine.handicap import fixed_handicap, handicap_position
 from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules
 from engine.sgf import GameNode, GameRecord, read_sgf, read_variations, write_sgf
-from engine.vertex import vertex_of
-
-YOU = "you"
-
-
-@dataclass(frozen=True)
-class GameSetup:
-    """A game about to begin; seats are players by the grammar, or "you".
-
-    Raises:
-        ValueError: a field makes no sense.
-    """
-
-    size: int = 9
-    komi: float = 7.0
-    rules: str = "chinese"
-    handicap: int = 0
-    black: str = YOU
-    white: str = "influence"
-    minutes: float = 0.0  # each side's main time; 0 for none
-    seed: int = 0
-
-    def start(self) -> Position:
-        """Where it begins."""
-        if self.rules not in PRESETS:
-            raise ValueError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
-        if not 1 <= self.size <= 19:
-            raise ValueError(f"size {self.size}: wanted 1 to 19")
-        if not 0 <= self.minutes <= 1440:
-            raise ValueError(f"minutes {self.minutes:g}: wanted 0 to 1440")
-        rules = replace(PRESETS[self.rules](self.size), komi=self.komi)
-        if self.handicap:
-            return handicap_position(rules, fixed_handicap(rules, self.handicap))
-        return Position(rules)
-
-    def seat(self, colour: int) -> str:
-        """Who plays this colour."""
-        return self.black if colour == BLACK else self.white
+from insei.client.counting import Count
+from insei.client.setup import YOU, GameSetup
 
 
 @dataclass(frozen=True)
@@ -75,6 +34,7 @@ class ClientGame:
     turn_began: float = field(default_factory=time.monotonic)
     shown: int = -1  # ply on the screen while reviewing; -1 for the newest
     nodes: list[GameNode] = field(default_factory=list)  # of the history, in a review
+    warnings: tuple[str, ...] = ()  # what was odd in the file that the game was read from
 
     @classmethod
     def begin(cls, setup: GameSetup) -> "ClientGame":
@@ -103,8 +63,6 @@ class ClientGame:
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         end = record.position
-        if end.rules.width != end.rules.height:
-            raise ValueError(f"{path}: a board of {end.rules.size_name}; wanted a square")
         seats = setup or GameSetup(black=record.black, white=record.white)
         ko = end.rules.ko
         named = next((name for name, make in PRESETS.items() if make().ko == ko), seats.rules)
@@ -115,6 +73,7 @@ class ClientGame:
         for move, mover in zip(end.moves, end.movers, strict=True):
             here = game.position
             here = here if here.to_play == mover else here.with_to_play(mover)
+            here = here.resumed() if here.is_over else here  # players disagreed on what is dead
             game.history.append(here.play(move))
         game.result = record.result
         return game
@@ -136,9 +95,14 @@ class ClientGame:
 
     def _follow(self, node: GameNode) -> None:
         """Show the line that leads to a node, and on along its first moves."""
-        self.nodes = node.path()[:-1] + node.main_line()
-        self.history = [one.position for one in self.nodes]
-        self.worth = {}
+        nodes = node.path()[:-1] + node.main_line()
+        self.worth = {
+            ply: worth
+            for ply, worth in self.worth.items()
+            if ply < min(len(nodes), len(self.nodes)) and nodes[ply] is self.nodes[ply]
+        }
+        self.nodes = nodes
+        self.history = [one.position for one in nodes]
 
     @property
     def variations(self) -> tuple[int, int]:
@@ -185,6 +149,11 @@ class ClientGame:
     def seen(self) -> Position:
         """The position on the screen."""
         return self.history[self.ply]
+
+    def step_to(self, ply: int) -> None:
+        """Show the position after so many moves, as near as there is one."""
+        last = len(self.history) - 1
+        self.shown = min(max(0, ply), last) if ply < last else -1
 
     @property
     def is_ended(self) -> bool:
@@ -258,59 +227,12 @@ class ClientGame:
         """End the game: the player of `colour` can't go on."""
         self._end(f"{'W' if colour == BLACK else 'B'}+F", f"{COLOUR_NAMES[colour]} failed: {what}")
 
-    def count(self, dead: set[int]) -> None:
-        """End the game by its area, dead stones taken off."""
-        counted = cleared(self.position, dead)
-        black, white = counted.area()
-        self._end(
-            result_of(counted),
-            f"black has {black} points, white {white} and {self.rules.komi:g} komi",
-        )
+    def take_count(self, count: Count) -> None:
+        """End the game as it was counted."""
+        self._end(count.result, count.explanation())
 
     def _end(self, result: str, reason: str) -> None:
         self.result, self.reason = result, reason
-
-    def result_in_words(self) -> str:
-        """Who has won, for whoever sits at the screen."""
-        if self.result == "0":
-            return "A tie."
-        winner = BLACK if self.result.startswith("B") else WHITE
-        said = f"{COLOUR_NAMES[winner].capitalize()} wins, {self.result}"
-        if self.mine:
-            said += ": you win" if self.mine == winner else ": you lose"
-        return f"{said}."
-
-    def worst_move(self) -> tuple[int, float] | None:
-        """The ply, from 1, of the move at the screen that lost most, and how much win rate."""
-        worst: tuple[int, float] | None = None
-        for ply in range(1, len(self.history)):
-            mover = self.history[ply - 1].to_play
-            before, after = self.worth.get(ply - 1), self.worth.get(ply)
-            if before is None or after is None or self.setup.seat(mover) != YOU:
-                continue
-            lost = before.win_rate - after.win_rate
-            lost = lost if mover == BLACK else -lost
-            if lost > 0.05 and (worst is None or lost > worst[1]):
-                worst = ply, lost
-        return worst
-
-    def summary(self) -> list[str]:
-        """The game in a few plain sentences."""
-        said = [f"{self.result_in_words()} {self.reason.capitalize()}.".replace(" .", "")]
-        black, white = self.position.prisoners
-        said.append(f"{self.position.num_moves} moves; black took {black}, white took {white}.")
-        if worst := self.worst_move():
-            ply, lost = worst
-            vertex = vertex_of(self.history[ply].moves[-1], self.rules)
-            said.append(f"Move {ply}, {vertex}, lost most: {lost:.0%} of the chance to win.")
-        leads = [one.win_rate > 0.5 for _, one in sorted(self.worth.items()) if one.win_rate != 0.5]
-        changes = sum(one != other for one, other in pairwise(leads))
-        if len(leads) > 2:
-            said.append(
-                "One side led from beginning to end." if not changes
-                else f"The lead changed hands {changes} time{'s' if changes > 1 else ''}."
-            )  # fmt: skip
-        return said
 
     def sgf(self) -> str:
         """The game as SGF."""
@@ -334,9 +256,3 @@ class ClientGame:
             write_text(path, self.sgf())
         except OSError as error:
             raise ValueError(f"{path}: {error.strerror}; the game is not saved") from error
-
-
-def unfinished_path() -> Path:
-    """Where an unfinished game is kept between two starts."""
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "insei" / "unfinished.sgf"

@@ -1,53 +1,32 @@
-"""What the client asks: a yes or no, and the terms of a new game."""
+"""The new-game dialog: opponent by the dial or by name, board, rules, handicap, colour, time."""
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
 from engine.rules import PRESETS
-from insei.client.game import YOU, GameSetup
-from insei.levels import STRONGEST, opponent_named
+from insei.client.setup import YOU, GameSetup
+from insei.levels import STRONGEST, level_words, opponent_named
 
 SEATS = {"black": "black", "white": "white", "both": "both colours", "none": "nobody: watch"}
 
 
-class Question(ModalScreen[bool]):
-    """Asks for yes or no."""
+class Dial(Input):
+    """A level's number, which the arrows turn up and down, or the name of any player."""
 
-    CSS = """
-    Question { align: center middle; }
-    Question > Vertical { width: 50; max-width: 95%; height: auto; border: round $primary;
-                          padding: 0 1; background: $surface; }
-    Question Horizontal { height: auto; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "yes"),
-        Binding("n,escape", "answer(False)", "no"),
+        Binding("up", "turn(1)", "stronger", show=False),
+        Binding("down", "turn(-1)", "weaker", show=False),
     ]
 
-    def __init__(self, question: str) -> None:
-        super().__init__()
-        self.question = question
-
-    def compose(self) -> ComposeResult:
-        """The question and two buttons."""
-        with Vertical():
-            yield Label(self.question)
-            with Horizontal():
-                yield Button("Yes (y)", id="yes", variant="primary", compact=True)
-                yield Button("No (n)", id="no", compact=True)
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """A button is an answer."""
-        self.dismiss(event.button.id == "yes")
-
-    def action_answer(self, yes: bool) -> None:
-        """So is a key."""
-        self.dismiss(yes)
+    def action_turn(self, by: int) -> None:
+        """One level up or down; a name becomes a level first."""
+        level = int(self.value) + by if self.value.strip().isdigit() else STRONGEST // 2 + 1
+        self.value = str(min(STRONGEST, max(1, level)))
 
 
 class NewGame(ModalScreen[GameSetup | None]):
@@ -58,7 +37,8 @@ class NewGame(ModalScreen[GameSetup | None]):
     NewGame > VerticalScroll { width: 56; max-width: 98%; height: auto; max-height: 98%;
                                border: round $primary; padding: 0 1; background: $surface; }
     NewGame Horizontal { height: auto; }
-    NewGame Label { width: 20; }
+    NewGame Label { width: 24; }
+    NewGame #words { width: 100%; color: $text-muted; }
     NewGame #wrong { width: 100%; color: $error; }
     NewGame Input, NewGame Select { width: 1fr; }
     """
@@ -76,8 +56,11 @@ class NewGame(ModalScreen[GameSetup | None]):
         if setup.black == setup.white == YOU:
             seat = "both"
         with VerticalScroll():
+            with Horizontal():
+                yield Label(f"Opponent, 1-{STRONGEST} or name")
+                yield Dial(self.opponent, id="opponent", compact=True)
+            yield Label("", id="words")
             for name, label, value in (
-                ("opponent", f"Opponent, 1-{STRONGEST} or name", self.opponent),
                 ("size", "Size", str(setup.size)),
                 ("komi", "Komi", f"{setup.komi:g}"),
                 ("handicap", "Handicap stones", str(setup.handicap)),
@@ -112,6 +95,16 @@ class NewGame(ModalScreen[GameSetup | None]):
     def on_mount(self) -> None:
         """The opponent is what changes most."""
         self.query_one("#opponent").focus()
+        self._tell_level()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what the level is like, on that size."""
+        self._tell_level()
+
+    def _tell_level(self) -> None:
+        opponent = self.query_one("#opponent", Input).value
+        size = self.query_one("#size", Input).value
+        self.query_one("#words", Label).update(level_words(opponent, size))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter begins."""

@@ -1,0 +1,44 @@
+"""What is agreed before a game: who sits where, the board, the rules, the time."""
+
+from dataclasses import dataclass, replace
+
+from engine.handicap import fixed_handicap, handicap_position
+from engine.position import Position
+from engine.rules import BLACK, PRESETS
+
+YOU = "you"
+
+
+@dataclass(frozen=True)
+class GameSetup:
+    """A game about to begin; seats are players by the grammar, or "you".
+
+    Raises:
+        ValueError: a field makes no sense.
+    """
+
+    size: int = 9
+    komi: float = 7.0
+    rules: str = "chinese"
+    handicap: int = 0
+    black: str = YOU
+    white: str = "influence"
+    minutes: float = 0.0  # each side's main time; 0 for none
+    seed: int = 0
+
+    def start(self) -> Position:
+        """Where it begins."""
+        if self.rules not in PRESETS:
+            raise ValueError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
+        if not 1 <= self.size <= 19:
+            raise ValueError(f"size {self.size}: wanted 1 to 19")
+        if not 0 <= self.minutes <= 1440:
+            raise ValueError(f"minutes {self.minutes:g}: wanted 0 to 1440")
+        rules = replace(PRESETS[self.rules](self.size), komi=self.komi)
+        if self.handicap:
+            return handicap_position(rules, fixed_handicap(rules, self.handicap))
+        return Position(rules)
+
+    def seat(self, colour: int) -> str:
+        """Who plays this colour."""
+        return self.black if colour == BLACK else self.white
