@@ -40,7 +40,8 @@ def tournament(
         Of a Ray cluster to join, instead of starting Ray here.
     """
     from tournament.config import TournamentConfig
-    from tournament.run import TournamentFolder, run_tournament
+    from tournament.folder import TournamentFolder
+    from tournament.run import run_tournament
 
     values = with_settings({"name": config.stem} | read_yaml(config), set_ or [])
     try:

@@ -12,8 +12,9 @@ from insei.config import to_yaml
 from insei.main import main
 from insei.package import package, rating_of
 from tournament.config import TournamentConfig
+from tournament.folder import TournamentFolder
 from tournament.match import Table
-from tournament.run import TournamentFolder, play_here, run_tournament
+from tournament.run import play_here, run_tournament
 from tournament.schedule import schedule
 
 SMALL = 5 * 2**20  # bytes

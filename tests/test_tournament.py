@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +14,13 @@ from engine.position import Position
 from engine.rules import BLACK, EMPTY, WHITE, Rules
 from engine.sgf import GameRecord, read_sgf, write_sgf
 from insei.config import to_yaml
-from tournament.config import TournamentConfig
+from tournament.config import PairingConfig, TournamentConfig
+from tournament.folder import TournamentFolder, sgf_name
 from tournament.match import Job, Table, play_game
 from tournament.openings import openings
 from tournament.ratings import fit, interval
 from tournament.report import crosstable, replays_of, write_report
-from tournament.run import TournamentFolder, play_here, run_tournament
+from tournament.run import play_here, run_tournament
 from tournament.schedule import schedule
 from tournament.sprt import SprtConfig, decision, log_likelihood_ratio
 
@@ -36,9 +38,9 @@ def test_each_pairing_plays_each_opening_with_both_colours():
     jobs = schedule(CONFIG)
     assert len(jobs) == 3 * 4
     assert len({job.id for job in jobs}) == len(jobs)
-    assert [job.number for job in jobs] == list(range(12))
     for first, second in itertools.combinations(CONFIG.players, 2):
         own = [job for job in jobs if {job.black, job.white} == {first, second}]
+        assert [job.number for job in own] == list(range(4))
         as_black = {job.opening for job in own if job.black == first}
         as_white = {job.opening for job in own if job.white == first}
         assert as_black == as_white
@@ -194,7 +196,8 @@ def test_a_tournament_leaves_games_ratings_and_reports(tmp_path):
     assert len(lines) == 12
     for line in lines:
         game = json.loads(line)
-        record = read_sgf((report.parent / "sgf" / f"{game['number']:05}.sgf").read_text())
+        path = report.parent / "sgf" / sgf_name(game["number"], game["id"])
+        record = read_sgf(path.read_text())
         assert record.position.moves == game["moves"]
         assert record.result == game["result"]
         assert (
@@ -244,12 +247,50 @@ def test_an_interrupted_tournament_goes_on(tmp_path):
 
 def test_a_folder_belongs_to_one_configuration_and_one_program(tmp_path):
     hold(tmp_path)
-    with pytest.raises(ValueError, match="another configuration"):
-        hold(tmp_path, replace(CONFIG, games=6))
+    with pytest.raises(ValueError, match=r"other conditions \(.*config.yaml: opening_plies, rules"):
+        hold(tmp_path, replace(CONFIG, rules=Rules(5, 5, 13.5), opening_plies=3))
     folder = TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
     with pytest.raises(ValueError, match="in use by another tournament"):
         TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
     folder.close()
+
+
+def test_a_tournament_goes_on_with_more_players_and_more_games(tmp_path):
+    hold(tmp_path, replace(CONFIG, players=("influence", "random")))
+    played = []
+
+    def count(jobs):
+        played.extend(jobs)
+        return play_here(jobs)
+
+    few = PairingConfig("random", "influence", 6)
+    hold(tmp_path, replace(CONFIG, games=2, pairings=(few,)), play=count)
+    pairs = Counter(frozenset((job.black, job.white)) for job in played)
+    assert pairs == {
+        frozenset(("random", "influence")): 2,  # beside the four that were played
+        frozenset(("random", "capture")): 2,
+        frozenset(("capture", "influence")): 2,
+    }
+    lines = (tmp_path / "small" / "games.jsonl").read_text().splitlines()
+    assert len(lines) == len({json.loads(line)["id"] for line in lines}) == 10
+    assert len(list((tmp_path / "small" / "sgf").iterdir())) == 10
+    report = hold(tmp_path, replace(CONFIG, players=("capture", "influence"), games=2))
+    assert json.loads(report.with_suffix(".json").read_text())["games"] == 2
+    assert (tmp_path / "small" / "games.jsonl").read_text().splitlines() == lines  # all kept
+
+
+def test_pairings_have_their_own_numbers_of_games_and_get_on_alike():
+    lopsided = PairingConfig("random", "*", 2)
+    none = PairingConfig("capture", "inf*", 0)
+    jobs = schedule(replace(CONFIG, games=12, pairings=(none, lopsided)))
+    assert len(jobs) == 4
+    jobs = schedule(replace(CONFIG, games=12, pairings=(lopsided,)))
+    assert len(jobs) == 2 + 2 + 12
+    assert len({frozenset((job.black, job.white)) for job in jobs[:6]}) == 3  # all begin at once
+    half = PairingConfig("capture", "influence", 6)
+    jobs = schedule(replace(CONFIG, games=12, pairings=(half,)))
+    middle = Counter(frozenset((job.black, job.white)) for job in jobs[: len(jobs) // 2])
+    assert sorted(middle.values()) == [3, 6, 6]
 
 
 def test_a_name_that_means_another_net_than_before_is_refused(tmp_path):
@@ -294,6 +335,7 @@ def test_a_wrong_player_on_ray_is_one_clear_error(ray_session):
         ({"name": "../up"}, "wanted letters"),
         ({"format": "swiss"}, "format 'swiss': wanted one of round robin, gauntlet, sprt"),
         ({"format": "sprt"}, "wanted two for an sprt"),
+        ({"pairings": (PairingConfig("capture", "nob*", 2),)}, "'nob.' fits no two players of ran"),
     ],
 )
 def test_configurations_outside_their_bounds_are_refused(fields, said):

@@ -1,12 +1,40 @@
 """What a tournament is made of: frozen values, saved with its results."""
 
+import itertools
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from engine.rules import Rules
 from tournament.sprt import SprtConfig
 
 Format = Literal["round robin", "gauntlet", "sprt"]
+
+
+@dataclass(frozen=True)
+class PairingConfig:
+    """How many games the pairings play whose players' names fit two patterns, in either order.
+
+    Patterns are those of file names: `*` any text, `?` any character.
+
+    Raises:
+        ValueError: games is odd or below 0.
+    """
+
+    first: str = "*"
+    second: str = "*"
+    games: int = 20  # even; 0 leaves the pairing out
+
+    def __post_init__(self) -> None:
+        if self.games < 0 or self.games % 2:
+            raise ValueError(f"games {self.games}: wanted an even number, 0 or more")
+
+    def fits(self, one: str, other: str) -> bool:
+        """Whether two players' pairing is meant."""
+        return any(
+            fnmatchcase(a, self.first) and fnmatchcase(b, self.second)
+            for a, b in ((one, other), (other, one))
+        )
 
 
 @dataclass(frozen=True)
@@ -23,6 +51,7 @@ class TournamentConfig:
     sprt: SprtConfig = field(default_factory=SprtConfig)  # of the first player against the second
     rules: Rules = field(default_factory=lambda: Rules(9, 9, 7.0))
     games: int = 20  # of each pairing, even: an opening is played with both colours; sprt: at most
+    pairings: tuple[PairingConfig, ...] = ()  # other numbers of games; the first that fits counts
     opening_plies: int = 2  # random legal plies that every game begins with, 0 to 40
     openings: str = ""  # a folder of SGF games whose first plies are the openings; empty: random
     seed: int = 1
@@ -42,6 +71,7 @@ class TournamentConfig:
             raise ValueError(f"players {list(self.players)}: wanted two for an sprt")
         if self.games < 2 or self.games % 2:
             raise ValueError(f"games {self.games}: wanted an even number, 2 or more")
+        self._check_pairings()
         if not 0 <= self.opening_plies <= 40:
             raise ValueError(f"opening_plies {self.opening_plies}: wanted 0 to 40")
         if self.workers < 0:
@@ -54,3 +84,18 @@ class TournamentConfig:
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
         ):
             raise ValueError(f"name {self.name!r}: wanted letters, digits, and -_. alone")
+
+    def games_of(self, one: str, other: str) -> int:
+        """The games of a pairing."""
+        return next((each.games for each in self.pairings if each.fits(one, other)), self.games)
+
+    def _check_pairings(self) -> None:
+        """Each entry must fit some pairing, or its patterns are misspelt."""
+        if self.pairings and self.format == "sprt":
+            raise ValueError("pairings: wanted none for an sprt, whose games say how many")
+        for each in self.pairings:
+            if not any(each.fits(*two) for two in itertools.combinations(self.players, 2)):
+                raise ValueError(
+                    f"pairings: {each.first!r} against {each.second!r} fits no two players of "
+                    f"{', '.join(self.players)}"
+                )

@@ -16,7 +16,7 @@ from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
 class Job:
     """A game to be played; everything that decides it, so that it can be played anywhere."""
 
-    number: int  # within the tournament, from 0
+    number: int  # within its pairing, from 0
     black: str  # players by the grammar
     white: str
     rules: Rules

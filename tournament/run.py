@@ -1,75 +1,21 @@
 """A tournament on disk: games appended as they end, continued where it stood, then reported."""
 
-import fcntl
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from agents.files import append_json, read_json_lines, write_text
+from agents.files import write_text
 from agents.grammar import make_player
-from engine.position import Position
-from engine.sgf import GameRecord, write_sgf
 from tournament.config import TournamentConfig
+from tournament.folder import TournamentFolder
 from tournament.match import Job, PlayedGame, Table
 from tournament.report import points_of, write_report
 from tournament.schedule import schedule
 from tournament.sprt import decision, log_likelihood_ratio
 
-CONFIG_FILE = "config.yaml"
-GAMES_FILE = "games.jsonl"
-PLAYERS_FILE = "players.json"  # the fingerprint of each, as the tournament began
-SGF_FOLDER = "sgf"
-
-
-class TournamentFolder:
-    """The folder of one tournament; one program at a time.
-
-    Args:
-        path: made where it is missing.
-        config_text: the resolved configuration; a folder holds games of one alone.
-
-    Raises:
-        ValueError: the folder belongs to another configuration, or to a running program.
-    """
-
-    def __init__(self, path: Path, config_text: str) -> None:
-        self.path = path
-        (path / SGF_FOLDER).mkdir(parents=True, exist_ok=True)
-        self.lock = (path / "lock").open("w")
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.lock.close()
-            raise ValueError(f"{path} is in use by another tournament that runs") from None
-        config_file = path / CONFIG_FILE
-        if config_file.exists() and config_file.read_text() != config_text:
-            self.lock.close()
-            raise ValueError(
-                f"{path} holds a tournament of another configuration ({config_file}); "
-                "wanted another name, or that folder moved away"
-            )
-        if not config_file.exists():
-            write_text(config_file, config_text)
-
-    def games(self) -> list[dict[str, Any]]:
-        """The games so far, each once."""
-        found = {game["id"]: game for game in read_json_lines(self.path / GAMES_FILE)}
-        return list(found.values())
-
-    def append(self, games: list[PlayedGame], jobs: dict[str, Job]) -> None:
-        """Keep games that have ended, as SGF and as lines."""
-        for game in games:
-            position = Position(jobs[game.id].rules).play_all(game.moves)
-            record = GameRecord(position, game.black, game.white, game.result)
-            path = self.path / SGF_FOLDER / f"{game.number:05}.sgf"
-            path.write_text(write_sgf(record))
-        append_json(self.path / GAMES_FILE, [game.as_json() for game in games])
-
-    def close(self) -> None:
-        """Let others in."""
-        self.lock.close()
+PLAYERS_FILE = "players.json"  # the fingerprint of each, as it sat down first
 
 
 def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[str, int]:
@@ -86,15 +32,14 @@ def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[st
         fingerprints[name] = player.fingerprint
         player.close()
     path = folder.path / PLAYERS_FILE
-    if not path.exists():
-        write_text(path, json.dumps(fingerprints, indent=2) + "\n")
-    before = json.loads(path.read_text())
+    before = json.loads(path.read_text()) if path.exists() else {}
     for name, fingerprint in fingerprints.items():
-        if before.get(name) != fingerprint:
+        if before.get(name, fingerprint) != fingerprint:
             raise ValueError(
-                f"{name} is another net than when {folder.path} began; wanted the same one, "
+                f"{name} is another net than when it sat down in {folder.path}; wanted the same, "
                 "another name for the tournament, or that folder moved away"
             )
+    write_text(path, json.dumps(before | fingerprints, indent=2) + "\n")
     return found
 
 

@@ -20,7 +20,10 @@ def pairing_jobs(
     max_plies: int,
     folder: Path | None = None,
 ) -> list[Job]:
-    """The games of one pairing; `games` is even. The seeds depend on the names alone.
+    """The games of one pairing; `games` is even.
+
+    They depend on the two names, in either order, and on no other pairing; with more games asked
+    for, the first stay the same.
 
     Args:
         folder: of SGF games that openings are taken from; None draws random ones.
@@ -28,6 +31,7 @@ def pairing_jobs(
     Raises:
         ValueError: the folder holds no game for these rules.
     """
+    first, second = sorted((first, second))
     salt = zlib.crc32(f"{first} {second}".encode())
     if folder is None:
         found = openings(rules, games // 2, opening_plies, seed)
@@ -37,7 +41,9 @@ def pairing_jobs(
     for number, opening in enumerate(found):
         for swap, (black, white) in enumerate([(first, second), (second, first)]):
             game_seed = seed * 1_000_003 + salt + 2 * number + swap
-            jobs.append(Job(0, black, white, rules, tuple(opening), game_seed, max_plies))
+            jobs.append(
+                Job(2 * number + swap, black, white, rules, tuple(opening), game_seed, max_plies)
+            )
     return jobs
 
 
@@ -49,23 +55,14 @@ def pairings_of(config: TournamentConfig) -> list[tuple[str, str]]:
 
 
 def schedule(config: TournamentConfig) -> list[Job]:
-    """All games of a tournament, in rounds, so that one cut short is even all the same."""
+    """All games of a tournament; every pairing gets on alike, so that one cut short is even."""
     max_plies = int(config.max_plies_per_point * config.rules.num_points)
-    pairings = [
-        pairing_jobs(
-            first,
-            second,
-            config.rules,
-            config.games,
-            config.opening_plies,
-            config.seed,
-            max_plies,
-            Path(config.openings) if config.openings else None,
+    folder = Path(config.openings) if config.openings else None
+    due: list[tuple[float, Job]] = []
+    for first, second in pairings_of(config):
+        games = config.games_of(first, second)
+        jobs = pairing_jobs(
+            first, second, config.rules, games, config.opening_plies, config.seed, max_plies, folder
         )
-        for first, second in pairings_of(config)
-    ]
-    jobs = [job for both in zip(*pairings, strict=True) for job in both]
-    return [
-        Job(number, job.black, job.white, job.rules, job.opening, job.seed, job.max_plies)
-        for number, job in enumerate(jobs)
-    ]
+        due += [(job.number // 2 / games, job) for job in jobs]
+    return [job for _, job in sorted(due, key=lambda one: one[0])]

@@ -1,0 +1,79 @@
+"""The folder of a tournament: its configuration, and its games, appended as they end."""
+
+import fcntl
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agents.files import append_json, read_json_lines, write_text
+from engine.position import Position
+from engine.sgf import GameRecord, write_sgf
+from tournament.match import Job, PlayedGame
+
+CONFIG_FILE = "config.yaml"
+GAMES_FILE = "games.jsonl"
+SGF_FOLDER = "sgf"
+FREE = ("name", "players", "games", "pairings", "workers", "anchor", "anchor_elo")  # may change
+
+
+class TournamentFolder:
+    """The folder of one tournament; one program at a time.
+
+    Args:
+        path: made where it is missing.
+        config_text: the resolved configuration. Players and numbers of games may change from one
+            session to the next; the conditions that games are played under may not.
+
+    Raises:
+        ValueError: the folder belongs to other conditions, or to a running program.
+    """
+
+    def __init__(self, path: Path, config_text: str) -> None:
+        self.path = path
+        (path / SGF_FOLDER).mkdir(parents=True, exist_ok=True)
+        self.lock = (path / "lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.lock.close()
+            raise ValueError(f"{path} is in use by another tournament that runs") from None
+        config_file = path / CONFIG_FILE
+        before = config_file.read_text() if config_file.exists() else config_text
+        if changed := changed_conditions(before, config_text):
+            self.lock.close()
+            raise ValueError(
+                f"{path} holds a tournament of other conditions ({config_file}: "
+                f"{', '.join(changed)}); wanted another name, or that folder moved away"
+            )
+        if not config_file.exists() or before != config_text:
+            write_text(config_file, config_text)
+
+    def games(self) -> list[dict[str, Any]]:
+        """The games so far, each once."""
+        found = {game["id"]: game for game in read_json_lines(self.path / GAMES_FILE)}
+        return list(found.values())
+
+    def append(self, games: list[PlayedGame], jobs: dict[str, Job]) -> None:
+        """Keep games that have ended, as SGF and as lines."""
+        for game in games:
+            position = Position(jobs[game.id].rules).play_all(game.moves)
+            record = GameRecord(position, game.black, game.white, game.result)
+            path = self.path / SGF_FOLDER / sgf_name(game.number, game.id)
+            path.write_text(write_sgf(record))
+        append_json(self.path / GAMES_FILE, [game.as_json() for game in games])
+
+    def close(self) -> None:
+        """Let others in."""
+        self.lock.close()
+
+
+def sgf_name(number: int, game_id: str) -> str:
+    """What a game's file is called; `number` is the game's within its pairing."""
+    return f"{number:04}-{game_id}.sgf"
+
+
+def changed_conditions(before: str, now: str) -> list[str]:
+    """The keys, beyond those that may change, that two configurations differ in."""
+    old, new = yaml.safe_load(before), yaml.safe_load(now)
+    return [key for key in sorted({*old, *new} - set(FREE)) if old.get(key) != new.get(key)]
