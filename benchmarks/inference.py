@@ -26,6 +26,7 @@ from engine.playouts import random_game
 from engine.position import Position
 from engine.rules import Rules
 from selfplay.config import Precision, SelfPlayConfig
+from selfplay.sizes import BoardMix
 from selfplay.worker import Worker, compiled
 
 NETWORK = NetworkConfig(blocks=4, channels=64)
@@ -76,7 +77,7 @@ def positions_of_games(count: int) -> np.ndarray:
         return OpenVinoEvaluator(package.weights, package.card.architecture, 7, 7)
 
     config = SelfPlayConfig(search=SearchSettings(visits=8), games_in_flight=16, opening_plies=4)
-    worker = Worker(rules, config, make, 3)
+    worker = Worker(BoardMix.of(rules), config, make, 3)
     worker.load(package.weights, 9)
     found: list[np.ndarray] = []
     while len(found) < count:

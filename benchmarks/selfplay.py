@@ -22,6 +22,7 @@ from engine.rules import Rules
 from selfplay.config import SelfPlayConfig
 from selfplay.learner import Learner
 from selfplay.learner_config import LearnerConfig
+from selfplay.sizes import BoardMix
 from selfplay.worker import Worker, compiled
 
 ROUNDS = 5
@@ -57,7 +58,7 @@ def measure(size: int, network: NetworkConfig, batch: int, visits: int) -> dict[
     config = SelfPlayConfig(
         search=replace(SearchSettings(), visits=visits), games_in_flight=batch, games_per_call=1
     )
-    worker = Worker(rules, config, make, 1)
+    worker = Worker(BoardMix.of(rules), config, make, 1)
     worker.load(weights, 0)
     worker.play(batch)
     seen = np.stack([planes(random_game(rules, seed, size * 3)) for seed in range(batch)])

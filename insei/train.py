@@ -112,7 +112,8 @@ def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> Non
             training.play()
         finally:
             training.close()
-    print(f"{run.path}: {config.generations} generations learned; play it as search:{run.path}")
+    learned = training.progress.generation
+    print(f"{run.path}: {learned} generations learned; play it as search:{run.path}")
 
 
 def quieten() -> None:
@@ -141,7 +142,7 @@ def make_crew(
 
     def arguments(index: int) -> tuple[Any, ...]:
         worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
-        return config.rules, config.selfplay, make_evaluator, worker_seed
+        return config.mix, config.selfplay, make_evaluator, worker_seed
 
     per_call = config.selfplay.games_per_call
     if config.workers == 0:

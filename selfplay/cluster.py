@@ -47,7 +47,7 @@ class RayCrew:
         self.num_hired = 0
         self.calls_left = 0
         self.calls: dict[Any, tuple[int, float]] = {}  # a call to its worker, and when it began
-        self.published: tuple[Any, int] | None = None
+        self.published: tuple[Any, int, float] | None = None
         self.workers: list[Any] = [self._hire() for _ in range(num_workers)]
         self.idle = list(range(num_workers))
 
@@ -63,9 +63,9 @@ class RayCrew:
             actor.load.remote(*self.published)
         return actor
 
-    def publish(self, weights: Weights, generation: int) -> None:
+    def publish(self, weights: Weights, generation: int, progress: float) -> None:
         """Send these weights to every worker; calls made from now on play with them."""
-        self.published = (ray.put(weights), generation)
+        self.published = (ray.put(weights), generation, progress)
         for actor in self.workers:
             actor.load.remote(*self.published)
 

@@ -7,6 +7,7 @@ from agents.architecture import NetworkConfig
 from agents.search_settings import SearchSettings
 from engine.rules import Rules
 from selfplay.learner_config import LearnerConfig
+from selfplay.sizes import BoardMix, BoardSize, check_sizes
 
 Precision = Literal["int8", "bf16", "fp32"]
 
@@ -20,9 +21,16 @@ class SelfPlayConfig:
     """
 
     search: SearchSettings = field(default_factory=SearchSettings)
+    first_visits: int = 0  # simulations as the run begins, doubled in equal parts; 0: `search`'s
+    full_share: float = 1.0  # of the moves searched in full and recorded; KataGo: .25
+    quick_visits: int = 8  # simulations of the others; KataGo: a sixth of the full ones
+    surprise_share: float = 0.0  # of a game's weight given by policy surprise; KataGo: .5
+    archive_share: float = 0.0  # of the games that begin within an earlier one; Go-Exploit: most
+    archive_games: int = 1000  # that a worker remembers, of each board size
     games_in_flight: int = 64  # games that a worker plays side by side: the batch, 1 to 4,096
     games_per_call: int = 16  # games that a worker hands back at a time, 1 to 4,096
-    opening_plies: float = 1.0  # mean of the plies sampled from the policy, KataGo: .04 of the area
+    opening_plies: float = 1.0  # mean of the plies sampled from the policy, KataGo: .04 of the
+    # area; on a board smaller than the frame in proportion to its points
     opening_temperature: float = 1.0  # KataGo: 1
     komi_sigma: float = 1.5  # points; komi is drawn around the rules' one; KataGo: 1 on 19x19
     komi_wide_sigma: float = 8.0  # points, for the few games of a wide komi; KataGo: 12
@@ -39,6 +47,12 @@ class SelfPlayConfig:
 
     def __post_init__(self) -> None:
         for name, low, high in (
+            ("first_visits", 0, 100_000),
+            ("full_share", 0.01, 1),
+            ("quick_visits", 1, 100_000),
+            ("surprise_share", 0, 1),
+            ("archive_share", 0, 1),
+            ("archive_games", 1, 10**6),
             ("games_in_flight", 1, 4096),
             ("games_per_call", 1, 4096),
             ("opening_plies", 0, 100),
@@ -74,6 +88,7 @@ class WindowConfig:
     exponent: float = 0.65  # a; KataGo: .65
     slope: float = 0.4  # b; KataGo: .4
     largest: int = 500_000  # rows
+    held_out: float = 0.05  # share of the games never learned from, to validate on; below 1
 
     def __post_init__(self) -> None:
         if not 1 <= self.smallest <= self.largest:
@@ -81,6 +96,8 @@ class WindowConfig:
                 f"window smallest {self.smallest!r}, largest {self.largest!r}: "
                 "wanted 1 <= smallest <= largest"
             )
+        if not 0 <= self.held_out < 1:
+            raise ValueError(f"window held_out {self.held_out!r}: wanted 0, to below 1")
         for name in ("exponent", "slope"):
             if not 0 < getattr(self, name) <= 1:
                 raise ValueError(f"window {name} {getattr(self, name)!r}: wanted above 0, to 1")
@@ -88,18 +105,30 @@ class WindowConfig:
 
 @dataclass(frozen=True)
 class RatingConfig:
-    """How the run's nets are rated: matches against frozen players, now and then."""
+    """How the run's nets are rated: matches against frozen players, now and then.
+
+    A net that loses two matches against an earlier one clearly is given up: the run goes back.
+    """
 
     every: int = 5  # generations between ratings; 0 for never
     opponents: tuple[str, ...] = ("random", "capture", "influence")
     games: int = 20  # against each opponent, even: each opening is played with both colours
     opening_plies: int = 2  # random plies
     visits: int = 0  # simulations of the rated player; 0 for the net alone
+    earlier_games: int = 20  # against the run's newest milestone, even; 0 for none
+    most_rollbacks: int = 3  # times that a run goes back; after that it is only said
+    rollback_rate: float = 0.5  # by which the learning rate is multiplied each time
 
     def __post_init__(self) -> None:
+        if self.earlier_games < 0 or self.earlier_games % 2:
+            raise ValueError(
+                f"rating earlier_games {self.earlier_games!r}: wanted an even number, or 0"
+            )
+        if not 0 < self.rollback_rate <= 1:
+            raise ValueError(f"rating rollback_rate {self.rollback_rate!r}: wanted above 0, to 1")
         if self.games < 2 or self.games % 2:
             raise ValueError(f"rating games {self.games!r}: wanted an even number, at least 2")
-        for name in ("every", "opening_plies", "visits"):
+        for name in ("every", "opening_plies", "visits", "most_rollbacks"):
             if getattr(self, name) < 0:
                 raise ValueError(f"rating {name} {getattr(self, name)!r}: wanted 0 or more")
 
@@ -112,11 +141,14 @@ class TrainConfig:
     seed: int = 1
     start_from: str = ""  # a player's name or folder whose net is trained on; empty: random weights
     generations: int = 50
+    hours: float = 0.0  # ... or after so many the run ends, its schedules with it; 0: no limit
     games_per_generation: int = 200
     workers: int = 2  # processes that play; 0 plays and learns in this process, without Ray
     reuse: float = 4.0  # times that each row is learned from; KataGo: about 4
     keep_checkpoints: int = 5  # the newest so many stay on disk
+    milestone_every: int = 10  # generations between nets kept for good; 0 keeps none
     rules: Rules = field(default_factory=lambda: Rules(9, 9, 7.0))
+    sizes: tuple[BoardSize, ...] = ()  # several boards, the largest the rules' one; empty: that one
     network: NetworkConfig = field(default_factory=NetworkConfig)
     selfplay: SelfPlayConfig = field(default_factory=SelfPlayConfig)
     window: WindowConfig = field(default_factory=WindowConfig)
@@ -134,12 +166,26 @@ class TrainConfig:
             ("workers", 0, 10**5),
             ("reuse", 0.01, 1000),
             ("keep_checkpoints", 1, 10**6),
+            ("milestone_every", 0, 10**9),
+            ("hours", 0, 10**6),
         ):
             value = getattr(self, field_name)
             if not low <= value <= high:
                 raise ValueError(f"{field_name} {value!r}: wanted {low} to {high}")
+        if self.sizes:
+            check_sizes(self.sizes, self.rules)
         if self.window.smallest < self.learner.batch_size:
             raise ValueError(
                 f"window smallest {self.window.smallest}: wanted at least one batch, "
                 f"learner batch_size {self.learner.batch_size}"
             )
+
+    @property
+    def mix(self) -> BoardMix:
+        """The boards that games are played on."""
+        return BoardMix.of(self.rules, self.sizes)
+
+    def share_done(self, generation: int, seconds: float) -> float:
+        """How much of the run is behind after so many generations and seconds, 0 to 1."""
+        by_time = seconds / (3600 * self.hours) if self.hours else 0.0
+        return min(1.0, max(generation / self.generations, by_time))

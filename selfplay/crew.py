@@ -11,8 +11,8 @@ Haul = tuple[list[SelfPlayGame], PlayCounts]  # what a worker's call gives back
 class Crew(Protocol):
     """Workers as the loop sees them."""
 
-    def publish(self, weights: Weights, generation: int) -> None:
-        """Play with these weights from now on."""
+    def publish(self, weights: Weights, generation: int, progress: float) -> None:
+        """Play with these weights from now on; `progress` is the share of the run that is done."""
 
     def begin(self, num_games: int) -> None:
         """Have at least `num_games` more games played."""
@@ -36,9 +36,9 @@ class LocalCrew:
         self.games_per_call = games_per_call
         self.num_missing = 0
 
-    def publish(self, weights: Weights, generation: int) -> None:
-        """Play with these weights from now on."""
-        self.worker.load(weights, generation)
+    def publish(self, weights: Weights, generation: int, progress: float) -> None:
+        """Play with these weights from now on; `progress` is the share of the run that is done."""
+        self.worker.load(weights, generation, progress)
 
     def begin(self, num_games: int) -> None:
         """Have at least `num_games` more games played, as `poll` is called."""

@@ -1,7 +1,7 @@
 """The curves of a run on TensorBoard: is it healthy, and does it learn?"""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -9,52 +9,10 @@ import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
 from selfplay.dataset import Rows
+from selfplay.health import Validation, health_by_size, health_of
 from selfplay.learner import Losses
 from selfplay.worker import PlayCounts
-
-NUM_BINS = 10
-
-
-@dataclass(frozen=True)
-class Health:
-    """What a generation's games say about the net that played them."""
-
-    value_error: float  # expected calibration error of the prior value, in points of [-1, 1]
-    searched_value_error: float
-    policy_entropy: float  # mean entropy of the policy target, natural units
-    black_share: float  # of the points
-    mean_plies: float  # recorded plies a game
-
-
-def calibration_error(values: np.ndarray, outcomes: np.ndarray) -> float:
-    """Mean distance between predicted and found outcome over bins of the prediction.
-
-    Expected calibration error (Guo et al. 2017), on [-1, 1] with ten bins.
-    """
-    bins = np.clip(((values + 1) / 2 * NUM_BINS).astype(int), 0, NUM_BINS - 1)
-    total = 0.0
-    for one in range(NUM_BINS):
-        here = bins == one
-        if here.any():
-            total += here.mean() * abs(values[here].mean() - outcomes[here].mean())
-    return float(total)
-
-
-def health_of(rows: Rows) -> Health:
-    """Reckon up the rows of a generation; wants at least one."""
-    policy = rows["policy"].astype(np.float64)
-    entropy = -(policy * np.log(np.maximum(policy, 1e-12))).sum(1)
-    outcomes = rows["outcome"].astype(np.float64)
-    _, firsts, counts = np.unique(rows["game"], return_index=True, return_counts=True)
-    # Rows are as their mover sees them; even plies are Black's.
-    by_black = np.where(rows["ply"][firsts] % 2 == 0, 1, -1) * outcomes[firsts]
-    return Health(
-        calibration_error(rows["prior_value"].astype(np.float64), outcomes),
-        calibration_error(rows["searched_value"].astype(np.float64), outcomes),
-        float(entropy.mean()),
-        float((by_black.mean() + 1) / 2),
-        float(counts.mean()),
-    )
+from tournament.ratings import Rating
 
 
 class Curves:
@@ -85,6 +43,10 @@ class Curves:
         if len(rows["ply"]):
             for name, value in asdict(health_of(rows)).items():
                 self._add(f"games/{name}", value, generation)
+            by_size = health_by_size(rows)
+            for size, health in by_size.items() if len(by_size) > 1 else ():
+                for name, value in asdict(health).items():
+                    self._add(f"games/{size}/{name}", value, generation)
         self._add("games/cut", counts.cut_games, generation)
         self._add("speed/positions_per_second", counts.positions / seconds, generation)
         self._add("speed/evaluations_per_second", counts.evaluations / seconds, generation)
@@ -92,10 +54,22 @@ class Curves:
             self._add(name, value, generation)
         self.writer.flush()
 
-    def add_rating(self, rating: dict[str, Any]) -> None:
-        """Write the shares of points that a net took."""
+    def add_validation(self, generation: int, found: Validation) -> None:
+        """Write how the net of a generation does on games held out."""
+        for name, value in asdict(found).items():
+            if np.isfinite(value):
+                self._add(f"validation/{name}", value, generation)
+        self.writer.flush()
+
+    def add_rating(self, rating: dict[str, Any], elos: dict[str, Rating]) -> None:
+        """Write the shares of points that a net took, and its Elo on each board."""
+        generation = rating["generation"]
         for opponent, found in rating["opponents"].items():
-            self._add(f"rating/{opponent}", found["share"], rating["generation"])
+            self._add(f"rating/{opponent}", found["share"], generation)
+        for board, elo in elos.items():
+            self._add(f"elo/{board}", elo.elo, generation)
+            self._add(f"elo/{board}_low", elo.low, generation)
+            self._add(f"elo/{board}_high", elo.high, generation)
         self.writer.flush()
 
     def _add(self, name: str, value: float, generation: int) -> None:

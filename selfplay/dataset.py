@@ -3,6 +3,9 @@
 A commit holds many games. A game's id is in every row of it, and a game that is there already is
 not added again, so that an append may be repeated after a crash. Arrays of a row are stored as
 fixed-size binaries. The dataset grows by what is played; nothing is ever changed in it.
+
+Boards of several sizes lie in one frame, the largest board's: arrays are the frame's, `width`,
+`height` and `move` the board's own.
 """
 
 from collections.abc import Sequence
@@ -14,7 +17,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from agents.architecture import PLANES_VERSION
 from engine.planes import NUM_BINARY_PLANES, NUM_GLOBAL_PLANES
+from engine.rules import Rules
 from selfplay.game import SelfPlayGame
 
 COMMITS_BETWEEN_COMPACTIONS = 50
@@ -56,13 +61,45 @@ def row_sizes(height: int, width: int) -> dict[str, int]:
 
 
 def schema_of(height: int, width: int) -> pa.Schema:
-    """The table's columns for boards of one size."""
+    """The table's columns for a frame."""
     zstd = {"lance-encoding:compression": "zstd"}
     fields = [pa.field(name, kind) for name, kind in (OF_GAME | SCALARS).items()]
     for name, size in row_sizes(height, width).items():
         num_bytes = size * np.dtype(ARRAYS[name]).itemsize
         fields.append(pa.field(name, pa.binary(num_bytes), metadata=zstd))
     return pa.schema(fields)
+
+
+def terms_of(rules: Rules) -> dict[str, str]:
+    """What all games of a table have in common, as its metadata holds it; komi may differ."""
+    return {
+        "planes": str(PLANES_VERSION),
+        "frame": rules.size_name,
+        "ko": rules.ko,
+        "suicide": str(rules.suicide).lower(),
+        "captures_to_win": str(rules.captures_to_win),
+    }
+
+
+def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[str, str]) -> None:
+    """Raise ValueError unless a table holds rows of these terms.
+
+    Tables of the first version tell no terms; their columns alone are looked at.
+    """
+    if schema.names != wanted.names:
+        raise ValueError(f"{path}: columns {schema.names}, wanted {wanted.names}")
+    came = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
+    for key, value in terms.items():
+        if came.get(key, value) != value:
+            raise ValueError(
+                f"{path}: games with {key} {came[key]}; wanted {key} {value}, as in the run's rules"
+            )
+    for field in wanted:
+        if schema.field(field.name).type != field.type:
+            raise ValueError(
+                f"{path}: {field.name} is {schema.field(field.name).type}; wanted {field.type}, "
+                f"for a frame of {terms['frame']}"
+            )
 
 
 def table_of(games: Sequence[SelfPlayGame], schema: pa.Schema) -> pa.Table:
@@ -114,15 +151,16 @@ class GameDataset:
 
     Args:
         path: made with the first games.
-        height, width: of all boards in it.
+        rules: of its games, on the largest board; komi may differ from game to game.
 
     Raises:
-        ValueError: what lies at `path` is no such table.
+        ValueError: what lies at `path` is no such table, or holds games of other rules or planes.
     """
 
-    def __init__(self, path: Path, height: int, width: int) -> None:
+    def __init__(self, path: Path, rules: Rules) -> None:
         self.path = path
-        self.schema = schema_of(height, width)
+        terms = terms_of(rules)
+        self.schema = schema_of(rules.height, rules.width).with_metadata(terms)
         self.table: lance.LanceDataset | None = None
         self.games_by_generation: dict[int, int] = {}
         self.ids: set[str] = set()
@@ -132,8 +170,7 @@ class GameDataset:
                 self.table = lance.dataset(str(path))
             except (ValueError, OSError) as error:
                 raise ValueError(f"{path}: no Lance dataset that can be read ({error})") from error
-            if self.table.schema.names != self.schema.names:
-                raise ValueError(f"{path}: columns {self.table.schema.names}, wanted others")
+            check_terms(path, self.table.schema, self.schema, terms)
             self._count()
 
     def _count(self) -> None:

@@ -8,7 +8,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class SelfPlayGame:
-    """One game; N searched plies, H × W points, A = H·W + 1 moves, all as each ply's mover sees."""
+    """One game; N searched plies, all as each ply's mover sees.
+
+    Arrays are those of the run's frame, H × W points and A = H·W + 1 moves, with the board at its
+    top left; `moves` count on the board itself, width × height.
+    """
 
     id: str
     generation: int  # of the net that finished it

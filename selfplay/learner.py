@@ -1,5 +1,6 @@
 """The learner: batches in, a better net out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from agents.architecture import NetworkConfig
-from agents.network import Network, weights_of
-from selfplay.batch import Batch
+from agents.network import Network, NetworkOutput, weights_of
+from selfplay.batch import LOSS, WIN, Batch
 from selfplay.learner_config import LearnerConfig
 
 LEARNING = "learning."  # prefixes of the state's tensors
@@ -45,19 +46,20 @@ def has_bf16(device: torch.device) -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def losses_of(
-    network: Network, batch: Batch, config: LearnerConfig, device: torch.device, autocasts: bool
-) -> dict[str, Tensor]:
-    """Each head's loss as a mean over the rows, and their weighted `total`."""
+def row_losses(
+    forward: Callable[[Tensor], NetworkOutput],
+    batch: Batch,
+    device: torch.device,
+    autocasts: bool,
+) -> tuple[dict[str, Tensor], NetworkOutput]:
+    """Each head's loss for every row, `[B]`, and what the net said."""
 
     def tensor(array: NDArray) -> Tensor:
         return torch.from_numpy(array).to(device)
 
     planes = tensor(batch.planes).to(memory_format=torch.channels_last)
     with torch.autocast(device.type, torch.bfloat16, enabled=autocasts):
-        output = network(planes)
-    weight = tensor(batch.weight)
-    weight = weight / weight.mean()
+        output = forward(planes)
     mask = planes[:, 0]
     area = mask.sum((1, 2))
     target = tensor(batch.policy)
@@ -74,14 +76,23 @@ def losses_of(
         2 * output.ownership, chance, reduction="none"
     )
     ownership = (owned * mask).sum((1, 2)) / area
-    each = {
+    losses = {
         "policy": policy,
         "reply": reply * tensor(batch.reply_weight),
         "outcome": outcome,
         "score": score,
         "ownership": ownership,
     }
-    means = {name: (loss * weight).mean() for name, loss in each.items()}
+    return losses, output
+
+
+def mean_losses(
+    losses: dict[str, Tensor], row_weight: NDArray[np.float32], config: LearnerConfig
+) -> dict[str, Tensor]:
+    """Each head's loss as a mean over the rows, and their weighted `total`."""
+    weight = torch.from_numpy(row_weight).to(losses["policy"].device)
+    weight = weight / weight.mean()
+    means = {name: (loss * weight).mean() for name, loss in losses.items()}
     means["total"] = (
         means["policy"]
         + config.reply_weight * means["reply"]
@@ -90,6 +101,14 @@ def losses_of(
         + config.ownership_weight * means["ownership"]
     )
     return means
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the playing net says of a batch that it does not learn from."""
+
+    losses: dict[str, NDArray[np.float32]]  # by head, [B]
+    value: NDArray[np.float32]  # [B] chance of a win less that of a loss
 
 
 class Learner:
@@ -117,6 +136,7 @@ class Learner:
             lr=config.learning_rate,
         )
         self.num_steps = 0
+        self.rate_scale = 1.0  # of the schedule's rate; less after a roll-back
         self.mean = {name: one.detach().clone() for name, one in self.network.state_dict().items()}
 
     def begin_with(self, weights: dict[str, NDArray[np.float32]]) -> None:
@@ -133,6 +153,7 @@ class Learner:
             rate /= 10
         elif progress >= self.config.first_drop_at:
             rate /= 3
+        rate *= self.rate_scale
         return rate * min(1.0, (self.num_steps + 1) / max(1, self.config.warmup_steps))
 
     def step(self, batch: Batch, progress: float) -> Losses:
@@ -144,7 +165,8 @@ class Learner:
         self.network.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate(progress)
-        means = losses_of(self.network, batch, self.config, self.device, self.autocasts)
+        losses, _ = row_losses(self.network, batch, self.device, self.autocasts)
+        means = mean_losses(losses, batch.weight, self.config)
         self.optimizer.zero_grad(set_to_none=True)
         means["total"].backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)
@@ -155,6 +177,19 @@ class Learner:
         self.num_steps += 1
         self._follow()
         return Losses(**numbers, gradient_norm=float(norm))
+
+    @torch.no_grad()
+    def judge(self, batch: Batch) -> Judgement:
+        """Say what the mean of the weights, which plays, loses on a batch; nothing is learned."""
+        self.network.eval()
+
+        def forward(planes: Tensor) -> NetworkOutput:
+            return torch.func.functional_call(self.network, self.mean, (planes,))
+
+        losses, output = row_losses(forward, batch, self.device, self.autocasts)
+        chances = output.outcome.float().softmax(1)
+        value = (chances[:, WIN] - chances[:, LOSS]).cpu().numpy()
+        return Judgement({name: one.float().cpu().numpy() for name, one in losses.items()}, value)
 
     @torch.no_grad()
     def _follow(self) -> None:

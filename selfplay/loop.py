@@ -6,32 +6,36 @@ earlier generations. Whatever is killed when, the run goes on from its newest ch
 1. net g is published; the workers begin the games of generation g that the dataset lacks,
 2. the learner steps through its share of rows, a few steps at a time; between them, games that
    have come back are committed to the dataset,
-3. when both are done, checkpoint g + 1 is written, and now and then rated.
+3. when both are done, checkpoint g + 1 is written, and now and then rated; a net that lost to an
+   earlier one clearly is given up for that one, as checkpoint g + 2.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from agents.architecture import NetworkConfig
 from agents.find_package import checkpoints_of
-from agents.package import PlayerCard, read_card
+from agents.package import DamagedPackage, PlayerCard, read_card
 from selfplay.config import TrainConfig
 from selfplay.crew import Crew, Haul
 from selfplay.curves import Curves
 from selfplay.dataset import GameDataset, Rows, rows_of
+from selfplay.health import parted, validate
 from selfplay.learner import Learner, Losses
-from selfplay.rating import rate, rated_name
-from selfplay.run import Progress, RunFolder
+from selfplay.milestones import in_line, is_milestone, keep_milestone, milestones_of
+from selfplay.rating import EarlierNet, elos, is_regression, rate, rated_name
+from selfplay.run import Progress, RunFolder, read_checkpoint
 from selfplay.start import starting_net
 from selfplay.window import Window, window_size
 from selfplay.worker import PlayCounts
 
 STEPS_AT_A_TIME = 8
 WAIT_SECONDS = 1.0
+MARGIN_ROWS = 2000  # read beyond a window, for its parts are drawn by game
 
 
 @dataclass
@@ -92,14 +96,16 @@ class Training:
         self.watch = watch
         self.notice = notice
         rules = config.rules
-        self.dataset = GameDataset(run.dataset_path, rules.height, rules.width)
+        self.dataset = GameDataset(run.dataset_path, rules)
         self.learner = Learner(config.network, config.learner, config.seed)
         self.rng = np.random.default_rng(config.seed)
         self.ancestor: dict[str, Any] | None = None  # the training of the net that it began with
         self.progress = self._restored()
         self.window = Window(rules.height, rules.width)
+        self.held = Window(rules.height, rules.width)  # games never learned from
         self.began = time.monotonic() - self.progress.seconds
-        self.pending: Rows = self._load_window()
+        self.pending: Rows = self._load_windows()
+        self.is_alarmed = False  # whether it was said that the net learns games by heart
         self.rating = self._newest_rating()
         self.curves = Curves(run.path / "tensorboard", self.progress.generation)
         # Games in the dataset make the seed new after each crash: no game is played twice.
@@ -114,6 +120,7 @@ class Training:
         progress, state = found
         self.ancestor = read_card(checkpoints_of(self.run.path)[-1]).training.get("started_from")
         self.learner.restore(state, progress.num_steps)
+        self.learner.rate_scale = progress.rate_scale
         self.rng.bit_generator.state = progress.random_state
         return progress
 
@@ -127,31 +134,54 @@ class Training:
             **card.training,
         }
 
-    def _load_window(self) -> Rows:
-        """Fill the window with the rows of past generations; returns those of the present one."""
-        rows = self.dataset.newest(window_size(self.dataset.num_rows, self.config.window))
-        past = rows["generation"] < self.progress.generation
+    def _load_windows(self) -> Rows:
+        """Fill the windows with the rows of past generations; returns those of the present one."""
         size = window_size(self.dataset.num_rows, self.config.window)
-        self.window.update({name: column[past] for name, column in rows.items()}, size)
-        return {name: column[~past] for name, column in rows.items()}
+        rows = self.dataset.newest(size + size // 10 + MARGIN_ROWS)
+        past = rows["generation"] < self.progress.generation
+        pending = {name: column[~past] for name, column in rows.items()}
+        num_past = self.dataset.num_rows - len(pending["ply"])
+        self._update_windows({name: column[past] for name, column in rows.items()}, num_past)
+        return pending
+
+    def _update_windows(self, rows: Rows, num_rows: int) -> None:
+        """Take in rows; the windows then are those of a dataset of `num_rows`."""
+        config = self.config.window
+        learned, held = parted(rows, config.held_out)
+        size = window_size(num_rows, config)
+        num_held = int(size * config.held_out)
+        self.window.update(learned, size - num_held)
+        self.held.update(held, num_held)
 
     def _newest_rating(self) -> dict[str, float]:
         ratings = self.run.ratings()
         if not ratings:
             return {}
-        return {name: one["share"] for name, one in ratings[-1]["opponents"].items()}
+        here = self.config.rules.size_name + "/"
+        return {
+            name.removeprefix(here): one["share"]
+            for name, one in ratings[-1]["opponents"].items()
+            if "/" not in name or name.startswith(here)
+        }
+
+    @property
+    def share_done(self) -> float:
+        """How much of the run its newest checkpoint has behind it, 0 to 1."""
+        return self.config.share_done(self.progress.generation, self.progress.seconds)
 
     def play(self) -> None:
-        """Train until the configured number of generations is reached."""
+        """Train until the configured generations, or hours, are reached."""
         if self.progress.generation == 0 and self.run.newest() is None:
             self._checkpoint(self.progress)
-        while self.progress.generation < self.config.generations:
+        self.look_back()
+        while self.share_done < 1:
             self.one_generation()
+            self.look_back()
 
     def one_generation(self) -> None:
         """Play a generation's games, learn from the ones before, write the checkpoint."""
         number = self.progress.generation
-        self.crew.publish(self.learner.playing_weights(), number)
+        self.crew.publish(self.learner.playing_weights(), number, self.share_done)
         here = self.dataset.games_by_generation.get(number, 0)
         stage = Generation(number, self.config.games_per_generation)
         stage.steps_wanted = self._steps_owed()
@@ -162,7 +192,7 @@ class Training:
             if steps_left > 0:
                 for _ in range(min(steps_left, STEPS_AT_A_TIME)):
                     batch = self.window.sample(self.config.learner.batch_size, self.rng)
-                    stage.losses.append(self.learner.step(batch, number / self.config.generations))
+                    stage.losses.append(self.learner.step(batch, self.share_done))
                 steps_left -= STEPS_AT_A_TIME
             self._record(self.crew.poll(0.0 if steps_left > 0 else WAIT_SECONDS), stage)
             self.watch(self._status(stage))
@@ -171,6 +201,7 @@ class Training:
     def _steps_owed(self) -> int:
         """Optimiser steps that the rows of past generations are still due."""
         past_rows = self.dataset.num_rows - len(self.pending["ply"])
+        past_rows = int(past_rows * (1 - self.config.window.held_out))
         if not len(self.window) or past_rows < self.config.window.smallest / 4:
             return 0
         owed = past_rows * self.config.reuse - self.progress.num_rows_learned
@@ -189,42 +220,116 @@ class Training:
             stage.counts.add(counts)
 
     def _finish(self, stage: Generation) -> None:
-        size = window_size(self.dataset.num_rows, self.config.window)
         rows = self.pending
-        self.window.update(rows, size)
+        self._update_windows(rows, self.dataset.num_rows)
         self.pending = rows_of(self.dataset.schema.empty_table())
         learned = len(stage.losses) * self.config.learner.batch_size
-        self.progress = Progress(
-            stage.number + 1,
-            self.learner.num_steps,
-            self.progress.num_rows_learned + learned,
-            dict(self.rng.bit_generator.state),
-            time.monotonic() - self.began,
-        )
-        self._checkpoint(self.progress)
         numbers = {
             "window/rows": float(len(self.window)),
             "window/played_rows": float(self.dataset.num_rows),
             "learner/steps": float(self.learner.num_steps),
-            "learner/rate": self.learner.learning_rate(stage.number / self.config.generations),
+            "learner/rate": self.learner.learning_rate(self.share_done),
         }
+        self.progress = replace(
+            self.progress,
+            generation=stage.number + 1,
+            num_steps=self.learner.num_steps,
+            num_rows_learned=self.progress.num_rows_learned + learned,
+            random_state=dict(self.rng.bit_generator.state),
+            seconds=time.monotonic() - self.began,
+        )
+        self._checkpoint(self.progress)
         seconds = time.monotonic() - stage.began
         self.curves.add(stage.number, stage.losses, stage.counts, seconds, rows, numbers)
-        every = self.config.rating.every
-        is_last = self.progress.generation == self.config.generations
-        if every and (self.progress.generation % every == 0 or is_last):
-            self._rate()
+        self._validate(stage.number)
         self.watch(self._status(stage))
+
+    def _validate(self, generation: int) -> None:
+        """Judge the net on games held out; say so where it has begun to learn games by heart."""
+        rng = np.random.default_rng([self.config.seed, generation])
+        found = validate(self.learner, self.window, self.held, rng)
+        if found is None:
+            return
+        self.curves.add_validation(generation, found)
+        if found.is_alarming and not self.is_alarmed:
+            self.notice(
+                f"generation {generation + 1}: the value loss on games held out is "
+                f"{found.value_gap:.3f} above that on games learned from, which it repeats by "
+                "heart; a lower reuse or more games a generation would help"
+            )
+        self.is_alarmed = found.is_alarming
+
+    def look_back(self) -> None:
+        """Keep the newest net for good, rate it, or give it up; does nothing twice.
+
+        What a crash left out is made up for when the run goes on.
+        """
+        generation = self.progress.generation
+        if is_milestone(generation, self.config.milestone_every):
+            keep_milestone(self.run.path, generation, self.progress.rollbacks)
+        every = self.config.rating.every
+        if not generation or not every:
+            return
+        if generation % every and self.share_done < 1:
+            return
+        ratings = self.run.ratings()
+        if not ratings or ratings[-1]["generation"] < generation:
+            self._rate()
+        rating = self.run.ratings()[-1]
+        if rating["generation"] == generation and is_regression(rating):
+            self._roll_back(rating["earlier"])
+
+    def _earlier_net(self) -> EarlierNet | None:
+        """The newest milestone before the present net, of those that it comes from."""
+        found = milestones_of(self.run.path)
+        past = [one for one in found if one < self.progress.generation]
+        line = in_line(past, self.progress.rollbacks)
+        return EarlierNet(line[-1], found[line[-1]]) if line else None
 
     def _rate(self) -> None:
         config = self.config
         name = rated_name(self.run.path, config.rating.visits)
-        rating = rate(name, config.rules, config.rating, self.progress.generation)
+        boards = config.mix.boards
+        earlier = self._earlier_net()
+        rating = rate(name, boards, config.rating, self.progress.generation, earlier)
         self.run.add_rating(rating)
-        self.curves.add_rating(rating)
+        anchor = next(iter(config.rating.opponents), "")
+        found = elos(self.run.ratings(), boards, anchor)
+        self.curves.add_rating(rating, found)
         self.rating = self._newest_rating()
-        said = ", ".join(f"{name} {share:.2f}" for name, share in self.rating.items())
-        self.run.log(f"generation {self.progress.generation}: {said}")
+        said = [f"{name} {one['share']:.2f}" for name, one in rating["opponents"].items()]
+        said += [f"{board} {elo.elo:+.0f} Elo" for board, elo in found.items()]
+        self.run.log(f"generation {self.progress.generation}: {', '.join(said)}")
+
+    def _roll_back(self, lost: dict[str, Any]) -> None:
+        """Go on from the earlier net that the present one lost to, at a lower rate."""
+        progress, config = self.progress, self.config.rating
+        back = lost["generation"]
+        said = (
+            f"generation {progress.generation} is worse than generation {back}: "
+            f"{lost['first']['share']:.0%} and {lost['second']['share']:.0%} of "
+            f"{lost['first']['games']} games each"
+        )
+        if len(progress.rollbacks) >= config.most_rollbacks:
+            self.notice(f"{said}; the run has gone back {config.most_rollbacks} times, and goes on")
+            return
+        try:
+            earlier, state = read_checkpoint(milestones_of(self.run.path)[back])
+        except (DamagedPackage, KeyError) as error:
+            self.notice(f"{said}; it can't go back: {error}")
+            return
+        scale = progress.rate_scale * config.rollback_rate
+        self.learner.restore(state, earlier.num_steps)
+        self.learner.rate_scale = scale
+        self.progress = replace(
+            progress,
+            generation=progress.generation + 1,
+            num_steps=earlier.num_steps,
+            rate_scale=scale,
+            rollbacks=(*progress.rollbacks, (progress.generation, back)),
+        )
+        self._checkpoint(self.progress)
+        self.notice(f"{said}; going back to it, at {scale:g} of the planned learning rate")
 
     def _checkpoint(self, progress: Progress) -> None:
         card = self.card(self.config.network, progress)
@@ -257,14 +362,14 @@ class Training:
 
     def _status(self, stage: Generation) -> Status:
         seconds = time.monotonic() - self.began
-        done = self.progress.generation
+        done = self.share_done
         here = self.dataset.games_by_generation.get(stage.number, 0)
         left = None
         if done:
-            left = seconds / done * (self.config.generations - done)
+            left = seconds / done * (1 - done)
         elapsed = max(time.monotonic() - stage.began, 1e-3)
         return Status(
-            generation=min(self.config.generations, done),
+            generation=self.progress.generation,
             generations=self.config.generations,
             games=self.dataset.num_games,
             games_here=here,

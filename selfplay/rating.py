@@ -1,46 +1,142 @@
-"""How a run's nets are rated as it goes: games against frozen handwritten players."""
+"""How a run's nets are rated as it goes: against frozen handwritten players, and an earlier net.
 
+Each rating seats the newest net against the configuration's opponents and against the newest net
+kept for good (`milestones.py`). All ratings of a run together make a ladder of its own, on which
+`elos` puts the newest net; the first opponent is its anchor, at 0.
+
+A net that loses to its own past, twice and by more than chance, is a regression: the loop then goes
+back (`is_regression`).
+"""
+
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agents.find_package import checkpoints_of
 from engine.rules import BLACK, WHITE, Rules
 from selfplay.config import RatingConfig
-from tournament.match import PlayedGame, Table
-from tournament.ratings import interval
+from tournament.match import Job, PlayedGame, Table
+from tournament.ratings import Rating, fit, interval
 from tournament.schedule import pairing_jobs
 
 PLIES_PER_POINT = 6
+EARLIER = "earlier"  # what the run's own earlier net is called among the opponents
+
+
+@dataclass(frozen=True)
+class EarlierNet:
+    """A net of the run's past."""
+
+    generation: int
+    folder: Path  # a player package
 
 
 def rated_name(run: Path, visits: int) -> str:
     """The player that is rated: the newest net alone, or with a search."""
-    folder = checkpoints_of(run)[-1]
+    return player_name(checkpoints_of(run)[-1], visits)
+
+
+def player_name(folder: Path, visits: int) -> str:
+    """A package's net alone, or with a search."""
     return f"search:{folder},visits={visits}" if visits else f"net:{folder}"
 
 
-def rate(player: str, rules: Rules, config: RatingConfig, generation: int) -> dict[str, Any]:
+def label(boards: Sequence[Rules], board: Rules, opponent: str) -> str:
+    """What an opponent is called among the results: with its board where there are several."""
+    return opponent if len(boards) == 1 else f"{board.size_name}/{opponent}"
+
+
+def rate(
+    player: str,
+    boards: Sequence[Rules],
+    config: RatingConfig,
+    generation: int,
+    earlier: EarlierNet | None,
+) -> dict[str, Any]:
     """Play the matches of one rating.
 
     Returns:
-        generation, and for each opponent the share of points with its 95 % interval, and games.
+        generation, player, and by opponent the share of points with its 95 % interval and games;
+        of an earlier net also its generation, all boards together, and where that match was lost
+        clearly, the share in a second one.
     """
     found: dict[str, Any] = {"generation": generation, "player": player, "opponents": {}}
-    max_plies = PLIES_PER_POINT * rules.num_points
-    for opponent in config.opponents:
-        jobs = pairing_jobs(
-            player, opponent, rules, config.games, config.opening_plies, generation, max_plies
-        )
-        with closing(Table()) as table:
-            points = sum(points_of(game, player) for game in table.play(jobs))
-        low, high = interval(points, len(jobs))
-        found["opponents"][opponent] = {
-            "share": points / len(jobs),
-            "low": low,
-            "high": high,
-            "games": len(jobs),
-        }
+    for board in boards:
+        for opponent in config.opponents:
+            jobs = jobs_of(player, opponent, board, config, config.games, generation)
+            found["opponents"][label(boards, board, opponent)] = result(jobs, player)
+    if earlier is None or not config.earlier_games:
+        return found
+    other = player_name(earlier.folder, config.visits)
+    found["earlier"] = {"generation": earlier.generation}
+    for name, seed in (("first", generation), ("second", generation + 1_000_003)):
+        every = []
+        for board in boards:
+            jobs = jobs_of(player, other, board, config, config.earlier_games, seed)
+            every.append(result(jobs, player))
+            if name == "first":
+                found["opponents"][label(boards, board, EARLIER)] = every[-1]
+        points = sum(one["share"] * one["games"] for one in every)
+        found["earlier"][name] = summary(points, sum(one["games"] for one in every))
+        if found["earlier"][name]["high"] >= 0.5:
+            break
+    return found
+
+
+def jobs_of(
+    player: str, opponent: str, board: Rules, config: RatingConfig, games: int, seed: int
+) -> list[Job]:
+    """The games of one match."""
+    most = PLIES_PER_POINT * board.num_points
+    return pairing_jobs(player, opponent, board, games, config.opening_plies, seed, most)
+
+
+def result(jobs: list[Job], player: str) -> dict[str, Any]:
+    """Play a match here; the share that `player` takes."""
+    with closing(Table()) as table:
+        points = sum(points_of(game, player) for game in table.play(jobs))
+    return summary(points, len(jobs))
+
+
+def summary(points: float, games: int) -> dict[str, Any]:
+    """A share of points, its 95 % interval, and the number of games."""
+    low, high = interval(points, games)
+    return {"share": points / games, "low": low, "high": high, "games": games}
+
+
+def is_regression(rating: dict[str, Any]) -> bool:
+    """Whether a rated net lost to the earlier one clearly: two matches' intervals below a half."""
+    earlier = rating.get("earlier", {})
+    return all(name in earlier and earlier[name]["high"] < 0.5 for name in ("first", "second"))
+
+
+def elos(
+    ratings: Sequence[dict[str, Any]], boards: Sequence[Rules], anchor: str
+) -> dict[str, Rating]:
+    """The newest net's Elo by board, from all of a run's ratings, `anchor` at 0.
+
+    Boards without a result against the anchor are left out.
+    """
+    found = {}
+    for board in boards:
+        points: dict[tuple[str, str], float] = {}
+        for rating in ratings:
+            own = str(rating["generation"])
+            for name, one in rating["opponents"].items():
+                opponent = name.removeprefix(f"{board.size_name}/")
+                if "/" in opponent or name != label(boards, board, opponent):
+                    continue
+                if opponent == EARLIER:
+                    opponent = str(rating["earlier"]["generation"])
+                taken = one["share"] * one["games"]
+                points[own, opponent] = points.get((own, opponent), 0.0) + taken
+                points[opponent, own] = points.get((opponent, own), 0.0) + one["games"] - taken
+        players = sorted({player for pair in points for player in pair})
+        if anchor in players:
+            rated = {one.player: one for one in fit(players, points, anchor)}
+            found[board.size_name] = rated[str(ratings[-1]["generation"])]
     return found
 
 

@@ -3,6 +3,7 @@
     config.yaml        as resolved
     games.lance        every searched ply
     checkpoints/N      the net after N generations: a player package, and the learner's state
+    milestones/N       the same of a few N, for good (milestones.py)
     ratings.jsonl      what the nets were worth
     tensorboard/       curves
     log.txt            notices, with times
@@ -30,6 +31,7 @@ from agents.files import append_json, delete_unfinished, new_folder, read_json_l
 from agents.find_package import CHECKPOINTS, checkpoints_of
 from agents.package import DamagedPackage, PlayerCard, read_card, read_tensors, sha256_of
 from agents.package import write_package as write_player
+from selfplay.milestones import MILESTONES
 
 CONFIG_FILE = "config.yaml"
 DATASET = "games.lance"
@@ -48,6 +50,8 @@ class Progress:
     num_rows_learned: int  # rows trained on, repeats counted
     random_state: dict[str, Any]  # of the sampler, numpy's own form
     seconds: float  # spent so far, pauses not counted
+    rate_scale: float = 1.0  # of the learning rate; less after each roll-back
+    rollbacks: tuple[tuple[int, int], ...] = ()  # from which generation, and to which
 
 
 class RunFolder:
@@ -75,8 +79,9 @@ class RunFolder:
         self.lock.write(str(os.getpid()))
         self.lock.flush()
         delete_unfinished(path)
-        if (path / CHECKPOINTS).is_dir():
-            delete_unfinished(path / CHECKPOINTS)
+        for folder in (CHECKPOINTS, MILESTONES):
+            if (path / folder).is_dir():
+                delete_unfinished(path / folder)
 
     @classmethod
     def create(cls, path: Path, config_text: str) -> "RunFolder":
@@ -137,26 +142,12 @@ class RunFolder:
             return None
         folder = found[-1]
         try:
-            return self._read(folder)
+            return read_checkpoint(folder)
         except DamagedPackage as error:
             back = f"; the one before is {found[-2]}" if len(found) > 1 else ""
             raise DamagedPackage(
                 f"{error}; to go on from an older checkpoint, move {folder} away{back}"
             ) from error
-
-    def _read(self, folder: Path) -> tuple[Progress, dict[str, NDArray[np.float32]]]:
-        path = folder / STATE_FILE
-        try:
-            values = json.loads(path.read_text())
-            progress = Progress(**values["progress"])
-            sha256 = values["learner_sha256"]
-        except OSError as error:
-            raise DamagedPackage(f"{path}: {error.strerror}") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise DamagedPackage(f"{path}: not a checkpoint's state ({error})") from error
-        card = read_card(folder)
-        read_tensors(folder / "weights.safetensors", card.weights_sha256)
-        return progress, read_tensors(folder / LEARNER_FILE, sha256)
 
     def add_rating(self, rating: dict[str, Any]) -> None:
         """Append what a net was worth."""
@@ -177,3 +168,24 @@ class RunFolder:
 def write_config(path: Path, text: str) -> None:
     """Replace a run's configuration, whole or not at all."""
     write_text(path / CONFIG_FILE, text)
+
+
+def read_checkpoint(folder: Path) -> tuple[Progress, dict[str, NDArray[np.float32]]]:
+    """Read a checkpoint: progress and the learner's state.
+
+    Raises:
+        DamagedPackage: it is cut short or altered.
+    """
+    path = folder / STATE_FILE
+    try:
+        values = json.loads(path.read_text())
+        rollbacks = tuple((left, back) for left, back in values["progress"].pop("rollbacks", ()))
+        progress = Progress(**values["progress"], rollbacks=rollbacks)
+        sha256 = values["learner_sha256"]
+    except OSError as error:
+        raise DamagedPackage(f"{path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedPackage(f"{path}: not a checkpoint's state ({error})") from error
+    card = read_card(folder)
+    read_tensors(folder / "weights.safetensors", card.weights_sha256)
+    return progress, read_tensors(folder / LEARNER_FILE, sha256)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.planes import NUM_BINARY_PLANES, NUM_PLANES
-from engine.symmetries import num_symmetries, transform, transform_moves
+from engine.symmetries import num_symmetries, transform
 from selfplay.batch import DRAW, LOSS, WIN, Batch
 from selfplay.config import WindowConfig
 from selfplay.dataset import Rows
@@ -12,6 +12,8 @@ from selfplay.dataset import Rows
 COLUMNS = (
     "game",
     "generation",
+    "width",
+    "height",
     "ply",
     "planes",
     "global_planes",
@@ -33,7 +35,7 @@ def window_size(num_rows: int, config: WindowConfig) -> int:
 
 
 class Window:
-    """Rows to learn from, newest last; all boards of one size."""
+    """Rows to learn from, newest last; boards of any size, at the top left of one frame."""
 
     def __init__(self, height: int, width: int) -> None:
         self.height = height
@@ -62,13 +64,22 @@ class Window:
         """
         if not len(self):
             raise ValueError("sample from an empty window: wanted rows")
-        # Rows of one symmetry stand together, so that each group is turned in one go.
         chosen = rng.integers(len(self), size=batch_size)
-        symmetries = np.sort(rng.integers(num_symmetries(self.height, self.width), size=batch_size))
-        return self.batch(chosen, symmetries)
+        most = num_symmetries(self.height, self.width)  # a frame of several sizes is square
+        symmetries = rng.integers(most, size=batch_size)
+        order = np.lexsort((symmetries, self.sizes_of(chosen)))
+        return self.batch(chosen[order], symmetries[order])
+
+    def sizes_of(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The boards of these rows, each as height << 8 | width."""
+        return self.rows["height"][chosen].astype(np.int64) << 8 | self.rows["width"][chosen]
 
     def batch(self, chosen: NDArray[np.int64], symmetries: NDArray[np.int64]) -> Batch:
-        """Make the batch of these rows, each under its symmetry; `symmetries` is sorted."""
+        """Make the batch of these rows, each under its symmetry.
+
+        Neighbours of one board size and one symmetry are turned in one go: sorted rows are quick.
+        """
+        sizes = self.sizes_of(chosen)
         height, width, count = self.height, self.width, len(chosen)
         num_bits = NUM_BINARY_PLANES * height * width
         planes = np.empty((count, NUM_PLANES, height, width), np.float32)
@@ -83,14 +94,17 @@ class Window:
         after = np.minimum(chosen + 1, len(self) - 1)
         reply = self.rows["policy"][after].astype(np.float32) * reply_weight[:, None]
         ownership = self.rows["ownership"][chosen].astype(np.float32).reshape(-1, height, width)
-        for symmetry in np.unique(symmetries):
-            if symmetry == 0:
-                continue
-            part = slice(*np.searchsorted(symmetries, [symmetry, symmetry + 1]))
-            planes[part] = transform(planes[part].copy(), symmetry)
-            ownership[part] = transform(ownership[part].copy(), symmetry)
-            policy[part] = transform_moves(policy[part], symmetry, height, width)
-            reply[part] = transform_moves(reply[part], symmetry, height, width)
+        group = sizes << 3 | symmetries
+        starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])).tolist()
+        for start, stop in zip(starts, [*starts[1:], count], strict=True):
+            symmetry, size = int(symmetries[start]), int(sizes[start])
+            if symmetry:
+                for array in (planes, ownership):
+                    turn(array[start:stop], size >> 8, size & 255, symmetry)
+                for moves in (policy, reply):
+                    points = moves[start:stop, :-1].reshape(-1, height, width)
+                    turn(points, size >> 8, size & 255, symmetry)
+                    moves[start:stop, :-1] = points.reshape(stop - start, -1)
         return Batch(
             planes=planes,
             policy=policy,
@@ -101,3 +115,9 @@ class Window:
             ownership=ownership,
             weight=self.rows["weight"][chosen],
         )
+
+
+def turn(points: NDArray[np.float32], height: int, width: int, symmetry: int) -> None:
+    """Apply a symmetry in place to the board at the top left of frames `[..., H, W]`."""
+    board = points[..., :height, :width]
+    board[...] = transform(board.copy(), symmetry)

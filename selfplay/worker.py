@@ -12,12 +12,13 @@ from agents.architecture import NetworkConfig
 from agents.evaluator import Evaluator
 from agents.forest import Forest
 from agents.openvino_evaluator import OpenVinoEvaluator
-from engine.benson import pass_alive
-from engine.planes import NUM_BINARY_PLANES, planes
 from engine.position import Position
 from engine.rules import BLACK, Rules
+from selfplay.archive import OpeningArchive
 from selfplay.config import Precision, SelfPlayConfig
 from selfplay.game import SelfPlayGame
+from selfplay.recording import Rows, divergence, finished, is_settled, record
+from selfplay.sizes import BoardMix
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -55,23 +56,13 @@ class PlayCounts:
 
 
 @dataclass
-class Rows:
-    """What is recorded of a game under way, one entry a searched ply."""
-
-    ply: list[int] = field(default_factory=list)
-    colour: list[int] = field(default_factory=list)
-    planes: list[NDArray[np.uint8]] = field(default_factory=list)
-    global_planes: list[NDArray[np.float32]] = field(default_factory=list)
-    policy: list[NDArray[np.float32]] = field(default_factory=list)
-    values: list[tuple[float, float]] = field(default_factory=list)
-
-
-@dataclass
 class Seat:
     """A game under way: rules with their komi, the opening's length, and who leads clearly."""
 
     rules: Rules
     opening_plies: int
+    board: int = 0  # index among the run's boards
+    is_full: bool = True  # whether the present search has all its simulations, and is recorded
     rows: Rows = field(default_factory=Rows)
     leader: int = 0  # of the last search: 1 Black, -1 White, 0 nobody clear
     clear_plies: int = 0  # the last so many searches found this clear leader
@@ -81,10 +72,10 @@ class Worker:
     """Plays games side by side with the net it was given last.
 
     Games go on from call to call; one that began under an earlier net is finished under the
-    present one and counts as the present one's.
+    present one and counts as the present one's. Boards of several sizes share one frame.
 
     Args:
-        rules: the game; komi is drawn anew for each.
+        mix: the boards; komi is drawn anew for each game.
         config: how games are played.
         make_evaluator: weights, and planes of games under way or None, to an evaluator; called
             for each net.
@@ -93,36 +84,38 @@ class Worker:
 
     def __init__(
         self,
-        rules: Rules,
+        mix: BoardMix,
         config: SelfPlayConfig,
         make_evaluator: Callable[[Weights, NDArray[np.float32] | None], Evaluator],
         seed: int,
     ) -> None:
-        self.rules = rules
+        self.mix = mix
         self.config = config
         self.make_evaluator = make_evaluator
         self.rng = np.random.default_rng(seed)
         self.forest = Forest(
             config.games_in_flight,
-            rules.height,
-            rules.width,
+            mix.frame.height,
+            mix.frame.width,
             config.search,
             int(self.rng.integers(2**63)),
         )
         self.generation = -1
+        self.progress = 0.0
         self.evaluate: Evaluator | None = None
         self.seats: list[Seat] = []
-        self.max_plies = int(config.max_plies_per_point * rules.num_points)
+        self.archive = OpeningArchive(len(mix.boards), config.archive_games)
 
     def pid(self) -> int:
         """The process that plays here."""
         return os.getpid()
 
-    def load(self, weights: Weights, generation: int) -> None:
-        """Play with these weights from now on."""
+    def load(self, weights: Weights, generation: int, progress: float = 0.0) -> None:
+        """Play with these weights from now on; `progress` is the share of the run that is done."""
         seen = self.forest.planes if self.seats else None
         self.evaluate = self.make_evaluator(weights, seen)
         self.generation = generation
+        self.progress = progress
 
     def play(self, num_games: int) -> tuple[list[SelfPlayGame], PlayCounts]:
         """Play on until at least `num_games` games have ended; returns them.
@@ -153,46 +146,101 @@ class Worker:
         return games, counts
 
     def _seat(self, game: int) -> Seat:
-        """Begin a new game."""
+        """Begin a new game: on a board by its share, now and then where another one stood."""
         config = self.config
-        rules = replace(self.rules, komi=draw_komi(self.rules.komi, config, self.rng))
-        seat = Seat(rules, int(self.rng.exponential(config.opening_plies) + 0.5))
+        board = self.mix.draw(self.progress, self.rng)
+        usual = self.mix.boards[board]
+        sigma = self.mix.sigma(board, config.komi_sigma)
+        rules = replace(usual, komi=draw_komi(usual.komi, sigma, config, self.rng))
+        position = Position(rules)
+        if config.archive_share and self.rng.random() < config.archive_share:
+            position = position.play_all(self.archive.draw(board, self.rng))
+        mean_plies = config.opening_plies * usual.num_points / self.mix.frame.num_points
+        drawn = int(self.rng.exponential(mean_plies) + 0.5)
+        seat = Seat(rules, position.num_moves + drawn, board)
         no_pass_before = 0
         if self.generation < config.no_pass_generations:
             no_pass_before = int(config.no_pass_share * rules.num_points)
-        self.forest.start(game, Position(rules), no_pass_before)
-        if seat.opening_plies:
-            self.forest.think(game, 1)
+        self.forest.start(game, position, no_pass_before)
+        self._think(game, seat, position.num_moves)
         return seat
+
+    def _think(self, game: int, seat: Seat, num_moves: int) -> None:
+        """Begin the search of a game's next ply, with the simulations that it is worth."""
+        config = self.config
+        seat.is_full = True
+        visits = visits_at(config, self.progress)
+        if num_moves < seat.opening_plies:
+            visits = 1
+        elif self._is_clear(seat):
+            visits = min(config.clear_visits, visits)
+        elif config.full_share < 1 and self.rng.random() >= config.full_share:
+            seat.is_full = False
+            visits = min(config.quick_visits, visits)
+        self.forest.think(game, visits)
 
     def _move(self, game: int, games: list[SelfPlayGame], counts: PlayCounts) -> None:
         """Play the move that a finished search found, and record what it learned."""
         seat = self.seats[game]
         position = self.forest.position(game)
-        policy = self.forest.improved_policy(game)
         if position.num_moves < seat.opening_plies:
             move = self._sampled(game)
         else:
             move = self.forest.choose(game)
             counts.positions += 1
-            if not self._is_clear(seat) or self.rng.random() < self.config.clear_share:
-                record(seat.rows, position, policy, self.forest.values(game))
+            if seat.is_full:
+                self._record(game, seat, position)
             self._judge(seat, position.to_play, self.forest.values(game)[1])
         position.play_in_place(move)
         ended = position.is_over or (self.config.stops_settled and is_settled(position))
-        if ended or position.num_moves >= self.max_plies:
+        if ended or position.num_moves >= self._most_plies(seat.rules):
             counts.cut_games += not ended
-            if seat.rows.ply:
-                games.append(finished(position, seat, self.generation, self._new_id()))
+            self._finish(seat, position, games)
             self.seats[game] = self._seat(game)
             return
         self.forest.play(game, move)
-        if position.num_moves < seat.opening_plies:
-            self.forest.think(game, 1)
-        elif self._is_clear(seat):
-            self.forest.think(game, min(self.config.clear_visits, self.config.search.visits))
-        else:
-            self.forest.think(game, self.config.search.visits)
+        self._think(game, seat, position.num_moves)
+
+    def _record(self, game: int, seat: Seat, position: Position) -> None:
+        """Keep what a search found, of clear endings only a share."""
+        if self._is_clear(seat) and self.rng.random() >= self.config.clear_share:
+            return
+        policy = self.forest.improved_policy(game)
+        surprise = 0.0
+        if self.config.surprise_share:
+            surprise = divergence(policy, self._prior(game, seat.rules))
+        values = self.forest.values(game)
+        record(seat.rows, position, policy, values, surprise, self.mix.frame)
+
+    def _finish(self, seat: Seat, position: Position, games: list[SelfPlayGame]) -> None:
+        """Add a game that has ended to `games`, unless nothing of it was recorded."""
+        if self.config.archive_share:
+            self.archive.add(seat.board, position.moves)
+        if seat.rows.ply:
+            games.append(
+                finished(
+                    position,
+                    seat.rows,
+                    self.generation,
+                    self._new_id(),
+                    self.mix.frame,
+                    self.config.surprise_share,
+                )
+            )
+
+    def _most_plies(self, rules: Rules) -> int:
+        """A game is scored as it stands after so many plies."""
+        return int(self.config.max_plies_per_point * rules.num_points)
+
+    def _prior(self, game: int, rules: Rules) -> NDArray[np.float32]:
+        """The net's policy at the root, `[A]` of the frame."""
+        frame = self.mix.frame
+        prior = np.zeros(frame.num_actions, np.float32)
+        for one in self.forest.candidates(game):
+            row, column = divmod(one.move, rules.width)
+            is_pass = one.move == rules.pass_move
+            prior[frame.pass_move if is_pass else row * frame.width + column] = one.prior
+        return prior
 
     def _judge(self, seat: Seat, mover: int, value: float) -> None:
         """Note who leads clearly after a search, and for how many plies."""
@@ -217,65 +265,25 @@ class Worker:
         return f"{int(self.rng.integers(2**64, dtype=np.uint64)):016x}"
 
 
-def draw_komi(komi: float, config: SelfPlayConfig, rng: np.random.Generator) -> float:
+def draw_komi(
+    komi: float, usual_sigma: float, config: SelfPlayConfig, rng: np.random.Generator
+) -> float:
     """A komi around the fair one, in half points; now and then far from it (KataGo)."""
     wide = rng.random() < config.komi_wide_share
-    sigma = config.komi_wide_sigma if wide else config.komi_sigma
+    sigma = config.komi_wide_sigma if wide else usual_sigma
     return float(np.clip(round(2 * rng.normal(komi, sigma)) / 2, -400, 400))
 
 
-def record(
-    rows: Rows,
-    position: Position,
-    policy: NDArray[np.float32],
-    values: tuple[float, float],
-) -> None:
-    """Append a searched position to a game's rows."""
-    seen = planes(position)
-    rows.ply.append(position.num_moves)
-    rows.colour.append(position.to_play)
-    rows.planes.append(np.packbits(seen[:NUM_BINARY_PLANES].astype(np.uint8).ravel()))
-    rows.global_planes.append(seen[NUM_BINARY_PLANES:, 0, 0])
-    rows.policy.append(policy)
-    rows.values.append(values)
+def visits_at(config: SelfPlayConfig, progress: float) -> int:
+    """Simulations of a full search, when a share of the run is done.
 
-
-def is_settled(position: Position) -> bool:
-    """Whether every point is somebody's for good, by Benson: there is nothing left to play for."""
-    return not position.rules.captures_to_win and bool(pass_alive(position).all())
-
-
-def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
-    """Black's points 1 and White's -1, `[H, W]`, and the score as `Position.score` gives it.
-
-    Dead stones on a settled board belong to whoever surrounds them.
+    From `first_visits` they double, each number for an equal part of the run, up to those of
+    `search` (MiniZero and Gumbel MuZero learn well from few; more pay late).
     """
-    if position.is_over or not is_settled(position):
-        return position.ownership(), position.score()
-    ownership = np.where(pass_alive(position) == BLACK, 1, -1).astype(np.int8)
-    return ownership, float(ownership.sum(dtype=np.int64)) - position.rules.komi
-
-
-def finished(position: Position, seat: Seat, generation: int, game_id: str) -> SelfPlayGame:
-    """Make a game's record from its end: every row's targets, as its mover sees them."""
-    rows = seat.rows
-    sign = np.where(np.array(rows.colour) == BLACK, 1, -1)
-    ownership, score = final_area(position)
-    return SelfPlayGame(
-        id=game_id,
-        generation=generation,
-        width=seat.rules.width,
-        height=seat.rules.height,
-        komi=seat.rules.komi,
-        moves=np.array(position.moves, np.uint16),
-        ply=np.array(rows.ply, np.uint16),
-        planes=np.stack(rows.planes),
-        global_planes=np.stack(rows.global_planes),
-        policy=np.stack(rows.policy).astype(np.float16),
-        outcome=(sign * np.sign(score)).astype(np.int8),
-        score=(sign * score).astype(np.float32),
-        ownership=(sign[:, None] * ownership.reshape(1, -1)).astype(np.int8),
-        prior_value=np.array([prior for prior, _ in rows.values], np.float32),
-        searched_value=np.array([searched for _, searched in rows.values], np.float32),
-        weight=np.ones(len(rows.ply), np.float32),
-    )
+    last = config.search.visits
+    first = config.first_visits
+    if not 0 < first < last:
+        return last
+    doublings = max(1, round(np.log2(last / first)))
+    stage = min(doublings, int(progress * (doublings + 1)))
+    return last if stage == doublings else min(last, first << stage)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from agents.search_settings import SearchSettings
 from engine.rules import Rules
 from selfplay.config import SelfPlayConfig
+from selfplay.sizes import BoardMix
 from selfplay.worker import Worker
 from tests.test_forest import pseudo_net
 
@@ -28,7 +29,9 @@ def make_pseudo(weights, seen):
 
 
 def quick_worker(seed=1, size=5, **changes):
-    worker = Worker(Rules(size, size, 4.5), replace(QUICK, **changes), make_pseudo, seed)
+    worker = Worker(
+        BoardMix.of(Rules(size, size, 4.5)), replace(QUICK, **changes), make_pseudo, seed
+    )
     worker.load({}, 0)
     return worker
 

@@ -1,5 +1,6 @@
 """Self-play rows: what workers record, what the dataset keeps, what the learner is given."""
 
+import lance
 import numpy as np
 import pytest
 
@@ -10,9 +11,11 @@ from engine.symmetries import transform, transform_moves
 from selfplay.batch import DRAW, LOSS, WIN
 from selfplay.config import WindowConfig
 from selfplay.dataset import GameDataset, rows_of, schema_of, table_of
+from selfplay.recording import final_area, is_settled
 from selfplay.window import Window, window_size
-from selfplay.worker import final_area, is_settled
 from tests.games import quick_worker, some_games
+
+FIVE = Rules(5, 5, 4.5)
 
 
 def test_a_worker_records_each_searched_position_of_a_whole_game():
@@ -62,10 +65,10 @@ def test_playing_before_a_net_came_is_refused():
 
 def test_the_dataset_gives_back_its_rows(tmp_path):
     games = some_games(10)
-    dataset = GameDataset(tmp_path / "games.lance", 5, 5)
+    dataset = GameDataset(tmp_path / "games.lance", FIVE)
     dataset.append(games[:4])
     dataset.append(games[4:])
-    for rows in (dataset.newest(10**6), GameDataset(tmp_path / "games.lance", 5, 5).newest(10**6)):
+    for rows in (dataset.newest(10**6), GameDataset(tmp_path / "games.lance", FIVE).newest(10**6)):
         direct = rows_of(table_of(games, dataset.schema))
         assert all((rows[name] == direct[name]).all() for name in direct)
     assert (dataset.newest(7)["planes"] == direct["planes"][-7:]).all()
@@ -74,9 +77,9 @@ def test_the_dataset_gives_back_its_rows(tmp_path):
 
 def test_no_game_is_kept_twice(tmp_path):
     games = some_games(6)
-    dataset = GameDataset(tmp_path / "games.lance", 5, 5)
+    dataset = GameDataset(tmp_path / "games.lance", FIVE)
     dataset.append(games[:4])
-    again = GameDataset(tmp_path / "games.lance", 5, 5)
+    again = GameDataset(tmp_path / "games.lance", FIVE)
     assert len(again.append(games[:4])["ply"]) == 0
     again.append(games)
     assert again.num_games == len(games)
@@ -85,7 +88,7 @@ def test_no_game_is_kept_twice(tmp_path):
 
 
 def test_many_commits_are_compacted_and_keep_their_order(tmp_path):
-    dataset = GameDataset(tmp_path / "games.lance", 5, 5)
+    dataset = GameDataset(tmp_path / "games.lance", FIVE)
     games = some_games(120)
     for game in games:
         dataset.append([game])
@@ -99,7 +102,43 @@ def test_what_is_no_dataset_is_refused(tmp_path):
     (tmp_path / "games.lance").mkdir()
     (tmp_path / "games.lance" / "junk").write_text("junk")
     with pytest.raises(ValueError, match="no Lance dataset"):
-        GameDataset(tmp_path / "games.lance", 5, 5)
+        GameDataset(tmp_path / "games.lance", FIVE)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (Rules(6, 6, 4.5), "games with frame 5x5; wanted frame 6x6"),
+        (Rules(5, 5, 4.5, ko="simple"), "games with ko positional; wanted ko simple"),
+        (Rules(5, 5, 4.5, suicide=True), "games with suicide false; wanted suicide true"),
+        (Rules(5, 5, 4.5, captures_to_win=1), "captures_to_win 0; wanted captures_to_win 1"),
+    ],
+)
+def test_a_dataset_of_other_rules_is_refused(tmp_path, rules, said):
+    GameDataset(tmp_path / "games.lance", FIVE).append(some_games(2))
+    GameDataset(tmp_path / "games.lance", Rules(5, 5, 20.0))  # komi differs from game to game
+    with pytest.raises(ValueError, match=said):
+        GameDataset(tmp_path / "games.lance", rules)
+
+
+def test_a_dataset_of_other_planes_is_refused(tmp_path, monkeypatch):
+    GameDataset(tmp_path / "games.lance", FIVE).append(some_games(2))
+    monkeypatch.setattr("selfplay.dataset.PLANES_VERSION", 2)
+    with pytest.raises(ValueError, match="games with planes 1; wanted planes 2"):
+        GameDataset(tmp_path / "games.lance", FIVE)
+
+
+def test_a_dataset_of_the_first_version_tells_its_frame_by_its_columns(tmp_path):
+    games = some_games(2)
+    lance.write_dataset(table_of(games, schema_of(5, 5)), str(tmp_path / "games.lance"))
+    dataset = GameDataset(tmp_path / "games.lance", FIVE)
+    assert dataset.num_games == len(games)
+    more = some_games(2, seed=7)
+    dataset.append(more)
+    again = GameDataset(tmp_path / "games.lance", FIVE)
+    assert again.num_games == len(games) + len(more)
+    with pytest.raises(ValueError, match=r"planes is .*wanted .* for a frame of 6x6"):
+        GameDataset(tmp_path / "games.lance", Rules(6, 6, 4.5))
 
 
 def test_the_window_grows_by_its_law():

@@ -6,7 +6,8 @@ import pytest
 from engine.diagram import board_from
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
-from selfplay.worker import Seat, final_area, is_settled
+from selfplay.recording import final_area, is_settled
+from selfplay.worker import Seat
 from tests.games import quick_worker
 
 # Two eyes on each side of the border.
@@ -63,7 +64,7 @@ def test_open_boards_count_by_area(text):
 
 def test_a_leader_must_stay_the_same_for_the_end_to_be_clear():
     worker = quick_worker(clear_plies=3, clear_value=0.9)
-    seat = Seat(worker.rules, 0)
+    seat = Seat(worker.mix.frame, 0)
     for mover, value in [(BLACK, 0.95), (WHITE, -0.95), (BLACK, 0.99)]:
         assert not worker._is_clear(seat)
         worker._judge(seat, mover, value)

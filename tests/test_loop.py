@@ -26,6 +26,7 @@ from selfplay.learner import Diverged, Learner
 from selfplay.learner_config import LearnerConfig
 from selfplay.loop import Training
 from selfplay.run import RunFolder
+from selfplay.sizes import BoardMix
 from selfplay.window import Window
 from tests.conftest import TINY
 from tests.games import QUICK, some_games
@@ -130,7 +131,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_spares_the_weights():
 def test_the_loop_plays_learns_checkpoints_and_rates(tmp_path):
     finish(*begin(tmp_path / "tiny", CONFIG))
     assert [one.name for one in checkpoints_of(tmp_path / "tiny")] == ["000001", "000002", "000003"]
-    dataset = GameDataset(tmp_path / "tiny" / "games.lance", 5, 5)
+    dataset = GameDataset(tmp_path / "tiny" / "games.lance", CONFIG.rules)
     assert set(dataset.games_by_generation) == {0, 1, 2}
     assert all(12 <= count <= 24 for count in dataset.games_by_generation.values())
     card = load_package(checkpoints_of(tmp_path / "tiny")[-1]).card
@@ -275,7 +276,7 @@ def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
         process = start_training(source if number == 0 else path, tmp_path)
         wait_for(lambda reached=point: reached() or newest() >= 5, process)
         kill_tree(process)
-        dataset = GameDataset(path / "games.lance", 5, 5)
+        dataset = GameDataset(path / "games.lance", CONFIG.rules)
         assert known <= dataset.ids, "a committed game is gone"
         known = set(dataset.ids)
         state = json.loads((checkpoints_of(path)[-1] / "state.json").read_text())
@@ -284,7 +285,7 @@ def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
     process = start_training(path, tmp_path)
     output, _ = process.communicate(timeout=200)
     assert process.returncode == 0, output
-    dataset = GameDataset(path / "games.lance", 5, 5)
+    dataset = GameDataset(path / "games.lance", CONFIG.rules)
     assert known <= dataset.ids
     rows = dataset.newest(10**9)
     keys = list(zip(rows["game"].tolist(), rows["ply"].tolist(), strict=True))
@@ -303,7 +304,7 @@ def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
 def test_the_whole_loop_runs_under_ray(tmp_path, ray_session):
     config = replace(CONFIG, workers=2, generations=2)
     finish(*begin(tmp_path / "tiny", config))
-    dataset = GameDataset(tmp_path / "tiny" / "games.lance", 5, 5)
+    dataset = GameDataset(tmp_path / "tiny" / "games.lance", CONFIG.rules)
     assert set(dataset.games_by_generation) == {0, 1}
 
 
@@ -314,7 +315,7 @@ def test_a_killed_worker_is_replaced_and_said_so_once(tmp_path, ray_session):
     training = Training(run, config, crew_of(config, notices.append), silent, notices.append)
     training._checkpoint(training.progress)
     victim = ray_session.get(training.crew.workers[0].pid.remote())
-    training.crew.publish(training.learner.playing_weights(), 0)
+    training.crew.publish(training.learner.playing_weights(), 0, 0.0)
     training.crew.begin(8)
     os.kill(victim, signal.SIGKILL)
     training.play()
@@ -322,7 +323,7 @@ def test_a_killed_worker_is_replaced_and_said_so_once(tmp_path, ray_session):
     run.close()
     assert len(notices) == 1
     assert "another takes its place" in notices[0]
-    dataset = GameDataset(tmp_path / "tiny" / "games.lance", 5, 5)
+    dataset = GameDataset(tmp_path / "tiny" / "games.lance", CONFIG.rules)
     assert all(count >= 150 for count in dataset.games_by_generation.values())
 
 
@@ -346,8 +347,8 @@ def make_silent_crew(crew_class, notices):
         def sleepy_evaluator(weights, seen):
             return lambda planes: time.sleep(600)
 
-        return Rules(5, 5, 4.5), QUICK, sleepy_evaluator, index
+        return BoardMix.of(Rules(5, 5, 4.5)), QUICK, sleepy_evaluator, index
 
     crew = crew_class(arguments, 1, 4, notices.append, patience_seconds=2.0)
-    crew.publish({}, 0)
+    crew.publish({}, 0, 0.0)
     return closing(crew)

@@ -1,0 +1,159 @@
+"""Is a run healthy? Numbers of the games that were played, and of the net on games held out.
+
+A share of the games, chosen by a hash of their id, is never learned from. What the net loses on
+them beyond what it loses on the games that it learns from is what it has learned by heart.
+"""
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from selfplay.dataset import Rows
+from selfplay.learner import Judgement, Learner
+from selfplay.window import Window
+
+NUM_BINS = 10
+VALIDATED_ROWS = 1024  # of each kind, at most
+ROWS_AT_A_TIME = 256
+LARGEST_GAP = 0.05  # of the value loss; KataGo #150 and SAI #67 were overfitting runs
+NORMAL_95 = 1.96
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a generation's games say about the net that played them."""
+
+    value_error: float  # expected calibration error of the prior value, in points of [-1, 1]
+    searched_value_error: float
+    policy_entropy: float  # mean entropy of the policy target, natural units
+    black_share: float  # of the points
+    mean_plies: float  # recorded plies a game
+
+
+def calibration_error(values: NDArray, outcomes: NDArray) -> float:
+    """Mean distance between predicted and found outcome over bins of the prediction.
+
+    Expected calibration error (Guo et al. 2017), on [-1, 1] with ten bins.
+    """
+    bins = np.clip(((values + 1) / 2 * NUM_BINS).astype(int), 0, NUM_BINS - 1)
+    total = 0.0
+    for one in range(NUM_BINS):
+        here = bins == one
+        if here.any():
+            total += here.mean() * abs(values[here].mean() - outcomes[here].mean())
+    return float(total)
+
+
+def health_of(rows: Rows) -> Health:
+    """Reckon up the rows of a generation; wants at least one."""
+    policy = rows["policy"].astype(np.float64)
+    entropy = -(policy * np.log(np.maximum(policy, 1e-12))).sum(1)
+    outcomes = rows["outcome"].astype(np.float64)
+    _, firsts, counts = np.unique(rows["game"], return_index=True, return_counts=True)
+    # Rows are as their mover sees them; even plies are Black's.
+    by_black = np.where(rows["ply"][firsts] % 2 == 0, 1, -1) * outcomes[firsts]
+    return Health(
+        calibration_error(rows["prior_value"].astype(np.float64), outcomes),
+        calibration_error(rows["searched_value"].astype(np.float64), outcomes),
+        float(entropy.mean()),
+        float((by_black.mean() + 1) / 2),
+        float(counts.mean()),
+    )
+
+
+def health_by_size(rows: Rows) -> dict[str, Health]:
+    """The health of each board size among the rows, "9x9" and so on."""
+    found = {}
+    for width, height in np.unique(np.stack([rows["width"], rows["height"]]), axis=1).T.tolist():
+        here = (rows["width"] == width) & (rows["height"] == height)
+        found[f"{width}x{height}"] = health_of({name: one[here] for name, one in rows.items()})
+    return found
+
+
+def held_out(games: NDArray[np.str_], share: float) -> NDArray[np.bool_]:
+    """Which of these game ids, `[N]`, belong to the share that is never learned from."""
+    ids, places = np.unique(games, return_inverse=True)
+    chosen = [zlib.crc32(one.encode()) < share * 2**32 for one in ids.tolist()]
+    return np.array(chosen, np.bool_)[places] if len(ids) else np.zeros(0, np.bool_)
+
+
+def parted(rows: Rows, share: float) -> tuple[Rows, Rows]:
+    """The rows to learn from, and those of games held out."""
+    held = held_out(rows["game"], share)
+    learned = {name: one[~held] for name, one in rows.items()}
+    return learned, {name: one[held] for name, one in rows.items()}
+
+
+@dataclass(frozen=True)
+class Validation:
+    """The playing net on games held out, beside games that it learns from."""
+
+    policy: float  # losses on games held out
+    outcome: float
+    score: float
+    ownership: float
+    value_error: float  # expected calibration error of the outcome head there
+    value_gap: float  # outcome loss there, less that on games learned from
+    value_gap_low: float  # lower end of the gap's 95 % interval, rows of a game counted as one
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether the gap is too large, and surely no chance."""
+        return self.value_gap > LARGEST_GAP and self.value_gap_low > 0
+
+
+def validate(
+    learner: Learner, learned: Window, held: Window, rng: np.random.Generator
+) -> Validation | None:
+    """Judge the playing net on both windows; None where one is empty."""
+    if not len(learned) or not len(held):
+        return None
+    here, here_games, _ = _judged(learner, learned, rng)
+    there, there_games, outcomes = _judged(learner, held, rng)
+    gap = float(there.losses["outcome"].mean() - here.losses["outcome"].mean())
+    variance = _variance(here.losses["outcome"], here_games)
+    variance += _variance(there.losses["outcome"], there_games)
+    loss = {name: float(one.mean()) for name, one in there.losses.items()}
+    return Validation(
+        policy=loss["policy"],
+        outcome=loss["outcome"],
+        score=loss["score"],
+        ownership=loss["ownership"],
+        value_error=calibration_error(there.value.astype(np.float64), outcomes),
+        value_gap=gap,
+        value_gap_low=gap - NORMAL_95 * float(np.sqrt(variance)),
+    )
+
+
+def _judged(
+    learner: Learner, window: Window, rng: np.random.Generator
+) -> tuple[Judgement, NDArray[np.str_], NDArray[np.float64]]:
+    """The net's judgement of a draw of rows, the games they are of, and their outcomes."""
+    count = min(VALIDATED_ROWS, len(window))
+    chosen = rng.choice(len(window), count, replace=False)
+    plain = np.zeros(count, np.int64)
+    parts = [
+        learner.judge(
+            window.batch(chosen[at : at + ROWS_AT_A_TIME], plain[at : at + ROWS_AT_A_TIME])
+        )
+        for at in range(0, count, ROWS_AT_A_TIME)
+    ]
+    losses = {
+        name: np.concatenate([part.losses[name] for part in parts]) for name in parts[0].losses
+    }
+    judgement = Judgement(losses, np.concatenate([part.value for part in parts]))
+    return judgement, window.rows["game"][chosen], window.rows["outcome"][chosen].astype(np.float64)
+
+
+def _variance(losses: NDArray[np.float32], games: NDArray[np.str_]) -> float:
+    """The variance of the mean loss, where rows of one game stand or fall together.
+
+    Infinite for a single game, which says nothing of others.
+    """
+    _, places = np.unique(games, return_inverse=True)
+    sums = np.bincount(places, losses - losses.mean())
+    if len(sums) < 2:
+        return float("inf")
+    return float((sums**2).sum()) / len(losses) ** 2 * len(sums) / (len(sums) - 1)

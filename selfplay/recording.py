@@ -1,0 +1,115 @@
+"""What is recorded of a self-play game: rows as it goes on, targets once it has ended."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.benson import pass_alive
+from engine.planes import NUM_BINARY_PLANES, planes
+from engine.position import Position
+from engine.rules import BLACK, Rules
+from selfplay.game import SelfPlayGame
+
+
+@dataclass
+class Rows:
+    """What is recorded of a game under way, one entry a searched ply."""
+
+    ply: list[int] = field(default_factory=list)
+    colour: list[int] = field(default_factory=list)
+    planes: list[NDArray[np.uint8]] = field(default_factory=list)
+    global_planes: list[NDArray[np.float32]] = field(default_factory=list)
+    policy: list[NDArray[np.float32]] = field(default_factory=list)
+    values: list[tuple[float, float]] = field(default_factory=list)
+    surprise: list[float] = field(default_factory=list)  # of the policy over its prior, in nats
+
+
+def record(
+    rows: Rows,
+    position: Position,
+    policy: NDArray[np.float32],
+    values: tuple[float, float],
+    surprise: float,
+    frame: Rules,
+) -> None:
+    """Append a searched position, as it lies in the frame, to a game's rows."""
+    seen = planes(position, frame.height, frame.width)
+    rows.ply.append(position.num_moves)
+    rows.colour.append(position.to_play)
+    rows.planes.append(np.packbits(seen[:NUM_BINARY_PLANES].astype(np.uint8).ravel()))
+    rows.global_planes.append(seen[NUM_BINARY_PLANES:, 0, 0])
+    rows.policy.append(policy)
+    rows.values.append(values)
+    rows.surprise.append(surprise)
+
+
+def is_settled(position: Position) -> bool:
+    """Whether every point is somebody's for good, by Benson: there is nothing left to play for."""
+    return not position.rules.captures_to_win and bool(pass_alive(position).all())
+
+
+def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
+    """Black's points 1 and White's -1, `[H, W]`, and the score as `Position.score` gives it.
+
+    Dead stones on a settled board belong to whoever surrounds them.
+    """
+    if position.is_over or not is_settled(position):
+        return position.ownership(), position.score()
+    ownership = np.where(pass_alive(position) == BLACK, 1, -1).astype(np.int8)
+    return ownership, float(ownership.sum(dtype=np.int64)) - position.rules.komi
+
+
+def divergence(policy: NDArray[np.float32], prior: NDArray[np.float32]) -> float:
+    """The Kullback–Leibler divergence of a searched policy from its prior, in nats."""
+    likely = policy > 0
+    ratio = policy[likely] / np.maximum(prior[likely], 1e-6)
+    return max(0.0, float((policy[likely] * np.log(ratio)).sum()))
+
+
+def surprise_weights(surprise: list[float], share: float) -> NDArray[np.float32]:
+    """How much each row of a game counts; their mean is 1.
+
+    A share of a game's weight goes to its rows in proportion to how much the search changed the
+    net's mind there, the rest evenly (policy surprise weighting, KataGo's methods, where the share
+    is one half).
+    """
+    found = np.array(surprise, np.float32)
+    mean = float(found.mean())
+    if share == 0 or mean <= 0:
+        return np.ones(len(found), np.float32)
+    return (1 - share) + share * found / np.float32(mean)
+
+
+def finished(
+    position: Position,
+    rows: Rows,
+    generation: int,
+    game_id: str,
+    frame: Rules,
+    surprise_share: float = 0.0,
+) -> SelfPlayGame:
+    """Make a game's record from its end: every row's targets, as its mover sees them."""
+    rules = position.rules
+    sign = np.where(np.array(rows.colour) == BLACK, 1, -1)
+    area, score = final_area(position)
+    ownership = np.zeros((frame.height, frame.width), np.int8)
+    ownership[: rules.height, : rules.width] = area
+    return SelfPlayGame(
+        id=game_id,
+        generation=generation,
+        width=rules.width,
+        height=rules.height,
+        komi=rules.komi,
+        moves=np.array(position.moves, np.uint16),
+        ply=np.array(rows.ply, np.uint16),
+        planes=np.stack(rows.planes),
+        global_planes=np.stack(rows.global_planes),
+        policy=np.stack(rows.policy).astype(np.float16),
+        outcome=(sign * np.sign(score)).astype(np.int8),
+        score=(sign * score).astype(np.float32),
+        ownership=(sign[:, None] * ownership.reshape(1, -1)).astype(np.int8),
+        prior_value=np.array([prior for prior, _ in rows.values], np.float32),
+        searched_value=np.array([searched for _, searched in rows.values], np.float32),
+        weight=surprise_weights(rows.surprise, surprise_share),
+    )
