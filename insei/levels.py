@@ -99,6 +99,14 @@ def net_words(size: int) -> str:
     return f"{learned}; it can play {size}x{size}, which it has never seen, and is weaker there."
 
 
+def size_note(player: str, size: int) -> str:
+    """What is to be known of a level on a board its net never learned on; empty else."""
+    if called(player, size) == player:
+        return ""
+    card = read_card(find_package(net_for(size)))
+    return "" if card.width == card.height == size else net_words(size)
+
+
 def ladder_for(size: int) -> Ladder | None:
     """The ladder of a size, if there is one."""
     return read_ladder(size) if size in ladder_sizes() else None

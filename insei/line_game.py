@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from engine.rules import BLACK, COLOUR_NAMES, WHITE, Rules, opponent
+from engine.vertex import vertex_of
+from insei.client.counting import Count
 
 if TYPE_CHECKING:
     from agents.player import Player
     from engine.position import Position
 
-HELP = "a vertex such as C3, pass, undo, score, save FILE, resign, help, quit"
+HELP = "a vertex such as C3, pass, undo, hint, score, save FILE, resign, help, quit"
+COUNTING = (
+    "Type done to count so, a vertex to change the fate of the stones there, or undo to play on."
+)
+HINT_VISITS = 200
+HINTS = 3
 
 
 def typed_lines(source: TextIO) -> Iterator[str]:
@@ -29,17 +36,33 @@ class LineGame:
 
     Args:
         mine: the colour of whoever types.
+        called: what the player is called.
+        make_analyst: makes who is asked for hints and for dead stones, once it is wanted.
     """
 
-    def __init__(self, player: "Player", start: "Position", mine: int, seed: int) -> None:
+    def __init__(
+        self,
+        player: "Player",
+        start: "Position",
+        mine: int,
+        seed: int,
+        called: str,
+        make_analyst: "Callable[[], Player]",
+    ) -> None:
         self.player = player
         self.mine = mine
+        self.called = called
+        self.make_analyst = make_analyst
+        self.asked: Player | None = None  # the analyst, once made
+        self.count: Count | None = None  # while the end is being counted
         self.history = [start]
         self.is_done = False
         self.rules: Rules = start.rules
         player.new_game(self.rules, seed)
         self.commands: dict[str, Callable[[str], Iterator[str]]] = {
+            "done": self._done,
             "undo": self._undo,
+            "hint": self._hint,
             "score": self._score,
             "save": self._save,
             "resign": self._resign,
@@ -55,13 +78,16 @@ class LineGame:
 
     def run(self, lines: Iterable[str]) -> Iterator[str]:
         """Yield what to print, until the game ends or the lines do."""
-        yield f"You are {COLOUR_NAMES[self.mine]} against {self.player.name}. Type {HELP}."
+        yield f"You are {COLOUR_NAMES[self.mine]} against {self.called}. Type {HELP}."
         yield from self._answer()
         for line in lines:
             yield from self._obey(line)
             if self.is_done:
                 return
-        yield "No more input; the game is left as it stands."
+        if self.count is not None:
+            yield from self._done("")
+        else:
+            yield "No more input; the game is left as it stands."
 
     def _obey(self, line: str) -> Iterator[str]:
         word, _, rest = line.strip().partition(" ")
@@ -74,7 +100,12 @@ class LineGame:
         from engine.vertex import move_of
 
         try:
-            self.history.append(self.position.play(move_of(line.strip(), self.rules)))
+            move = move_of(line.strip(), self.rules)
+            if self.count is not None:
+                self.count.toggle(move)
+                yield from self._tell_count()
+                return
+            self.history.append(self.position.play(move))
         except ValueError as error:
             yield f"{error}. Type {HELP}."
             return
@@ -87,31 +118,62 @@ class LineGame:
         while not self.position.is_over and self.position.to_play != self.mine:
             move = self.player.choose(self.position).move
             if move == RESIGN:
-                yield f"{self.player.name} resigns: you win."
+                yield f"{self.called} resigns: you win."
                 self.is_done = True
                 return
             self.history.append(self.position.play(move))
         yield str(self.position)
         if self.position.is_over:
-            self.is_done = True
-            yield self._verdict()
+            from agents.ending import dead_for
 
-    def _verdict(self) -> str:
-        from engine.diagram import result_of
+            self.count = Count(self.position)
+            self.count.propose(dead_for(self.position, self._analyst()))
+            yield from self._tell_count()
 
-        black, white = self.position.area()
-        winner = self.position.winner()
-        said = "a tie" if not winner else "you win" if winner == self.mine else "you lose"
-        return (
-            f"Area: black {black}, white {white} and komi {self.rules.komi:g}; "
-            f"{result_of(self.position)}, {said}."
-        )
+    def _analyst(self) -> "Player":
+        if self.asked is None:
+            self.asked = self.make_analyst()
+            self.asked.new_game(self.rules, 0)
+        return self.asked
+
+    def _tell_count(self) -> Iterator[str]:
+        assert self.count is not None
+        dead = ", ".join(vertex_of(point, self.rules) for point in sorted(self.count.dead))
+        yield f"Dead stones: {dead or 'none'}. {COUNTING}"
+
+    def _done(self, rest: str) -> Iterator[str]:
+        """End the game as it is counted."""
+        if self.count is None:
+            yield "Nothing is being counted: two passes end a game."
+            return
+        self.is_done = True
+        result = self.count.result
+        mine = "B" if self.mine == BLACK else "W"
+        said = "a tie" if result == "0" else "you win" if result[0] == mine else "you lose"
+        yield f"{self.count.explanation()}. {result}, {said}."
+
+    def _hint(self, rest: str) -> Iterator[str]:
+        """Say what the analyst would play."""
+        from agents.player import Thinker
+
+        analyst = self._analyst()
+        if self.count is not None or not isinstance(analyst, Thinker):
+            yield "No hints now."
+            return
+        search = analyst.look_at(self.position)
+        while search.num_visits < HINT_VISITS and search.step():
+            pass
+        found = search.analysis(num_moves=HINTS, length=1)
+        yield f"You win {found.win_rate:.0%}, by {found.score:+.1f} points; {found.visits} visits:"
+        for one in found.moves:
+            yield f"{vertex_of(one.move, self.rules)}: {one.win_rate:.0%}, {one.score:+.1f}"
 
     def _undo(self, rest: str) -> Iterator[str]:
         """Take back your last move, and the answer to it."""
         for length in range(len(self.history) - 1, 0, -1):
             if self.history[length - 1].to_play == self.mine:
                 del self.history[length:]
+                self.count = None
                 yield str(self.position)
                 return
         yield "Nothing to take back."
@@ -137,7 +199,7 @@ class LineGame:
 
     def _resign(self, rest: str) -> Iterator[str]:
         self.is_done = True
-        yield f"You resign: {self.player.name} wins."
+        yield f"You resign: {self.called} wins."
 
     def _quit(self, rest: str) -> Iterator[str]:
         self.is_done = True

@@ -20,17 +20,21 @@ app = cyclopts.App(
     name="insei",
     help="""Software 2.0 for Go: players that learn by self-play, measured against handwritten ones.
 
-    Begin with `insei train configs/go5.yaml`, then `insei tournament configs/demo.yaml`, then
+    To play: `insei play` is a game on 9x9 against a trained net, `insei play 1` against a beginner,
+    `insei play --list` tells all levels.
+
+    To train: `insei train configs/go5.yaml`, then `insei tournament configs/demo.yaml`, then
     `insei play search:runs/go5,visits=100 --size 5`.
 
-    Players are named the same way everywhere: `random`, `capture`, `influence`, `net:PATH`,
-    `search:PATH,visits=100`, `gtp:COMMAND`, where PATH is a shipped player's name, a player
-    package, or a run's folder.
+    Players are named the same way everywhere: a level's number where you play, or `random`,
+    `capture`, `influence`, `uct`, `net:PATH`, `search:PATH,visits=100`, `gtp:COMMAND`, where PATH
+    is a shipped player's name, a player package, or a run's folder. `insei COMMAND --help` says
+    more on each command.
     """,
     version=version_text,
     help_format="markdown",
 )
-for command in (train, tournament, rate, play, watch, gtp, package, version):
+for command in (play, watch, train, tournament, rate, gtp, package, version):
     app.command(command)
 
 

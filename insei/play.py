@@ -27,6 +27,7 @@ def play(
     minutes: float = 0.0,
     seed: int = 0,
     load: Path | None = None,
+    review: Path | None = None,
     plain: bool = False,
     theme: Theme = "auto",
     list_: Annotated[bool, Parameter(name="--list")] = False,
@@ -47,7 +48,7 @@ def play(
     komi
         Points given to White; a fair one for the size if left out, 0.5 with a handicap.
     rules
-        Their name; a wrong one makes the others known.
+        tromp-taylor, chinese or new-zealand.
     colour
         Yours.
     handicap
@@ -58,6 +59,8 @@ def play(
         Equal seeds and moves give equal games.
     load
         An SGF file to go on from.
+    review
+        An SGF file to step through, variations included, with analysis.
     plain
         Line by line.
     theme
@@ -86,7 +89,9 @@ def play(
         minutes=minutes,
         seed=seed,
     )
-    if plain or not has_terminal():
+    if review is not None:
+        review_on_screen(setup, player, review, theme)
+    elif plain or not has_terminal():
         play_by_lines(setup, name, load)
     else:
         play_on_screen(setup, player, name, load, theme)
@@ -102,6 +107,7 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
     from agents.grammar import make_player
     from engine.sgf import read_sgf
     from insei.client.setup import YOU
+    from insei.levels import called, net_for, size_note
     from insei.line_game import LineGame, typed_lines
 
     start = setup.start()
@@ -113,7 +119,17 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
         except ValueError as error:
             raise ValueError(f"{load}: {error}") from error
     mine = BLACK if setup.black == YOU else WHITE
-    game = LineGame(make_player(name), start, mine, setup.seed)
+    analyst = f"search:{net_for(start.rules.width)},rule=puct"
+    game = LineGame(
+        make_player(name),
+        start,
+        mine,
+        setup.seed,
+        called(name, start.rules.width),
+        lambda: make_player(analyst),
+    )
+    if note := size_note(name, start.rules.width):
+        print(note)
     for line in game.run(typed_lines(sys.stdin)):
         print(line, flush=True)
 
@@ -135,6 +151,17 @@ def play_on_screen(
     elif keep.is_file():
         left = unfinished_game(keep)
     open_client(game, opponent, theme, keep, left)
+
+
+def review_on_screen(setup: "GameSetup", opponent: str, path: Path, theme: Theme) -> None:
+    """An SGF game to step through."""
+    from insei.client.game import ClientGame
+
+    if not has_terminal():
+        raise ValueError("review wants a terminal")
+    game = ClientGame.review(path)
+    game.step_to(0)
+    open_client(game, opponent, theme, None, reviews=True)
 
 
 def check_player(typed: str, name: str) -> None:

@@ -35,7 +35,7 @@ def watch(
     komi
         Points given to White; a fair one for the size if left out.
     rules
-        Their name; a wrong one makes the others known.
+        tromp-taylor, chinese or new-zealand.
     seed
         Equal seeds give equal games.
     pause

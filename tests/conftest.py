@@ -8,6 +8,10 @@ from agents.architecture import NetworkConfig
 TINY = NetworkConfig(blocks=2, channels=8, head_channels=8, hidden=8)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--rewrite-screens", action="store_true", help="accept the client's screens")
+
+
 @pytest.fixture(scope="session")
 def ray_session():
     from agents.cluster import start_ray

@@ -361,7 +361,8 @@ def test_gtp_over_pipes_with_random_bytes():
 
 
 def lines_of(text, player=None, mine=BLACK, size=5):
-    game = LineGame(player or CapturePlayer(), Position(Rules(size, size, 0.5)), mine, 1)
+    start = Position(Rules(size, size, 0.5))
+    game = LineGame(player or CapturePlayer(), start, mine, 1, "capture", CapturePlayer)
     return list(game.run(io.StringIO(text))), game
 
 
@@ -369,7 +370,7 @@ def test_a_game_is_played_by_vertices_until_it_is_over():
     said, game = lines_of("C3\npass\npass\npass\npass\n" + "pass\n" * 60)
     assert game.position.moves[0] == 12
     assert game.is_done
-    assert said[-1].startswith("Area: black ")
+    assert said[-1].startswith("black has ")
     assert "you " in said[-1]
 
 

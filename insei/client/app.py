@@ -50,7 +50,7 @@ class Client(App[None]):
 
     CSS = """
     #main { height: 1fr; }
-    #message { height: auto; max-height: 4; padding: 0 1; }
+    #message { height: auto; padding: 0 1; }
     #status { height: 1; padding: 0 1; }
     CommandLine { height: 1; border: none; padding: 0 1; }
     """
@@ -172,7 +172,9 @@ class Client(App[None]):
         is_wide = has_panel(self.game.rules, size.width)
         self.query_one("#panel").display = is_wide
         self.query_one("#status").display = not is_wide
-        self.query_one("#message").display = not is_wide
+        message = self.query_one("#message")
+        message.display = not is_wide
+        message.styles.max_height = 4 if size.height >= LOW else 2
         self.query_one(Footer).display = size.height >= LOW
 
     # What is on the screen

@@ -1,9 +1,10 @@
 """The count at the end of a game: which stones are dead, whose the points are, and why."""
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable
 
-from agents.ending import cleared, dead_by_ownership
+import numpy as np
+
+from agents.ending import cleared
 from engine.diagram import result_of
 from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE
@@ -21,14 +22,9 @@ class Count:
         self.dead: set[int] = set()
         self.is_judged = False  # whether the analyst, or nobody for lack of one, has proposed
 
-    def propose(self, ownership: NDArray[np.float32]) -> None:
-        """Take for dead what the analyst thinks will be the enemy's.
-
-        Args:
-            ownership: `[H, W]`, 1 Black's, -1 White's.
-        """
-        self.dead = set(dead_by_ownership(self.position, ownership))
-        self.is_judged = True
+    def propose(self, dead: Iterable[int]) -> None:
+        """Take for dead what somebody thinks so; what was said before stands no more."""
+        self.dead, self.is_judged = set(dead), True
 
     def toggle(self, point: int) -> None:
         """Change the fate of the chain at a point."""
@@ -48,17 +44,14 @@ class Count:
         for colour, sign in ((BLACK, 1), (WHITE, -1)):
             stones = int((board == colour).sum())
             around = int(((board == EMPTY) & (owner == sign)).sum())
-            name = COLOUR_NAMES[colour]
-            told = f"{name} has {stones + around} points: {stones} stones, {around} surrounded"
-            if colour == WHITE:
-                komi = self.position.rules.komi
-                told += f"; with {komi:g} komi {stones + around + komi:g}"
-            said.append(told)
-        return f"{said[0]}; {said[1]}{self._taken_off()}"
+            points = f"{stones + around} points ({stones} stones, {around} surrounded)"
+            said.append(f"{COLOUR_NAMES[colour]} has {points}")
+        return f"{self._taken_off()}{said[0]}, {said[1]} and {self.position.rules.komi:g} komi"
 
     def _taken_off(self) -> str:
         stones = self.position.board.ravel()[sorted(self.dead)]
-        black, white = int(np.sum(stones == BLACK)), int(np.sum(stones == WHITE))
-        if not black and not white:
-            return ""
-        return f". Dead and taken off: {black} black, {white} white"
+        counts = [
+            (int(np.sum(stones == colour)), COLOUR_NAMES[colour]) for colour in (BLACK, WHITE)
+        ]
+        told = " and ".join(f"{count} {name}" for count, name in counts if count)
+        return f"{told} dead taken off: " if told else ""

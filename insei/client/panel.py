@@ -65,16 +65,20 @@ def status_lines(game: ClientGame, room: Room) -> list[str]:
 def move_text(game: ClientGame) -> str:
     """How many moves are on the screen, and the last."""
     position = game.seen
-    if position.last_move is None:
-        return f"move {position.num_moves}"
-    return f"move {position.num_moves}, {vertex_of(position.last_move, game.rules)}"
+    of = f" of {len(game.history) - 1}" if game.shown >= 0 else ""
+    move = (
+        f", {vertex_of(position.last_move, game.rules)}" if position.last_move is not None else ""
+    )
+    return f"move {position.num_moves}{of}{move}"
 
 
 def turn_text(game: ClientGame) -> str:
     """Whose turn it is, or the result."""
-    if game.shown >= 0:
-        return f"of {len(game.history) - 1}"
-    return game.result or f"{COLOUR_NAMES[game.seen.to_play]} to play"
+    if game.result and game.shown < 0:
+        return game.result
+    if game.seen.is_over:
+        return "both passed"
+    return f"{COLOUR_NAMES[game.seen.to_play]} to play"
 
 
 def one_line_status(game: ClientGame) -> str:

@@ -4,6 +4,8 @@ from textual.widgets import Static
 
 from insei.client.panel import Room
 
+WIDEST = 60  # columns that lines are read well in
+
 
 class PanelView(Static):
     """Shows lines beside the board."""
@@ -17,7 +19,7 @@ class PanelView(Static):
         """What there is to fill; None while there is nothing."""
         size = self.content_size
         has_room = self.display and size.width > 0 and size.height > 0
-        return Room(size.width, size.height, is_plain) if has_room else None
+        return Room(min(WIDEST, size.width), size.height, is_plain) if has_room else None
 
     def on_resize(self) -> None:
         """Be filled anew."""

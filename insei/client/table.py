@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from agents.ending import dead_by_ownership
 from agents.player import RESIGN
 from insei.client.counting import Count
 from insei.client.files import keep_unfinished
@@ -180,7 +181,7 @@ class Table:
         if thoughts.position is game.seen:
             self.thoughts = thoughts
             if self.count is not None and not self.count.is_judged:
-                self.count.propose(thoughts.ownership)
+                self.count.propose(dead_by_ownership(game.position, thoughts.ownership))
                 if not game.has_people:
                     self.accept_count()
         if (self.reviews or game.is_ended) and not self.overlay:

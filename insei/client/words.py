@@ -3,7 +3,7 @@
 from insei.client.counting import Count
 from insei.client.game import ClientGame
 from insei.client.summary import blame, summary
-from insei.levels import called
+from insei.levels import called, size_note
 
 BEGIN = "Type a vertex such as D4, move with arrows and enter, or click. F1: help."
 HELP = (
@@ -30,7 +30,11 @@ def standing(game: ClientGame, count: Count | None, reviews: bool) -> str:
         return "Looking back: next and last lead to the game again."
     if not game.is_yours():
         return f"{called(game.setup.seat(game.position.to_play), game.setup.size)} thinks..."
-    return "Your move." if game.position.num_moves else f"Your move. {BEGIN}"
+    if game.position.num_moves:
+        return "Your move."
+    seats = {game.setup.black, game.setup.white}
+    notes = [note for one in sorted(seats) if (note := size_note(one, game.setup.size))]
+    return " ".join(["Your move.", BEGIN, *notes])
 
 
 def review_text(game: ClientGame) -> str:
