@@ -33,16 +33,20 @@ MODULES = [
     "engine.playouts",
     "engine.benson",
     "engine.positions",
+    "agents.softmax",
     "agents.tree",
     "agents.gumbel",
     "agents.puct",
+    "agents.findings",
     "agents.forest",
     "agents.capture",
     "agents.influence",
     "agents.uct",
 ]
 
-FLAGS = ["-O3", "-Wno-unreachable-code", "-Wno-unused-function"]
+# No result depends on errno or on floating-point traps; without them loops become vectors.
+FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
+FLAGS += ["-Wno-unreachable-code", "-Wno-unused-function", "-Wno-discarded-qualifiers"]
 if NATIVE:
     FLAGS.append("-march=native")
 if CHECKED:

@@ -12,29 +12,27 @@ from libc.stdlib cimport calloc, free
 
 import numpy as np
 
+from agents.findings cimport (
+    candidates_of,
+    is_decided,
+    ownership_of,
+    variation_of,
+    write_target,
+)
 from agents.gumbel cimport (
     gumbel_choice,
     gumbel_inner,
     gumbel_root,
-    improved_policy,
     tree_make_noise,
     tree_plan_halving,
 )
-from agents.puct cimport (
-    lower_bound,
-    most_visited,
-    pruned_policy,
-    puct,
-    puct_forced,
-    surest,
-    tree_mix_dirichlet,
-)
+from agents.puct cimport puct, puct_forced, surest, tree_mix_dirichlet
 from agents.tree cimport (
-    Edge,
     Node,
     Tree,
     tree_add_ownership,
     tree_advance,
+    tree_edge,
     tree_expand,
     tree_free,
     tree_is_done,
@@ -42,12 +40,11 @@ from agents.tree cimport (
     tree_select,
     tree_start,
 )
-from engine.board cimport MAX_POINTS, next_random
-from engine.planes cimport PLANES, state_planes, transformed
+from engine.board cimport next_random
+from engine.planes cimport PLANES, transformed, write_state_planes
 from engine.position cimport Position
 from engine.state cimport state_copy, state_is_over, state_play
 
-from agents.candidate import Candidate
 from agents.search_settings import SearchSettings
 
 ctypedef struct Leaf:
@@ -206,7 +203,7 @@ cdef class Forest:
         """
         cdef Tree* tree = self.tree(game)
         cdef Position now
-        if not self.is_candidate(tree, move):
+        if tree.num_nodes == 0 or tree_edge(tree, 0, move) < 0:
             now = self.position(game)
             now.play_in_place(move)
         if state_play(tree.root, move) < 0 or tree_start(tree) < 0:
@@ -229,21 +226,11 @@ cdef class Forest:
             raise ValueError("advance under gumbel: wanted rule puct")
         if self.num_rows:
             raise ValueError(f"advance with {self.num_rows} leaves out: wanted expand first")
-        if not self.is_candidate(tree, move):
+        if tree.num_nodes == 0 or tree_edge(tree, 0, move) < 0:
             now = self.position(game)
             now.play_in_place(move)
         if tree_advance(tree, move) < 0:
             raise MemoryError
-
-    cdef bint is_candidate(self, const Tree* tree, int move) noexcept:
-        cdef int i, first
-        if tree.num_nodes == 0:
-            return False
-        first = tree.nodes[0].first_edge
-        for i in range(first, first + tree.nodes[0].num_edges):
-            if tree.edges[i].move == move:
-                return True
-        return False
 
     def select(self):
         """Select up to `leaves` leaves of each unfinished search and write their planes.
@@ -277,8 +264,14 @@ cdef class Forest:
                 symmetry = 0
                 if self.random_symmetry:
                     symmetry = next_random(&tree.rng) % num_symmetries
-                state_planes(
-                    tree.scratch, &out[row, 0, 0, 0], self.frame_height, self.frame_width, symmetry
+                write_state_planes(
+                    tree.scratch,
+                    &out[row, 0, 0, 0],
+                    self.frame_height,
+                    self.frame_width,
+                    symmetry & 4,
+                    self.targets(game, symmetry),
+                    tree.legal,
                 )
                 self.leaves[row].game = game
                 self.leaves[row].node = node
@@ -286,6 +279,12 @@ cdef class Forest:
                 row += 1
         self.num_rows = row
         return 0
+
+    cdef inline const int* targets(self, int game, int symmetry) noexcept nogil:
+        """Where each move of a game stands in the net's policy, and each point in its planes."""
+        cdef const Tree* tree = self.trees[game]
+        cdef int num_points = tree.root.board.width * tree.root.board.height
+        return self.action_at[game] + symmetry * (num_points + 1)
 
     def expand(
         self,
@@ -337,8 +336,7 @@ cdef class Forest:
             for row in range(self.num_rows):
                 leaf = self.leaves[row]
                 tree = self.trees[leaf.game]
-                actions_at = self.action_at[leaf.game]
-                actions_at += leaf.symmetry * (tree.root.board.width * tree.root.board.height + 1)
+                actions_at = self.targets(leaf.game, leaf.symmetry)
                 tree_expand(
                     tree, leaf.node, &policy[row, 0], actions_at, value[row], score[row]
                 )
@@ -365,8 +363,8 @@ cdef class Forest:
         """The move that the finished search prefers, by its root rule."""
         cdef Tree* tree = self._searched(game)
         if self.is_gumbel:
-            return tree.edges[gumbel_choice(tree)].move
-        return tree.edges[surest(tree, self.settings.deviations)].move
+            return tree.moves[gumbel_choice(tree)]
+        return tree.moves[surest(tree, self.settings.deviations)]
 
     cdef Tree* _searched(self, int game) except NULL:
         cdef Tree* tree = self.tree(game)
@@ -381,17 +379,9 @@ cdef class Forest:
         those that were forced, under PUCT; where nothing was visited, the priors.
         """
         cdef Tree* tree = self._searched(game)
-        cdef const Node* root = &tree.nodes[0]
-        cdef float[MAX_POINTS + 1] shares
-        cdef int i
         target = np.zeros(self.frame_height * self.frame_width + 1, np.float32)
         cdef float[::1] out = target
-        if self.is_gumbel:
-            improved_policy(tree, 0, shares)
-        else:
-            pruned_policy(tree, shares)
-        for i in range(root.num_edges):
-            out[self.action_at[game][tree.edges[root.first_edge + i].move]] = shares[i]
+        write_target(tree, self.is_gumbel, self.action_at[game], &out[0])
         return target
 
     def values(self, int game):
@@ -406,19 +396,9 @@ cdef class Forest:
         can't overtake it. Under Gumbel, whose plan is fixed beforehand, it is never said.
         """
         cdef Tree* tree = self.tree(game)
-        cdef int best, second = 0, i, first
-        if self.is_gumbel or tree.num_nodes == 0 or tree.nodes[0].visits < 2:
+        if self.is_gumbel or tree.num_nodes == 0:
             return False
-        if tree.nodes[0].num_edges == 1:
-            return True
-        best = most_visited(tree, 0)
-        first = tree.nodes[0].first_edge
-        for i in range(first, first + tree.nodes[0].num_edges):
-            if i != best:
-                second = max(second, tree.edges[i].visits)
-        if tree.edges[best].visits - second <= visits_left:
-            return False
-        return surest(tree, self.settings.deviations) == best
+        return is_decided(tree, visits_left, self.settings.deviations)
 
     def num_visits(self, int game):
         """Simulations that the root has seen, its own evaluation not counted."""
@@ -432,30 +412,7 @@ cdef class Forest:
 
     def candidates(self, int game):
         """Each root move as a `Candidate`, most visited first."""
-        cdef Tree* tree = self._searched(game)
-        cdef const Edge* edge
-        cdef const Node* child
-        cdef int i, first
-        found = []
-        first = tree.nodes[0].first_edge
-        for i in range(first, first + tree.nodes[0].num_edges):
-            edge = &tree.edges[i]
-            if edge.visits:
-                child = &tree.nodes[edge.child]
-                found.append(
-                    Candidate(
-                        edge.move,
-                        edge.visits,
-                        edge.value_sum / edge.visits,
-                        edge.prior,
-                        -child.win_sum / child.visits,
-                        -child.score_sum / child.visits,
-                        lower_bound(tree, edge, self.settings.deviations),
-                    )
-                )
-            else:
-                found.append(Candidate(edge.move, 0, 0.0, edge.prior, 0.0, 0.0, -1.0))
-        return sorted(found, key=lambda one: (-one.visits, -one.value, -one.prior))
+        return candidates_of(self._searched(game), self.settings.deviations)
 
     def variation(self, int game, int move, int length=20):
         """The moves that the search expects after `move`, which comes first; at most `length`.
@@ -463,36 +420,14 @@ cdef class Forest:
         Raises:
             ValueError: `move` is none of the root's.
         """
-        cdef Tree* tree = self._searched(game)
-        cdef int i, first, node = 0, edge = -1
-        first = tree.nodes[0].first_edge
-        for i in range(first, first + tree.nodes[0].num_edges):
-            if tree.edges[i].move == move:
-                edge = i
-        if edge < 0:
-            raise ValueError(f"move {move}: wanted one of the root's candidates")
-        moves = [move]
-        while len(moves) < length and tree.edges[edge].child >= 0:
-            node = tree.edges[edge].child
-            if tree.nodes[node].num_edges == 0 or tree.nodes[node].visits < 2:
-                break
-            edge = most_visited(tree, node)
-            moves.append(tree.edges[edge].move)
-        return moves
+        return variation_of(self._searched(game), move, length)
 
     def ownership(self, int game):
         """Mean ownership over the leaves evaluated since the root was set, `[h, w]` of the board.
 
         As the root's mover sees it, -1 to 1; all 0 where `expand` was given none.
         """
-        cdef Tree* tree = self.tree(game)
-        cdef int point, num_points = tree.root.board.width * tree.root.board.height
-        means = np.zeros(num_points, np.float32)
-        cdef float[::1] out = means
-        if tree.num_owned:
-            for point in range(num_points):
-                out[point] = tree.ownership[point] / tree.num_owned
-        return means.reshape(tree.root.board.height, tree.root.board.width)
+        return ownership_of(self.tree(game))
 
     def position(self, int game):
         """A Position of where the game stands."""

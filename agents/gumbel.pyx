@@ -3,19 +3,29 @@
 Source: Danihelka et al. 2022, "Policy improvement by planning with Gumbel".
 """
 
-from libc.math cimport expf, log
+from libc.math cimport expf, log, logf
 
-from agents.tree cimport Edge, Node, Tree, mean_value, uniform
+from agents.softmax cimport largest_of
+from agents.tree cimport (
+    Edge,
+    Node,
+    Tree,
+    is_better,
+    mean_value,
+    uniform,
+)
 from engine.board cimport MAX_POINTS
 
 cdef float NEVER = -1e30
 
 
 cdef void tree_make_noise(Tree* tree, float scale) noexcept nogil:
-    """Draw Gumbel noise for the root's edges; none where `scale` is 0."""
+    """Draw Gumbel noise for the root's edges, to their logits; none where `scale` is 0."""
     cdef int i
     for i in range(tree.nodes[0].num_edges):
-        tree.gumbel[i] = -scale * log(-log(uniform(&tree.rng))) if scale else 0
+        tree.noisy_logits[i] = logf(tree.priors[i])
+        if scale:
+            tree.noisy_logits[i] -= scale * log(-log(uniform(&tree.rng)))
 
 
 cdef void tree_plan_halving(Tree* tree, int num_considered) noexcept nogil:
@@ -50,11 +60,11 @@ cdef float completed_value(const Tree* tree, const Node* node, int* most) noexce
     cdef double prior = 0, weighted = 0
     cdef int visits = 0, i
     most[0] = 0
-    for i in range(node.first_edge, node.first_edge + node.num_edges):
+    for i in range(node.first_edge, node.first_edge + node.num_tried):
         edge = &tree.edges[i]
         if edge.visits:
-            prior += edge.prior
-            weighted += edge.prior * mean_value(edge)
+            prior += tree.priors[i]
+            weighted += tree.priors[i] * mean_value(edge)
             visits += edge.visits
         most[0] = max(most[0], edge.visits + edge.pending)
     if visits == 0 or prior <= 0:
@@ -67,28 +77,44 @@ cdef inline float sigma(const Tree* tree, float value, int most) noexcept nogil:
     return (tree.c_visit + most) * tree.c_scale * (value + 1) * 0.5
 
 
-cdef void improved_policy(const Tree* tree, int index, float* policy) noexcept nogil:
-    """Write softmax(logit + sigma(completed q)) for the node's edges, `[num_edges]`.
+cdef float improved_shares(const Tree* tree, const Node* node, float* policy) noexcept nogil:
+    """Write softmax(logit + sigma(completed q)) for the edges tried, `[num_tried]`.
 
-    Unvisited moves share one q, so that their part is the prior times one exponential.
+    Returns:
+        what the others' priors are to be multiplied with: unvisited moves share one q, so that
+        their part is the prior times one exponential.
     """
-    cdef const Node* node = &tree.nodes[index]
     cdef const Edge* edges = &tree.edges[node.first_edge]
+    cdef const float* priors = &tree.priors[node.first_edge]
     cdef int most, i
     cdef float unvisited = completed_value(tree, node, &most)
     cdef float base = sigma(tree, unvisited, most)
-    cdef float highest = base
-    cdef float total = 0, share
-    for i in range(node.num_edges):
+    cdef float highest = base, visited = 0, total = 0, share
+    for i in range(node.num_tried):
         if edges[i].visits:
             policy[i] = edges[i].logit + sigma(tree, mean_value(&edges[i]), most)
             highest = max(highest, policy[i])
     share = expf(base - highest)
-    for i in range(node.num_edges):
-        policy[i] = expf(policy[i] - highest) if edges[i].visits else edges[i].prior * share
-        total += policy[i]
-    for i in range(node.num_edges):
+    for i in range(node.num_tried):
+        if edges[i].visits:
+            policy[i] = expf(policy[i] - highest)
+            total += policy[i]
+            visited += priors[i]
+        else:
+            policy[i] = priors[i] * share
+    total += max(1 - visited, 0) * share  # priors add up to 1
+    for i in range(node.num_tried):
         policy[i] /= total
+    return share / total
+
+
+cdef void improved_policy(const Tree* tree, int index, float* policy) noexcept nogil:
+    """Write softmax(logit + sigma(completed q)) for the node's edges, `[num_edges]`."""
+    cdef const Node* node = &tree.nodes[index]
+    cdef float share = improved_shares(tree, node, policy)
+    cdef int i
+    for i in range(node.num_tried, node.num_edges):
+        policy[i] = tree.priors[node.first_edge + i] * share
 
 
 cdef int gumbel_inner(const Tree* tree, int index) noexcept nogil:
@@ -96,19 +122,22 @@ cdef int gumbel_inner(const Tree* tree, int index) noexcept nogil:
     cdef const Node* node = &tree.nodes[index]
     cdef float[MAX_POINTS + 1] policy
     cdef const Edge* edge
+    cdef float share = improved_shares(tree, node, policy)
     cdef float urgency, highest = NEVER
-    cdef int total = 0, best = 0, i
-    improved_policy(tree, index, policy)
-    for i in range(node.num_edges):
-        edge = &tree.edges[node.first_edge + i]
-        total += edge.visits + edge.pending
-    for i in range(node.num_edges):
-        edge = &tree.edges[node.first_edge + i]
-        urgency = policy[i] - <float>(edge.visits + edge.pending) / (1 + total)
-        if urgency > highest:
+    cdef int best = node.likeliest
+    cdef int total = 0, i
+    if best >= 0:
+        highest = tree.priors[best] * share
+    for i in range(node.first_edge, node.first_edge + node.num_tried):
+        total += tree.edges[i].visits + tree.edges[i].pending
+    for i in range(node.first_edge, node.first_edge + node.num_tried):
+        edge = &tree.edges[i]
+        urgency = policy[i - node.first_edge]
+        urgency -= <float>(edge.visits + edge.pending) / (1 + total)
+        if best < 0 or is_better(tree, urgency, i, highest, best):
             highest = urgency
             best = i
-    return node.first_edge + best
+    return best
 
 
 cdef int best_with_visits(const Tree* tree, int visits) noexcept nogil:
@@ -118,15 +147,34 @@ cdef int best_with_visits(const Tree* tree, int visits) noexcept nogil:
     cdef int most, best = -1, i
     cdef float unvisited = completed_value(tree, node, &most)
     cdef float urgency, value, highest = NEVER
-    for i in range(node.num_edges):
-        edge = &tree.edges[node.first_edge + i]
+    if visits == 0:
+        best = first_by_noise(tree)
+        if best >= 0:
+            highest = tree.noisy_logits[best] + sigma(tree, unvisited, most)
+    for i in range(node.num_tried):
+        edge = &tree.edges[i]
         if edge.visits + edge.pending != visits:
             continue
         value = mean_value(edge) if edge.visits else unvisited
-        urgency = tree.gumbel[i] + edge.logit + sigma(tree, value, most)
-        if urgency > highest:
+        urgency = tree.noisy_logits[i] + sigma(tree, value, most)
+        if best < 0 or is_better(tree, urgency, i, highest, best):
             highest = urgency
-            best = node.first_edge + i
+            best = i
+    return best
+
+
+cdef int first_by_noise(const Tree* tree) noexcept nogil:
+    """The untried root edge with the highest gumbel + logit, or -1."""
+    cdef const Node* node = &tree.nodes[0]
+    cdef const float* noisy = tree.noisy_logits
+    cdef float highest
+    cdef int i, best = -1, first = node.num_tried
+    if first == node.num_edges:
+        return -1
+    highest = largest_of(&noisy[first], node.num_edges - first)
+    for i in range(first, node.num_edges):
+        if noisy[i] == highest and (best < 0 or tree.moves[i] < tree.moves[best]):
+            best = i
     return best
 
 
@@ -140,6 +188,6 @@ cdef int gumbel_choice(const Tree* tree) noexcept nogil:
     """The root edge that sequential halving leaves: the best of the most visited."""
     cdef const Node* node = &tree.nodes[0]
     cdef int most = 0, i
-    for i in range(node.first_edge, node.first_edge + node.num_edges):
+    for i in range(node.num_tried):
         most = max(most, tree.edges[i].visits)
     return best_with_visits(tree, most)

@@ -6,7 +6,15 @@ Sources: Silver et al. 2017, Methods; Wu 2019, "Accelerating Self-Play Learning 
 from libc.math cimport cos, log, pow, sqrt
 from libc.stdint cimport uint64_t
 
-from agents.tree cimport Edge, Node, Tree, mean_value, uniform
+from agents.tree cimport (
+    Edge,
+    Node,
+    Tree,
+    is_better,
+    mean_value,
+    uniform,
+    visits_of,
+)
 
 cdef float NEVER = -1e30
 cdef float USUAL_SPREAD = 0.4  # standard deviation of values, before any are known; KataGo: .4
@@ -39,18 +47,16 @@ cdef void tree_mix_dirichlet(Tree* tree, float alpha_total, float weight) noexce
     Silver et al. 2017 use alpha .03 on 19x19, 10.83 in total over 361 points, and weight .25.
     """
     cdef Node* root = &tree.nodes[0]
-    cdef Edge* edges = &tree.edges[root.first_edge]
+    cdef float* priors = &tree.priors[root.first_edge]
     cdef double total = 0
     cdef int i
     if weight <= 0:
         return
     for i in range(root.num_edges):
-        tree.gumbel[i] = gamma_sample(alpha_total / root.num_edges, &tree.rng)
-        total += tree.gumbel[i]
+        tree.noisy_logits[i] = gamma_sample(alpha_total / root.num_edges, &tree.rng)
+        total += tree.noisy_logits[i]
     for i in range(root.num_edges):
-        edges[i].prior += weight * (tree.gumbel[i] / total - edges[i].prior)
-        edges[i].logit = log(max(edges[i].prior, 1e-12))
-        tree.gumbel[i] = 0
+        priors[i] += weight * (tree.noisy_logits[i] / total - priors[i])
 
 
 cdef float exploration(const Tree* tree, const Node* node, int total) noexcept nogil:
@@ -70,39 +76,47 @@ cdef float exploration(const Tree* tree, const Node* node, int total) noexcept n
     return scale * sqrt(total + 1)
 
 
-cdef inline float urgency_of(const Edge* edge, float unvisited, float scale) noexcept nogil:
+cdef inline float urgency_of(
+    const Edge* edge, float prior, float unvisited, float scale
+) noexcept nogil:
     """q + c·prior·sqrt(N) / (1 + n); pending simulations count as losses."""
     cdef int visits = edge.visits + edge.pending
     cdef float value = (edge.value_sum - edge.pending) / visits if visits else unvisited
-    return value + scale * edge.prior / (1 + visits)
+    return value + scale * prior / (1 + visits)
 
 
 cdef int most_urgent(const Tree* tree, int index, float forced) noexcept nogil:
     """The edge of highest urgency, but one that is owed forced simulations goes first.
 
     Unvisited moves are given the node's mean less a reduction that grows with the prior already
-    tried (KataGo's first-play urgency).
+    tried (KataGo's first-play urgency); of those untried the likeliest is then the most urgent.
     """
     cdef const Node* node = &tree.nodes[index]
     cdef const Edge* edge
     cdef float tried = 0, urgency, unvisited, scale, highest = NEVER
-    cdef int best = node.first_edge, total = 0, i
-    for i in range(node.first_edge, node.first_edge + node.num_edges):
+    cdef int best = node.likeliest
+    cdef int last = node.first_edge + node.num_tried
+    cdef int total = 0, owed = -1, i
+    for i in range(node.first_edge, last):
         edge = &tree.edges[i]
         total += edge.visits + edge.pending
         if edge.visits:
-            tried += edge.prior
+            tried += tree.priors[i]
     unvisited = node.value_sum / node.visits - tree.fpu_reduction * sqrt(tried)
     scale = exploration(tree, node, total)
-    for i in range(node.first_edge, node.first_edge + node.num_edges):
+    if best >= 0:
+        highest = unvisited + scale * tree.priors[best]
+    for i in range(node.first_edge, last):
         edge = &tree.edges[i]
-        if edge.visits and edge.visits + edge.pending < sqrt(forced * edge.prior * total):
-            return i
-        urgency = urgency_of(edge, unvisited, scale)
-        if urgency > highest:
+        if forced > 0 and edge.visits:
+            if edge.visits + edge.pending < sqrt(forced * tree.priors[i] * total):
+                if owed < 0 or tree.moves[i] < tree.moves[owed]:
+                    owed = i
+        urgency = urgency_of(edge, tree.priors[i], unvisited, scale)
+        if best < 0 or is_better(tree, urgency, i, highest, best):
             highest = urgency
             best = i
-    return best
+    return best if owed < 0 else owed
 
 
 cdef int puct(const Tree* tree, int index) noexcept nogil:
@@ -125,47 +139,61 @@ cdef void pruned_policy(const Tree* tree, float* policy) noexcept nogil:
     urgency stays below that of the most visited; a single visit left is dropped (Wu 2019, 3.2).
     """
     cdef const Node* root = &tree.nodes[0]
-    cdef Edge edge
-    cdef const Edge* best = &tree.edges[most_visited(tree, 0)]
-    cdef float scale, goal, mean, total = 0
-    cdef int owed, i
-    scale = exploration(tree, root, root.visits - 1)
-    goal = urgency_of(best, 0, scale)
+    cdef int best = most_visited(tree, 0)
+    cdef float scale = exploration(tree, root, root.visits - 1)
+    cdef float goal = NEVER, total = 0
+    cdef int i
+    if visits_of(tree, root, best):
+        goal = urgency_of(&tree.edges[best], tree.priors[best], 0, scale)
     for i in range(root.num_edges):
-        edge = tree.edges[root.first_edge + i]
-        if edge.visits and &tree.edges[root.first_edge + i] != best:
-            mean = mean_value(&edge)
-            owed = <int>sqrt(tree.forced * edge.prior * (root.visits - 1))
-            while owed > 0 and edge.visits > 0:
-                if mean + scale * edge.prior / edge.visits >= goal:
-                    break
-                edge.visits -= 1
-                owed -= 1
-            if edge.visits <= 1:
-                edge.visits = 0
-        policy[i] = edge.visits
-        total += edge.visits
+        policy[i] = visits_of(tree, root, root.first_edge + i)
+        if policy[i] > 0 and root.first_edge + i != best:
+            policy[i] = worthwhile_visits(tree, root.first_edge + i, scale, goal)
+        total += policy[i]
     for i in range(root.num_edges):
-        policy[i] = policy[i] / total if total else tree.edges[root.first_edge + i].prior
+        policy[i] = policy[i] / total if total else tree.priors[root.first_edge + i]
+
+
+cdef int worthwhile_visits(const Tree* tree, int edge, float scale, float goal) noexcept nogil:
+    """A root edge's visits but for the forced ones that its urgency below `goal` didn't earn."""
+    cdef int visits = tree.edges[edge].visits
+    cdef float mean = mean_value(&tree.edges[edge])
+    cdef int owed = <int>sqrt(tree.forced * tree.priors[edge] * (tree.nodes[0].visits - 1))
+    while owed > 0 and visits > 0 and mean + scale * tree.priors[edge] / visits < goal:
+        visits -= 1
+        owed -= 1
+    return visits if visits > 1 else 0
 
 
 cdef int most_visited(const Tree* tree, int index) noexcept nogil:
-    """The node's edge with the most visits; of equals, that of higher mean value, then prior."""
+    """The node's edge with the most visits; of equals, that of higher mean value, then prior.
+
+    What is equal in all falls to the lowest move.
+    """
     cdef const Node* node = &tree.nodes[index]
     cdef const Edge* edge
-    cdef const Edge* best = &tree.edges[node.first_edge]
-    cdef int i
-    for i in range(node.first_edge + 1, node.first_edge + node.num_edges):
+    cdef int best = -1, visits = 0, i
+    cdef float mean = 0
+    for i in range(node.first_edge, node.first_edge + node.num_tried):
         edge = &tree.edges[i]
-        if edge.visits > best.visits:
-            best = edge
-        elif edge.visits == best.visits:
-            if edge.visits == 0:
-                if edge.prior > best.prior:
-                    best = edge
-            elif mean_value(edge) > mean_value(best):
-                best = edge
-    return best - tree.edges
+        if edge.visits == 0 or edge.visits < visits:
+            continue
+        if edge.visits > visits or is_better(tree, mean_value(edge), i, mean, best):
+            best = i
+            visits = edge.visits
+            mean = mean_value(edge)
+    if best >= 0:
+        return best
+    return likeliest_edge(tree, node)
+
+
+cdef int likeliest_edge(const Tree* tree, const Node* node) noexcept nogil:
+    """The edge of highest prior, of equals the lowest move."""
+    cdef int best = node.first_edge, i
+    for i in range(node.first_edge, node.first_edge + node.num_edges):
+        if is_better(tree, tree.priors[i], i, tree.priors[best], best):
+            best = i
+    return best
 
 
 cdef float lower_bound(const Tree* tree, const Edge* edge, float deviations) noexcept nogil:
@@ -187,16 +215,17 @@ cdef int surest(const Tree* tree, float deviations) noexcept nogil:
     cdef const Node* root = &tree.nodes[0]
     cdef const Edge* edge
     cdef int best = most_visited(tree, 0), i
-    cdef int enough = max(1, <int>(SURE_SHARE * tree.edges[best].visits))
+    cdef int most = visits_of(tree, root, best)
+    cdef int enough = max(1, <int>(SURE_SHARE * most))
     cdef float bound, highest = NEVER
-    if deviations <= 0 or tree.edges[best].visits == 0:
+    if deviations <= 0 or most == 0:
         return best
-    for i in range(root.first_edge, root.first_edge + root.num_edges):
+    for i in range(root.first_edge, root.first_edge + root.num_tried):
         edge = &tree.edges[i]
         if edge.visits < enough:
             continue
         bound = lower_bound(tree, edge, deviations)
-        if bound > highest:
+        if is_better(tree, bound, i, highest, best):
             highest = bound
             best = i
     return best

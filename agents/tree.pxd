@@ -1,24 +1,25 @@
 """A search tree in preallocated arrays; see tree.pyx."""
 
-from libc.stdint cimport uint16_t, uint64_t
+from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
+from engine.board cimport MAX_POINTS
 from engine.state cimport State
 
 ctypedef struct Edge:
-    # A move from a node, and what is known of it; values as the node's mover sees them.
-    float logit  # log of the prior
-    float prior  # the net's probability, over the legal moves
+    # What was found below a tried move, as the node's mover sees it; nothing where untried.
+    float logit  # logarithm of the prior
     float value_sum
     int visits
     int pending  # simulations under way through here
-    int child  # node, or -1
-    uint16_t move
+    int child  # node
 
 ctypedef struct Node:
     int parent  # node, or -1 at the root
     int parent_edge
     int first_edge
-    int num_edges
+    int num_edges  # legal moves
+    int num_tried  # of which so many, the first, have a child
+    int likeliest  # the untried edge of highest prior, of equals the lowest move; -1 for none
     int visits  # 1 for the node's own evaluation, and those of its edges
     int is_evaluated
     float value  # its own evaluation, as its mover sees it
@@ -34,8 +35,10 @@ ctypedef int (*Rule)(const Tree* tree, int node) noexcept nogil  # a node's most
 
 ctypedef struct Tree:
     Node* nodes
-    Edge* edges
-    float* gumbel  # `[A]`, the root edges' noise, zero where there is none
+    uint16_t* moves  # by edge; in their order but for those tried, which stand first
+    float* priors  # by edge: the net's probability, over the legal moves
+    Edge* edges  # by edge, filled in where tried
+    float* noisy_logits  # `[A]`, Gumbel noise and logarithm of the prior of the root's edges
     int* considered  # `[max_visits]`, sequential halving: the visits of each simulation's edge
     int num_nodes
     int max_nodes
@@ -57,6 +60,7 @@ ctypedef struct Tree:
     uint64_t rng
     State* root
     State* scratch
+    uint8_t[MAX_POINTS + 1] legal  # `[A]`, the moves of the leaf selected last
     int* moved_to  # `[max_nodes]`, where nodes go when the tree is pruned
     float* ownership  # `[H·W]`, sums over evaluated leaves, as the root's mover sees it
     int num_owned  # leaves in those sums
@@ -73,9 +77,24 @@ cdef void tree_add_ownership(
     Tree* tree, int leaf, const float* ownership, const int* action_at
 ) noexcept nogil
 cdef bint tree_is_done(const Tree* tree) noexcept nogil
+cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil
 cdef float squashed(float value, float score, float side, float weight) noexcept nogil
 cdef double uniform(uint64_t* rng) noexcept nogil
 
 
 cdef inline float mean_value(const Edge* edge) noexcept nogil:
     return edge.value_sum / edge.visits
+
+
+cdef inline int visits_of(const Tree* tree, const Node* node, int edge) noexcept nogil:
+    """Visits of any of a node's edges, tried or not."""
+    return tree.edges[edge].visits if edge < node.first_edge + node.num_tried else 0
+
+
+cdef inline bint is_better(
+    const Tree* tree, float number, int edge, float best_number, int best
+) noexcept nogil:
+    """Whether an edge's number is above the best so far; of equals the lower move is taken."""
+    return number > best_number or (
+        number == best_number and tree.moves[edge] < tree.moves[best]
+    )

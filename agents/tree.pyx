@@ -7,14 +7,19 @@ A simulation walks from the root to a leaf (`tree_select`), which is evaluated b
 and comes back with `tree_expand`. Several may be under way at once: their edges carry `pending`.
 Values are utilities in [-1, 1] for the player to move: win minus loss, mixed with a saturating
 share of the score. Nothing is allocated after `tree_new`, but for the histories of long games.
+
+A node's edges stand side by side in arrays of moves and priors. When one is tried, it
+changes places with the first that is not: rules then walk the few that were tried, and of all the
+others want only the likeliest.
 """
 
-from libc.math cimport expf, logf, sqrt, tanh
-from libc.stdint cimport uint8_t, uint64_t
+from libc.math cimport logf, sqrt, tanh
+from libc.stdint cimport uint16_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
-from engine.board cimport BLACK, MAX_POINTS, next_random
+from agents.softmax cimport largest_of, softmax
+from engine.board cimport BLACK, next_random
 from engine.state cimport (
     POSITIONAL,
     state_copy,
@@ -27,7 +32,9 @@ from engine.state cimport (
     state_rewind,
 )
 
-cdef float NEVER = -1e30
+
+cdef enum:
+    UNKNOWN = -2  # which edge is a node's likeliest
 
 
 cdef double uniform(uint64_t* rng) noexcept nogil:
@@ -44,16 +51,19 @@ cdef Tree* tree_new(int max_visits, int width, int height) noexcept nogil:
     tree.max_nodes = max_visits + 1
     tree.max_edges = tree.max_nodes * num_actions
     tree.nodes = <Node*>malloc(tree.max_nodes * sizeof(Node))
+    tree.moves = <uint16_t*>malloc(tree.max_edges * sizeof(uint16_t))
+    tree.priors = <float*>malloc(tree.max_edges * sizeof(float))
     tree.edges = <Edge*>malloc(tree.max_edges * sizeof(Edge))
-    tree.gumbel = <float*>calloc(num_actions, sizeof(float))
+    tree.noisy_logits = <float*>calloc(num_actions, sizeof(float))
     tree.considered = <int*>calloc(max_visits + 1, sizeof(int))
     tree.moved_to = <int*>malloc(tree.max_nodes * sizeof(int))
     tree.ownership = <float*>calloc(width * height, sizeof(float))
     tree.root = state_new(width, height, POSITIONAL, False, 0, 0)
     tree.scratch = state_new(width, height, POSITIONAL, False, 0, 0)
     if (
-        tree.nodes == NULL or tree.edges == NULL or tree.gumbel == NULL
-        or tree.considered == NULL or tree.root == NULL or tree.scratch == NULL
+        tree.nodes == NULL or tree.moves == NULL or tree.priors == NULL
+        or tree.edges == NULL or tree.noisy_logits == NULL or tree.considered == NULL
+        or tree.root == NULL or tree.scratch == NULL
         or tree.moved_to == NULL or tree.ownership == NULL
     ):
         tree_free(tree)
@@ -65,8 +75,10 @@ cdef void tree_free(Tree* tree) noexcept nogil:
     if tree == NULL:
         return
     free(tree.nodes)
+    free(tree.moves)
+    free(tree.priors)
     free(tree.edges)
-    free(tree.gumbel)
+    free(tree.noisy_logits)
     free(tree.considered)
     free(tree.moved_to)
     free(tree.ownership)
@@ -95,49 +107,61 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
     No simulation may be under way. Nodes and edges keep their order as they move to the front, so
     that one pass over each array is enough: parents always stand before their children.
     """
-    cdef Node* node
-    cdef Edge* edge
-    cdef int i, j, to, first, child = -1, num_nodes = 0, num_edges = 0
+    cdef int i, edge, child, num_nodes = 0
     if state_play(tree.root, move) < 0:
         return -1
-    if tree.num_nodes:
-        first = tree.nodes[0].first_edge
-        for i in range(first, first + tree.nodes[0].num_edges):
-            if tree.edges[i].move == move:
-                child = tree.edges[i].child
+    edge = tree_edge(tree, 0, move) if tree.num_nodes else -1
     # A child that ended the game has no edges, and a new root wants its moves.
-    if child < 0 or tree.nodes[child].num_edges == 0:
+    if edge < 0 or visits_of(tree, &tree.nodes[0], edge) == 0:
         return tree_start(tree)
+    child = tree.edges[edge].child
+    if tree.nodes[child].num_edges == 0:
+        return tree_start(tree)
+    tree.num_edges = 0
     for i in range(child, tree.num_nodes):
-        node = &tree.nodes[i]
-        if i != child and (node.parent < child or tree.moved_to[node.parent] < 0):
+        if i != child and (
+            tree.nodes[i].parent < child or tree.moved_to[tree.nodes[i].parent] < 0
+        ):
             tree.moved_to[i] = -1
             continue
-        to = tree.moved_to[i] = num_nodes
+        tree.moved_to[i] = num_nodes
+        move_node(tree, i, num_nodes)
         num_nodes += 1
-        for j in range(node.num_edges):
-            tree.edges[num_edges + j] = tree.edges[node.first_edge + j]
-        tree.nodes[to] = node[0]
-        node = &tree.nodes[to]
-        node.parent = -1 if i == child else tree.moved_to[node.parent]
-        # Edges of kept nodes already point to kept parents' new places; theirs come below.
-        node.first_edge = num_edges
-        num_edges += node.num_edges
     tree.num_nodes = num_nodes
-    tree.num_edges = num_edges
-    for i in range(num_edges):
-        edge = &tree.edges[i]
-        if edge.child >= 0:
-            edge.child = tree.moved_to[edge.child]
     for i in range(num_nodes):
-        node = &tree.nodes[i]
-        for j in range(node.first_edge, node.first_edge + node.num_edges):
-            if tree.edges[j].child >= 0:
-                tree.nodes[tree.edges[j].child].parent_edge = j
-    tree.nodes[0].parent_edge = -1
+        point_to_children(tree, i)
+    tree.nodes[0].parent = tree.nodes[0].parent_edge = -1
     tree.num_started = tree.nodes[0].visits - 1
     forget_ownership(tree)
     return state_copy(tree.scratch, tree.root)
+
+
+cdef void move_node(Tree* tree, int index, int to) noexcept nogil:
+    """Move a node to a place before it, and its edges to the end of those moved before."""
+    cdef Node* node = &tree.nodes[to]
+    cdef int first = tree.nodes[index].first_edge
+    cdef int i
+    node[0] = tree.nodes[index]
+    node.first_edge = tree.num_edges
+    node.likeliest += node.first_edge - first if node.likeliest >= 0 else 0
+    for i in range(node.num_edges):
+        tree.moves[tree.num_edges + i] = tree.moves[first + i]
+        tree.priors[tree.num_edges + i] = tree.priors[first + i]
+    for i in range(node.num_tried):
+        tree.edges[tree.num_edges + i] = tree.edges[first + i]
+    tree.num_edges += node.num_edges
+
+
+cdef void point_to_children(Tree* tree, int index) noexcept nogil:
+    """Mend what links a node that was moved with its children."""
+    cdef const Node* node = &tree.nodes[index]
+    cdef Node* child
+    cdef int i
+    for i in range(node.first_edge, node.first_edge + node.num_tried):
+        tree.edges[i].child = tree.moved_to[tree.edges[i].child]
+        child = &tree.nodes[tree.edges[i].child]
+        child.parent = index
+        child.parent_edge = i
 
 
 cdef void tree_add_ownership(
@@ -158,44 +182,75 @@ cdef bint tree_is_done(const Tree* tree) noexcept nogil:
     return tree.num_nodes > 0 and tree.nodes[0].visits > tree.num_visits
 
 
+cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil:
+    """The edge of `move`, or -1 where the node has none."""
+    cdef int i, first = tree.nodes[node].first_edge
+    for i in range(first, first + tree.nodes[node].num_edges):
+        if tree.moves[i] == move:
+            return i
+    return -1
+
+
+cdef void find_likeliest(Tree* tree, Node* node) noexcept nogil:
+    cdef int first = node.first_edge + node.num_tried
+    cdef int last = node.first_edge + node.num_edges
+    cdef int best = -1, i
+    cdef float highest
+    if first < last:
+        highest = largest_of(&tree.priors[first], last - first)
+        for i in range(first, last):
+            if tree.priors[i] == highest and (best < 0 or tree.moves[i] < tree.moves[best]):
+                best = i
+    node.likeliest = best
+
+
 cdef int add_node(Tree* tree, int parent, int parent_edge) noexcept nogil:
     cdef int index = tree.num_nodes
     cdef Node* node = &tree.nodes[index]
     tree.num_nodes += 1
+    memset(node, 0, sizeof(Node))
     node.parent = parent
     node.parent_edge = parent_edge
     node.first_edge = tree.num_edges
-    node.num_edges = 0
-    node.visits = 0
-    node.is_evaluated = False
-    node.value = node.value_sum = node.square_sum = 0
-    node.prior_value = node.win_sum = node.score = node.score_sum = 0
-    if parent_edge >= 0:
-        tree.edges[parent_edge].child = index
+    node.likeliest = UNKNOWN
     return index
+
+
+cdef int try_edge(Tree* tree, int index, int edge) noexcept nogil:
+    """Bring an untried edge to the end of those tried, with a new child; returns its new place."""
+    cdef Node* node = &tree.nodes[index]
+    cdef int place = node.first_edge + node.num_tried
+    cdef Edge* tried = &tree.edges[place]
+    cdef uint16_t move = tree.moves[edge]
+    cdef float prior = tree.priors[edge], noisy
+    tree.moves[edge], tree.moves[place] = tree.moves[place], move
+    tree.priors[edge], tree.priors[place] = tree.priors[place], prior
+    if index == 0:
+        noisy = tree.noisy_logits[edge]
+        tree.noisy_logits[edge], tree.noisy_logits[place] = tree.noisy_logits[place], noisy
+    node.num_tried += 1
+    node.likeliest = UNKNOWN
+    tried.logit = logf(prior)
+    tried.value_sum = 0
+    tried.visits = tried.pending = 0
+    tried.child = add_node(tree, index, place)
+    return place
 
 
 cdef void add_edges(Tree* tree, int index) noexcept nogil:
     """Give the node its legal moves in `tree.scratch`; their priors come with the evaluation."""
-    cdef uint8_t[MAX_POINTS + 1] mask
     cdef Node* node = &tree.nodes[index]
-    cdef Edge* edge
+    cdef uint16_t* moves = &tree.moves[tree.num_edges]
     cdef int pass_move = tree.scratch.board.width * tree.scratch.board.height
-    cdef int move
-    state_mask(tree.scratch, mask)
+    cdef int move, count = 0
+    state_mask(tree.scratch, tree.legal)
     for move in range(pass_move + 1):
-        if not mask[move]:
-            continue
-        if move == pass_move and node.first_edge < tree.num_edges:
-            if tree.scratch.num_moves < tree.no_pass_before:
-                break
-        edge = &tree.edges[tree.num_edges]
-        edge.value_sum = edge.prior = edge.logit = 0
-        edge.visits = edge.pending = 0
-        edge.child = -1
-        edge.move = move
-        tree.num_edges += 1
-    node.num_edges = tree.num_edges - node.first_edge
+        moves[count] = move  # overwritten by the next unless legal
+        count += tree.legal[move]
+    if count > 1 and tree.scratch.num_moves < tree.no_pass_before:
+        count -= 1  # the pass is the last
+    node.num_edges = count
+    tree.num_edges += count
 
 
 cdef int tree_select(Tree* tree) noexcept nogil:
@@ -208,6 +263,7 @@ cdef int tree_select(Tree* tree) noexcept nogil:
         being evaluated; -3 without memory.
     """
     cdef int node, edge
+    cdef bint is_new
     cdef float score
     while True:
         if tree.num_started >= tree.num_visits:
@@ -225,14 +281,18 @@ cdef int tree_select(Tree* tree) noexcept nogil:
                 return -2
             if tree.nodes[node].num_edges == 0:
                 break
+            if tree.nodes[node].likeliest == UNKNOWN:
+                find_likeliest(tree, &tree.nodes[node])
             edge = (tree.select_root if node == 0 else tree.select_inner)(tree, node)
+            is_new = edge >= tree.nodes[node].first_edge + tree.nodes[node].num_tried
+            if is_new:
+                edge = try_edge(tree, node, edge)
             tree.edges[edge].pending += 1
-            if state_play(tree.scratch, tree.edges[edge].move) < 0:
+            if state_play(tree.scratch, tree.moves[edge]) < 0:
                 return -3
-            if tree.edges[edge].child < 0:
-                node = add_node(tree, node, edge)
-                break
             node = tree.edges[edge].child
+            if is_new:
+                break
         tree.num_started += 1
         if not tree.nodes[node].is_evaluated:
             if not state_is_over(tree.scratch):
@@ -278,23 +338,13 @@ cdef void tree_expand(
         action_at: where each move stands in `logits`.
         value, score: as the leaf's mover sees them.
     """
-    cdef Node* node = &tree.nodes[leaf]
-    cdef Edge* edge
+    cdef const Node* node = &tree.nodes[leaf]
+    cdef const uint16_t* moves = &tree.moves[node.first_edge]
+    cdef float* priors = &tree.priors[node.first_edge]
     cdef int i
-    cdef float highest = NEVER
-    cdef float total = 0
-    for i in range(node.first_edge, node.first_edge + node.num_edges):
-        edge = &tree.edges[i]
-        edge.logit = logits[action_at[edge.move]]
-        highest = max(highest, edge.logit)
-    for i in range(node.first_edge, node.first_edge + node.num_edges):
-        edge = &tree.edges[i]
-        edge.prior = expf(edge.logit - highest)
-        total += edge.prior
-    for i in range(node.first_edge, node.first_edge + node.num_edges):
-        edge = &tree.edges[i]
-        edge.prior /= total
-        edge.logit -= highest + logf(total)
+    for i in range(node.num_edges):
+        priors[i] = logits[action_at[moves[i]]]
+    softmax(priors, node.num_edges)
     evaluated(tree, leaf, value, score)
     backup(tree, leaf)
 

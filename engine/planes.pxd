@@ -1,5 +1,7 @@
 """The planes that a net sees; see planes.pyx."""
 
+from libc.stdint cimport uint8_t
+
 from engine.state cimport State
 
 cdef enum:
@@ -9,6 +11,15 @@ cdef enum:
 
 cdef void state_planes(
     const State* state, float* out, int frame_height, int frame_width, int symmetry
+) noexcept nogil
+cdef void write_state_planes(
+    const State* state,
+    float* out,
+    int frame_height,
+    int frame_width,
+    bint is_transposed,
+    const int* target,
+    const uint8_t* legal,
 ) noexcept nogil
 
 cdef inline int transformed(

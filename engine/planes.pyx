@@ -18,16 +18,16 @@ give their nets; the history boards of AlphaGo Zero are left out, for what they 
 6 to 11.
 """
 
-from libc.stdint cimport uint8_t, uint16_t
+from libc.stdint cimport uint8_t, uint16_t, uint64_t
 from libc.string cimport memset
 
 import numpy as np
 
 from engine.board cimport (
     BLACK,
-    EMPTY,
     MAX_CELLS,
     MAX_POINTS,
+    MOVE_AT,
     POINT_OF,
     WHITE,
     Board,
@@ -42,18 +42,11 @@ NUM_PLANES = PLANES
 KOMI_SCALE = 20.0
 cdef enum:
     NUM_LAST = 5
-cdef uint16_t[MAX_POINTS] IN_ORDER
 cdef uint8_t[256] SHOWN  # by liberties: 1 for few and nothing for many, and the plane less 3, * 2
+SHOWN[1], SHOWN[2], SHOWN[3] = 1, 3, 5
 
-
-cdef void fill_tables() noexcept:
-    cdef int move
-    for move in range(MAX_POINTS):
-        IN_ORDER[move] = move
-    SHOWN[1], SHOWN[2], SHOWN[3] = 1, 3, 5
-
-
-fill_tables()
+cdef extern from *:
+    int lowest_bit "__builtin_ctzll"(unsigned long long bits) noexcept nogil
 
 
 cdef void state_planes(
@@ -65,43 +58,44 @@ cdef void state_planes(
         symmetry: 0 to 7, transposing ones for square boards alone; the board is transformed,
             then laid at the frame's top left.
     """
-    cdef const Board* board = &state.board
-    cdef const Cell* cells = board.cells
-    cdef const uint16_t* point_of = POINT_OF[board.width]
-    cdef int num_points = board.width * board.height
-    cdef int area = frame_height * frame_width
-    cdef int rows = board.width if symmetry & 4 else board.height
-    cdef int columns = board.height if symmetry & 4 else board.width
-    cdef uint16_t[MAX_POINTS] targets
-    cdef const uint16_t* target = IN_ORDER
-    cdef uint8_t[MAX_CELLS] liberties
+    cdef int[MAX_POINTS] target
     cdef uint8_t[MAX_POINTS] legal
-    cdef float* planes_of[3]  # by colour: where stones of it stand, where an empty point is banned
+    lay_out(target, state.board.height, state.board.width, frame_width, symmetry)
+    state_stones(state, legal)
+    write_state_planes(state, out, frame_height, frame_width, symmetry & 4, target, legal)
+
+
+cdef void write_state_planes(
+    const State* state,
+    float* out,
+    int frame_height,
+    int frame_width,
+    bint is_transposed,
+    const int* target,
+    const uint8_t* legal,
+) noexcept nogil:
+    """Write `[C, H, W]` where the symmetry and the legal moves are known already.
+
+    Args:
+        is_transposed: whether the board lies in the frame with its width and height swapped.
+        target: where each point lies in the frame, `[H·W]` of the board.
+        legal: whether a stone is legal at each point, `[H·W]` of the board.
+    """
+    cdef const Board* board = &state.board
+    cdef int area = frame_height * frame_width
+    cdef int rows = board.width if is_transposed else board.height
+    cdef int columns = board.height if is_transposed else board.width
     cdef float komi = (state.half_komi if state.to_play == WHITE else -state.half_komi) / 40.0
-    cdef int row, move, colour, back, shown
-    cdef const Cell* cell
-    planes_of[EMPTY] = out + 6 * area
-    planes_of[state.to_play] = out + area
-    planes_of[BLACK + WHITE - state.to_play] = out + 2 * area
+    cdef int num_points = board.width * board.height
+    cdef bint has_passed = state_last_move(state, 0) == num_points
+    cdef int row, move, back
     memset(out, 0, PLANES * area * sizeof(float))
     for row in range(rows):
         fill(out + row * frame_width, 1, columns)
         fill(out + 12 * area + row * frame_width, komi, columns)
-        if state_last_move(state, 0) == num_points:
+        if has_passed:
             fill(out + 13 * area + row * frame_width, 1, columns)
-    if symmetry or frame_width != board.width:
-        lay_out(targets, board.height, board.width, frame_width, symmetry)
-        target = targets
-    count_liberties(board, liberties)
-    state_stones(state, legal)
-    # Each point is written in two planes without a branch: stones and liberties, which are nothing
-    # where a chain has four and more, or where there is no stone.
-    for move in range(num_points):
-        cell = &cells[point_of[move]]
-        colour = cell.colour
-        planes_of[colour][target[move]] = 1 - legal[move]
-        shown = SHOWN[liberties[cell.chain] if colour else 0]
-        out[(3 + (shown >> 1)) * area + target[move]] = shown & 1
+    write_points(board, state.to_play, out, area, target, legal)
     for back in range(NUM_LAST):
         move = state_last_move(state, back)
         if 0 <= move < num_points:
@@ -114,8 +108,45 @@ cdef inline void fill(float* out, float value, int count) noexcept nogil:
         out[i] = value
 
 
+cdef void write_points(
+    const Board* board,
+    int to_play,
+    float* out,
+    int area,
+    const int* target,
+    const uint8_t* legal,
+) noexcept nogil:
+    """Write planes 1 to 6, which are 0 yet: a look at each empty point, then at each stone."""
+    cdef const Cell* cells = board.cells
+    cdef const uint16_t* move_at = MOVE_AT[board.width]
+    cdef float* stones_of[3]
+    cdef uint8_t[MAX_CELLS] liberties
+    cdef int entry, move, point, row, shown
+    cdef uint64_t bits, of_row = (<uint64_t>1 << board.width) - 1
+    stones_of[to_play] = out + area
+    stones_of[BLACK + WHITE - to_play] = out + 2 * area
+    count_liberties(board, liberties)
+    for entry in range(board.num_empty):
+        move = move_at[cells[entry].empty]
+        if not legal[move]:
+            out[6 * area + target[move]] = 1
+    for row in range(board.height):
+        point = (row + 1) * board.stride
+        bits = board.empty[1 + (point >> 6)] >> (point & 63)
+        bits |= board.empty[2 + (point >> 6)] << 1 << (63 - (point & 63))
+        bits = ~bits & of_row
+        while bits:
+            move = row * board.width + lowest_bit(bits)
+            bits &= bits - 1
+            point = POINT_OF[board.width][move]
+            stones_of[cells[point].colour][target[move]] = 1
+            # No branch on the liberties: where they are many, nothing is written to plane 3.
+            shown = SHOWN[liberties[cells[point].chain]]
+            out[(3 + (shown >> 1)) * area + target[move]] = shown & 1
+
+
 cdef void lay_out(
-    uint16_t* target, int height, int width, int frame_width, int symmetry
+    int* target, int height, int width, int frame_width, int symmetry
 ) noexcept nogil:
     """Where each move lies in the frame, `[H·W]`."""
     cdef int row, column, at

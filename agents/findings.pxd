@@ -1,0 +1,11 @@
+"""What a search has found, as Python values; see findings.pyx."""
+
+from agents.tree cimport Tree
+
+cdef list candidates_of(const Tree* tree, float deviations)
+cdef list variation_of(const Tree* tree, int move, int length)
+cdef object ownership_of(const Tree* tree)
+cdef void write_target(
+    const Tree* tree, bint is_gumbel, const int* action_at, float* target
+) noexcept nogil
+cdef bint is_decided(const Tree* tree, int visits_left, float deviations) noexcept nogil

@@ -1,0 +1,100 @@
+"""What a searched tree has found: candidates, variations, ownership, the policy's target."""
+
+import numpy as np
+
+from agents.gumbel cimport improved_policy
+from agents.puct cimport lower_bound, most_visited, pruned_policy, surest
+from agents.tree cimport Edge, Node, Tree, mean_value, tree_edge, visits_of
+from engine.board cimport MAX_POINTS
+
+from agents.candidate import Candidate
+
+
+cdef list candidates_of(const Tree* tree, float deviations):
+    """Each root move as a `Candidate`, most visited first; of equals, the lowest first."""
+    cdef const Node* root = &tree.nodes[0]
+    cdef int i
+    found = [
+        candidate_of(tree, i, deviations)
+        for i in range(root.first_edge, root.first_edge + root.num_edges)
+    ]
+    return sorted(found, key=lambda one: (-one.visits, -one.value, -one.prior, one.move))
+
+
+cdef object candidate_of(const Tree* tree, int at, float deviations):
+    cdef const Edge* edge = &tree.edges[at]
+    cdef const Node* child
+    if not visits_of(tree, &tree.nodes[0], at):
+        return Candidate(tree.moves[at], 0, 0.0, tree.priors[at], 0.0, 0.0, -1.0)
+    child = &tree.nodes[edge.child]
+    return Candidate(
+        tree.moves[at],
+        edge.visits,
+        mean_value(edge),
+        tree.priors[at],
+        -child.win_sum / child.visits,
+        -child.score_sum / child.visits,
+        lower_bound(tree, edge, deviations),
+    )
+
+
+cdef list variation_of(const Tree* tree, int move, int length):
+    """The moves that the search expects after the root's `move`, which comes first.
+
+    Raises:
+        ValueError: `move` is none of the root's.
+    """
+    cdef int node = 0, edge = tree_edge(tree, 0, move)
+    if edge < 0:
+        raise ValueError(f"move {move}: wanted one of the root's candidates")
+    moves = [move]
+    while len(moves) < length and visits_of(tree, &tree.nodes[node], edge):
+        node = tree.edges[edge].child
+        if tree.nodes[node].num_edges == 0 or tree.nodes[node].visits < 2:
+            break
+        edge = most_visited(tree, node)
+        moves.append(tree.moves[edge])
+    return moves
+
+
+cdef object ownership_of(const Tree* tree):
+    """Mean ownership over the leaves since the root was set, `[h, w]`; 0 where there were none."""
+    cdef int point, num_points = tree.root.board.width * tree.root.board.height
+    means = np.zeros(num_points, np.float32)
+    cdef float[::1] out = means
+    if tree.num_owned:
+        for point in range(num_points):
+            out[point] = tree.ownership[point] / tree.num_owned
+    return means.reshape(tree.root.board.height, tree.root.board.width)
+
+
+cdef void write_target(
+    const Tree* tree, bint is_gumbel, const int* action_at, float* target
+) noexcept nogil:
+    """Write what the policy is to learn, in the net's order; other entries are left."""
+    cdef const Node* root = &tree.nodes[0]
+    cdef float[MAX_POINTS + 1] shares
+    cdef int i
+    if is_gumbel:
+        improved_policy(tree, 0, shares)
+    else:
+        pruned_policy(tree, shares)
+    for i in range(root.num_edges):
+        target[action_at[tree.moves[root.first_edge + i]]] = shares[i]
+
+
+cdef bint is_decided(const Tree* tree, int visits_left, float deviations) noexcept nogil:
+    """Whether so many simulations can't change PUCT's choice: the most visited and surest move."""
+    cdef const Node* root = &tree.nodes[0]
+    cdef int best, second = 0, i
+    if root.visits < 2:
+        return False
+    if root.num_edges == 1:
+        return True
+    best = most_visited(tree, 0)
+    for i in range(root.first_edge, root.first_edge + root.num_tried):
+        if i != best:
+            second = max(second, tree.edges[i].visits)
+    if visits_of(tree, root, best) - second <= visits_left:
+        return False
+    return surest(tree, deviations) == best
