@@ -7,8 +7,10 @@ Select, planes, expand and backup run without the GIL; nothing is allocated betw
 end of a search. Games may differ in size, each inside the frame of the net's planes.
 """
 
+from cython.parallel cimport prange
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memmove
 
 import numpy as np
 
@@ -28,7 +30,6 @@ from agents.gumbel cimport (
 )
 from agents.puct cimport puct, puct_forced, surest, tree_mix_dirichlet
 from agents.tree cimport (
-    Node,
     Tree,
     tree_add_ownership,
     tree_advance,
@@ -41,7 +42,7 @@ from agents.tree cimport (
     tree_start,
 )
 from engine.board cimport next_random
-from engine.planes cimport PLANES, transformed, write_state_planes
+from engine.planes cimport PLANES, lay_out, write_state_planes
 from engine.position cimport Position
 from engine.state cimport state_copy, state_is_over, state_play
 
@@ -61,6 +62,7 @@ cdef class Forest:
         frame_height, frame_width: the net's planes `[C, H, W]`; boards may be smaller.
         settings: how to search; `visits` is also the most that `think` can be asked for.
         seed: equal seeds, nets and settings give equal trees.
+        threads: among which the games are shared out; trees are the same with any number.
     """
 
     cdef Tree** trees
@@ -74,19 +76,39 @@ cdef class Forest:
     cdef object tables  # action tables by board size
     cdef const int** action_at
     cdef int num_rows
+    cdef int threads
+    cdef int* first_row  # `[threads]`, of each block of games
+    cdef int* rows  # `[threads]`, how many
+    cdef Py_ssize_t row_size  # numbers in a row of the planes
+    cdef int num_leaves
     cdef bint is_gumbel
     cdef bint random_symmetry
+    cdef float noise
+    cdef float dirichlet_alpha
+    cdef float dirichlet_weight
+    cdef int considered
     cdef uint64_t rng
 
-    def __cinit__(self, int num_games, int frame_height, int frame_width, settings, seed):
+    def __cinit__(
+        self, int num_games, int frame_height, int frame_width, settings, seed, int threads=1
+    ):
         if num_games < 1:
             raise ValueError(f"num_games {num_games}: wanted at least 1")
         if not isinstance(settings, SearchSettings):
             raise ValueError(f"settings {settings!r}: wanted SearchSettings")
+        if not 1 <= threads <= 256:
+            raise ValueError(f"threads {threads}: wanted 1 to 256")
         self.num_games = num_games
         self.frame_height = frame_height
         self.frame_width = frame_width
         self.settings = settings
+        self.threads = min(threads, num_games)
+        self.row_size = PLANES * frame_height * frame_width
+        self.num_leaves = settings.leaves
+        self.noise = settings.noise
+        self.dirichlet_alpha = settings.dirichlet_alpha
+        self.dirichlet_weight = settings.dirichlet_weight
+        self.considered = settings.considered
         self.is_gumbel = settings.rule == "gumbel"
         self.random_symmetry = settings.random_symmetry
         self.rng = seed & 0xFFFFFFFFFFFFFFFF
@@ -95,7 +117,12 @@ cdef class Forest:
         self.trees = <Tree**>calloc(num_games, sizeof(Tree*))
         self.leaves = <Leaf*>calloc(num_games * settings.leaves, sizeof(Leaf))
         self.action_at = <const int**>calloc(num_games, sizeof(int*))
-        if self.trees == NULL or self.leaves == NULL or self.action_at == NULL:
+        self.first_row = <int*>calloc(self.threads, sizeof(int))
+        self.rows = <int*>calloc(self.threads, sizeof(int))
+        if (
+            self.trees == NULL or self.leaves == NULL or self.action_at == NULL
+            or self.first_row == NULL or self.rows == NULL
+        ):
             raise MemoryError
         self.planes = np.zeros(
             (num_games * settings.leaves, PLANES, frame_height, frame_width), np.float32
@@ -109,6 +136,8 @@ cdef class Forest:
         free(self.trees)
         free(self.leaves)
         free(self.action_at)
+        free(self.first_row)
+        free(self.rows)
 
     cdef Tree* tree(self, int game) except NULL:
         if not 0 <= game < self.num_games:
@@ -117,17 +146,15 @@ cdef class Forest:
             raise ValueError(f"game {game} has not been started")
         return self.trees[game]
 
-    cdef _actions(self, int game, int width, int height):
-        """Tables `[8, A]` of where each move stands in the net's policy, under each symmetry."""
-        cdef int symmetry, move, at
+    cdef _lay_out(self, int game, int width, int height):
+        """Find, or make, the table `[8, A]` of where moves stand under each symmetry."""
+        cdef int symmetry
         cdef int[:, ::1] view
         if (width, height) not in self.tables:
             table = np.zeros((8, width * height + 1), np.intc)
             view = table
             for symmetry in range(8 if width == height else 4):
-                for move in range(width * height):
-                    at = transformed(move // width, move % width, height, width, symmetry)
-                    view[symmetry, move] = (at >> 8) * self.frame_width + (at & 255)
+                lay_out(&view[symmetry, 0], height, width, self.frame_width, symmetry)
                 view[symmetry, width * height] = self.frame_height * self.frame_width
             self.tables[width, height] = table
         view = self.tables[width, height]
@@ -156,7 +183,7 @@ cdef class Forest:
             tree = self.trees[game] = tree_new(self.settings.visits, width, height)
             if tree == NULL:
                 raise MemoryError
-        self._actions(game, width, height)
+        self._lay_out(game, width, height)
         self.starts[game] = position
         tree.c_visit = self.settings.c_visit
         tree.c_scale = self.settings.c_scale
@@ -239,46 +266,71 @@ cdef class Forest:
             B, the rows of `planes` that want an evaluation; 0 once every search is done.
         """
         cdef float[:, :, :, ::1] out = self.planes
-        cdef int failed
+        cdef int num_threads = self.threads
+        cdef int block
         with nogil:
-            failed = self._select(out)
-        if failed:
-            raise MemoryError
+            for block in prange(num_threads, num_threads=num_threads, schedule="static"):
+                self._select_block(block, &out[0, 0, 0, 0])
+        self._close_gaps(&out[0, 0, 0, 0])
         return self.num_rows
 
-    cdef int _select(self, float[:, :, :, ::1] out) noexcept nogil:
-        cdef int game, node, row = 0, symmetry, num_symmetries
-        cdef int per_game = out.shape[0] // self.num_games
+    cdef void _select_block(self, int block, float* out) noexcept nogil:
+        """Select from one thread's games; their rows begin where all games before would end."""
+        cdef int first = block * self.num_games // self.threads
+        cdef int last = (block + 1) * self.num_games // self.threads
+        cdef int row = first * self.num_leaves
+        cdef int game, node
         cdef Tree* tree
-        for game in range(self.num_games):
+        self.first_row[block] = row
+        for game in range(first, last):
             tree = self.trees[game]
             if tree == NULL or state_is_over(tree.root):
                 continue
-            num_symmetries = 8 if tree.root.board.width == tree.root.board.height else 4
-            for _ in range(per_game):
+            for _ in range(self.num_leaves):
                 node = tree_select(tree)
                 if node == -3:
-                    return -1
+                    self.rows[block] = -1
+                    return
                 if node < 0:
                     break
-                symmetry = 0
-                if self.random_symmetry:
-                    symmetry = next_random(&tree.rng) % num_symmetries
-                write_state_planes(
-                    tree.scratch,
-                    &out[row, 0, 0, 0],
-                    self.frame_height,
-                    self.frame_width,
-                    symmetry & 4,
-                    self.targets(game, symmetry),
-                    tree.legal,
-                )
-                self.leaves[row].game = game
-                self.leaves[row].node = node
-                self.leaves[row].symmetry = symmetry
+                self._give_out(game, node, row, out + row * self.row_size)
                 row += 1
+        self.rows[block] = row - self.first_row[block]
+
+    cdef void _give_out(self, int game, int node, int row, float* out) noexcept nogil:
+        """Note a leaf, and write its planes under a symmetry of its own."""
+        cdef Tree* tree = self.trees[game]
+        cdef int symmetry = 0
+        if self.random_symmetry:
+            symmetry = next_random(&tree.rng) % (
+                8 if tree.root.board.width == tree.root.board.height else 4
+            )
+        write_state_planes(
+            tree.scratch, out, self.frame_height, self.frame_width, symmetry & 4,
+            self.targets(game, symmetry), tree.legal,
+        )
+        self.leaves[row] = Leaf(game, node, symmetry)
+
+    cdef _close_gaps(self, float* out):
+        """Bring the blocks' rows together, in the games' order."""
+        cdef int block, row = 0
+        for block in range(self.threads):
+            if self.rows[block] < 0:
+                raise MemoryError
+            if self.first_row[block] != row:
+                memmove(
+                    out + row * self.row_size,
+                    out + self.first_row[block] * self.row_size,
+                    self.rows[block] * self.row_size * sizeof(float),
+                )
+                memmove(
+                    &self.leaves[row],
+                    &self.leaves[self.first_row[block]],
+                    self.rows[block] * sizeof(Leaf),
+                )
+                self.first_row[block] = row
+            row += self.rows[block]
         self.num_rows = row
-        return 0
 
     cdef inline const int* targets(self, int game, int symmetry) noexcept nogil:
         """Where each move of a game stands in the net's policy, and each point in its planes."""
@@ -324,32 +376,37 @@ cdef class Forest:
                 f"ownership [{ownership.shape[0]}, {ownership.shape[1]}, {ownership.shape[2]}]: "
                 f"wanted [{self.num_rows}, {self.frame_height}, {self.frame_width}]"
             )
-        cdef float noise = self.settings.noise
-        cdef float weight = self.settings.dirichlet_weight
-        cdef float alpha = self.settings.dirichlet_alpha
-        cdef int considered = self.settings.considered
-        cdef int row
-        cdef Leaf leaf
-        cdef Tree* tree
-        cdef const int* actions_at
+        cdef int num_threads = self.threads
+        cdef int block, row, first
         with nogil:
-            for row in range(self.num_rows):
-                leaf = self.leaves[row]
-                tree = self.trees[leaf.game]
-                actions_at = self.targets(leaf.game, leaf.symmetry)
-                tree_expand(
-                    tree, leaf.node, &policy[row, 0], actions_at, value[row], score[row]
-                )
-                if has_ownership:
-                    tree_add_ownership(tree, leaf.node, &ownership[row, 0, 0], actions_at)
-                if leaf.node != 0:
-                    continue
-                if self.is_gumbel:
-                    tree_make_noise(tree, noise)
-                    tree_plan_halving(tree, considered)
-                else:
-                    tree_mix_dirichlet(tree, alpha, weight)
-            self.num_rows = 0
+            for block in prange(num_threads, num_threads=num_threads, schedule="static"):
+                first = self.first_row[block]
+                for row in range(first, first + self.rows[block]):
+                    self._take(
+                        self.leaves[row],
+                        &policy[row, 0],
+                        value[row],
+                        score[row],
+                        &ownership[row, 0, 0] if has_ownership else NULL,
+                    )
+        self.num_rows = 0
+
+    cdef void _take(
+        self, Leaf leaf, const float* policy, float value, float score, const float* ownership
+    ) noexcept nogil:
+        """Give a leaf its evaluation, and a root what its rule wants besides."""
+        cdef Tree* tree = self.trees[leaf.game]
+        cdef const int* actions_at = self.targets(leaf.game, leaf.symmetry)
+        tree_expand(tree, leaf.node, policy, actions_at, value, score)
+        if ownership != NULL:
+            tree_add_ownership(tree, leaf.node, ownership, actions_at)
+        if leaf.node != 0:
+            return
+        if self.is_gumbel:
+            tree_make_noise(tree, self.noise)
+            tree_plan_halving(tree, self.considered)
+        else:
+            tree_mix_dirichlet(tree, self.dirichlet_alpha, self.dirichlet_weight)
 
     def is_done(self, int game):
         """Whether the game's search has run all its simulations."""
@@ -407,8 +464,9 @@ cdef class Forest:
 
     def outlook(self, int game):
         """Mean win minus loss, and mean score in points, over the search; the mover's view."""
-        cdef const Node* root = &self._searched(game).nodes[0]
-        return root.win_sum / root.visits, root.score_sum / root.visits
+        cdef Tree* tree = self._searched(game)
+        cdef int visits = tree.nodes[0].visits
+        return tree.nodes[0].win_sum / visits, tree.nodes[0].score_sum / visits
 
     def candidates(self, int game):
         """Each root move as a `Candidate`, most visited first."""

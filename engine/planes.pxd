@@ -22,6 +22,10 @@ cdef void write_state_planes(
     const uint8_t* legal,
 ) noexcept nogil
 
+cdef void lay_out(
+    int* target, int height, int width, int frame_width, int symmetry
+) noexcept nogil
+
 cdef inline int transformed(
     int row, int column, int height, int width, int symmetry
 ) noexcept nogil:

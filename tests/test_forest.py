@@ -173,6 +173,41 @@ def test_virtual_loss_fills_a_batch_from_one_game():
     assert sum(one.visits for one in forest.candidates(0)) == 64
 
 
+@BOTH
+@pytest.mark.parametrize("leaves", [1, 4])
+def test_threads_change_nothing(settings, leaves):
+    found = []
+    for threads in (1, 3):
+        forest = Forest(7, 5, 5, replace(settings, leaves=leaves), 9, threads)
+        for game in range(1, 7):  # of the first block one seat stays empty
+            forest.start(game, Position(Rules(5, 5, 0.5)).play_all([game, 12][: game % 3]))
+            forest.extend(game, 8 * game % settings.visits + 1)  # searches end one after another
+        batches = []
+        while rows := forest.select():
+            batches.append(forest.planes[:rows].copy())
+            forest.expand(*pseudo_net(batches[-1]))
+        found.append((batches, [forest.candidates(game) for game in range(1, 7)]))
+    (one, trees), (other, again) = found
+    assert trees == again
+    assert len(one) == len(other)
+    assert all((a == b).all() for a, b in zip(one, other, strict=True))
+
+
+def test_the_priors_are_the_softmax_of_the_logits():
+    logits = np.random.default_rng(5).normal(size=(1, 26)) * 30
+    logits[0, :4] = 60, -500, -1e4, 59.5
+    zero = np.zeros(1, np.float32)
+    forest = searched(
+        Position(Rules(5, 5, 0.5)),
+        replace(PUCT, visits=1, noise=0),
+        lambda planes: (np.ascontiguousarray(logits, np.float32), zero, zero),
+    )
+    exact = np.exp(logits[0].astype(np.float32).astype(np.float64) - logits.max())
+    exact /= exact.sum()
+    for one in forest.candidates(0):
+        assert one.prior == pytest.approx(exact[one.move], rel=2e-6, abs=1e-37)
+
+
 def test_passes_are_left_out_of_the_tree_before_their_time():
     settings = replace(GUMBEL, visits=64, considered=26)
     forest = Forest(1, 5, 5, settings, 1)
@@ -194,6 +229,8 @@ def test_a_game_goes_on_in_its_seat_until_it_is_over():
 
 
 def test_the_doors_say_what_was_wanted():
+    with pytest.raises(ValueError, match="threads 0: wanted 1 to 256"):
+        Forest(2, 5, 5, GUMBEL, 1, 0)
     forest = Forest(2, 5, 5, GUMBEL, 1)
     with pytest.raises(ValueError, match="board 7x7: wanted at most 5x5"):
         forest.start(0, Position(Rules(7, 7)))
