@@ -1,7 +1,8 @@
 """Player packages: a folder with a net's weights and a card that says what they are.
 
     weights.safetensors   float32, named as agents/architecture.py says
-    player.json           the card: architecture, planes, hash of the weights, provenance, rating
+    player.json           the card: architecture, planes, hashes of the files, provenance, rating
+    player.onnx           the same net for other programs, where it was exported; we don't read it
 
 No pickle is ever read. The card holds the hash of the weights' file, so that a package that was
 cut short or altered is refused.
@@ -24,6 +25,7 @@ from agents.architecture import PLANES_VERSION, BrokenNetwork, NetworkConfig, ch
 
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "player.json"
+ONNX_FILE = "player.onnx"
 FORMAT = 1
 
 
@@ -43,6 +45,7 @@ class PlayerCard:
     rating: dict[str, Any] = field(default_factory=dict)  # value, interval, how measured
     planes_version: int = PLANES_VERSION
     weights_sha256: str = ""  # filled in when the package is written
+    onnx_sha256: str = ""  # likewise; empty where there is no player.onnx
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,17 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def write_package(folder: Path, weights: dict[str, NDArray[np.float32]], card: PlayerCard) -> None:
-    """Write the two files into an existing folder."""
+def write_package(
+    folder: Path, weights: dict[str, NDArray[np.float32]], card: PlayerCard, onnx: bytes = b""
+) -> None:
+    """Write the files into an existing folder; `onnx` is of the same weights, empty for none."""
     data = save_tensors(weights)
     (folder / WEIGHTS_FILE).write_bytes(data)
-    card = dataclasses.replace(card, weights_sha256=sha256_of(data))
+    if onnx:
+        (folder / ONNX_FILE).write_bytes(onnx)
+    card = dataclasses.replace(
+        card, weights_sha256=sha256_of(data), onnx_sha256=sha256_of(onnx) if onnx else ""
+    )
     values = {"format": FORMAT, **dataclasses.asdict(card)}
     (folder / CARD_FILE).write_text(json.dumps(values, indent=2) + "\n")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def package(source: str, folder: Path, /, *, report: Path | None = None) -> None:
-    """Copy a player out of its run, so that it can be given away.
+    """Copy a player out of its run, so that it can be given away; with its net as player.onnx.
 
     Example: `insei package runs/go7 players/go7 --report reports/gnugo7/report.json`.
 
@@ -22,6 +22,7 @@ def package(source: str, folder: Path, /, *, report: Path | None = None) -> None
         A tournament's report.json in which this very net played, for the card.
     """
     from agents.find_package import find_package
+    from agents.onnx_export import onnx_of
     from agents.package import load_package, write_package
 
     if folder.exists():
@@ -32,7 +33,7 @@ def package(source: str, folder: Path, /, *, report: Path | None = None) -> None
         card = replace(card, rating=rating_of(card.weights_sha256, report))
     folder.mkdir(parents=True)
     try:
-        write_package(folder, found.weights, card)
+        write_package(folder, found.weights, card, onnx_of(found.weights, card.architecture))
     except OSError:
         shutil.rmtree(folder)
         raise
