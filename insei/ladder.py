@@ -1,17 +1,22 @@
 """The frozen ladders: players whose ratings were measured once, against whom others are rated.
 
 One file a board size in insei/ladders/: the conditions, and each player's rating with its interval,
-as a tournament of configs/ladder-*.yaml reported them; random is the anchor, at 0.
+as a tournament of configs/ladder9.yaml reported them; random is the anchor, at 0. Players rated
+later, against these, are placed among them.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import cosh, hypot, log
 from pathlib import Path
 from typing import Any
 
 from engine.rules import Rules
 
 LADDERS = Path(__file__).parent / "ladders"
+SWEEPS = 100  # in which players that met each other come to rest
+ELO = 400 / log(10)  # Elo points of a natural unit of strength
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,12 @@ class Ladder:
     rules: Rules
     opening_plies: int
     games: int  # of each pairing
-    rungs: tuple[Rung, ...]  # best first
+    rungs: tuple[Rung, ...]  # best first; whom `insei rate` seats others against
+    placed: tuple[Rung, ...] = ()  # rated against the rungs later, best first
 
     def elo_of(self, player: str) -> Rung | None:
-        """The rung of a player, if it stands on the ladder."""
-        return next((rung for rung in self.rungs if rung.player == player), None)
+        """The rating of a player, if it was measured."""
+        return next((rung for rung in (*self.rungs, *self.placed) if rung.player == player), None)
 
 
 def ladder_sizes() -> list[int]:
@@ -59,6 +65,7 @@ def read_ladder(size: int) -> Ladder:
         values["opening_plies"],
         values["games"],
         tuple(Rung(**one) for one in values["rungs"]),
+        tuple(Rung(**one) for one in values.get("placed", [])),
     )
 
 
@@ -75,3 +82,41 @@ def ladder_from(report: dict[str, Any]) -> dict[str, Any]:
             for one in report["ratings"]
         ],
     }  # fmt: skip
+
+
+def placed_on(ladder: Ladder, points: Mapping[tuple[str, str], tuple[float, int]]) -> list[Rung]:
+    """Rate players that are no rungs from games against rungs and among themselves.
+
+    The rungs stay where they are. A new player's interval holds its own games' and, for the rungs'
+    errors go together, the whole interval of those that it was mostly measured against.
+
+    Args:
+        points: (a, b) to the points that a took from b, and their games.
+
+    Returns:
+        the new players, best first.
+
+    Raises:
+        ValueError: the games lead from a player to no rung.
+    """
+    from tournament.ratings import place
+
+    both = dict(points) | {(b, a): (games - won, games) for (a, b), (won, games) in points.items()}
+    middle = {rung.player: (rung.elo, (rung.high - rung.low) / 2) for rung in ladder.rungs}
+    names = sorted({a for a, _ in both} - set(middle))
+    known = dict(middle)
+    for _ in range(SWEEPS):
+        for name in names:
+            met = [(b, *both[a, b]) for a, b in both if a == name and b in known]
+            if not met:
+                continue
+            elo, own = place([(known[b][0], won, games) for b, won, games in met])
+            weights = [games / (2 + 2 * cosh((elo - known[b][0]) / ELO)) for b, _, games in met]
+            theirs = sum(w * known[b][1] for w, (b, _, _) in zip(weights, met, strict=True))
+            known[name] = elo, hypot(own, theirs / sum(weights))
+    if lost := [name for name in names if name not in known]:
+        raise ValueError(f"{', '.join(lost)}: wanted games that lead to a rung")
+    found = [
+        Rung(name, elo, elo - half, elo + half) for name in names for elo, half in [known[name]]
+    ]
+    return sorted(found, key=lambda rung: -rung.elo)

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from engine.rules import Rules
 from insei import ladder
-from insei.ladder import ladder_from, ladder_sizes, read_ladder
+from insei.ladder import Ladder, Rung, ladder_from, ladder_sizes, placed_on, read_ladder
 from insei.main import main
 from insei.rate import rate
 from tournament.ratings import place
@@ -85,3 +86,29 @@ def test_what_cannot_be_rated_is_refused(small_ladder, words, said, capsys):
         main(["rate", *words])
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
+
+
+RUNGS = Ladder(
+    Rules(9, 9, 7.0), 4, 20, (Rung("strong", 1000, 800, 1200), Rung("anchor", 0.0, 0.0, 0.0))
+)
+
+
+def test_new_players_are_placed_among_frozen_rungs_and_by_games_among_themselves():
+    new = placed_on(
+        RUNGS,
+        {
+            ("strong", "middle"): (75.0, 100),  # 191 Elo
+            ("middle", "low"): (75.0, 100),
+            ("low", "anchor"): (97.0, 100),
+        },
+    )
+    assert [one.player for one in new] == ["middle", "low"]
+    assert new[0].elo == pytest.approx(809, abs=10)
+    assert new[1].elo == pytest.approx(615, abs=15)
+    assert new[0].low < 809 - 200  # the rung's own uncertainty is in it
+    assert new[0].high - new[0].elo == pytest.approx(new[0].elo - new[0].low)
+
+
+def test_a_player_whose_games_lead_to_no_rung_is_not_placed():
+    with pytest.raises(ValueError, match="island, sea: wanted games that lead to a rung"):
+        placed_on(RUNGS, {("island", "sea"): (5.0, 10)})

@@ -28,6 +28,7 @@ class Mind:
         self.tell = tell
         self.analyst = analyst
         self.seed = seed
+        self.process: subprocess.Popen[bytes] | None = None
         self.line: socket.socket | None = None  # to the process
         self.connection: Connection | None = None  # the same, for values
         self.asked: dict[int, Task] = {}
@@ -56,7 +57,7 @@ class Mind:
     def _start(self) -> Connection:
         self.line, theirs = socket.socketpair()
         words = SERVE.format(descriptor=theirs.fileno(), analyst=self.analyst, seed=self.seed)
-        process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", words],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -67,7 +68,7 @@ class Mind:
         )
         theirs.close()
         hearing = Connection(os.dup(self.line.fileno()))
-        threading.Thread(target=self._hear, args=(hearing, process), daemon=True).start()
+        threading.Thread(target=self._hear, args=(hearing, self.process), daemon=True).start()
         return Connection(os.dup(self.line.fileno()))
 
     def _hear(self, connection: Connection, process: "subprocess.Popen[bytes]") -> None:
