@@ -34,6 +34,9 @@ class IdleMind:
 @pytest.fixture(autouse=True)
 def idle(monkeypatch):
     monkeypatch.setattr(table, "Mind", IdleMind)
+    monkeypatch.setattr(
+        ClientGame, "seconds_left", lambda game, colour: 300.0 - colour if game.clocks else None
+    )
 
 
 def middle_game(**setup):

@@ -1,6 +1,7 @@
 """The board as text: every point one to three columns wide, in wooden colours or plain."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ class BoardPicture:
     is_plain: bool = False
 
 
+@lru_cache(4096)
 def blend(one: str, other: str, share: float) -> str:
     """A colour between two, `share` of the other."""
     share = min(1.0, max(0.0, share))
@@ -42,6 +44,12 @@ def blend(one: str, other: str, share: float) -> str:
         for at in (1, 3, 5)
     ]
     return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+@lru_cache(4096)
+def paint(ink: str, ground: str, is_bold: bool) -> Style:
+    """A style; made once, for a board has few and is drawn at each key."""
+    return Style(color=ink, bgcolor=ground, bold=is_bold)
 
 
 def rows_of(picture: BoardPicture, cell: int) -> list[list[Segment]]:
@@ -139,4 +147,4 @@ def _style(picture: BoardPicture, move: int, stone: int, is_last: bool) -> Style
         ground = blend(ground, LAST, 0.55)
     if picture.cursor == move:
         ground = blend(ground, CURSOR, 0.7)
-    return Style(color=ink, bgcolor=ground, bold=stone != EMPTY)
+    return paint(ink, ground, stone != EMPTY)
