@@ -72,8 +72,12 @@ def write_package(
     card = dataclasses.replace(
         card, weights_sha256=sha256_of(data), onnx_sha256=sha256_of(onnx) if onnx else ""
     )
-    values = {"format": FORMAT, **dataclasses.asdict(card)}
-    (folder / CARD_FILE).write_text(json.dumps(values, indent=2) + "\n")
+    (folder / CARD_FILE).write_text(card_text(card))
+
+
+def card_text(card: PlayerCard) -> str:
+    """A card as player.json holds it."""
+    return json.dumps({"format": FORMAT, **dataclasses.asdict(card)}, indent=2) + "\n"
 
 
 def read_tensors(path: Path, sha256: str) -> dict[str, NDArray[Any]]:

@@ -7,10 +7,13 @@ import cyclopts
 from cyclopts import CycloptsError
 
 from agents.player import PlayerFailed
+from insei.ablate import ablate
+from insei.curve import curve
 from insei.gtp import gtp
 from insei.package import package
 from insei.play import play
 from insei.rate import rate
+from insei.resize import resize
 from insei.tournament import tournament
 from insei.train import train
 from insei.version import version, version_text
@@ -34,7 +37,10 @@ app = cyclopts.App(
     version=version_text,
     help_format="markdown",
 )
-for command in (play, watch, train, tournament, rate, gtp, package, version):
+COMMANDS = (
+    play, watch, train, tournament, rate, curve, resize, ablate, gtp, package, version
+)  # fmt: skip
+for command in COMMANDS:
     app.command(command)
 
 

@@ -11,6 +11,7 @@ from insei.config import build, read_yaml, to_yaml, with_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tournament.config import TournamentConfig
     from tournament.match import Job, PlayedGame
 
 
@@ -40,23 +41,33 @@ def tournament(
         Of a Ray cluster to join, instead of starting Ray here.
     """
     from tournament.config import TournamentConfig
-    from tournament.folder import TournamentFolder
-    from tournament.run import run_tournament
 
     values = with_settings({"name": config.stem} | read_yaml(config), set_ or [])
     try:
         chosen = build(TournamentConfig, values)
     except ValueError as error:
         raise ValueError(f"{config}: {error}") from error
-    folder = TournamentFolder(reports / chosen.name, to_yaml(chosen))
-    try:
-        with Tell() as tell:
-            play = partial(play_games, chosen.workers, address, tell.notice)
-            report = run_tournament(chosen, folder, play, tell.progress)
-    finally:
-        folder.close()
+    report = hold(chosen, reports, address)
     print((report.with_suffix(".md")).read_text())
     print(f"report: {report}")
+
+
+def hold(config: "TournamentConfig", reports: Path, address: str | None) -> Path:
+    """Play what is missing of a tournament; returns its HTML report, JSON and Markdown beside it.
+
+    Raises:
+        ValueError: a player is unknown, or the folder holds a tournament of other conditions.
+    """
+    from tournament.folder import TournamentFolder
+    from tournament.run import run_tournament
+
+    folder = TournamentFolder(reports / config.name, to_yaml(config))
+    try:
+        with Tell() as tell:
+            play = partial(play_games, config.workers, address, tell.notice)
+            return run_tournament(config, folder, play, tell.progress)
+    finally:
+        folder.close()
 
 
 class Tell:

@@ -100,6 +100,21 @@ def config_of(run: "RunFolder") -> "TrainConfig":
     return build(TrainConfig, parse_yaml(run.config_text, str(run.path / "config.yaml")))
 
 
+def read_config(path: Path) -> "TrainConfig":
+    """The configuration of the run in a folder, without a claim to it.
+
+    Raises:
+        ValueError: there is no run.
+    """
+    from selfplay.config import TrainConfig
+    from selfplay.run import CONFIG_FILE
+
+    file = path / CONFIG_FILE
+    if not file.is_file():
+        raise ValueError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+    return build(TrainConfig, parse_yaml(file.read_text(), str(file)))
+
+
 def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> None:
     """Train until the run is done, telling the terminal how it stands."""
     quieten()
@@ -200,7 +215,8 @@ class Terminal:
 def status_line(status: "Status") -> str:
     """Generation, games, rows, loss, rating, speed and time left."""
     parts = [
-        f"generation {status.generation}/{status.generations}",
+        f"generation {status.generation}"
+        + (f"/{status.generations}" if status.generations else ""),
         f"games {status.games:,}",
         f"rows {status.rows:,} (window {status.window:,})",
         f"steps {status.steps:,}",

@@ -55,7 +55,7 @@ class Status:
     """What a watcher of the run is told."""
 
     generation: int
-    generations: int
+    generations: int  # wanted; 0 where hours end the run
     games: int  # in the dataset
     games_here: int  # of this generation
     games_wanted: int
@@ -265,12 +265,13 @@ class Training:
         What a crash left out is made up for when the run goes on.
         """
         generation = self.progress.generation
-        if is_milestone(generation, self.config.milestone_every):
+        is_last = self.share_done >= 1
+        if is_milestone(generation, self.config.milestone_every, is_last):
             keep_milestone(self.run.path, generation, self.progress.rollbacks)
         every = self.config.rating.every
         if not generation or not every:
             return
-        if generation % every and self.share_done < 1:
+        if generation % every and not is_last:
             return
         ratings = self.run.ratings()
         if not ratings or ratings[-1]["generation"] < generation:
@@ -370,7 +371,7 @@ class Training:
         elapsed = max(time.monotonic() - stage.began, 1e-3)
         return Status(
             generation=self.progress.generation,
-            generations=self.config.generations,
+            generations=0 if self.config.hours else self.config.generations,
             games=self.dataset.num_games,
             games_here=here,
             games_wanted=stage.games_wanted,

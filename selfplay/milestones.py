@@ -3,7 +3,8 @@
     milestones/N       a player package, as in checkpoints/N; the newest two also hold the
                        learner's state, so that a run can go back to them
 
-They come at regular generations, and early on at powers of two, where nets change most.
+They come at regular generations, at the run's end, and early on at powers of two, where nets
+change most.
 """
 
 import shutil
@@ -18,12 +19,12 @@ MILESTONES = "milestones"
 WAYS_BACK = 2  # milestones that hold the learner's state
 
 
-def is_milestone(generation: int, every: int) -> bool:
+def is_milestone(generation: int, every: int, is_last: bool = False) -> bool:
     """Whether the net of this generation is kept; `every` 0 keeps none."""
     if not every:
         return False
     is_power = generation & (generation - 1) == 0
-    return generation % every == 0 or (is_power and generation < every)
+    return is_last or generation % every == 0 or (is_power and generation < every)
 
 
 def milestones_of(run: Path) -> dict[int, Path]:

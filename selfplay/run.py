@@ -122,12 +122,8 @@ class RunFolder:
     ) -> None:
         """Write a checkpoint, and delete the oldest beyond `keep`."""
         path = self.path / CHECKPOINTS / f"{progress.generation:06}"
-        data = save_tensors(learner_state)
-        state = {"learner_sha256": sha256_of(data), "progress": asdict(progress)}
         with new_folder(path) as unfinished:
-            write_player(unfinished, weights, card)
-            (unfinished / LEARNER_FILE).write_bytes(data)
-            (unfinished / STATE_FILE).write_text(json.dumps(state, indent=2) + "\n")
+            write_checkpoint(unfinished, progress, weights, card, learner_state)
         for old in checkpoints_of(self.path)[:-keep]:
             shutil.rmtree(old)
 
@@ -189,3 +185,18 @@ def read_checkpoint(folder: Path) -> tuple[Progress, dict[str, NDArray[np.float3
     card = read_card(folder)
     read_tensors(folder / "weights.safetensors", card.weights_sha256)
     return progress, read_tensors(folder / LEARNER_FILE, sha256)
+
+
+def write_checkpoint(
+    folder: Path,
+    progress: Progress,
+    weights: dict[str, NDArray[np.float32]],
+    card: PlayerCard,
+    learner_state: dict[str, NDArray[np.float32]],
+) -> None:
+    """Write a checkpoint's files into an existing folder."""
+    data = save_tensors(learner_state)
+    state = {"learner_sha256": sha256_of(data), "progress": asdict(progress)}
+    write_player(folder, weights, card)
+    (folder / LEARNER_FILE).write_bytes(data)
+    (folder / STATE_FILE).write_text(json.dumps(state, indent=2) + "\n")

@@ -18,6 +18,7 @@ from agents.influence import InfluencePlayer
 from agents.random_player import RandomPlayer
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
+from insei.ablate import AblationConfig
 from insei.config import BadConfig, build, convert, parse_yaml, to_yaml, with_settings
 from insei.line_game import LineGame
 from selfplay.config import TrainConfig
@@ -52,7 +53,13 @@ def test_a_configuration_is_written_and_read_back(kind):
 )
 def test_every_configuration_of_ours_is_valid_and_states_only_what_differs(path):
     values = yaml.safe_load(path.read_text())
-    kind = TournamentConfig if "players" in values else TrainConfig
+    kind = (
+        TournamentConfig
+        if "players" in values
+        else AblationConfig
+        if "arms" in values
+        else TrainConfig
+    )
     config = build(kind, values)
     assert config.name == path.stem
 

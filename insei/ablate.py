@@ -1,0 +1,194 @@
+"""`insei ablate`: what a choice of training is worth, by runs that differ in nothing else."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from insei.config import build, read_yaml, to_yaml, with_settings
+from insei.tournament import hold
+from insei.train import conduct, config_of
+
+if TYPE_CHECKING:
+    from selfplay.config import TrainConfig
+    from tournament.ratings import Rating
+
+
+@dataclass(frozen=True)
+class ArmConfig:
+    """One way of training."""
+
+    name: str
+    settings: tuple[str, ...] = ()  # KEY=VALUE over the base, as --set takes them
+
+
+@dataclass(frozen=True)
+class AblationConfig:
+    """Ways of training that are compared: same base, same seeds, same budget.
+
+    Raises:
+        ValueError: a field is outside what is said beside it.
+    """
+
+    base: str  # a training configuration, relative to the working folder
+    arms: tuple[ArmConfig, ...]  # the first is the one that the others are measured from
+    name: str = "ablation"  # the runs go to runs/NAME, the match's report to reports/NAME
+    hours: float = 0.0  # of training, an arm and seed; 0: the base's generations and games
+    seeds: tuple[int, ...] = (1,)  # each arm is trained once with each
+    games: int = 100  # of each pairing of the nets, even
+    visits: int = 0  # simulations of the nets in the match; 0 for the nets alone
+    opening_plies: int = 4  # random plies of the match's games
+    workers: int = 2  # processes that play the match
+
+    def __post_init__(self) -> None:
+        names = [arm.name for arm in self.arms]
+        if len(names) < 2 or len(set(names)) != len(names):
+            raise ValueError(f"arms {names}: wanted two at least, each of its own name")
+        if not self.seeds or len(set(self.seeds)) != len(self.seeds):
+            raise ValueError(f"seeds {list(self.seeds)}: wanted one at least, each once")
+        if not 0 <= self.hours <= 10_000:
+            raise ValueError(f"hours {self.hours}: wanted 0 to 10000")
+
+
+def ablate(
+    config: Path,
+    /,
+    *,
+    runs: Path = Path("runs"),
+    reports: Path = Path("reports"),
+    set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
+    address: str | None = None,
+) -> None:
+    """Train the arms of an ablation one after the other, and play their nets against each other.
+
+    Example: `insei ablate configs/ablation7.yaml --set hours=0.5`. Every arm begins with the same
+    seed and has the same budget. The same command goes on after a stop, in the arm and the
+    generation where it stood.
+
+    Parameters
+    ----------
+    config
+        A YAML file: base, arms, hours, seeds, games, and so on.
+    runs
+        Where the arms' runs go, in a folder of the ablation's name.
+    reports
+        Where the report of the match goes.
+    set_
+        KEY=VALUE over the configuration, as in `--set hours=0.25`.
+    address
+        Of a Ray cluster to join, instead of starting Ray here.
+    """
+    values = with_settings({"name": config.stem} | read_yaml(config), set_ or [])
+    try:
+        chosen = build(AblationConfig, values)
+        wanted = {
+            (arm.name, seed): arm_config(chosen, arm, seed)
+            for arm in chosen.arms
+            for seed in chosen.seeds
+        }
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{config}: {error}") from error
+    paths = {}
+    for key, training in wanted.items():
+        paths[key] = runs / chosen.name / training.name
+        train_arm(paths[key], training, address)
+    print(compare(chosen, paths, wanted, reports, address))
+
+
+def arm_config(config: AblationConfig, arm: ArmConfig, seed: int) -> "TrainConfig":
+    """The training of one arm: the base, the budget, and what the arm changes."""
+    from selfplay.config import TrainConfig
+
+    settings = [f"name={arm.name}-{seed}", f"seed={seed}", "rating.every=0"]
+    if config.hours:
+        settings += [f"hours={config.hours}", "generations=1000000"]
+    return build(
+        TrainConfig, with_settings(read_yaml(Path(config.base)), [*settings, *arm.settings])
+    )
+
+
+def train_arm(path: Path, config: "TrainConfig", address: str | None) -> None:
+    """Train a run to its end, from where it stands.
+
+    Raises:
+        ValueError: the folder holds a run of another configuration.
+    """
+    from selfplay.run import RunFolder
+
+    run = RunFolder(path) if path.exists() else RunFolder.create(path, to_yaml(config))
+    try:
+        if config_of(run) != config:
+            raise ValueError(
+                f"{path} was begun with another configuration; wanted the same, another name, or "
+                "that folder moved away"
+            )
+        found = run.newest()
+        if found is None or config.share_done(found[0].generation, found[0].seconds) < 1:
+            conduct(run, config, address)
+    finally:
+        run.close()
+
+
+def compare(
+    config: AblationConfig,
+    paths: dict[tuple[str, int], Path],
+    trained: "dict[tuple[str, int], TrainConfig]",
+    reports: Path,
+    address: str | None,
+) -> str:
+    """Play the match of all nets; returns the table of arms."""
+    from selfplay.rating import player_name
+    from tournament.config import TournamentConfig
+
+    arm_of = {player_name(path, config.visits): arm for (arm, _), path in paths.items()}
+    rules = next(iter(trained.values())).rules
+    if any(one.rules != rules for one in trained.values()):
+        raise ValueError("arms of different rules: wanted the same, for their nets to meet")
+    match = TournamentConfig(
+        name=config.name,
+        players=tuple(arm_of),
+        rules=rules,
+        games=config.games,
+        opening_plies=config.opening_plies,
+        workers=config.workers,
+    )
+    report = hold(match, reports, address)
+    values = json.loads(report.with_suffix(".json").read_text())
+    ratings = ratings_of_arms(values["pairings"], arm_of, [arm.name for arm in config.arms])
+    lines = [
+        f"| arm | Elo over {config.arms[0].name} | 95 % | share | games | games learned from |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in ratings:
+        learned = ", ".join(str(games_of(path)) for (arm, _), path in paths.items()
+                            if arm == one.player)  # fmt: skip
+        lines.append(
+            f"| {one.player} | {one.elo:+.0f} | {one.low:+.0f} to {one.high:+.0f} | "
+            f"{one.score:.1%} | {one.games} | {learned} |"
+        )
+    said = "" if len(config.seeds) > 1 else "; one seed: how much seeds differ is not in it"
+    return "\n".join([*lines, f"The interval is that of the games{said}. Report: {report}"])
+
+
+def ratings_of_arms(
+    pairings: list[dict[str, Any]], arm_of: dict[str, str], arms: list[str]
+) -> "list[Rating]":
+    """Rate arms from their nets' pairings, seeds together, the first arm at 0."""
+    from tournament.ratings import fit
+
+    points: dict[tuple[str, str], float] = {}
+    for one in pairings:
+        pair = arm_of[one["player"]], arm_of[one["opponent"]]
+        if pair[0] != pair[1]:
+            points[pair] = points.get(pair, 0.0) + one["share"] * one["games"]
+    return fit(arms, points, arms[0])
+
+
+def games_of(run: Path) -> int:
+    """The games that a run's newest net learned from."""
+    from agents.find_package import checkpoints_of
+    from agents.package import read_card
+
+    return int(read_card(checkpoints_of(run)[-1]).training["games"])

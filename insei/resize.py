@@ -1,0 +1,259 @@
+"""`insei resize`: a net made wider, narrower, deeper or flatter, retrained on the same games."""
+
+import itertools
+import json
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from insei.package import rating_of
+from insei.tournament import hold
+from insei.train import quieten, read_config
+
+if TYPE_CHECKING:
+    from agents.architecture import NetworkConfig
+    from agents.package import Package
+    from selfplay.config import TrainConfig
+    from selfplay.lessons import Book
+
+LARGEST_FACTOR = 4.0  # of channels; larger numbers are numbers of channels
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the new nets are made from."""
+
+    player: str
+    package: "Package"
+    run: Path
+    config: "TrainConfig"
+    passes: float
+
+
+def resize(
+    player: str,
+    /,
+    *,
+    dataset: Path,
+    channels: Annotated[list[float] | None, Parameter(consume_multiple=True)] = None,
+    blocks: Annotated[list[int] | None, Parameter(consume_multiple=True)] = None,
+    out: Path = Path("resized"),
+    passes: float = 4.0,
+    rows: int = 500_000,
+    games: int = 100,
+    visits: int = 64,
+    workers: int = 2,
+    reports: Path = Path("reports"),
+    address: str | None = None,
+) -> None:
+    """Make nets of other widths and depths, train each on recorded games alone, and rate them.
+
+    Example: `insei resize go7 --dataset runs/go7 --channels 0.5 0.25 --out resized/go7`. Each net
+    learns from random weights on the games of a run, without self-play, and becomes a package in
+    the folder, OUT/4b24 say. All then play each other and the original, alone and with a search;
+    the table tells Elo against time a move. The same command goes on after a stop.
+
+    Parameters
+    ----------
+    player
+        The net to begin from: a package, a run's folder, or the name of a shipped player.
+    dataset
+        The run whose games are learned from; on the board of the player.
+    channels
+        Factors of the player's width up to 4, or numbers of channels; several make several nets.
+    blocks
+        Numbers of residual blocks; the player's own by default.
+    out
+        Where the packages go.
+    passes
+        Times that each row is learned from.
+    rows
+        The newest so many rows are learned from.
+    games
+        Of each pairing, even; 0 makes the nets and does not rate them.
+    visits
+        Simulations of the searching players.
+    workers
+        Processes that play; 0 plays in this one.
+    reports
+        Where the games and their report go.
+    address
+        Of a Ray cluster to join, instead of starting Ray here.
+    """
+    from agents.find_package import find_package
+    from agents.package import load_package
+    from selfplay.lessons import open_book
+
+    quieten()
+    if not 0 < passes <= 1000:
+        raise ValueError(f"passes {passes}: wanted above 0, to 1000")
+    if games < 0 or games % 2:
+        raise ValueError(f"games {games}: wanted an even number, 2 or more, or 0")
+    source = find_package(player)
+    package = load_package(source)
+    wanted = architectures(package.card.architecture, channels or [1.0], blocks or [])
+    config = read_config(dataset)
+    own = package.card.width, package.card.height
+    frame = config.rules
+    if (frame.width, frame.height) != own:
+        raise ValueError(
+            f"{dataset} holds games on {frame.size_name}; wanted {own[0]}x{own[1]}, the board of "
+            f"{player}"
+        )
+    lesson = Lesson(player, package, dataset, config, passes)
+    folders = {out / name_of(one): one for one in wanted}
+    missing = {path: one for path, one in folders.items() if not is_made(path, lesson)}
+    if missing:
+        book = open_book(dataset, config, rows)
+        for path, architecture in missing.items():
+            make(path, architecture, lesson, book)
+    if games:
+        rate_all(source, list(folders), lesson, out.name, games, visits, workers, reports, address)
+
+
+def architectures(
+    own: "NetworkConfig", channels: list[float], blocks: list[int]
+) -> "list[NetworkConfig]":
+    """The nets that were asked for; every width with every depth, less the original.
+
+    Raises:
+        ValueError: none is left, or one is out of bounds.
+    """
+    found = []
+    for width, depth in itertools.product(channels, blocks or [own.blocks]):
+        if width <= 0:
+            raise ValueError(f"channels {width}: wanted a factor above 0, or a number")
+        number = 4 * round(width * own.channels / 4) if width <= LARGEST_FACTOR else int(width)
+        one = replace(own, channels=max(4, number), blocks=depth)
+        if one != own and one not in found:
+            found.append(one)
+    if not found:
+        raise ValueError(
+            f"a net of {name_of(own)} is there already: wanted --channels or --blocks of another"
+        )
+    return found
+
+
+def name_of(architecture: "NetworkConfig") -> str:
+    """A net's size as people write it: 4b24."""
+    return f"{architecture.blocks}b{architecture.channels}"
+
+
+def origin_of(lesson: Lesson) -> dict[str, Any]:
+    """What the card of a new net tells of where it comes from."""
+    return {
+        "resized_from": lesson.player,
+        "resized_from_sha256": lesson.package.card.weights_sha256,
+        "dataset": str(lesson.run),
+        "passes": lesson.passes,
+    }
+
+
+def is_made(path: Path, lesson: Lesson) -> bool:
+    """Whether a package is there from the same lesson.
+
+    Raises:
+        ValueError: something else is.
+    """
+    from agents.package import read_card
+
+    if not path.exists():
+        return False
+    training = read_card(path).training
+    if any(training.get(key) != value for key, value in origin_of(lesson).items()):
+        raise ValueError(f"{path} is there, and comes from elsewhere: wanted another --out")
+    return True
+
+
+def make(path: Path, architecture: "NetworkConfig", lesson: Lesson, book: "Book") -> None:
+    """Train one net and write its package, whole or not at all."""
+    from dataclasses import asdict
+
+    from agents.files import new_folder
+    from agents.package import PlayerCard, write_package
+    from selfplay.lessons import teach
+
+    config = lesson.config
+    steps = max(1, int(lesson.passes * len(book.learned) / config.learner.batch_size))
+    rules = config.rules
+    training = origin_of(lesson) | {"games": book.num_games, "rows": len(book.learned)}
+    card = PlayerCard(
+        architecture, rules.width, rules.height, rules.komi, training | {"steps": steps}
+    )
+    saves = path.with_name(f"{path.name}-unfinished")
+    check_saves(saves, card)
+
+    def tell(done: int, loss: float) -> None:
+        print(f"{path}: step {done:,} of {steps:,}, loss {loss:.3f}", flush=True)
+
+    weights, found = teach(book, architecture, config, card, steps, saves, tell)
+    if found is not None:
+        card.training["held_out"] = {name: round(one, 4) for name, one in asdict(found).items()}
+    with new_folder(path) as unfinished:
+        write_package(unfinished, weights, card)
+    shutil.rmtree(saves, ignore_errors=True)
+
+
+def check_saves(saves: Path, card: Any) -> None:
+    """Raise ValueError where an unfinished lesson is of another kind; half-written saves go."""
+    from agents.files import delete_unfinished
+    from agents.package import read_card
+
+    delete_unfinished(saves)
+    for one in sorted(saves.glob("*")):
+        if one.name.isdigit() and read_card(one).training != card.training:
+            raise ValueError(
+                f"{saves} holds another lesson's beginning: wanted the same dataset, rows and "
+                "passes, or that folder moved away"
+            )
+
+
+def rate_all(
+    source: Path,
+    folders: list[Path],
+    lesson: Lesson,
+    name: str,
+    games: int,
+    visits: int,
+    workers: int,
+    reports: Path,
+    address: str | None,
+) -> None:
+    """Play the match of all sizes, write ratings on the cards, and print the table."""
+    from agents.files import write_text
+    from agents.package import CARD_FILE, card_text, load_package
+    from selfplay.rating import player_name
+    from tournament.config import TournamentConfig
+
+    packages = {folder: load_package(folder) for folder in (source, *folders)}
+    searched = (0, visits) if visits else (0,)
+    players = {player_name(folder, number): folder for number in searched for folder in packages}
+    config = TournamentConfig(
+        name=name,
+        players=tuple(players),
+        rules=lesson.config.rules,
+        games=games,
+        opening_plies=4,
+        workers=workers,
+    )
+    report = hold(config, reports, address).with_suffix(".json")
+    values = json.loads(report.read_text())
+    for folder in folders:
+        card = packages[folder].card
+        rated = replace(card, rating=rating_of(card.weights_sha256, report))
+        write_text(folder / CARD_FILE, card_text(rated))
+    paces = {one["player"]: one for one in values["paces"]}
+    print(f"| player | net | parameters | ms a move | Elo over {lesson.player} alone | 95 % |")
+    print("|---|---|---|---|---|---|")
+    for one in sorted(values["ratings"], key=lambda one: paces[one["player"]]["median_ms"]):
+        card = packages[players[one["player"]]].card
+        kind = f"{visits} visits" if one["player"].startswith("search:") else "alone"
+        print(
+            f"| {name_of(card.architecture)}, {kind} | {players[one['player']]} | "
+            f"{card.architecture.num_parameters():,} | {paces[one['player']]['median_ms']:.2f} | "
+            f"{one['elo']:+.0f} | {one['low']:+.0f} to {one['high']:+.0f} |"
+        )
+    print(f"report: {report.with_suffix('.html')}")

@@ -1,0 +1,226 @@
+"""The commands that measure learning: curve, resize, ablate; each goes on after a stop."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agents.architecture import NetworkConfig
+from agents.find_package import find_package
+from agents.package import load_package, read_card
+from engine.rules import Rules
+from insei.ablate import AblationConfig, ArmConfig, ablate, ratings_of_arms, train_arm
+from insei.config import to_yaml
+from insei.curve import curve, nets_of
+from insei.resize import architectures, resize
+from selfplay.config import RatingConfig
+from selfplay.lessons import open_book, teach
+from selfplay.milestones import milestones_of
+from tests.conftest import TINY
+from tests.test_loop import CONFIG, begin, finish
+
+SHORT = replace(
+    CONFIG,
+    rating=RatingConfig(every=0),
+    milestone_every=2,
+    window=replace(CONFIG.window, held_out=0.2),
+)
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory):
+    """A run of three generations, its milestones 0, 1, 2 and 3."""
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    run, training = begin(folder, SHORT)
+    finish(run, training)
+    return folder
+
+
+def test_a_curve_plays_kept_nets_once_and_draws_them(learned, tmp_path, capsys):
+    out = tmp_path / "tiny.svg"
+    words = {"out": out, "games": 2, "workers": 0, "reports": tmp_path, "against": ["random"]}
+    curve([learned], **words)
+    text = out.read_text()
+    assert "<svg" in text
+    for word in ("hours", "games", "Elo", "random", "tiny"):
+        assert word in text
+    said = capsys.readouterr().out
+    assert said.count("Elo (") == 4
+    games = (tmp_path / "tiny" / "games.jsonl").read_text()
+    assert len(games.splitlines()) == 2 * 10  # pairings of five players
+    curve([learned], **words)
+    assert (tmp_path / "tiny" / "games.jsonl").read_text() == games
+    assert out.read_text() == text
+
+
+def test_a_curve_shows_nets_spread_over_the_run(learned):
+    assert [net.generation for net in nets_of(learned, 8, 0)] == [0, 1, 2, 3]
+    assert [net.generation for net in nets_of(learned, 2, 0)] == [0, 3]
+    assert len(nets_of(learned, 3, 0)) == 3
+
+
+def test_a_curve_of_boards_that_do_not_meet_is_refused(learned, tmp_path):
+    with pytest.raises(ValueError, match="learns 5x5; wanted 9x9"):
+        curve([learned], size=9, out=tmp_path / "x.svg")
+    with pytest.raises(ValueError, match="is no run"):
+        curve([tmp_path], out=tmp_path / "x.svg")
+
+
+def test_a_net_is_resized_from_recorded_games_rated_and_not_made_twice(learned, tmp_path, capsys):
+    words = {
+        "dataset": learned,
+        "channels": [0.5],
+        "out": tmp_path / "small",
+        "passes": 1.0,
+        "games": 2,
+        "visits": 2,
+        "workers": 0,
+        "reports": tmp_path,
+    }
+    resize(str(learned), **words)
+    card = load_package(tmp_path / "small" / "2b4").card
+    assert card.architecture == replace(TINY, channels=4)
+    assert card.training["dataset"] == str(learned)
+    assert card.training["held_out"]["outcome"] > 0
+    assert {one["player"] for one in card.rating["players"]} == {"net:", "search:visits=2"}
+    assert "| 2b4, alone |" in capsys.readouterr().out
+    stamp = (tmp_path / "small" / "2b4" / "weights.safetensors").stat().st_mtime_ns
+    resize(str(learned), **words)
+    assert (tmp_path / "small" / "2b4" / "weights.safetensors").stat().st_mtime_ns == stamp
+    with pytest.raises(ValueError, match="comes from elsewhere"):
+        resize(str(learned), **(words | {"passes": 2.0}))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"channels": [1.0]}, "2b8 is there already: wanted --channels or --blocks"),
+        ({"channels": [-1.0]}, "channels -1.0: wanted a factor"),
+        ({"channels": [0.5], "rows": 20}, "20 rows; wanted 100 or more"),
+        ({"channels": [0.5], "passes": 0.0}, "passes 0.0"),
+        ({"channels": [0.5], "games": 3}, "games 3: wanted an even number"),
+    ],
+)
+def test_a_resize_that_makes_no_sense_is_refused(learned, tmp_path, words, said):
+    with pytest.raises(ValueError, match=said):
+        resize(str(learned), dataset=learned, out=tmp_path / "out", **words)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dataset_that_does_not_fit_the_player_is_refused(learned, tmp_path):
+    with pytest.raises(ValueError, match="holds games on 5x5; wanted 7x7, the board of go7"):
+        resize("go7", dataset=learned, channels=[0.5], out=tmp_path / "out")
+    with pytest.raises(ValueError, match="is no run"):
+        resize("go7", dataset=tmp_path, channels=[0.5], out=tmp_path / "out")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "config.yaml").write_text(to_yaml(SHORT))
+    with pytest.raises(ValueError, match="holds no games"):
+        resize(str(learned), dataset=empty, channels=[0.5], out=tmp_path / "out")
+    (empty / "config.yaml").write_text(to_yaml(replace(SHORT, rules=Rules(5, 5, 9, ko="simple"))))
+    (empty / "games.lance").symlink_to(learned / "games.lance")
+    with pytest.raises(ValueError, match="games with ko positional; wanted ko simple"):
+        resize(str(learned), dataset=empty, channels=[0.5], out=tmp_path / "out")
+
+
+def test_widths_and_depths_are_factors_or_numbers():
+    own = NetworkConfig(blocks=4, channels=48)
+    found = architectures(own, [0.5, 64, 1.0], [])
+    assert [(one.blocks, one.channels) for one in found] == [(4, 24), (4, 64)]
+    found = architectures(own, [0.25, 1], [2, 4])
+    assert [(one.blocks, one.channels) for one in found] == [(2, 12), (4, 12), (2, 48)]
+
+
+def test_a_killed_lesson_goes_on_where_it_stood(learned, tmp_path, monkeypatch):
+    monkeypatch.setattr("selfplay.lessons.STEPS_BETWEEN_SAVES", 4)
+    book = open_book(learned, SHORT, 10**6)
+    card = read_card(find_package(str(learned)))
+
+    def run(saves, tell):
+        return teach(book, TINY, SHORT, card, 10, saves, tell)[0]
+
+    class Killed(Exception):
+        pass
+
+    def die(done, loss):
+        raise Killed
+
+    whole = run(tmp_path / "whole", lambda done, loss: None)
+    with pytest.raises(Killed):
+        run(tmp_path / "parts", die)  # at its end, after the save of step 8
+    assert [one.name for one in (tmp_path / "parts").iterdir()] == ["000000008"]
+    told = []
+    parts = run(tmp_path / "parts", lambda done, loss: told.append(done))
+    assert told == [10]
+    assert all(abs(whole[name] - one).max() < 1e-6 for name, one in parts.items())
+
+
+def test_arms_are_trained_once_and_compared(tmp_path, monkeypatch, capsys):
+    base = tmp_path / "base.yaml"
+    base.write_text(to_yaml(replace(SHORT, generations=1)))
+    config = AblationConfig(
+        base=str(base),
+        name="pair",
+        arms=(ArmConfig("plain"), ArmConfig("surprise", ("selfplay.surprise_share=0.5",))),
+        games=2,
+        workers=0,
+    )
+    file = tmp_path / "pair.yaml"
+    file.write_text(to_yaml(config))
+    ablate(file, runs=tmp_path, reports=tmp_path / "reports")
+    assert "| surprise |" in capsys.readouterr().out
+    plain = (tmp_path / "pair" / "plain-1" / "config.yaml").read_text()
+    other = (tmp_path / "pair" / "surprise-1" / "config.yaml").read_text()
+    assert "surprise_share: 0.5" in other
+    assert other.replace("surprise_share: 0.5", "surprise_share: 0.0").replace(
+        "name: surprise-1", "name: plain-1"
+    ) == plain  # fmt: skip
+    monkeypatch.setattr("insei.ablate.conduct", None)  # nothing is trained again
+    ablate(file, runs=tmp_path, reports=tmp_path / "reports")
+    with pytest.raises(ValueError, match="begun with another configuration"):
+        train_arm(tmp_path / "pair" / "plain-1", replace(SHORT, seed=9), None)
+
+
+def test_arms_pool_their_seeds():
+    arm_of = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
+    pairings = [
+        {"player": "a1", "opponent": "b1", "share": 0.2, "games": 100},
+        {"player": "b1", "opponent": "a1", "share": 0.8, "games": 100},
+        {"player": "a2", "opponent": "b2", "share": 0.4, "games": 100},
+        {"player": "b2", "opponent": "a2", "share": 0.6, "games": 100},
+        {"player": "a1", "opponent": "a2", "share": 1.0, "games": 100},
+    ]
+    best, first = ratings_of_arms(pairings, arm_of, ["a", "b"])
+    assert (best.player, first.player) == ("b", "a")
+    assert best.score == pytest.approx(0.7)
+    assert best.elo == pytest.approx(147, abs=5)  # .7 is 147 Elo
+    assert best.games == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("base: b.yaml\narms: [{name: a}]", "wanted two at least"),
+        ("base: b.yaml\narms: [{name: a}, {name: a}]", "each of its own name"),
+        ("base: nowhere.yaml\narms: [{name: a}, {name: b}]", "no file nowhere.yaml"),
+        ("arms: [{name: a}, {name: b}]", "base"),
+        (
+            "base: configs/go5.yaml\narms: [{name: a}, {name: b, settings: [x=1]}]",
+            "unknown key x",
+        ),
+    ],
+)
+def test_an_ablation_that_makes_no_sense_is_refused(tmp_path, text, said):
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=said):
+        ablate(file, runs=tmp_path)
+
+
+def test_milestones_of_a_finished_run_hold_its_last_net(learned):
+    found = milestones_of(learned)
+    assert list(found) == [0, 1, 2, 3]
+    values = json.loads((found[3] / "player.json").read_text())
+    assert values["training"]["generation"] == 3
+    assert Path(found[3]).name == "000003"
