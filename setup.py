@@ -28,11 +28,12 @@ DIRECTIVES = {
 
 MODULES = [
     "engine.board",
+    "engine.benson",
+    "engine.territory",
     "engine.state",
     "engine.position",
     "engine.planes",
     "engine.playouts",
-    "engine.benson",
     "engine.positions",
     "agents.softmax",
     "agents.tree",

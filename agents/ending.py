@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from agents.player import Player, Thinker
 from engine.position import Position
 from engine.rules import BLACK, EMPTY, WHITE, opponent
-from engine.scoring import dead_stones
 
 ENOUGH_STEPS = 32  # batches of leaves that a judgement of ownership takes
 SURELY = 0.35  # mean ownership of a chain from which it is the enemy's
@@ -44,22 +43,14 @@ def dead_for(position: Position, player: Player) -> list[int]:
     """The dead stones as a searching player sees them, else those that are dead for certain."""
     if isinstance(player, Thinker):
         return dead_by_ownership(position, judged_ownership(position, player))
-    return dead_stones(position)
-
-
-def cleared(position: Position, dead: Iterable[int]) -> Position:
-    """The board without the dead stones, to be counted."""
-    board = position.board
-    for point in dead:
-        board.flat[point] = EMPTY
-    return Position(position.rules, board, position.to_play)
+    return position.dead_stones()
 
 
 def stone_status(position: Position, dead: Iterable[int]) -> dict[str, list[int]]:
     """GTP's final status: `alive` and `dead` stones, and each side's territory."""
     gone = set(dead)
     board = position.board.ravel()
-    owner = cleared(position, gone).ownership().ravel()
+    owner = position.ownership(gone).ravel()
     stones = np.flatnonzero(board != EMPTY).tolist()
     return {
         "alive": [point for point in stones if point not in gone],

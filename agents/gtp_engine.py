@@ -23,7 +23,7 @@ from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
 from engine.handicap import fixed_handicap
 from engine.position import Position
-from engine.rules import KO_RULES, MAX_SIDE, PRESETS, Rules
+from engine.rules import KO_RULES, MAX_SIDE, PRESETS, SCORINGS, Rules, with_preset
 from engine.sgf import read_sgf
 from engine.vertex import move_of, vertex_of
 
@@ -318,18 +318,20 @@ class GtpEngine:
     def _set_rules(self, words: list[str]) -> str:
         text = " ".join(words)
         rules = self.game.rules
-        if preset := PRESETS.get(text.lower().replace("_", "-")):
-            named = preset(rules.width)
-            rules = dataclasses.replace(rules, ko=named.ko, suicide=named.suicide)
-        else:
-            rules = rules_from_json(text, rules)
+        name = text.lower().replace("_", "-")
+        rules = with_preset(rules, name) if name in PRESETS else rules_from_json(text, rules)
         self.game.change_rules(rules)
         return ""
 
     def _get_rules(self, words: list[str]) -> str:
         rules = self.game.rules
-        said = {"ko": rules.ko.upper(), "scoring": "AREA", "suicide": rules.suicide, "tax": "NONE"}
-        return json.dumps(said)
+        said = {
+            "ko": rules.ko.upper(),
+            "scoring": rules.scoring.upper(),
+            "suicide": rules.suicide,
+            "tax": "NONE",
+        }
+        return json.dumps(said | ({"passStones": True} if rules.pass_stones else {}))
 
     def _thinker(self) -> Thinker:
         player = self.game.player
@@ -369,7 +371,7 @@ def rules_from_json(text: str, rules: Rules) -> Rules:
     Raises:
         CannotDo: no such rules.
     """
-    wanted = f"one of {', '.join(PRESETS)}, or JSON with ko, suicide, scoring AREA and tax NONE"
+    wanted = f"one of {', '.join(PRESETS)}, or JSON with ko, suicide, scoring and tax NONE"
     try:
         said = json.loads(text)
     except ValueError:
@@ -378,7 +380,14 @@ def rules_from_json(text: str, rules: Rules) -> Rules:
         raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")
     ko = str(said.get("ko", rules.ko)).lower()
     suicide = said.get("suicide", rules.suicide)
-    is_ours = said.get("scoring", "AREA") == "AREA" and said.get("tax", "NONE") == "NONE"
-    if ko not in KO_RULES or not isinstance(suicide, bool) or not is_ours:
-        raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")
-    return dataclasses.replace(rules, ko=ko, suicide=suicide)
+    scoring = str(said.get("scoring", rules.scoring)).lower()
+    hands_over = said.get("passStones", rules.pass_stones and scoring == "territory")
+    is_ours = ko in KO_RULES and scoring in SCORINGS and said.get("tax", "NONE") == "NONE"
+    try:
+        if is_ours:
+            return dataclasses.replace(
+                rules, ko=ko, suicide=suicide, scoring=scoring, pass_stones=hands_over
+            )
+    except ValueError:
+        pass  # one line for all that can be wrong
+    raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 
 from agents.clock import Clocks, TimeControl
-from agents.ending import cleared, dead_for
+from agents.ending import dead_for
 from agents.player import RESIGN, Player, Thinker
 from engine.diagram import result_of
 from engine.handicap import handicap_position
@@ -134,10 +134,10 @@ class GtpGame:
         return dead_for(self.position, self.player)
 
     def result(self) -> str:
-        """The area score, dead stones taken off, as SGF writes it."""
+        """The score by the rules, dead stones taken off, as SGF writes it."""
         if self.rules.captures_to_win:
             return result_of(self.position)
-        return result_of(cleared(self.position, self.dead()))
+        return result_of(self.position, self.dead())
 
 
 def ready(position: Position, colour: int) -> Position:

@@ -10,20 +10,16 @@ can empty points by dying, so each point of a vital region must touch the chain,
 from libc.stdint cimport uint16_t
 from libc.string cimport memset
 
-import numpy as np
-
 from engine.board cimport (
     BLACK,
     BORDER,
     EMPTY,
     MAX_CELLS,
     MAX_POINTS,
-    POINT_OF,
     WHITE,
     Board,
     Cell,
 )
-from engine.position cimport Position
 
 cdef struct Regions:
     # The regions of one colour, and which chains border them.
@@ -161,14 +157,3 @@ cdef void mark_alive(
             region = regions.region_of[point] - 1
             if not open_[region] and regions.outside[region] <= 1:
                 owner[point] = colour
-
-
-def pass_alive(Position position):
-    cdef uint8_t[MAX_CELLS] owner
-    cdef int move
-    rules = position.rules
-    board_pass_alive(&position.state.board, rules.suicide, owner)
-    points = np.empty(rules.num_points, np.uint8)
-    for move in range(rules.num_points):
-        points[move] = owner[POINT_OF[rules.width][move]]
-    return points.reshape(rules.height, rules.width)

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,9 +76,9 @@ def _status(position: Position) -> str:
     return said
 
 
-def result_of(position: Position) -> str:
-    """The area score as SGF writes results: "B+3.5", "W+1", "0" for a tie."""
-    score = position.score()
+def result_of(position: Position, dead: Iterable[int] | None = None) -> str:
+    """The score as SGF writes results: "B+3.5", "W+1", "0" for a tie; dead as for `score`."""
+    score = position.score(dead)
     if score == 0:
         return "0"
     return f"{'B' if score > 0 else 'W'}+{abs(score):g}"

@@ -1,5 +1,7 @@
 """Position: what Python sees of a State; see position.pyx."""
 
+from libc.stdint cimport uint8_t
+
 from engine.state cimport State
 
 cdef State* new_state(rules) except NULL
@@ -14,3 +16,5 @@ cdef class Position:
     cdef int _play(self, int move) except -1
     cdef _refuse(self, int move)
     cdef int _stone(self, int point) except -1
+    cdef int _mark_dead(self, dead, uint8_t* marks) except -1
+    cdef _by_point(self, const uint8_t* cells)

@@ -1,6 +1,6 @@
 """Position: stones, player to move and history; see position.pyx."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -104,17 +104,41 @@ class Position:
     def fills_own_eye(self, move: int) -> bool:
         """Whether `move` is a one-point eye of the player to move, by the usual diagonal test."""
 
-    def area(self) -> tuple[int, int]:
-        """Points of black and of white, every stone on the board alive (Tromp-Taylor)."""
+    def area(self, dead: Iterable[int] | None = None) -> tuple[int, int]:
+        """Points of black and of white by area, dead stones as for `score`."""
 
-    def score(self) -> float:
-        """Black's area minus White's area and komi; positive if Black is ahead."""
+    def score(self, dead: Iterable[int] | None = None) -> float:
+        """Black's points minus White's and komi, as the rules score; positive if Black is ahead.
 
-    def winner(self) -> int:
+        Args:
+            dead: points of dead stones, one of each chain at least; they are taken off, and are
+                prisoners where territory is scored. None: under area scoring each stone is alive
+                (Tromp-Taylor), under territory scoring `dead_stones` are dead.
+
+        Raises:
+            ValueError: a point named as dead is empty or off the board.
+        """
+
+    def winner(self, dead: Iterable[int] | None = None) -> int:
         """BLACK or WHITE by `score`, or 0 where it is a tie."""
 
-    def ownership(self) -> NDArray[np.int8]:
-        """`[H, W]`: 1 black's, -1 white's, 0 nobody's, by area scoring as in `area`."""
+    def ownership(self, dead: Iterable[int] | None = None) -> NDArray[np.int8]:
+        """`[H, W]`: 1 black's, -1 white's, 0 nobody's, by area, dead stones as for `score`."""
+
+    def pass_alive(self) -> NDArray[np.uint8]:
+        """Whose each point is for good, `[H, W]`: BLACK, WHITE, or EMPTY where it is open.
+
+        A point is a colour's if it holds a stone of a chain that the enemy can't take, even if its
+        owner passes for ever, or lies in a region closed by such chains where the enemy can't live.
+
+        Source: Benson, Life in the game of Go, 1976.
+        """
+
+    def dead_stones(self) -> list[int]:
+        """The stones that stand in what is the enemy's for good, by `pass_alive`.
+
+        They are dead for certain; others may be dead too, which only the players can say.
+        """
 
     def chain(self, point: int) -> list[int]:
         """The points of the chain at `point`, empty where no stone stands."""

@@ -5,9 +5,11 @@ The thin side of `State` that Python sees: it validates, then calls state.pyx.
 
 from libc.stdint cimport uint8_t, uint16_t
 from libc.stdlib cimport malloc
+from libc.string cimport memset
 
 import numpy as np
 
+from engine.benson cimport board_pass_alive
 from engine.board cimport (
     BLACK,
     EMPTY,
@@ -18,7 +20,6 @@ from engine.board cimport (
     WHITE,
     Cell,
     board_allows,
-    board_area,
     board_check,
     board_is_eye,
     board_liberties,
@@ -34,6 +35,7 @@ from engine.state cimport (
     state_forget,
     state_free,
     state_half_score,
+    state_half_score_without,
     state_is_over,
     state_last_move,
     state_mask,
@@ -41,6 +43,7 @@ from engine.state cimport (
     state_play,
     state_reserve,
 )
+from engine.territory cimport board_dead, board_owners
 
 from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
@@ -60,6 +63,8 @@ cdef State* new_state(rules) except NULL:
     )
     if state == NULL:
         raise MemoryError
+    state.territory = rules.scoring == "territory"
+    state.pass_stones = rules.pass_stones
     return state
 
 
@@ -301,29 +306,68 @@ cdef class Position:
             &self.state.board, point, self.state.to_play
         )
 
-    def area(self):
-        cdef uint8_t[MAX_CELLS] owner
-        cdef int black, white
-        board_area(&self.state.board, owner, &black, &white)
-        return black, white
+    cdef int _mark_dead(self, dead, uint8_t* marks) except -1:
+        """Mark the chains with a stone in `dead`; None stands for what the rules take for dead."""
+        cdef const Cell* cells = self.state.board.cells
+        cdef int start, stone
+        memset(marks, 0, self.state.board.num_cells)
+        if dead is None:
+            if self.state.territory:
+                board_dead(&self.state.board, self.state.suicide, marks)
+            return 0
+        for point in dead:
+            start = stone = self._stone(point)
+            if cells[start].colour == EMPTY:
+                raise ValueError(f"point {point} is empty: wanted a stone to be dead")
+            while True:
+                marks[stone] = 1
+                stone = cells[stone].next
+                if stone == start:
+                    break
+        return 0
 
-    def score(self):
-        return state_half_score(self.state) / 2.0
-
-    def winner(self):
-        cdef int half_points = state_half_score(self.state)
-        return BLACK if half_points > 0 else WHITE if half_points < 0 else EMPTY
-
-    def ownership(self):
-        cdef uint8_t[MAX_CELLS] owner
-        cdef int black, white, move, side
+    cdef _by_point(self, const uint8_t* cells):
+        """What `[num_cells]` says of the points, `[H, W]`."""
+        cdef int move
         cdef int width = self.state.board.width
-        board_area(&self.state.board, owner, &black, &white)
-        points = np.empty(self._rules.num_points, np.int8)
+        points = np.empty(self._rules.num_points, np.uint8)
+        cdef uint8_t[::1] view = points
         for move in range(self._rules.num_points):
-            side = owner[POINT_OF[width][move]]
-            points[move] = 1 if side == BLACK else -1 if side == WHITE else 0
+            view[move] = cells[POINT_OF[width][move]]
         return points.reshape(self._rules.height, width)
+
+    def pass_alive(self):
+        cdef uint8_t[MAX_CELLS] owner
+        board_pass_alive(&self.state.board, self.state.suicide, owner)
+        return self._by_point(owner)
+
+    def dead_stones(self):
+        cdef uint8_t[MAX_CELLS] marks
+        board_dead(&self.state.board, self.state.suicide, marks)
+        return np.flatnonzero(self._by_point(marks)).tolist()
+
+    def ownership(self, dead=None):
+        cdef uint8_t[MAX_CELLS] marks
+        cdef uint8_t[MAX_CELLS] owner
+        self._mark_dead(dead, marks)
+        board_owners(&self.state.board, marks, owner)
+        points = self._by_point(owner)
+        return (points == BLACK).astype(np.int8) - (points == WHITE).astype(np.int8)
+
+    def area(self, dead=None):
+        owner = self.ownership(dead)
+        return int((owner > 0).sum()), int((owner < 0).sum())
+
+    def score(self, dead=None):
+        cdef uint8_t[MAX_CELLS] marks
+        if dead is None:
+            return state_half_score(self.state) / 2.0
+        self._mark_dead(dead, marks)
+        return state_half_score_without(self.state, marks) / 2.0
+
+    def winner(self, dead=None):
+        score = self.score(dead)
+        return BLACK if score > 0 else WHITE if score < 0 else EMPTY
 
     cdef int _stone(self, int point) except -1:
         if not 0 <= point < self._rules.num_points:

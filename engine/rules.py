@@ -9,6 +9,8 @@ MAX_SIDE = 19
 
 KoRule = Literal["simple", "positional", "situational"]
 KO_RULES: tuple[KoRule, ...] = ("simple", "positional", "situational")
+Scoring = Literal["area", "territory"]
+SCORINGS: tuple[Scoring, ...] = ("area", "territory")
 
 
 def opponent(colour: int) -> int:
@@ -18,12 +20,15 @@ def opponent(colour: int) -> int:
 
 @dataclass(frozen=True)
 class Rules:
-    """What may be played and who has won; area scoring, two passes end the game.
+    """What may be played and who has won; two passes end the game.
 
-    Where captures win, the stones that decide it end the game, as a win by one point.
+    Territory counts prisoners, and eyes in seki too; see `Position.score` on dead stones. Where
+    captures win, the stones that decide it end the game, as a win by one point.
 
-    A suicide of several stones is legal where `suicide` says so; that of a single stone never
-    is, as in KataGo and GNU Go: it would be a pass that does not count as one.
+    A suicide of several stones is legal where `suicide` says so; that of a single stone never is,
+    as in KataGo and GNU Go. Positional superko forbids it anyway, for it leaves the board as it
+    was. Read literally, situational superko and simple ko would allow it where suicide is legal:
+    a pass that does not count as one, with which a game need never end.
 
     Raises:
         ValueError: a field is outside what is said beside it.
@@ -35,6 +40,8 @@ class Rules:
     ko: KoRule = "positional"
     suicide: bool = False
     captures_to_win: int = 0  # who has taken so many stones has won (Atari Go); 0 for Go
+    scoring: Scoring = "area"
+    pass_stones: bool = False  # each pass hands a stone over, White passes last (AGA); territory
 
     def __post_init__(self) -> None:
         for name in ("width", "height"):
@@ -51,8 +58,13 @@ class Rules:
             raise ValueError(f"komi {komi!r}: wanted a multiple of 0.5 from -400 to 400")
         if self.ko not in KO_RULES:
             raise ValueError(f"ko {self.ko!r}: wanted one of {', '.join(KO_RULES)}")
-        if not isinstance(self.suicide, bool):
-            raise ValueError(f"suicide {self.suicide!r}: wanted true or false")
+        for name in ("suicide", "pass_stones"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} {getattr(self, name)!r}: wanted true or false")
+        if self.scoring not in SCORINGS:
+            raise ValueError(f"scoring {self.scoring!r}: wanted one of {', '.join(SCORINGS)}")
+        if self.pass_stones and self.scoring != "territory":
+            raise ValueError("pass_stones with area scoring: wanted territory scoring, or none")
         wins = self.captures_to_win
         if isinstance(wins, bool) or not isinstance(wins, int) or not 0 <= wins <= 1000:
             raise ValueError(f"captures_to_win {wins!r}: wanted a whole number from 0 to 1000")
@@ -94,4 +106,38 @@ def new_zealand(width: int = 19, height: int | None = None, komi: float = 7.0) -
     return Rules(width, height or width, komi, ko="situational", suicide=True)
 
 
-PRESETS = {"tromp-taylor": tromp_taylor, "chinese": chinese, "new-zealand": new_zealand}
+def japanese(width: int = 19, height: int | None = None, komi: float = 6.5) -> Rules:
+    """Simple ko, no suicide, territory scoring (after Nihon Kiin's rules of 1989)."""
+    return Rules(width, height or width, komi, ko="simple", scoring="territory")
+
+
+def aga(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
+    """Situational superko, no suicide, territory with pass stones (AGA Concise Rules of Go)."""
+    return Rules(
+        width, height or width, komi, ko="situational", scoring="territory", pass_stones=True
+    )
+
+
+PRESETS = {
+    "tromp-taylor": tromp_taylor,
+    "chinese": chinese,
+    "new-zealand": new_zealand,
+    "japanese": japanese,
+    "aga": aga,
+}
+
+
+def with_preset(rules: Rules, name: str) -> Rules:
+    """`rules` with all but the size and komi as the preset has it.
+
+    Raises:
+        ValueError: there is no such preset.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
+    return PRESETS[name](rules.width, rules.height, rules.komi)
+
+
+def preset_name(rules: Rules) -> str | None:
+    """The preset that these rules are, whatever the size and komi; None for rules of their own."""
+    return next((name for name in PRESETS if with_preset(rules, name) == rules), None)

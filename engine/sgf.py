@@ -13,20 +13,37 @@ from sgfmill import sgf
 from engine.diagram import result_of
 from engine.errors import GameOver, IllegalMove
 from engine.position import Position
-from engine.rules import BLACK, COLOUR_NAMES, KO_RULES, PRESETS, WHITE, Rules, tromp_taylor
+from engine.rules import (
+    BLACK,
+    COLOUR_NAMES,
+    KO_RULES,
+    PRESETS,
+    SCORINGS,
+    WHITE,
+    Rules,
+    preset_name,
+    tromp_taylor,
+)
 
 LETTERS = {"b": BLACK, "w": WHITE}
 NAMES = {
-    ("simple", False): "Chinese",
-    ("situational", True): "NZ",
-    ("positional", True): "Tromp-Taylor",
+    "chinese": "Chinese",
+    "new-zealand": "NZ",
+    "tromp-taylor": "Tromp-Taylor",
+    "japanese": "Japanese",
+    "aga": "AGA",
 }
-SPELT_OUT = re.compile(r"ko(SIMPLE|POSITIONAL|SITUATIONAL)scoreAREA(?:tax\w*?)?sui([01])")
+SPELT_OUT = re.compile(
+    r"ko(SIMPLE|POSITIONAL|SITUATIONAL)score(AREA|TERRITORY)(?:tax(?:NONE|SEKI|ALL))?sui([01])"
+    r"(passes)?(?:captures(\d{1,4}))?"
+)
 RULES_READ = {
     "tromp-taylor": "tromp-taylor",
     "chinese": "chinese",
     "nz": "new-zealand",
     "new zealand": "new-zealand",
+    "japanese": "japanese",
+    "aga": "aga",
 }
 
 
@@ -87,9 +104,16 @@ def _square_text(record: GameRecord) -> str:
 
 
 def rules_name(rules: Rules) -> str:
-    """What RU says: a preset's name, or ko and suicide spelt out as KataGo does."""
-    spelt = f"ko{rules.ko.upper()}scoreAREAtaxNONEsui{int(rules.suicide)}"
-    return NAMES.get((rules.ko, rules.suicide), spelt)
+    """What RU says: a preset's name, or the rules spelt out as KataGo does.
+
+    It has no word for pass stones and captures that win: `passes`, `captures3` follow.
+    """
+    if name := preset_name(rules):
+        return NAMES[name]
+    spelt = f"ko{rules.ko.upper()}score{rules.scoring.upper()}taxNONEsui{int(rules.suicide)}"
+    if rules.pass_stones:
+        spelt += "passes"
+    return spelt + (f"captures{rules.captures_to_win}" if rules.captures_to_win else "")
 
 
 def _rectangle(text: str, rules: Rules) -> str:
@@ -241,8 +265,13 @@ def _rules(root: sgf.Tree_node, width: int, height: int, given: Rules | None) ->
     name = RULES_READ.get(said.lower())
     base = PRESETS[name]() if name else given or tromp_taylor()
     if spelt := SPELT_OUT.match(said):
-        ko = next(one for one in KO_RULES if one.upper() == spelt[1])
-        base = replace(base, ko=ko, suicide=spelt[2] == "1")
+        base = Rules(
+            ko=next(one for one in KO_RULES if one.upper() == spelt[1]),
+            scoring=next(one for one in SCORINGS if one.upper() == spelt[2]),
+            suicide=spelt[3] == "1",
+            pass_stones=bool(spelt[4]),
+            captures_to_win=int(spelt[5] or 0),
+        )
     if komi is None:
         komi = given.komi if given else base.komi
     return replace(base, width=width, height=height, komi=komi)

@@ -22,6 +22,8 @@ ctypedef struct State:
     bint suicide
     int captures_to_win  # stones to take, or NEVER
     int half_komi  # komi in half points
+    bint territory  # whether territory is scored, not area
+    bint pass_stones  # whether each pass hands a stone over
     uint64_t seen[SEEN_WORDS]
     Board board  # the last field, for it ends early on a small board
 
@@ -41,6 +43,7 @@ cdef bint state_repeats(const State* state, int point) noexcept nogil
 cdef void state_stones(const State* state, uint8_t* mask) noexcept nogil
 cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil
 cdef int state_half_score(const State* state) noexcept nogil
+cdef int state_half_score_without(const State* state, const uint8_t* dead) noexcept nogil
 
 cdef inline bint state_is_over(const State* state) noexcept nogil:
     return (

@@ -30,6 +30,7 @@ from engine.board cimport (
     tight_signs,
     was_lost,
 )
+from engine.territory cimport board_dead, board_owners, board_territory
 
 cdef extern from *:
     int lowest_bit "__builtin_ctzll"(unsigned long long bits) noexcept nogil
@@ -71,6 +72,7 @@ cdef State* state_new(
     state.suicide = suicide
     state.half_komi = half_komi
     state.captures_to_win = captures_to_win or NEVER
+    state.territory = state.pass_stones = False
     state_forget(state)
     return state
 
@@ -304,12 +306,54 @@ cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil:
 
 
 cdef int state_half_score(const State* state) noexcept nogil:
-    """Black's area minus White's area and komi, in half points; two where captures have won."""
+    """Black's points minus White's and komi, in half points; two where captures have won.
+
+    Under area scoring each stone counts as alive; under territory scoring those are dead that
+    Benson's algorithm proves to be.
+    """
     cdef uint8_t[MAX_CELLS] owner
     cdef int black, white
     if state.board.prisoners[BLACK] >= state.captures_to_win:
         return 2
     if state.board.prisoners[WHITE] >= state.captures_to_win:
         return -2
+    if state.territory:
+        board_dead(&state.board, state.suicide, owner)
+        return state_half_score_without(state, owner)
     board_area(&state.board, owner, &black, &white)
     return 2 * (black - white) - state.half_komi
+
+
+cdef int handed_over(const State* state) noexcept nogil:
+    """Stones that passes gave to Black, less those they gave to White.
+
+    White passes last, once more if need be, so that both sides have played equally often and
+    territory comes to what area would (AGA Concise Rules of Go).
+    """
+    cdef uint16_t pass_move = state.board.width * state.board.height
+    cdef int ply, stones = 0
+    for ply in range(state.num_moves):
+        if state.moves[ply] & 0x7FFF == pass_move:
+            stones += 1 if state.moves[ply] & WHITE_MOVED else -1
+    if state.num_moves and not state.moves[state.num_moves - 1] & WHITE_MOVED:
+        stones += 1
+    return stones
+
+
+cdef int state_half_score_without(const State* state, const uint8_t* dead) noexcept nogil:
+    """As `state_half_score`, the dead stones, `[num_cells]`, taken off."""
+    cdef uint8_t[MAX_CELLS] owner
+    cdef int point, points = 0
+    if state.board.prisoners[BLACK] >= state.captures_to_win:
+        return 2
+    if state.board.prisoners[WHITE] >= state.captures_to_win:
+        return -2
+    if state.territory:
+        points = board_territory(&state.board, dead)
+        if state.pass_stones:
+            points += handed_over(state)
+    else:
+        board_owners(&state.board, dead, owner)
+        for point in range(state.board.num_cells):
+            points += (owner[point] == BLACK) - (owner[point] == WHITE)
+    return 2 * points - state.half_komi

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.benson import pass_alive
 from engine.planes import NUM_BINARY_PLANES, planes
 from engine.position import Position
 from engine.rules import BLACK, Rules
@@ -46,7 +45,7 @@ def record(
 
 def is_settled(position: Position) -> bool:
     """Whether every point is somebody's for good, by Benson: there is nothing left to play for."""
-    return not position.rules.captures_to_win and bool(pass_alive(position).all())
+    return not position.rules.captures_to_win and bool(position.pass_alive().all())
 
 
 def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
@@ -56,8 +55,8 @@ def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
     """
     if position.is_over or not is_settled(position):
         return position.ownership(), position.score()
-    ownership = np.where(pass_alive(position) == BLACK, 1, -1).astype(np.int8)
-    return ownership, float(ownership.sum(dtype=np.int64)) - position.rules.komi
+    ownership = np.where(position.pass_alive() == BLACK, 1, -1).astype(np.int8)
+    return ownership, position.score(position.dead_stones())
 
 
 def divergence(policy: NDArray[np.float32], prior: NDArray[np.float32]) -> float:

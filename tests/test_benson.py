@@ -5,7 +5,6 @@ import random
 import numpy as np
 import pytest
 
-from engine.benson import pass_alive
 from engine.diagram import board_from
 from engine.position import Position
 from engine.rules import BLACK, EMPTY, WHITE, Rules, opponent
@@ -85,7 +84,7 @@ def test_alive_is_what_no_enemy_can_take(height, width, suicide):
     num_alive = 0
     for _ in range(300 // (height * width)):
         board = random_board(rng, height, width, (2, 4, 1))
-        owner = pass_alive(Position(Rules(width, height, suicide=suicide), board))
+        owner = Position(Rules(width, height, suicide=suicide), board).pass_alive()
         for colour in (BLACK, WHITE):
             alive = (owner == colour) & (board == colour)
             stay = stones_that_stay(board, colour, suicide)
@@ -124,7 +123,7 @@ def test_known_shapes(rows, suicide, expected):
     board, wanted = (board_from(text.replace("|", "\n")) for text in (rows, expected))
     height, width = board.shape
     position = Position(Rules(width, height, suicide=suicide), board)
-    assert pass_alive(position).tolist() == wanted.tolist()
+    assert position.pass_alive().tolist() == wanted.tolist()
 
 
 def test_territory_holds_no_enemy_that_lives():
@@ -132,13 +131,13 @@ def test_territory_holds_no_enemy_that_lives():
     rng = random.Random(5)
     for _ in range(40):
         board = random_board(rng, 3, 3, (3, 4, 1))
-        owner = pass_alive(Position(Rules(3, 3), board))
+        owner = Position(Rules(3, 3), board).pass_alive()
         for colour in (BLACK, WHITE):
             inside = (owner == colour) & (board != colour)
             seen, todo = {board.tobytes()}, [board]
             while todo:
                 here = todo.pop()
-                lives = pass_alive(Position(Rules(3, 3), here)) == opponent(colour)
+                lives = Position(Rules(3, 3), here).pass_alive() == opponent(colour)
                 assert not (lives & inside).any(), f"{board}\n{here}"
                 for point in zip(*np.nonzero(here == EMPTY), strict=True):
                     there = after(here, point, opponent(colour), suicide=False)

@@ -12,7 +12,7 @@ from agents.player import Choice
 from agents.search_player import SearchPlayer
 from agents.search_settings import SearchSettings
 from engine.position import Position
-from engine.rules import Rules
+from engine.rules import Rules, aga
 from engine.sgf import GameRecord, write_sgf
 from insei.gtp import TypedLines
 
@@ -230,7 +230,21 @@ def test_rules_are_set_and_told():
     assert said == {"ko": "SIMPLE", "scoring": "AREA", "suicide": False, "tax": "NONE"}
     assert game.answer('kata-set-rules {"ko":"SITUATIONAL","suicide":true}') == "="
     assert game.position.rules.ko == "situational"
-    for bad in ("japanese", '{"scoring":"TERRITORY"}', "[1]", '{"ko":"NONE"}', ""):
+    assert game.answer("kata-set-rules aga") == "="
+    assert game.position.rules == aga(5, komi=game.position.rules.komi)
+    assert json.loads(game.answer("kata-get-rules")[2:])["passStones"] is True
+    assert game.answer('kata-set-rules {"scoring":"AREA"}') == "="
+    assert not game.position.rules.pass_stones
+    assert game.answer("kata-set-rules japanese") == "="
+    assert json.loads(game.answer("kata-get-rules")[2:])["scoring"] == "TERRITORY"
+    for bad in (
+        '{"scoring":"STONES"}',
+        '{"tax":"SEKI"}',
+        '{"suicide":3}',
+        "[1]",
+        '{"ko":"NONE"}',
+        "",
+    ):
         assert game.answer(f"kata-set-rules {bad}")[0] == "?"
 
 

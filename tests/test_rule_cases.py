@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.benson import pass_alive
 from engine.diagram import board_from
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
-from engine.scoring import territory_score
 from engine.vertex import move_of, vertex_of
 
 DATA = json.loads((Path(__file__).parent / "data" / "rules.json").read_text())
@@ -32,7 +30,14 @@ def to_move(position, colour):
 
 def reached(case):
     width, height = map(int, case["size"].split("x"))
-    rules = Rules(width, height, case["komi"], case["ko"], case["suicide"])
+    rules = Rules(
+        width,
+        height,
+        case["komi"],
+        case["ko"],
+        case["suicide"],
+        scoring=case.get("scoring", "area"),
+    )
     board = board_from(case["setup"].replace("/", "\n")) if "setup" in case else None
     position = Position(rules, board, COLOURS[case.get("to_play", "B")])
     for word in case["moves"].split():
@@ -115,9 +120,9 @@ def check(case, position):
     elif query == "territory_counts":
         assert territory(position, case["player"]) == expected
     elif query == "pass_alive":
-        assert drawn_board(pass_alive(position)) == expected
+        assert drawn_board(position.pass_alive()) == expected
     elif query == "score_territory":
-        assert territory_score(position, dead=[]) == expected
+        assert position.score(dead=[]) == expected
     elif query == "game_over":
         assert position.is_over == expected
     else:

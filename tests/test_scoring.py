@@ -1,5 +1,8 @@
 """Territory, dead stones, pass stones, handicap, and games that captures win."""
 
+import copy
+import pickle
+
 import pytest
 
 from agents.capture import CapturePlayer
@@ -7,9 +10,19 @@ from agents.random_player import RandomPlayer
 from engine.diagram import board_from
 from engine.errors import GameOver
 from engine.handicap import fixed_handicap, handicap_position
+from engine.playouts import random_game
 from engine.position import Position
-from engine.rules import BLACK, WHITE, Rules, chinese
-from engine.scoring import dead_stones, territory_score
+from engine.rules import (
+    BLACK,
+    PRESETS,
+    WHITE,
+    Rules,
+    aga,
+    chinese,
+    japanese,
+    preset_name,
+    with_preset,
+)
 from engine.vertex import move_of, vertex_of
 
 # Black lives on the left, White on the right; a white stone is lost in Black's corner.
@@ -25,34 +38,102 @@ X . X O O . O
 
 
 def test_dead_stones_and_prisoners_are_counted():
-    position = Position(Rules(7, 7, 0), board_from(ENDED))
+    position = Position(japanese(7, komi=0), board_from(ENDED))
     lost = move_of("C6", position.rules)
-    assert dead_stones(position) == [lost]
+    assert position.dead_stones() == [lost]
     black = [vertex_of(p, position.rules) for p in range(49) if position.ownership().flat[p] == 1]
-    assert "A7" in black
+    assert {"A7", "C6"} <= set(black)
     empty_black = 7  # A7, C7, A5, A4, B2, A1, and C6 once its stone is off
     empty_white = 9  # F7, G7, G6, F5, G4, G3, F2, E1, G1
-    assert territory_score(position) == empty_black + 1 - empty_white
-    assert territory_score(position, dead=[lost]) == territory_score(position)
-    assert territory_score(position, dead=[]) == empty_black - 2 - empty_white
+    assert position.score() == empty_black + 1 - empty_white
+    assert position.score(dead=[lost]) == position.score()
+    assert position.score(dead=[]) == empty_black - 2 - empty_white
+    assert position.winner() == WHITE
 
 
-def test_area_and_territory_agree_where_pass_stones_are_given():
-    """With equal numbers of moves, pass stones make both counts the same (AGA)."""
-    rules = Rules(5, 5, 0.5, suicide=False)
-    board = Position(rules)
-    moves = "C3 C4 B4 D3 D4 D2 C5 C2 E4 B2 B3 A2 A3 E3 pass pass"
-    for vertex in moves.split():
-        board.play_in_place(move_of(vertex, rules))
-    assert territory_score(board, dead=[], pass_stones=True) == board.score()
+def test_area_takes_dead_stones_off_only_where_they_are_named():
+    position = Position(chinese(7, komi=0), board_from(ENDED))
+    lost = move_of("C6", position.rules)
+    alive = position.score()
+    black, white = position.area()
+    assert alive == black - white
+    assert position.score(dead=[]) == alive
+    assert position.score(dead=[lost]) == alive + 3  # C6 changes hands, and C7 is Black's now
+    assert position.ownership(dead=[lost]).flat[lost] == 1
+    assert position.ownership().flat[lost] == -1
+
+
+def test_one_stone_names_its_whole_chain_as_dead():
+    position = Position(japanese(3, komi=0), board_from("X X O\n. O O\n. . ."))
+    assert position.score(dead=[0]) == position.score(dead=[0, 1]) == -8
+
+
+def test_prisoners_taken_in_play_count():
+    position = Position(japanese(3, komi=0)).play_all([1, 0, 3])
+    assert position.prisoners == (1, 0)
+    assert position.score(dead=[]) == 7 + 1
+    assert Position(chinese(3, komi=0)).play_all([1, 0, 3]).score() == 9
+
+
+@pytest.mark.parametrize("handicap", [0, 2, 4])
+def test_pass_stones_make_territory_what_area_is(handicap):
+    """White passes last, so that both have played equally often; handicap as by area, N - 1."""
+    for seed in range(60):
+        rules = aga(7, 6, 0.5)
+        start = random_game(Rules(7, 6, 0.5), seed, 60)
+        points = [] if not handicap else [0, 6, 35, 41][:handicap]
+        position = handicap_position(rules, points) if handicap else Position(rules)
+        for move in start.moves:
+            if position.is_legal(move):
+                position.play_in_place(move)
+        area = int(position.ownership(dead=[]).sum()) - 0.5
+        assert position.score(dead=[]) == area - max(0, handicap - 1)
+
+
+def test_the_score_is_the_same_copied_pickled_and_batched():
+    from engine.positions import Positions
+
+    for rules in (japanese(5), aga(5)):
+        batch = Positions(rules, 4)
+        for seed in range(30):
+            batch.play_random(seed)
+        for game, score in enumerate(batch.scores()):
+            position = batch[game]
+            assert position.score() == score
+            assert pickle.loads(pickle.dumps(position)).score() == score
+            assert copy.copy(position).score() == score
+
+
+def test_rules_with_scoring_are_compared_hashed_and_pickled():
+    rules = japanese(9)
+    assert rules != Rules(9, 9, 6.5, "simple")
+    assert pickle.loads(pickle.dumps(aga(9))) == aga(9)
+    assert len({japanese(9), aga(9, komi=6.5), chinese(9, komi=6.5), japanese(9)}) == 3
+    assert Position(rules) != Position(Rules(9, 9, 6.5, "simple"))
+    for name in PRESETS:
+        assert preset_name(with_preset(Rules(5, 3, 1.5), name)) == name
+    assert preset_name(Rules(9, 9, ko="simple", suicide=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"scoring": "stones"}, "scoring 'stones': wanted one of area, territory"),
+        ({"pass_stones": 1}, "pass_stones 1: wanted true or false"),
+        ({"pass_stones": True}, "pass_stones with area scoring"),
+    ],
+)
+def test_scoring_outside_its_bounds_is_refused(fields, said):
+    with pytest.raises(ValueError, match=said):
+        Rules(**fields)
 
 
 def test_dead_points_that_are_none_are_refused():
     position = Position(Rules(3, 3))
     with pytest.raises(ValueError, match="point 4 is empty: wanted a stone"):
-        territory_score(position, dead=[4])
+        position.score(dead=[4])
     with pytest.raises(ValueError, match="point 9: wanted 0 to 8"):
-        territory_score(position, dead=[9])
+        position.score(dead=[9])
 
 
 @pytest.mark.parametrize(

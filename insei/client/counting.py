@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from agents.ending import cleared
 from engine.diagram import result_of
 from engine.position import Position
-from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE
+from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, opponent
 
 
 class Count:
@@ -34,19 +33,24 @@ class Count:
     @property
     def result(self) -> str:
         """As SGF writes it."""
-        return result_of(cleared(self.position, self.dead))
+        return result_of(self.position, self.dead)
 
     def explanation(self) -> str:
         """How the score comes about, in words."""
-        end = cleared(self.position, self.dead)
-        owner, board = end.ownership(), end.board
+        rules, gone = self.position.rules, sorted(self.dead)
+        owner, board = self.position.ownership(gone), self.position.board
+        lost = board.ravel()[gone]
+        board.flat[gone] = EMPTY
         said = []
         for colour, sign in ((BLACK, 1), (WHITE, -1)):
-            stones = int((board == colour).sum())
+            others, what = int((board == colour).sum()), "stones"
+            if rules.scoring == "territory":
+                taken = self.position.prisoners[colour - 1]
+                others, what = taken + int((lost == opponent(colour)).sum()), "prisoners"
             around = int(((board == EMPTY) & (owner == sign)).sum())
-            points = f"{stones + around} points ({stones} stones, {around} surrounded)"
+            points = f"{others + around} points ({others} {what}, {around} surrounded)"
             said.append(f"{COLOUR_NAMES[colour]} has {points}")
-        return f"{self._taken_off()}{said[0]}, {said[1]} and {self.position.rules.komi:g} komi"
+        return f"{self._taken_off()}{said[0]}, {said[1]} and {rules.komi:g} komi"
 
     def _taken_off(self) -> str:
         stones = self.position.board.ravel()[sorted(self.dead)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from agents.clock import Clock, TimeControl
 from agents.files import write_text
 from engine.position import Position
-from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules
+from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
 from engine.sgf import GameNode, GameRecord, read_sgf, read_variations, write_sgf
 from insei.client.counting import Count
 from insei.client.setup import YOU, GameSetup
@@ -64,8 +64,7 @@ class ClientGame:
             raise ValueError(f"{path}: {error}") from error
         end = record.position
         seats = setup or GameSetup(black=record.black, white=record.white)
-        ko = end.rules.ko
-        named = next((name for name, make in PRESETS.items() if make().ko == ko), seats.rules)
+        named = preset_name(end.rules) or seats.rules
         game = cls(
             replace(seats, size=end.rules.width, komi=end.rules.komi, rules=named, handicap=0),
             [Position(end.rules, end.initial_board, end.initial_to_play)],
