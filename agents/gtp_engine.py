@@ -23,7 +23,7 @@ from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
 from engine.handicap import fixed_handicap
 from engine.position import Position
-from engine.rules import KO_RULES, MAX_SIDE, PRESETS, SCORINGS, Rules, with_preset
+from engine.rules import MAX_SIDE, PRESETS, Rules, with_preset
 from engine.sgf import read_sgf
 from engine.vertex import move_of, vertex_of
 
@@ -378,16 +378,16 @@ def rules_from_json(text: str, rules: Rules) -> Rules:
         raise CannotDo(f"unknown rules {text!r}: wanted {wanted}") from None
     if not isinstance(said, dict):
         raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")
-    ko = str(said.get("ko", rules.ko)).lower()
-    suicide = said.get("suicide", rules.suicide)
-    scoring = str(said.get("scoring", rules.scoring)).lower()
-    hands_over = said.get("passStones", rules.pass_stones and scoring == "territory")
-    is_ours = ko in KO_RULES and scoring in SCORINGS and said.get("tax", "NONE") == "NONE"
+    changes = {
+        "ko": str(said.get("ko", rules.ko)).lower(),
+        "suicide": said.get("suicide", rules.suicide),
+        "scoring": str(said.get("scoring", rules.scoring)).lower(),
+    }
+    hands_over = rules.pass_stones and changes["scoring"] == "territory"
+    changes["pass_stones"] = said.get("passStones", hands_over)
     try:
-        if is_ours:
-            return dataclasses.replace(
-                rules, ko=ko, suicide=suicide, scoring=scoring, pass_stones=hands_over
-            )
+        if said.get("tax", "NONE") == "NONE":
+            return dataclasses.replace(rules, **changes)
     except ValueError:
         pass  # one line for all that can be wrong
     raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")
