@@ -64,7 +64,9 @@ class ClientGame:
             raise ValueError(f"{path}: {error}") from error
         end = record.position
         seats = setup or GameSetup(black=record.black, white=record.white)
-        named = preset_name(end.rules) or seats.rules
+        named = preset_name(end.rules) or next(
+            (name for name, make in PRESETS.items() if make().ko == end.rules.ko), seats.rules
+        )
         game = cls(
             replace(seats, size=end.rules.width, komi=end.rules.komi, rules=named, handicap=0),
             [Position(end.rules, end.initial_board, end.initial_to_play)],
