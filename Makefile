@@ -1,7 +1,9 @@
 # make demo    learn 5x5 from nothing, then hold a tournament (about 20 minutes on two cores)
 # make test    format, lint, types, tests: the gate
 # make fast    the tests that take seconds
-# make checked the tests again on a build with bounds checks
+# make deep    100,000 random games against the slow reference
+# make checked the engine's tests again on a build with bounds checks
+# make hardened those, and the engine's tests once more under AddressSanitizer
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +13,10 @@ INSTALLED := $(VENV)/installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 SOURCES := $(wildcard engine/*.pyx engine/*.pxd agents/*.pyx agents/*.pxd)
 
-.PHONY: demo test lint types fast checked benchmark clean
+ENGINE_TESTS := $(addprefix tests/test_,$(addsuffix .py,rule_cases position engine_edges positions \
+	benson scoring deep_games perft doors ladder_reading feature_planes sgf sgf_variations))
+
+.PHONY: demo test lint types fast deep checked sanitized hardened benchmark clean
 
 demo: $(INSTALLED)
 	@if [ -d runs/go5 ]; then $(BIN)/insei train runs/go5; else $(BIN)/insei train configs/go5.yaml; fi
@@ -32,16 +37,29 @@ types: $(INSTALLED)
 fast: $(INSTALLED)
 	$(BIN)/pytest -m "not slow"
 
-# In a copy, so that the working tree keeps its fast build.
+# All rules and sizes, against the slow reference, two of ten shares at a time.
+deep: $(INSTALLED)
+	seq 0 9 | INSEI_DEEP_GAMES=100000 xargs -P 2 -I SHARE $(BIN)/pytest -q -p no:cacheprovider \
+		"tests/test_deep_games.py::test_games_by_any_rules_match_the_reference[SHARE]"
+
+# In copies, so that the working tree keeps its fast build.
 checked: $(INSTALLED)
 	rm -rf build/checked-tree
 	mkdir -p build/checked-tree
 	git ls-files -z | xargs -0 cp --parents -t build/checked-tree
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python -m pytest -m "not slow" \
-		tests/test_rule_cases.py tests/test_position.py tests/test_engine_edges.py \
-		tests/test_positions.py tests/test_benson.py tests/test_scoring.py \
-		tests/test_forest.py tests/test_handwritten.py tests/test_checked_build.py
+		$(ENGINE_TESTS) tests/test_forest.py tests/test_handwritten.py tests/test_checked_build.py
+
+sanitized: $(INSTALLED)
+	rm -rf build/sanitized-tree
+	mkdir -p build/sanitized-tree
+	git ls-files -z | xargs -0 cp --parents -t build/sanitized-tree
+	cd build/sanitized-tree && INSEI_SANITIZED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
+	cd build/sanitized-tree && LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
+		ASAN_OPTIONS=detect_leaks=0 ../../$(BIN)/python -m pytest -m "not slow" $(ENGINE_TESTS)
+
+hardened: checked sanitized
 
 benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.engine

@@ -1,6 +1,7 @@
 """The compiled modules and the one table of Cython directives.
 
 INSEI_CHECKED=1   bounds checks, None checks and C assertions: the same tests must pass
+INSEI_SANITIZED=1 watched by AddressSanitizer; `make hardened` says how to run it
 INSEI_NATIVE=1    code for this very processor (-march=native); portable otherwise
 """
 
@@ -13,7 +14,8 @@ from setuptools import Extension, setup
 
 CHECKED = os.environ.get("INSEI_CHECKED") == "1"
 NATIVE = os.environ.get("INSEI_NATIVE") == "1"
-MODE = "checked" if CHECKED else "native" if NATIVE else "release"
+SANITIZED = os.environ.get("INSEI_SANITIZED") == "1"
+MODE = "checked" if CHECKED else "sanitized" if SANITIZED else "native" if NATIVE else "release"
 
 DIRECTIVES = {
     "language_level": "3",
@@ -35,6 +37,8 @@ MODULES = [
     "engine.planes",
     "engine.playouts",
     "engine.positions",
+    "engine.ladders",
+    "engine.feature_planes",
     "agents.softmax",
     "agents.tree",
     "agents.gumbel",
@@ -54,6 +58,8 @@ FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
 FLAGS += ["-Wno-unreachable-code", "-Wno-unused-function", "-Wno-discarded-qualifiers"]
 if NATIVE:
     FLAGS.append("-march=native")
+if SANITIZED:
+    FLAGS += ["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"]
 if CHECKED:
     FLAGS += ["-O1", "-g", "-UNDEBUG"]
 

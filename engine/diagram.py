@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engine.position import Position
 
 SYMBOLS = ".XO"
+BESIDE = re.compile(r"\s*|\s*A( [B-HJ-T])*\s*|.*; black took \d+, white took \d+")
 READ = {".": 0, "+": 0, "X": 1, "x": 1, "#": 1, "O": 2, "o": 2}
 
 
@@ -87,10 +89,13 @@ def result_of(position: Position, dead: Iterable[int] | None = None) -> str:
 def board_from(text: str) -> NDArray[np.uint8]:
     """Read rows of . X O, with or without spaces, top row first, as `[H, W]` of 0, 1, 2.
 
+    What `diagram` draws around them is left out: coordinates, brackets, the line below.
+
     Raises:
         BadDiagram: a foreign character, rows of different lengths, or no row at all.
     """
-    rows = [row.replace(" ", "") for row in text.strip().splitlines() if row.strip()]
+    lines = [line for line in text.splitlines() if not BESIDE.fullmatch(line)]
+    rows = [re.sub(r"[\s()]|^\s*\d+|\d+\s*$", "", line) for line in lines]
     if not rows:
         raise BadDiagram("an empty diagram: wanted rows of . X O")
     for number, row in enumerate(rows, 1):

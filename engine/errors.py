@@ -1,4 +1,4 @@
-"""What can go wrong at the engine's door: three small errors whose message is the whole story."""
+"""What can go wrong at the engine's door: four small errors whose message is the whole story."""
 
 
 class IllegalMove(ValueError):
@@ -11,3 +11,7 @@ class GameOver(ValueError):
 
 class BadDiagram(ValueError):
     """Rows that draw no board, or a board with a chain without liberties."""
+
+
+class BadSgf(ValueError):
+    """Text that is no SGF game, or a game the rules forbid; the message says where."""

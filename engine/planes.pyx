@@ -177,7 +177,7 @@ cdef void count_liberties(const Board* board, uint8_t* liberties) noexcept nogil
         liberties[d] += (d != a) & (d != b) & (d != c)
 
 
-def planes(Position position, int frame_height=0, int frame_width=0, int symmetry=0):
+def planes(Position position not None, int frame_height=0, int frame_width=0, int symmetry=0):
     """Return the planes of `position`, float32 `[C, H, W]`, in a frame of the board's size or more.
 
     Raises:
@@ -189,7 +189,7 @@ def planes(Position position, int frame_height=0, int frame_width=0, int symmetr
     return out
 
 
-def write_planes(Position position, out, int symmetry=0):
+def write_planes(Position position not None, out, int symmetry=0):
     """Write the planes of `position` into `out`, contiguous float32 `[C, H, W]`.
 
     Raises:

@@ -94,7 +94,7 @@ def random_game(rules, seed, long max_plies=0):
     return position
 
 
-def random_reply(Position position, seed):
+def random_reply(Position position not None, seed):
     cdef uint64_t rng = seed
     cdef Position scratch
     if state_is_over(position.state):

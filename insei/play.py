@@ -113,11 +113,14 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
     start = setup.start()
     if load is not None:
         try:
-            start = read_sgf(load.read_bytes()).position
+            record = read_sgf(load.read_bytes())
         except OSError as error:
             raise ValueError(f"{load}: {error.strerror}") from error
         except ValueError as error:
             raise ValueError(f"{load}: {error}") from error
+        start = record.position
+        for note in record.notes:
+            print(f"{load}: {note}", file=sys.stderr)
     mine = BLACK if setup.black == YOU else WHITE
     analyst = f"search:{net_for(start.rules.width)},rule=puct"
     game = LineGame(

@@ -16,6 +16,8 @@ class Reference:
         self.passes = 0
         self.history = [(frozenset(), BLACK)]
         self.ko = None
+        self.prisoners = {BLACK: 0, WHITE: 0}  # by who took them
+        self.num_passes = {BLACK: 0, WHITE: 0}  # by who passed
 
     def neighbours(self, point):
         row, column = point
@@ -81,10 +83,14 @@ class Reference:
         self.ko = None
         if move == self.rules.pass_move:
             self.passes += 1
+            self.num_passes[self.to_play] += 1
         else:
             self.passes = 0
             point = divmod(move, self.rules.width)
+            before = self.stones | {point: self.to_play}
             self.stones, taken = self.after(point)
+            for gone in before.keys() - self.stones.keys():
+                self.prisoners[3 - before[gone]] += 1
             if len(taken) == 1 and point in self.stones:
                 chain, liberties = self.group(self.stones, point)
                 if len(chain) == 1 and liberties == taken:
@@ -93,24 +99,37 @@ class Reference:
         self.history.append((frozenset(self.stones.items()), self.to_play))
 
     def score(self):
-        """Black's area minus White's and komi."""
-        areas = {BLACK: 0, WHITE: 0}
+        """Black's points minus White's and komi, no stone dead."""
+        stones = {colour: list(self.stones.values()).count(colour) for colour in (BLACK, WHITE)}
+        around = self.surrounded()
+        if self.rules.scoring == "area":
+            points = {colour: stones[colour] + around[colour] for colour in stones}
+        else:
+            points = {colour: self.prisoners[colour] + around[colour] for colour in stones}
+        if self.rules.pass_stones:
+            black_moved_last = self.to_play == WHITE and len(self.history) > 1
+            points[BLACK] += self.num_passes[WHITE] + black_moved_last
+            points[WHITE] += self.num_passes[BLACK]
+        return points[BLACK] - points[WHITE] - self.rules.komi
+
+    def surrounded(self):
+        """How many empty points reach stones of one colour alone, by that colour."""
+        found = {BLACK: 0, WHITE: 0}
         seen = set()
         for row in range(self.rules.height):
             for column in range(self.rules.width):
                 point = row, column
-                if point in self.stones:
-                    areas[self.stones[point]] += 1
-                elif point not in seen:
-                    region, reach, waiting = {point}, set(), [point]
-                    while waiting:
-                        for near in self.neighbours(waiting.pop()):
-                            if near in self.stones:
-                                reach.add(self.stones[near])
-                            elif near not in region:
-                                region.add(near)
-                                waiting.append(near)
-                    seen |= region
-                    if len(reach) == 1:
-                        areas[reach.pop()] += len(region)
-        return areas[BLACK] - areas[WHITE] - self.rules.komi
+                if point in self.stones or point in seen:
+                    continue
+                region, reach, waiting = {point}, set(), [point]
+                while waiting:
+                    for near in self.neighbours(waiting.pop()):
+                        if near in self.stones:
+                            reach.add(self.stones[near])
+                        elif near not in region:
+                            region.add(near)
+                            waiting.append(near)
+                seen |= region
+                if len(reach) == 1:
+                    found[reach.pop()] += len(region)
+        return found

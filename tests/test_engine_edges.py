@@ -1,17 +1,12 @@
-"""Symmetries, planes and SGF."""
-
-import contextlib
+"""Symmetries and planes."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from engine.planes import NUM_PLANES, planes, write_planes
 from engine.playouts import random_game
 from engine.position import Position
-from engine.rules import Rules, chinese, new_zealand
-from engine.sgf import BadSgf, GameRecord, read_sgf, write_sgf
+from engine.rules import Rules
 from engine.symmetries import (
     compose,
     inverse,
@@ -95,60 +90,3 @@ def test_planes_check_their_buffer():
         write_planes(position, np.zeros((NUM_PLANES, 5, 5)))
     with pytest.raises(ValueError, match="wanted 0 to 7"):
         planes(position, symmetry=8)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.integers(1, 19), st.integers(1, 19), st.integers(0, 2**31))
-def test_sgf_gives_back_the_game(width, height, seed):
-    position = random_game(Rules(width, height, 6.5), seed, 60)
-    record = GameRecord(
-        position, "one ] \\ :", "zwei\u00e9", "", {1: "a]b\\c"} if position.moves else {}
-    )
-    again = read_sgf(write_sgf(record))
-    assert again.position == position
-    assert again.black == record.black
-    assert again.comments == record.comments
-    if position.is_over:
-        assert again.result
-
-
-@pytest.mark.parametrize("rules", [chinese(9), new_zealand(9), Rules(9, 9, 0.5)])
-def test_sgf_keeps_komi_and_the_ko_rule(rules):
-    again = read_sgf(write_sgf(GameRecord(Position(rules).play(40)))).position.rules
-    assert (again.komi, again.ko) == (rules.komi, rules.ko)
-
-
-def test_sgf_reads_setup_and_handicap():
-    record = read_sgf("(;SZ[9]HA[2]AB[cc][gg];W[ee];B[cg])")
-    assert record.position.initial_to_play == 2
-    assert record.position.initial_board.sum() == 2
-    assert record.position.moves == [40, 56]
-    again = read_sgf(write_sgf(record))
-    assert again.position == record.position
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "not an SGF game"),
-        ("hello", "not an SGF game"),
-        ("(;SZ[9];B[ee]", "not an SGF game"),
-        ("(;SZ[25];B[ee])", "size 25x25: wanted 1 to 19"),
-        ("(;SZ[x];B[ee])", r"size SZ\[x\]"),
-        ("(;SZ[9];B[ee];W[ee])", "move 2 by white: E5 for white: occupied"),
-        ("(;SZ[9]KM[0.3];B[ee])", "komi 0.3"),
-        ("(;SZ[9];B[zz])", "not an SGF game|off the"),
-        ("(;SZ[9];B[ee];AB[aa])", "move 2: setup stones"),
-        ("(;SZ[9]AB[aa]AW[ab][ba];W[cc])", "no liberty"),
-    ],
-)
-def test_a_bad_sgf_says_where(text, said):
-    with pytest.raises(BadSgf, match=said):
-        read_sgf(text)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=60))
-def test_no_bytes_break_the_sgf_reader(data):
-    with contextlib.suppress(BadSgf):
-        read_sgf(b"(;SZ[9]" + data)

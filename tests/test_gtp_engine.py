@@ -4,6 +4,8 @@ import json
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.capture import CapturePlayer
 from agents.gtp_analysis import read_request
@@ -282,3 +284,38 @@ def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker, monkeypatch,
     game.answer("play w A1")
     assert game.answer("kgs-genmove_cleanup b").startswith("= ")
     assert asked == ([2] if dead else [0])  # the ply before which it may not pass
+
+
+WORDS = [
+    *(
+        "boardsize 5",
+        "boardsize 1",
+        "boardsize 99",
+        "clear_board",
+        "komi 6.5",
+        "komi x",
+        "komi 1e999",
+    ),
+    *("play b C3", "play w pass", "play b Z9", "play", "play b", "genmove b", "genmove w", "undo"),
+    *(
+        "showboard",
+        "final_score",
+        "final_status_list dead",
+        "fixed_handicap 2",
+        "fixed_handicap nan",
+    ),
+    *("set_free_handicap A1 B2", "set_free_handicap A1 A1", "loadsgf /none", "time_left b 1 0"),
+    *("kata-set-rules aga", "kata-set-rules {}", 'kata-set-rules {"ko":1}', "kata-get-rules"),
+    *("rectangular_boardsize 3 4", "rectangular_boardsize 0 4", "7", "7 name", "# nothing", ""),
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(WORDS) | st.text(max_size=20), max_size=12))
+def test_any_lines_are_answered(lines):
+    game = engine()
+    for line in lines:
+        answer = game.answer(line)
+        assert answer is None or answer[0] in "=?"
+        assert answer is None or "\n\n" not in answer
+    game.position.check()

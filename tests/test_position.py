@@ -1,5 +1,6 @@
 """The rules: against a slow reference, against known counts, and at every door."""
 
+import contextlib
 import copy
 import pickle
 import random
@@ -231,12 +232,20 @@ def test_vertices_skip_the_letter_i():
             move_of(bad, rules)
 
 
-def test_a_diagram_is_read_back():
+@pytest.mark.parametrize(("width", "height"), [(7, 5), (1, 1), (1, 4), (19, 19), (12, 2)])
+def test_a_diagram_is_read_back(width, height):
     for seed in range(5):
-        position = random_game(Rules(7, 5), seed, 30)
-        drawn = str(position).splitlines()[1:-2]
-        rows = "\n".join(line[2:-2].replace("(", " ").replace(")", " ") for line in drawn)
-        assert (board_from(rows) == position.board).all()
+        position = random_game(Rules(width, height), seed, 3 * seed * width)
+        assert (board_from(str(position)) == position.board).all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=6), st.integers(1, 19), st.integers(1, 19))
+def test_no_text_breaks_the_reader_of_vertices(text, width, height):
+    rules = Rules(width, height)
+    with contextlib.suppress(ValueError):
+        move = move_of(text, rules)
+        assert move_of(vertex_of(move, rules), rules) == move
 
 
 def test_the_diagram_shows_coordinates_last_move_and_prisoners():

@@ -2,9 +2,11 @@
 
 import pytest
 
+from engine.errors import BadSgf
 from engine.position import Position
 from engine.rules import Rules
-from engine.sgf import BadSgf, GameRecord, read_sgf, read_variations, write_sgf
+from engine.sgf import GameRecord, read_sgf, write_sgf
+from engine.sgf_tree import read_variations
 
 TREE = """(;FF[4]GM[1]SZ[9]KM[7]RU[Chinese]C[start]
 ;B[ee]
@@ -22,7 +24,7 @@ def lines_of(node):
 
 
 def test_all_lines_are_there_the_main_one_first():
-    start = read_variations(TREE)
+    start = read_variations(TREE).start
     assert start.comment == "start"
     assert lines_of(start) == [
         [40, 24, 56, 20],
@@ -39,19 +41,19 @@ def test_all_lines_are_there_the_main_one_first():
 
 def test_a_game_without_variations_is_one_line():
     position = Position(Rules(7, 5, 9.0)).play_all([3, 4, 10])
-    start = read_variations(write_sgf(GameRecord(position)))
+    start = read_variations(write_sgf(GameRecord(position))).start
     assert lines_of(start) == [[3, 4, 10]]
 
 
 def test_setup_and_a_move_in_the_first_node_are_understood():
-    start = read_variations("(;SZ[5]AB[aa][bb];W[cc])")
+    start = read_variations("(;SZ[5]AB[aa][bb];W[cc])").start
     assert start.position.board.sum() == 2
     assert start.children[0].position.moves == [12]
-    assert lines_of(read_variations("(;SZ[5]B[cc];W[bb])")) == [[12, 6]]
+    assert lines_of(read_variations("(;SZ[5]B[cc];W[bb])").start) == [[12, 6]]
 
 
 def test_stones_set_up_in_the_middle_begin_anew_there():
-    start = read_variations("(;SZ[5];B[cc];AW[bb][dd]AE[cc]PL[B];B[aa])")
+    start = read_variations("(;SZ[5];B[cc];AW[bb][dd]AE[cc]PL[B];B[aa])").start
     middle = start.children[0].children[0]
     assert (middle.position.board == 2).sum() == 2
     assert middle.position.board[2, 2] == 0
@@ -61,9 +63,8 @@ def test_stones_set_up_in_the_middle_begin_anew_there():
 @pytest.mark.parametrize(
     "text",
     [
-        "(;SZ[5];B[cc](;W[cc])(;W[bb]))",
+        "(;SZ[5];B[cc](;W[cc];B[aa];W[bb];B[ab])(;W[bb]))",
         "(;SZ[5];B[cc](;W[zz]))",
-        "(;SZ[5];B[",
         "",
     ],
 )

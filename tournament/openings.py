@@ -3,9 +3,10 @@
 import random
 from pathlib import Path
 
+from engine.errors import BadSgf
 from engine.position import Position
 from engine.rules import Rules
-from engine.sgf import BadSgf, read_sgf
+from engine.sgf import read_sgf
 
 
 def random_opening(rules: Rules, num_plies: int, seed: int) -> list[int]:

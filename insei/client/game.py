@@ -8,7 +8,8 @@ from agents.clock import Clock, TimeControl
 from agents.files import write_text
 from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
-from engine.sgf import GameNode, GameRecord, read_sgf, read_variations, write_sgf
+from engine.sgf import GameRecord, read_sgf, write_sgf
+from engine.sgf_tree import GameNode, read_variations
 from insei.client.counting import Count
 from insei.client.setup import YOU, GameSetup
 
@@ -88,10 +89,12 @@ class ClientGame:
         """
         game = cls.load(path)
         try:
-            start = read_variations(path.read_bytes())
+            tree = read_variations(path.read_bytes())
         except (OSError, ValueError) as error:
             raise ValueError(f"{path}: {error}") from error
-        game._follow(start)
+        said = [tree.start.comment, *tree.notes]
+        tree.start.comment = "\n".join(one for one in said if one)
+        game._follow(tree.start)
         return game
 
     def _follow(self, node: GameNode) -> None:

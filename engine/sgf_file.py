@@ -1,0 +1,223 @@
+"""An SGF file opened: its root understood, its setup placed, its nodes ready to be walked.
+
+sgfmill parses what sgf_text.py has mended; notes say where a file bends the standard.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from sgfmill import sgf, sgf_grammar
+
+from engine.errors import BadSgf, GameOver, IllegalMove
+from engine.position import Position
+from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, tromp_taylor
+from engine.sgf_root import komi_read, rules_name, rules_read, size_read
+from engine.sgf_text import decoded, mended
+
+LETTERS = {BLACK: "b", WHITE: "w"}
+COLOURS = {"b": BLACK, "w": WHITE}
+TAIL = 2  # moves after an illegal one with which it still counts as a slip at the end
+
+
+class SgfFile:
+    """One game's file.
+
+    Args:
+        text: what it holds; only the first game counts.
+        rules: ko, suicide and scoring where the file names no rules we know; the size is the
+            file's, and so is the komi if it has one.
+
+    Raises:
+        BadSgf: it is no SGF game that we play; says why.
+    """
+
+    def __init__(self, text: str | bytes, rules: Rules | None) -> None:
+        self.notes: list[str] = []
+        if isinstance(text, bytes):
+            text, self.notes = decoded(text)
+        text, notes = mended(text)
+        self.notes += notes
+        try:
+            self._parse(text, rules)
+        except BadSgf:
+            raise
+        except (ValueError, KeyError) as error:
+            raise BadSgf(f"not an SGF game: {error}") from error
+
+    def _parse(self, text: str, rules: Rules | None) -> None:
+        coarse = sgf_grammar.parse_sgf_game(text.encode("utf-8", "replace"))
+        said = {key: values[0].decode() for key, values in coarse.sequence[0].items()}
+        if said.get("GM", "1").strip() not in ("1", ""):
+            raise BadSgf(f"GM[{said['GM']}]: wanted GM[1], Go")
+        if "GM" not in said:
+            self.notes.append("GM missing: taken for Go")
+        width, height = size_read(said.get("SZ"), self.notes.append)
+        komi = komi_read(said.get("KM"), self.notes.append)
+        # sgfmill knows squares alone: a rectangle is the top left of the square around it.
+        coarse.sequence[0]["SZ"] = [b"%d" % max(width, height)]
+        coarse.sequence[0].pop("KM", None)
+        self.game = sgf.Sgf_game.from_coarse_game_tree(coarse, override_encoding="UTF-8")
+        self.root = self.game.get_root()
+        base = rules_read(self.text_of(self.root, "RU")) or rules or tromp_taylor()
+        if komi is None:
+            komi = rules.komi if rules else base.komi
+        self.rules = Rules(
+            width, height, komi, base.ko, base.suicide, base.captures_to_win, base.scoring,
+            base.pass_stones,
+        )  # fmt: skip
+        self.black = self.text_of(self.root, "PB") or "black"
+        self.white = self.text_of(self.root, "PW") or "white"
+        self.result = self.text_of(self.root, "RE")
+        self._set_up()
+
+    def text_of(self, node: sgf.Tree_node, key: str) -> str:
+        """What a property says, empty where there is none."""
+        return str(node.get(key)) if node.has_property(key) else ""
+
+    def _set_up(self) -> None:
+        """Place the stones of the opening nodes, those before the first move."""
+        board = np.zeros((self.rules.height, self.rules.width), np.uint8)
+        nodes = self.game.get_main_sequence()
+        self.num_opening = 0
+        to_play = None
+        for node in nodes:
+            if self.num_opening and not node.has_setup_stones():
+                break
+            if node.has_property("B") or node.has_property("W"):
+                break
+            self._place(node, board)
+            to_play = self._to_play(node) or to_play
+            self.num_opening += 1
+            if len(list(node)) > 1:
+                break  # variations begin here
+        if to_play is None:
+            movers = [node.get_move()[0] for node in nodes[self.num_opening :]]
+            mover = next((one for one in movers if one), None)
+            handicap = bool((board == BLACK).any()) and not (board == WHITE).any()
+            to_play = COLOURS[mover] if mover else WHITE if handicap else BLACK
+        if self.text_of(self.root, "HA") not in ("", "0", "1") and not board.any():
+            self.notes.append(f"HA[{self.text_of(self.root, 'HA')}]: no handicap stones set up")
+        opening = nodes[: self.num_opening]
+        self.opening_comment = "\n".join(filter(None, (self.text_of(one, "C") for one in opening)))
+        self.position = Position(self.rules, board if board.any() else None, to_play)
+
+    def _place(self, node: sgf.Tree_node, board: NDArray[np.uint8]) -> None:
+        if node.has_setup_stones():
+            for points, colour in zip(node.get_setup_stones(), (BLACK, WHITE, EMPTY), strict=True):
+                for point in points:
+                    board.flat[self._move(point)] = colour
+
+    def _to_play(self, node: sgf.Tree_node) -> int | None:
+        return COLOURS[node.get("PL")] if node.has_property("PL") else None
+
+    def _move(self, point: tuple[int, int] | None) -> int:
+        rules = self.rules
+        if point is None:
+            return rules.pass_move
+        row, column = max(rules.width, rules.height) - 1 - point[0], point[1]
+        if not (0 <= row < rules.height and 0 <= column < rules.width):
+            raise BadSgf(f"column {column + 1}, row {row + 1}: off the {rules.size_name} board")
+        return row * rules.width + column
+
+    def first_nodes(self) -> list[sgf.Tree_node]:
+        """The nodes that follow the opening, the main line's first."""
+        if not self.num_opening:
+            return [self.root]
+        return list(self.game.get_main_sequence()[self.num_opening - 1])
+
+    def after(self, node: sgf.Tree_node, position: Position, number: int) -> list[Position]:
+        """The positions that a node leads to: after its setup, after its move, or as it was.
+
+        None where its move is illegal and the line all but ends with it; a note says so.
+
+        Raises:
+            BadSgf: the move is illegal, or the board set up is none.
+        """
+        try:
+            return self._after(node, position, number)
+        except BadSgf:
+            raise
+        except (IllegalMove, GameOver) as error:
+            colour = COLOUR_NAMES[COLOURS[node.get_move()[0]]]
+            if not _is_tail(node):
+                raise BadSgf(f"move {number} by {colour}: {error}") from error
+            self.notes.append(f"move {number} by {colour}: {error}; read as far as this")
+            return []
+        except (ValueError, KeyError) as error:
+            raise BadSgf(f"move {number}: {error}") from error
+
+    def _after(self, node: sgf.Tree_node, position: Position, number: int) -> list[Position]:
+        reached = []
+        board, to_play = position.board, self._to_play(node) or position.to_play
+        self._place(node, board)
+        if (board != position.board).any():
+            position = Position(position.rules, board, to_play)
+            reached.append(position)
+            self.notes.append(f"move {number}: stones set up, a game begins anew there")
+        elif to_play != position.to_play:
+            position = position.with_to_play(to_play)
+        colour, point = node.get_move()
+        if colour is None:
+            return reached or [position]
+        if position.to_play != COLOURS[colour]:
+            position = position.with_to_play(COLOURS[colour])
+        if position.is_over:
+            position = position.resumed()  # records go on after passes where players disagreed
+        return [*reached, position.play(self._move(point))]
+
+
+def _is_tail(node: sgf.Tree_node) -> bool:
+    following = 0
+    while len(node):
+        node = node[0]
+        following += 1
+        if following > TAIL:
+            return False
+    return True
+
+
+def new_file(position: Position, black: str, white: str, result: str) -> sgf.Sgf_game:
+    """A file whose root says what a game began with."""
+    rules = position.rules
+    game = sgf.Sgf_game(size=max(rules.width, rules.height), encoding="UTF-8")
+    root = game.get_root()
+    root.set("AP", ("insei", "1"))
+    # A komi of hundreds is a bent one of hundredths, unless it has a point.
+    komi = f"{rules.komi:g}" if abs(rules.komi) < 100 else f"{rules.komi:.1f}"
+    root.set_raw("KM", komi.encode())
+    root.set("RU", rules_name(rules))
+    root.set("PB", black)
+    root.set("PW", white)
+    if result:
+        root.set("RE", result)
+    board = position.initial_board.ravel()
+    if board.any():
+        placed = [stones_of(board, colour, rules) for colour in (BLACK, WHITE)]
+        root.set_setup_stones(*placed)
+        root.set("PL", LETTERS[position.initial_to_play])
+        if len(placed[0]) > 1 and not placed[1] and position.initial_to_play == WHITE:
+            root.set("HA", len(placed[0]))
+    elif position.initial_to_play == WHITE:
+        root.set("PL", "w")
+    return game
+
+
+def stones_of(board: NDArray[np.uint8], colour: int, rules: Rules) -> list[tuple[int, int] | None]:
+    """sgfmill's points of one colour's stones, the board `[H·W]`."""
+    return [point_of(int(move), rules) for move in np.flatnonzero(board == colour)]
+
+
+def point_of(move: int, rules: Rules) -> tuple[int, int] | None:
+    """sgfmill's point: the row from the bottom of the square, and the column; None passes."""
+    if move == rules.pass_move:
+        return None
+    row, column = divmod(move, rules.width)
+    return max(rules.width, rules.height) - 1 - row, column
+
+
+def finished_text(game: sgf.Sgf_game, rules: Rules) -> str:
+    """The file's text, a rectangle's size put in place of the square's around it."""
+    text: str = game.serialise().decode("utf-8")
+    if rules.width == rules.height:
+        return text
+    side = max(rules.width, rules.height)
+    return text.replace(f"SZ[{side}]", f"SZ[{rules.width}:{rules.height}]", 1)
