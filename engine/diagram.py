@@ -95,7 +95,7 @@ def board_from(text: str) -> NDArray[np.uint8]:
         BadDiagram: a foreign character, rows of different lengths, or no row at all.
     """
     lines = [line for line in text.splitlines() if not BESIDE.fullmatch(line)]
-    rows = [re.sub(r"[\s()]|^\s*\d+|\d+\s*$", "", line) for line in lines]
+    rows = [re.sub(r"^\s*\d+|\d+\s*$|[\s()]", "", line) for line in lines]
     if not rows:
         raise BadDiagram("an empty diagram: wanted rows of . X O")
     for number, row in enumerate(rows, 1):
