@@ -37,7 +37,7 @@ types: $(INSTALLED)
 fast: $(INSTALLED)
 	$(BIN)/pytest -m "not slow"
 
-# All rules and sizes, against the slow reference, two of ten shares at a time.
+# Two of ten shares at a time; five minutes of one core in all.
 deep: $(INSTALLED)
 	seq 0 9 | INSEI_DEEP_GAMES=100000 xargs -P 2 -I SHARE $(BIN)/pytest -q -p no:cacheprovider \
 		"tests/test_deep_games.py::test_games_by_any_rules_match_the_reference[SHARE]"

@@ -1,6 +1,6 @@
 """Random games of all rules and sizes, move by move against the slow reference.
 
-INSEI_DEEP_GAMES says how many; the slow set plays 1,500, `make deep` 100,000.
+INSEI_DEEP_GAMES says how many; the slow set plays 5,000, `make deep` 100,000.
 """
 
 import os
@@ -14,7 +14,7 @@ from engine.position import Position
 from engine.rules import KO_RULES, Rules
 from tests.reference import Reference
 
-NUM_GAMES = int(os.environ.get("INSEI_DEEP_GAMES", "1500"))
+NUM_GAMES = int(os.environ.get("INSEI_DEEP_GAMES", "5000"))
 SHARES = 10  # tests that the games are split into
 
 
