@@ -52,4 +52,8 @@ def write_rich_planes(
     """Write the rich planes, `[18, H, W]` or `[B, 18, H, W]`; as `write_history_planes`."""
 
 def board_mask(rules: Rules, frame_height: int = 0, frame_width: int = 0) -> NDArray[np.uint8]:
-    """Return which points of a frame are on the board, `[H, W]` of 0 and 1."""
+    """Return which points of a frame are on the board, `[H, W]` of 0 and 1.
+
+    Raises:
+        ValueError: `rules` is no Rules, or the frame is smaller than the board.
+    """

@@ -49,6 +49,8 @@ from engine.planes cimport transformed
 from engine.position cimport Position
 from engine.state cimport WHITE_MOVED, State, state_allows, state_bans_repeat, state_last_move
 
+from engine.rules import Rules
+
 cdef enum:
     HISTORY = 17
     RICH = 18
@@ -249,6 +251,8 @@ def _empty(Position position, int num_planes, int frame_height, int frame_width)
 
 
 def board_mask(rules, int frame_height=0, int frame_width=0):
+    if not isinstance(rules, Rules):
+        raise ValueError(f"rules {rules!r}: wanted a Rules")
     height, width = frame_height or rules.height, frame_width or rules.width
     _check_fit(rules, height, width, 0)
     mask = np.zeros((height, width), np.uint8)
