@@ -198,7 +198,9 @@ class Client(App[None]):
         return picture
 
     def draw(self) -> None:
-        """Bring the screen up to date."""
+        """Bring the screen up to date; nothing before there is one, or after."""
+        if len(self.query("#board, #panel, #status, #message")) < 4:
+            return
         self.query_one(BoardView).show(self.picture())
         table = self.table
         thoughts = table.thoughts_seen if table.overlay else None
