@@ -192,6 +192,27 @@ def test_a_new_game_by_the_dialog():
     assert client.game.mine == WHITE
 
 
+def test_the_dial_turns_and_says_what_a_level_is_like():
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.press("f2")
+        await pilot.pause()
+        dial = client.screen.query_one("#opponent")
+        dial.value = "8"
+        await pilot.press("up", "up")
+        assert dial.value == "9"
+        await pilot.press("down")
+        await pilot.pause()
+        assert LEVELS[7].words in str(client.screen.query_one("#words").render())
+        dial.value = "influence"
+        await pilot.pause()
+        assert str(client.screen.query_one("#words").render()) == ""
+        await pilot.click("#cancel")
+
+    drive(client, script)
+
+
 def test_a_dialog_can_be_left():
     client = client_of()
 
@@ -221,6 +242,9 @@ def test_two_passes_propose_the_dead_and_enter_counts():
         await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
         assert client.table.count.dead == set()
         await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
+        await pilot.press("space")  # the cursor is where the click was
+        assert client.table.count.dead == set()
+        await typed(pilot, "d5")
         await pilot.press("enter")
 
     drive(client, script)
@@ -330,6 +354,20 @@ def test_a_review_shows_variations_and_comments(tmp_path):
         client.obey("first")
         assert client.game.seen.moves == []
         await pilot.pause()
+
+    drive(client, script)
+
+
+def test_a_reviewed_game_gets_its_graph_by_and_by(tmp_path):
+    path = tmp_path / "game.sgf"
+    path.write_text("(;SZ[5]KM[0.5];B[cc];W[bb];B[dd];W[aa])")
+    client = client_of(game=ClientGame.review(path), reviews=True)
+
+    async def script(pilot):
+        await until(pilot, lambda: len(client.game.worth) == 5)
+        client.game.worth |= {2: Worth(0.95, 5), 3: Worth(0.05, -5)}
+        client.obey("last")
+        assert "Move 3, D2, lost most: 90%" in client.table.text()
 
     drive(client, script)
 
