@@ -365,7 +365,7 @@ def test_a_reviewed_game_gets_its_graph_by_and_by(tmp_path):
 
     async def script(pilot):
         await until(pilot, lambda: len(client.game.worth) == 5)
-        client.game.worth |= {2: Worth(0.95, 5), 3: Worth(0.05, -5)}
+        client.game.worth |= {2: Worth(0.95, 5), 3: Worth(0.05, -5), 4: Worth(0.05, -5)}
         client.obey("last")
         assert "Move 3, D2, lost most: 90%" in client.table.text()
 
