@@ -81,7 +81,10 @@ class _Mender:
         elif rest := self.text[self.at :].strip("\x00\x1a \t\r\n"):
             more = re.match(r"\(\s*;", rest)
             self.note("another game follows: the first is read" if more else "text after the game")
-        return "".join(self.out), self.notes
+        text = "".join(self.out)
+        if self.notes and "[" not in text:
+            raise BadSgf(f"not an SGF game: nothing in it can be read; {self.notes[0]}")
+        return text, self.notes
 
     def find_start(self) -> None:
         found = re.search(r"\(\s*;", self.text) or re.search(
@@ -171,6 +174,8 @@ class _Mender:
             if name in SINGLE:
                 self.seen.add(name)
             self.at = BLANKS.match(self.text, self.at).end()  # type: ignore[union-attr]
+        if self.out[-1] == name:
+            self.out.pop()  # its value was cut short
 
     def take_value(self, name: str, keeps: bool = True) -> None:
         """Take a value in brackets; where the closing one is missing it ends where it must."""
@@ -182,6 +187,7 @@ class _Mender:
                 self.at += 1
             elif self.at == len(self.text) or self.text[self.at] in ";()[":
                 self.note("closing bracket missing", start)
+                keeps = keeps and len(value) >= 2  # a point cut short is no pass
             elif found:
                 value, self.at = found[1], found.end()
             if value != value.lower() and value.isascii() and len(value) <= 5:

@@ -92,6 +92,8 @@ BENDS = [
     ("(;GaMe[1]SiZe[9];Black[ee];White[gc])", "E5 G7", "long name GaMe as in FF"),
     ("(;GM[1]SZ[9];B[ee;W[gc])", "E5 G7", "column 15: closing bracket missing"),
     ("(;GM[1]SZ[9];B[ee];W[gc", "E5 G7", "column 21: closing bracket missing"),
+    ("(;GM[1]SZ[9];B[ee];W[gc];B[", "E5 G7", "column 27: closing bracket missing"),
+    ("(;GM[1]SZ[9];B[ee];W[gc];B[c", "E5 G7", "column 27: closing bracket missing"),
     ("(;GM[1]SZ[9];B[EE];W[gc])", "E5 G7", "point in capitals"),
     ("(;GM[1]SZ[9];B[ee];W[gc]C[he said)", "E5 G7", "column 26: closing bracket missing"),
     ("(;SZ[9];B[ee];W[gc])", "E5 G7", "GM missing: taken for Go"),
@@ -178,6 +180,7 @@ def test_comments_without_a_move_belong_to_the_one_before():
     [
         ("", "not an SGF game"),
         ("hello", "not an SGF game"),
+        ("(;B[", "nothing in it can be read; line 1, column 4: closing bracket missing"),
         ("(;GM[2]SZ[9];B[ee])", r"GM\[2\]: wanted GM\[1\]"),
         ("(;SZ[25];B[ee])", "size 25x25: wanted 1 to 19"),
         ("(;SZ[x];B[ee])", r"size SZ\[x\]"),
