@@ -216,7 +216,7 @@ def test_a_game_is_loaded_up_to_a_move(tmp_path):
 
 def test_a_file_that_cannot_be_loaded_leaves_the_game(tmp_path):
     broken = tmp_path / "broken.sgf"
-    broken.write_text("(;SZ[5];B[aa];W[aa])")
+    broken.write_text("(;SZ[5];B[aa];W[aa];B[bb];W[cc];B[dd])")
     game = engine()
     game.answer("play b A1")
     for line in (f"loadsgf {broken}", "loadsgf /nowhere.sgf", "loadsgf", f"loadsgf {broken} x"):
