@@ -146,7 +146,7 @@ def test_what_a_user_gets_wrong_ends_in_one_line_and_status_2(words, said, tmp_p
 
 def test_a_broken_sgf_is_named(tmp_path):
     path = tmp_path / "bad.sgf"
-    path.write_text("(;SZ[5];B[aa];W[aa])")
+    path.write_text("(;SZ[5];B[aa];W[aa];B[bb];W[cc];B[dd])")
     done = insei("play", "random", "--load", path)
     assert done.returncode == 2
     assert "bad.sgf: move 2 by white: A5 for white: occupied" in done.stderr
