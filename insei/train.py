@@ -116,17 +116,30 @@ def read_config(path: Path) -> "TrainConfig":
 
 
 def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> None:
-    """Train until the run is done, telling the terminal how it stands."""
+    """Train until the run is done, telling the terminal how it stands.
+
+    Raises:
+        DiskFull: there is no room; the run is whole up to its newest checkpoint and games.
+    """
     quieten()
     from selfplay.loop import Training
+    from selfplay.run import DiskFull, is_disk_full
 
-    with Terminal(run) as terminal:
-        crew_maker = partial(make_crew, config, address, terminal.notice)
-        training = Training(run, config, crew_maker, terminal.show, terminal.notice)
-        try:
-            training.play()
-        finally:
-            training.close()
+    try:
+        with Terminal(run) as terminal:
+            crew_maker = partial(make_crew, config, address, terminal.notice)
+            training = Training(run, config, crew_maker, terminal.show, terminal.notice)
+            try:
+                training.play()
+            finally:
+                training.close()
+    except (OSError, RuntimeError, ValueError) as error:  # Lance raises each of them
+        if not is_disk_full(error):
+            raise
+        raise DiskFull(
+            f"no room on the disk for {run.path}: the run stops, and nothing in it is lost; "
+            f"make room, then `insei train {run.path}` goes on"
+        ) from error
     learned = training.progress.generation
     print(f"{run.path}: {learned} generations learned; play it as search:{run.path}")
 

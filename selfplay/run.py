@@ -14,6 +14,7 @@ Between the two, order decides: games are committed first, so that a run goes on
 checkpoint and plays only the games of its generation that the dataset lacks.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -39,6 +40,20 @@ LEARNER_FILE = "learner.safetensors"
 STATE_FILE = "state.json"
 RATINGS_FILE = "ratings.jsonl"
 LOG_FILE = "log.txt"
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class DiskFull(OSError):
+    """There is no room for what a run wants to write."""
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Whether an error says so; Lance's tells it in words alone."""
+    number = error.errno if isinstance(error, OSError) else None
+    said = str(error)
+    return number in FULL or any(os.strerror(one) in said for one in FULL)
 
 
 @dataclass(frozen=True)
