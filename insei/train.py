@@ -120,8 +120,10 @@ def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> Non
 
     Raises:
         DiskFull: there is no room; the run is whole up to its newest checkpoint and games.
+        ValueError: the loss is no number any more; likewise.
     """
     quieten()
+    from selfplay.learner import Diverged
     from selfplay.loop import Training
     from selfplay.run import DiskFull, is_disk_full
 
@@ -133,6 +135,12 @@ def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> Non
                 training.play()
             finally:
                 training.close()
+    except Diverged as error:
+        run.log(f"stopped: {error}")
+        raise ValueError(
+            f"{run.path} stops, its loss is no number any more ({error}); its newest checkpoint is "
+            f"unharmed: `insei train {run.path} --set learner.learning_rate=...` goes on, lower"
+        ) from error
     except (OSError, RuntimeError, ValueError) as error:  # Lance raises each of them
         if not is_disk_full(error):
             raise

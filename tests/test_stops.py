@@ -1,4 +1,4 @@
-"""A disk that fills while a run goes on: it stops with a line, and goes on once there is room."""
+"""What stops a run with a line and loses nothing: a disk that fills, a loss that is no number."""
 
 import errno
 import os
@@ -6,6 +6,7 @@ import resource
 from contextlib import contextmanager
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from agents.find_package import checkpoints_of
@@ -14,6 +15,7 @@ from insei.train import conduct
 from selfplay import run as runs
 from selfplay.config import RatingConfig
 from selfplay.dataset import GameDataset
+from selfplay.learner import Learner
 from selfplay.run import DiskFull, RunFolder, is_disk_full
 from tests.games import some_games
 from tests.test_loop import CONFIG
@@ -52,6 +54,28 @@ def test_other_errors_are_not_taken_for_a_full_disk():
     assert is_disk_full(RuntimeError(f"LanceError(IO): {os.strerror(errno.ENOSPC)} (os error 28)"))
     assert not is_disk_full(OSError(errno.EACCES, os.strerror(errno.EACCES)))
     assert not is_disk_full(ValueError("games of 7x7"))
+
+
+def test_a_run_whose_loss_is_no_number_stops_with_a_line(tmp_path, monkeypatch):
+    step = Learner.step
+
+    def poisoned(self, batch, progress):
+        if self.num_steps == 3:
+            batch.score[0] = np.nan
+        return step(self, batch, progress)
+
+    path = tmp_path / "tiny"
+    run = RunFolder.create(path, to_yaml(SHORT))
+    monkeypatch.setattr(Learner, "step", poisoned)
+    with pytest.raises(
+        ValueError, match=r"its loss is no number any more .*step 3.*goes on, lower"
+    ):
+        conduct(run, SHORT, None)
+    assert "stopped: step 3" in (path / "log.txt").read_text()
+    monkeypatch.setattr(Learner, "step", step)
+    conduct(run, SHORT, None)
+    run.close()
+    assert checkpoints_of(path)[-1].name == "000003"
 
 
 def test_a_run_stops_with_a_line_and_goes_on_when_there_is_room(tmp_path, monkeypatch, capsys):
