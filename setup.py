@@ -43,6 +43,7 @@ MODULES = [
     "agents.tree",
     "agents.gumbel",
     "agents.puct",
+    "agents.cache",
     "agents.findings",
     "agents.forest",
     "agents.capture",

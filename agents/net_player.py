@@ -7,16 +7,36 @@ that it finds absurd.
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from agents.openvino_evaluator import OpenVinoEvaluator
+from agents.evaluator import Evaluator
+from agents.openvino_evaluator import OpenVinoEvaluator, Precision, check_precision
 from agents.package import load_package
 from agents.player import Choice
 from engine.planes import planes
 from engine.position import Position
 from engine.rules import Rules
 
+SEEN_BOARDS = 64  # that 8-bit ranges are taken from
 LEAST_SHARE = 0.02  # of the best move's probability; moves below are never drawn
 HOTTEST = 100.0
+
+
+def boards_of_games(evaluate: Evaluator, rules: Rules) -> NDArray[np.float32]:
+    """Boards amid games drawn from a net's policy, one a game, as planes `[B, C, H, W]`."""
+    rng = np.random.default_rng(0)
+    games = [Position(rules) for _ in range(SEEN_BOARDS)]
+    lengths = rng.integers(rules.num_points, size=SEEN_BOARDS)
+    for ply in range(rules.num_points):
+        going = [one for one, last in zip(games, lengths, strict=True) if ply < last]
+        going = [one for one in going if not one.is_over]
+        if not going:
+            break
+        logits = evaluate(np.stack([planes(one) for one in going])).policy
+        logits = logits + rng.gumbel(size=logits.shape)  # the largest is then a draw
+        for one, row in zip(going, logits, strict=True):
+            one.play_in_place(int(np.where(one.legal_mask(), row, -np.inf).argmax()))
+    return np.stack([planes(one) for one in games])
 
 
 class NetPlayer:
@@ -26,17 +46,21 @@ class NetPlayer:
         folder: a player package.
         name: what reports call it.
         temperature: 0 takes the best move; 1 draws from the policy, more is nearer to chance.
+        precision: as `OpenVinoEvaluator` has it; int8 is calibrated on the net's own games.
 
     Raises:
         DamagedPackage: the package is cut short, altered or of another kind.
-        ValueError: the temperature is outside 0 to 100.
+        ValueError: the temperature is outside 0 to 100, or the precision is none.
     """
 
-    def __init__(self, folder: Path, name: str, temperature: float = 0.0) -> None:
+    def __init__(
+        self, folder: Path, name: str, temperature: float = 0.0, precision: Precision = "bf16"
+    ) -> None:
         if not 0 <= temperature <= HOTTEST:
             raise ValueError(f"temperature {temperature!r}: wanted 0 to {HOTTEST:g}")
         self.name = name
         self.temperature = temperature
+        self.precision = check_precision(precision)
         self.rng = np.random.default_rng(0)
         self.package = load_package(folder)
         self.num_parameters = sum(weight.size for weight in self.package.weights.values())
@@ -50,8 +74,10 @@ class NetPlayer:
         if self.size != (rules.height, rules.width):
             self.size = (rules.height, rules.width)
             self.evaluate = OpenVinoEvaluator(
-                self.package.weights, self.package.card.architecture, *self.size
+                self.package.weights, self.package.card.architecture, *self.size, self.precision
             )
+            if self.precision == "int8":
+                self.evaluate.calibrate(boards_of_games(self.evaluate, rules))
 
     def choose(self, position: Position) -> Choice:
         """Return the legal move of highest policy, with the net's value."""

@@ -17,10 +17,18 @@ from agents.evaluator import Evaluation, check_answer, check_planes
 from agents.graph import GraphBuilder
 from engine.planes import NUM_PLANES
 
+Precision = Literal["int8", "bf16", "fp32"]
 PRECISIONS = {"int8": "bf16", "bf16": "bf16", "fp32": "f32"}  # to the runtime's for what is left
 
 # 8-bit features are cut at this share of the largest seen: of .5 to 1 tried on 9x9, it agreed best.
 CLIPPED_AT = 0.8
+
+
+def check_precision(precision: Precision) -> Precision:
+    """Return it, or raise ValueError where it is none."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision {precision!r}: wanted one of {', '.join(PRECISIONS)}")
+    return precision
 
 
 def graph_rows(rows: int) -> int:
@@ -75,10 +83,9 @@ class OpenVinoEvaluator:
         config: NetworkConfig,
         height: int,
         width: int,
-        precision: Literal["int8", "bf16", "fp32"] = "bf16",
+        precision: Precision = "bf16",
     ) -> None:
-        if precision not in PRECISIONS:
-            raise ValueError(f"precision {precision!r}: wanted one of {', '.join(PRECISIONS)}")
+        check_precision(precision)
         self.config = config
         self.height = height
         self.width = width

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.net_player import NetPlayer
+from agents.openvino_evaluator import Precision, check_precision
 from agents.player import RESIGN, Choice
 from agents.search import Search
 from agents.search_settings import SearchSettings
@@ -23,12 +24,14 @@ class PlaySettings:
     keep: bool = True  # whether the tree below the moves played is kept; under PUCT
     early: bool = True  # whether to stop once the best move can't change; under PUCT
     resign: float = 0.0  # resigns below this win rate, 0 to .5; 0 never
+    precision: Precision = "bf16"  # what the net computes in: int8, bf16 or fp32
 
     def __post_init__(self) -> None:
         if not 0 <= self.seconds <= 86_400:
             raise ValueError(f"seconds {self.seconds!r}: wanted 0 to 86400")
         if not 0 <= self.resign <= 0.5:
             raise ValueError(f"resign {self.resign!r}: wanted 0 to 0.5")
+        check_precision(self.precision)
 
 
 class SearchPlayer:
@@ -54,7 +57,7 @@ class SearchPlayer:
         self.name = name
         self.settings = settings
         self.play = play or PlaySettings()
-        self.net = NetPlayer(folder, name)
+        self.net = NetPlayer(folder, name, precision=self.play.precision)
         self.num_parameters = self.net.num_parameters
         self.fingerprint = self.net.fingerprint
         self.seconds = self.play.seconds or None  # for the next move

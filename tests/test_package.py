@@ -91,6 +91,7 @@ def test_a_run_means_its_newest_checkpoint(tmp_path, package):
         ("search:PACKAGE,rule=best", "rule 'best'"),
         ("search:PACKAGE,random_symmetry=1", "wanted true or false"),
         ("search:PACKAGE,noise=x", "noise=x: wanted a number"),
+        ("search:PACKAGE,precision=int4", "precision 'int4': wanted one of int8, bf16, fp32"),
     ],
 )
 def test_a_name_outside_the_grammar_says_what_was_wanted(package, name, said):
@@ -103,7 +104,15 @@ def test_unknown_players_are_an_error_of_their_own():
         make_player("nobody")
 
 
-@pytest.mark.parametrize("form", ["net:{}", "search:{},visits=16", "search:{},rule=puct,visits=16"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "net:{}",
+        "search:{},visits=16",
+        "search:{},rule=puct,visits=16",
+        "search:{},visits=4,precision=int8",
+    ],
+)
 def test_learned_players_play_legal_games_that_seeds_repeat(package, form):
     player = make_player(form.format(package))
     games = []
