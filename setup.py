@@ -44,6 +44,7 @@ MODULES = [
     "agents.gumbel",
     "agents.puct",
     "agents.cache",
+    "agents.batch",
     "agents.findings",
     "agents.forest",
     "agents.capture",
@@ -53,7 +54,7 @@ MODULES = [
 
 # No result depends on errno or on floating-point traps; without them loops become vectors.
 # Threads where the compiler brings OpenMP along; elsewhere the same loops run on one.
-THREADED = {"agents.forest": ["-fopenmp"] if sys.platform == "linux" else []}
+THREADED = {"agents.batch": ["-fopenmp"] if sys.platform == "linux" else []}
 
 FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
 FLAGS += ["-Wno-unreachable-code", "-Wno-unused-function", "-Wno-discarded-qualifiers"]

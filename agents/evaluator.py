@@ -40,6 +40,29 @@ def check_planes(planes: NDArray[np.float32], height: int, width: int) -> None:
         raise ValueError(f"planes of {planes.dtype}: wanted float32")
 
 
+def check_shapes(
+    rows: int,
+    height: int,
+    width: int,
+    policy: NDArray[np.float32],
+    value: NDArray[np.float32],
+    score: NDArray[np.float32],
+    ownership: NDArray[np.float32] | None,
+) -> None:
+    """Raise ValueError unless these are answers to so many boards in a frame of this size."""
+    actions = height * width + 1
+    given = [tuple(np.shape(one)) for one in (policy, value, score)]
+    if given != [(rows, actions), (rows,), (rows,)]:
+        raise ValueError(
+            f"policy {list(given[0])}, value {list(given[1])}, score {list(given[2])}: "
+            f"wanted B = {rows} and A = {actions}"
+        )
+    if ownership is not None and np.shape(ownership) != (rows, height, width):
+        raise ValueError(
+            f"ownership {list(np.shape(ownership))}: wanted [{rows}, {height}, {width}]"
+        )
+
+
 def check_answer(answer: Evaluation) -> None:
     """Raise BrokenNetwork where a net answered NaN or infinity."""
     for name, numbers in zip(Evaluation._fields, answer, strict=True):

@@ -7,13 +7,20 @@ Select, planes, expand and backup run without the GIL; nothing is allocated betw
 end of a search. Games may differ in size, each inside the frame of the net's planes.
 """
 
-from cython.parallel cimport prange
 from libc.stdint cimport uint64_t
-from libc.stdlib cimport calloc, free
-from libc.string cimport memmove
 
 import numpy as np
 
+from agents.batch cimport (
+    Batch,
+    batch_expand,
+    batch_free,
+    batch_new,
+    batch_part,
+    batch_select,
+    first_game,
+)
+from agents.cache cimport cache_clear
 from agents.findings cimport (
     candidates_of,
     is_decided,
@@ -25,33 +32,24 @@ from agents.gumbel cimport (
     gumbel_choice,
     gumbel_inner,
     gumbel_root,
-    tree_make_noise,
-    tree_plan_halving,
 )
-from agents.puct cimport puct, puct_forced, surest, tree_mix_dirichlet
+from agents.puct cimport puct, puct_forced, surest
 from agents.tree cimport (
     Tree,
-    tree_add_ownership,
     tree_advance,
     tree_edge,
-    tree_expand,
     tree_free,
     tree_is_done,
     tree_new,
-    tree_select,
     tree_start,
 )
 from engine.board cimport next_random
-from engine.planes cimport PLANES, lay_out, write_state_planes
+from engine.planes cimport PLANES, lay_out
 from engine.position cimport Position
 from engine.state cimport state_copy, state_is_over, state_play
 
+from agents.evaluator import check_shapes
 from agents.search_settings import SearchSettings
-
-ctypedef struct Leaf:
-    int game
-    int node
-    int symmetry
 
 
 cdef class Forest:
@@ -63,34 +61,32 @@ cdef class Forest:
         settings: how to search; `visits` is also the most that `think` can be asked for.
         seed: equal seeds, nets and settings give equal trees.
         threads: among which the games are shared out; trees are the same with any number.
+        parts: into which the games are divided, each with a batch of its own.
+        cache: evaluations kept for positions that come again, until `forget`; 0 for none. A
+            position is then always seen under the same symmetry.
     """
 
-    cdef Tree** trees
-    cdef Leaf* leaves
+    cdef Batch* leaves
     cdef readonly int num_games
     cdef readonly int frame_height
     cdef readonly int frame_width
+    cdef readonly int parts
     cdef readonly object settings
     cdef readonly object planes  # `[B, C, H, W]` float32, B = num_games · leaves
     cdef object starts  # the Position each game began with
     cdef object tables  # action tables by board size
-    cdef const int** action_at
-    cdef int num_rows
-    cdef int threads
-    cdef int* first_row  # `[threads]`, of each block of games
-    cdef int* rows  # `[threads]`, how many
-    cdef Py_ssize_t row_size  # numbers in a row of the planes
-    cdef int num_leaves
-    cdef bint is_gumbel
-    cdef bint random_symmetry
-    cdef float noise
-    cdef float dirichlet_alpha
-    cdef float dirichlet_weight
-    cdef int considered
     cdef uint64_t rng
 
     def __cinit__(
-        self, int num_games, int frame_height, int frame_width, settings, seed, int threads=1
+        self,
+        int num_games,
+        int frame_height,
+        int frame_width,
+        settings,
+        seed,
+        int threads=1,
+        int parts=1,
+        long cache=0,
     ):
         if num_games < 1:
             raise ValueError(f"num_games {num_games}: wanted at least 1")
@@ -98,53 +94,42 @@ cdef class Forest:
             raise ValueError(f"settings {settings!r}: wanted SearchSettings")
         if not 1 <= threads <= 256:
             raise ValueError(f"threads {threads}: wanted 1 to 256")
+        if not 1 <= parts <= num_games:
+            raise ValueError(f"parts {parts}: wanted 1 to the {num_games} games")
+        if not 0 <= cache <= 2**30:
+            raise ValueError(f"cache {cache}: wanted 0 to 2**30")
         self.num_games = num_games
         self.frame_height = frame_height
         self.frame_width = frame_width
+        self.parts = parts
         self.settings = settings
-        self.threads = min(threads, num_games)
-        self.row_size = PLANES * frame_height * frame_width
-        self.num_leaves = settings.leaves
-        self.noise = settings.noise
-        self.dirichlet_alpha = settings.dirichlet_alpha
-        self.dirichlet_weight = settings.dirichlet_weight
-        self.considered = settings.considered
-        self.is_gumbel = settings.rule == "gumbel"
-        self.random_symmetry = settings.random_symmetry
         self.rng = seed & 0xFFFFFFFFFFFFFFFF
         self.starts = [None] * num_games
         self.tables = {}
-        self.trees = <Tree**>calloc(num_games, sizeof(Tree*))
-        self.leaves = <Leaf*>calloc(num_games * settings.leaves, sizeof(Leaf))
-        self.action_at = <const int**>calloc(num_games, sizeof(int*))
-        self.first_row = <int*>calloc(self.threads, sizeof(int))
-        self.rows = <int*>calloc(self.threads, sizeof(int))
-        if (
-            self.trees == NULL or self.leaves == NULL or self.action_at == NULL
-            or self.first_row == NULL or self.rows == NULL
-        ):
+        self.leaves = batch_new(
+            num_games, settings.leaves, frame_height, frame_width, threads, parts, cache
+        )
+        if self.leaves == NULL:
             raise MemoryError
+        self.leaves.is_gumbel = settings.rule == "gumbel"
+        self.leaves.random_symmetry = settings.random_symmetry
+        self.leaves.noise = settings.noise
+        self.leaves.dirichlet_alpha = settings.dirichlet_alpha
+        self.leaves.dirichlet_weight = settings.dirichlet_weight
+        self.leaves.considered = settings.considered
         self.planes = np.zeros(
             (num_games * settings.leaves, PLANES, frame_height, frame_width), np.float32
         )
 
     def __dealloc__(self):
-        cdef int game
-        if self.trees != NULL:
-            for game in range(self.num_games):
-                tree_free(self.trees[game])
-        free(self.trees)
-        free(self.leaves)
-        free(self.action_at)
-        free(self.first_row)
-        free(self.rows)
+        batch_free(self.leaves)
 
     cdef Tree* tree(self, int game) except NULL:
         if not 0 <= game < self.num_games:
             raise ValueError(f"game {game}: wanted 0 to {self.num_games - 1}")
-        if self.trees[game] == NULL:
+        if self.leaves.trees[game] == NULL:
             raise ValueError(f"game {game} has not been started")
-        return self.trees[game]
+        return self.leaves.trees[game]
 
     cdef _lay_out(self, int game, int width, int height):
         """Find, or make, the table `[8, A]` of where moves stand under each symmetry."""
@@ -158,7 +143,7 @@ cdef class Forest:
                 view[symmetry, width * height] = self.frame_height * self.frame_width
             self.tables[width, height] = table
         view = self.tables[width, height]
-        self.action_at[game] = &view[0, 0]
+        self.leaves.action_at[game] = &view[0, 0]
 
     def start(self, int game, Position position, int no_pass_before=0):
         """Seat a game: its tree's root is `position`, and a search of `settings.visits` begins.
@@ -177,10 +162,10 @@ cdef class Forest:
             raise ValueError(
                 f"board {width}x{height}: wanted at most {self.frame_width}x{self.frame_height}"
             )
-        cdef Tree* tree = self.trees[game]
+        cdef Tree* tree = self.leaves.trees[game]
         if tree == NULL or tree.root.board.width != width or tree.root.board.height != height:
             tree_free(tree)
-            tree = self.trees[game] = tree_new(self.settings.visits, width, height)
+            tree = self.leaves.trees[game] = tree_new(self.settings.visits, width, height)
             if tree == NULL:
                 raise MemoryError
         self._lay_out(game, width, height)
@@ -194,8 +179,8 @@ cdef class Forest:
         tree.fpu_reduction = self.settings.fpu_reduction
         tree.score_weight = self.settings.score_weight
         tree.no_pass_before = no_pass_before
-        tree.select_root = gumbel_root if self.is_gumbel else puct_forced
-        tree.select_inner = gumbel_inner if self.is_gumbel else puct
+        tree.select_root = gumbel_root if self.leaves.is_gumbel else puct_forced
+        tree.select_inner = gumbel_inner if self.leaves.is_gumbel else puct
         tree.rng = next_random(&self.rng)
         tree.num_visits = self.settings.visits
         if state_copy(tree.root, position.state) < 0 or tree_start(tree) < 0:
@@ -249,94 +234,42 @@ cdef class Forest:
         """
         cdef Tree* tree = self.tree(game)
         cdef Position now
-        if self.is_gumbel:
+        if self.leaves.is_gumbel:
             raise ValueError("advance under gumbel: wanted rule puct")
-        if self.num_rows:
-            raise ValueError(f"advance with {self.num_rows} leaves out: wanted expand first")
+        if self.leaves.num_rows[batch_part(self.leaves, game)]:
+            raise ValueError(f"advance of game {game} with leaves out: wanted expand first")
         if tree.num_nodes == 0 or tree_edge(tree, 0, move) < 0:
             now = self.position(game)
             now.play_in_place(move)
         if tree_advance(tree, move) < 0:
             raise MemoryError
 
-    def select(self):
-        """Select up to `leaves` leaves of each unfinished search and write their planes.
+    def games_of(self, int part):
+        """The games of one part, as a range."""
+        return range(
+            first_game(self.leaves, part, self.parts), first_game(self.leaves, part + 1, self.parts)
+        )
+
+    def batch(self, int part=0):
+        """The planes of the rows that `select` gave out last, `[B, C, H, W]`."""
+        cdef int first = first_game(self.leaves, part, self.parts) * self.leaves.num_leaves
+        return self.planes[first : first + self.leaves.num_rows[part]]
+
+    def select(self, int part=0):
+        """Select up to `leaves` leaves of each unfinished search of a part; write their planes.
 
         Returns:
-            B, the rows of `planes` that want an evaluation; 0 once every search is done.
+            B, the rows of `batch(part)` that want an evaluation; 0 once every search is done.
         """
         cdef float[:, :, :, ::1] out = self.planes
-        cdef int num_threads = self.threads
-        cdef int block
+        cdef int rows
+        if not 0 <= part < self.parts:
+            raise ValueError(f"part {part}: wanted 0 to {self.parts - 1}")
         with nogil:
-            for block in prange(num_threads, num_threads=num_threads, schedule="static"):
-                self._select_block(block, &out[0, 0, 0, 0])
-        self._close_gaps(&out[0, 0, 0, 0])
-        return self.num_rows
-
-    cdef void _select_block(self, int block, float* out) noexcept nogil:
-        """Select from one thread's games; their rows begin where all games before would end."""
-        cdef int first = block * self.num_games // self.threads
-        cdef int last = (block + 1) * self.num_games // self.threads
-        cdef int row = first * self.num_leaves
-        cdef int game, node
-        cdef Tree* tree
-        self.first_row[block] = row
-        for game in range(first, last):
-            tree = self.trees[game]
-            if tree == NULL or state_is_over(tree.root):
-                continue
-            for _ in range(self.num_leaves):
-                node = tree_select(tree)
-                if node == -3:
-                    self.rows[block] = -1
-                    return
-                if node < 0:
-                    break
-                self._give_out(game, node, row, out + row * self.row_size)
-                row += 1
-        self.rows[block] = row - self.first_row[block]
-
-    cdef void _give_out(self, int game, int node, int row, float* out) noexcept nogil:
-        """Note a leaf, and write its planes under a symmetry of its own."""
-        cdef Tree* tree = self.trees[game]
-        cdef int symmetry = 0
-        if self.random_symmetry:
-            symmetry = next_random(&tree.rng) % (
-                8 if tree.root.board.width == tree.root.board.height else 4
-            )
-        write_state_planes(
-            tree.scratch, out, self.frame_height, self.frame_width, symmetry & 4,
-            self.targets(game, symmetry), tree.legal,
-        )
-        self.leaves[row] = Leaf(game, node, symmetry)
-
-    cdef _close_gaps(self, float* out):
-        """Bring the blocks' rows together, in the games' order."""
-        cdef int block, row = 0
-        for block in range(self.threads):
-            if self.rows[block] < 0:
-                raise MemoryError
-            if self.first_row[block] != row:
-                memmove(
-                    out + row * self.row_size,
-                    out + self.first_row[block] * self.row_size,
-                    self.rows[block] * self.row_size * sizeof(float),
-                )
-                memmove(
-                    &self.leaves[row],
-                    &self.leaves[self.first_row[block]],
-                    self.rows[block] * sizeof(Leaf),
-                )
-                self.first_row[block] = row
-            row += self.rows[block]
-        self.num_rows = row
-
-    cdef inline const int* targets(self, int game, int symmetry) noexcept nogil:
-        """Where each move of a game stands in the net's policy, and each point in its planes."""
-        cdef const Tree* tree = self.trees[game]
-        cdef int num_points = tree.root.board.width * tree.root.board.height
-        return self.action_at[game] + symmetry * (num_points + 1)
+            rows = batch_select(self.leaves, part, &out[0, 0, 0, 0])
+        if rows < 0:
+            raise MemoryError
+        return rows
 
     def expand(
         self,
@@ -344,6 +277,7 @@ cdef class Forest:
         const float[::1] value not None,
         const float[::1] score not None,
         const float[:, :, ::1] ownership=None,
+        int part=0,
     ):
         """Take the evaluations of the rows that `select` returned.
 
@@ -355,58 +289,31 @@ cdef class Forest:
         Raises:
             ValueError: the shapes differ from these.
         """
-        cdef int actions = self.frame_height * self.frame_width + 1
-        if (
-            policy.shape[0] != self.num_rows
-            or policy.shape[1] != actions
-            or value.shape[0] != self.num_rows
-            or score.shape[0] != self.num_rows
-        ):
-            raise ValueError(
-                f"policy [{policy.shape[0]}, {policy.shape[1]}], value [{value.shape[0]}], "
-                f"score [{score.shape[0]}]: wanted B = {self.num_rows} and A = {actions}"
-            )
+        cdef int rows = self.leaves.num_rows[part]
         cdef bint has_ownership = ownership is not None
-        if has_ownership and (
-            ownership.shape[0] != self.num_rows
-            or ownership.shape[1] != self.frame_height
-            or ownership.shape[2] != self.frame_width
-        ):
-            raise ValueError(
-                f"ownership [{ownership.shape[0]}, {ownership.shape[1]}, {ownership.shape[2]}]: "
-                f"wanted [{self.num_rows}, {self.frame_height}, {self.frame_width}]"
-            )
-        cdef int num_threads = self.threads
-        cdef int block, row, first
-        with nogil:
-            for block in prange(num_threads, num_threads=num_threads, schedule="static"):
-                first = self.first_row[block]
-                for row in range(first, first + self.rows[block]):
-                    self._take(
-                        self.leaves[row],
-                        &policy[row, 0],
-                        value[row],
-                        score[row],
-                        &ownership[row, 0, 0] if has_ownership else NULL,
-                    )
-        self.num_rows = 0
-
-    cdef void _take(
-        self, Leaf leaf, const float* policy, float value, float score, const float* ownership
-    ) noexcept nogil:
-        """Give a leaf its evaluation, and a root what its rule wants besides."""
-        cdef Tree* tree = self.trees[leaf.game]
-        cdef const int* actions_at = self.targets(leaf.game, leaf.symmetry)
-        tree_expand(tree, leaf.node, policy, actions_at, value, score)
-        if ownership != NULL:
-            tree_add_ownership(tree, leaf.node, ownership, actions_at)
-        if leaf.node != 0:
+        check_shapes(rows, self.frame_height, self.frame_width, policy, value, score, ownership)
+        if not rows:
             return
-        if self.is_gumbel:
-            tree_make_noise(tree, self.noise)
-            tree_plan_halving(tree, self.considered)
-        else:
-            tree_mix_dirichlet(tree, self.dirichlet_alpha, self.dirichlet_weight)
+        with nogil:
+            batch_expand(
+                self.leaves, part, &policy[0, 0], &value[0], &score[0],
+                &ownership[0, 0, 0] if has_ownership else NULL,
+            )
+
+    def forget(self):
+        """Forget all evaluations that were kept: a new net answers from now on."""
+        for block in range(self.parts * self.leaves.threads):
+            if self.leaves.caches[block] != NULL:
+                cache_clear(self.leaves.caches[block])
+
+    def look_ups(self):
+        """How many evaluations were found, and how many were looked for, in the cache."""
+        hits = total = 0
+        for block in range(self.parts * self.leaves.threads):
+            if self.leaves.caches[block] != NULL:
+                hits += self.leaves.caches[block].hits
+                total += self.leaves.caches[block].hits + self.leaves.caches[block].misses
+        return hits, total
 
     def is_done(self, int game):
         """Whether the game's search has run all its simulations."""
@@ -419,7 +326,7 @@ cdef class Forest:
     def choose(self, int game):
         """The move that the finished search prefers, by its root rule."""
         cdef Tree* tree = self._searched(game)
-        if self.is_gumbel:
+        if self.leaves.is_gumbel:
             return tree.moves[gumbel_choice(tree)]
         return tree.moves[surest(tree, self.settings.deviations)]
 
@@ -438,7 +345,7 @@ cdef class Forest:
         cdef Tree* tree = self._searched(game)
         target = np.zeros(self.frame_height * self.frame_width + 1, np.float32)
         cdef float[::1] out = target
-        write_target(tree, self.is_gumbel, self.action_at[game], &out[0])
+        write_target(tree, self.leaves.is_gumbel, self.leaves.action_at[game], &out[0])
         return target
 
     def values(self, int game):
@@ -453,7 +360,7 @@ cdef class Forest:
         can't overtake it. Under Gumbel, whose plan is fixed beforehand, it is never said.
         """
         cdef Tree* tree = self.tree(game)
-        if self.is_gumbel or tree.num_nodes == 0:
+        if self.leaves.is_gumbel or tree.num_nodes == 0:
             return False
         return is_decided(tree, visits_left, self.settings.deviations)
 

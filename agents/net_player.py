@@ -33,8 +33,8 @@ def boards_of_games(evaluate: Evaluator, rules: Rules) -> NDArray[np.float32]:
         if not going:
             break
         logits = evaluate(np.stack([planes(one) for one in going])).policy
-        logits = logits + rng.gumbel(size=logits.shape)  # the largest is then a draw
-        for one, row in zip(going, logits, strict=True):
+        noisy = logits + rng.gumbel(size=logits.shape)  # the largest is then a draw
+        for one, row in zip(going, noisy, strict=True):
             one.play_in_place(int(np.where(one.legal_mask(), row, -np.inf).argmax()))
     return np.stack([planes(one) for one in games])
 

@@ -26,6 +26,7 @@ from engine.planes import planes
 from engine.playouts import random_game
 from engine.rules import Rules
 from selfplay.config import Precision, SelfPlayConfig
+from selfplay.sizes import BoardMix
 from selfplay.worker import Worker, compiled
 
 RULES = Rules(9, 9, 7.0)
@@ -83,7 +84,7 @@ def a_worker(precision: Precision, seed: int) -> Worker:
         opening_plies=30,  # of different lengths, so that games don't all end together
         max_plies_per_point=1.0,
     )
-    worker = Worker(RULES, config, make, seed)  # type: ignore[arg-type]
+    worker = Worker(BoardMix.of(RULES), config, make, seed)  # type: ignore[arg-type]
     worker.load(weights_of(NETWORK), 0)
     worker.play(1)
     worker.load(weights_of(NETWORK), 1)  # int8 takes its ranges from the games under way

@@ -44,6 +44,9 @@ class SelfPlayConfig:
     clear_visits: int = 8  # simulations a move from then on, at most those of `search`
     clear_share: float = 0.2  # of the plies from then on are recorded; KataGo: weight .1
     precision: Precision = "bf16"  # int8: faster, a little less exact
+    threads: int = 1  # that select and expand; more than 1 for large batches on a GPU
+    batches: int = 1  # the games in parts, one evaluated while another selects; 2 for a GPU
+    cache: int = 0  # evaluations that a worker keeps for positions that come again; 0 for none
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -63,6 +66,9 @@ class SelfPlayConfig:
             ("no_pass_share", 0, 2),
             ("no_pass_generations", 0, 10**9),
             ("max_plies_per_point", 1, 100),
+            ("threads", 1, 256),
+            ("batches", 1, 8),
+            ("cache", 0, 2**30),
             ("clear_value", 0, 2),
             ("clear_plies", 1, 10**6),
             ("clear_visits", 1, 100_000),

@@ -3,13 +3,14 @@
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.architecture import NetworkConfig
-from agents.evaluator import Evaluator
+from agents.evaluator import Evaluation, Evaluator
 from agents.forest import Forest
 from agents.openvino_evaluator import OpenVinoEvaluator
 from engine.position import Position
@@ -45,6 +46,7 @@ class PlayCounts:
     games: int = 0
     positions: int = 0  # plies searched and recorded
     evaluations: int = 0
+    cache_hits: int = 0  # evaluations more that were known already
     cut_games: int = 0  # games that reached the ply limit
     seconds: float = 0.0
     evaluator_seconds: float = 0.0
@@ -99,7 +101,13 @@ class Worker:
             mix.frame.width,
             config.search,
             int(self.rng.integers(2**63)),
+            config.threads,
+            config.batches,
+            config.cache,
         )
+        self.helper = ThreadPoolExecutor(1)  # evaluates where several batches are under way
+        self.answers: list[Future[Evaluation] | None] = [None] * config.batches
+        self.part = 0  # of the forest, whose turn it is to select
         self.generation = -1
         self.progress = 0.0
         self.evaluate: Evaluator | None = None
@@ -114,6 +122,7 @@ class Worker:
         """Play with these weights from now on; `progress` is the share of the run that is done."""
         seen = self.forest.planes if self.seats else None
         self.evaluate = self.make_evaluator(weights, seen)
+        self.forest.forget()
         self.generation = generation
         self.progress = progress
 
@@ -130,20 +139,43 @@ class Worker:
             self.seats = [self._seat(game) for game in range(self.config.games_in_flight)]
         games: list[SelfPlayGame] = []
         counts = PlayCounts()
+        hits = self.forest.look_ups()[0]
         while len(games) < num_games:
-            rows = self.forest.select()
-            if rows:
-                before = time.perf_counter()
-                found = self.evaluate(self.forest.planes[:rows])
-                counts.evaluator_seconds += time.perf_counter() - before
-                counts.evaluations += rows
-                self.forest.expand(found.policy, found.value, found.score)
-            for game in range(self.config.games_in_flight):
+            for game in self.forest.games_of(self._advance(counts)):
                 if self.forest.is_done(game):
                     self._move(game, games, counts)
+        counts.cache_hits = self.forest.look_ups()[0] - hits
         counts.games = len(games)
         counts.seconds = time.perf_counter() - began
         return games, counts
+
+    def _advance(self, counts: PlayCounts) -> int:
+        """Have one batch evaluated; where there are several, select another meanwhile.
+
+        Returns:
+            the part of the forest whose searches went on.
+        """
+        assert self.evaluate is not None
+        if self.forest.select(self.part):
+            batch = self.forest.batch(self.part)
+            counts.evaluations += len(batch)
+            if self.config.batches == 1:
+                before = time.perf_counter()
+                self._expand(self.evaluate(batch))
+                counts.evaluator_seconds += time.perf_counter() - before
+                return 0
+            self.answers[self.part] = self.helper.submit(self.evaluate, batch)
+        self.part = (self.part + 1) % self.config.batches
+        answer = self.answers[self.part]
+        if answer is not None:
+            self.answers[self.part] = None
+            before = time.perf_counter()
+            self._expand(answer.result())
+            counts.evaluator_seconds += time.perf_counter() - before  # what was waited
+        return self.part
+
+    def _expand(self, found: Evaluation) -> None:
+        self.forest.expand(found.policy, found.value, found.score, part=self.part)
 
     def _seat(self, game: int) -> Seat:
         """Begin a new game: on a board by its share, now and then where another one stood."""

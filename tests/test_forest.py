@@ -193,6 +193,85 @@ def test_threads_change_nothing(settings, leaves):
     assert all((a == b).all() for a, b in zip(one, other, strict=True))
 
 
+@BOTH
+def test_parts_have_batches_of_their_own_and_change_nothing(settings):
+    quiet = replace(settings, noise=0)
+    positions = [Position(Rules(5, 5, 0.5)).play(move) for move in range(5)]
+    forest = Forest(5, 5, 5, quiet, 1, parts=2)
+    for game, position in enumerate(positions):
+        forest.start(game, position)
+    assert [list(forest.games_of(part)) for part in range(2)] == [[0, 1], [2, 3, 4]]
+    out = [forest.select(0), forest.select(1)]
+    assert out == [2, 3]
+    while any(out):
+        for part in (1, 0):  # both are out at a time, and come back in any order
+            answers = pseudo_net(forest.batch(part)) if out[part] else None
+            if answers:
+                forest.expand(*answers, part=part)
+            out[part] = forest.select(part)
+    for game, position in enumerate(positions):
+        alone = searched(position, quiet).candidates(0)
+        for one, other in zip(forest.candidates(game), alone, strict=True):
+            assert one[:2] == other[:2]
+            assert one[2:] == pytest.approx(other[2:], abs=1e-5)
+
+
+@BOTH
+@pytest.mark.parametrize("threads", [1, 2])
+def test_evaluations_that_are_kept_change_nothing(settings, threads):
+    quiet = replace(settings, noise=0)
+    found = []
+    for cache in (0, 500):
+        forest = Forest(4, 5, 5, quiet, 1, threads, cache=cache)
+        rows = []
+        for ply in range(3):
+            for game in range(4):
+                if ply == 0:
+                    forest.start(game, Position(Rules(5, 5, 0.5 + game // 2)))
+                else:
+                    forest.play(game, forest.choose(game))
+            while count := forest.select():
+                rows.append(count)
+                forest.expand(*pseudo_net(forest.planes[:count]))
+        found.append((sum(rows), [forest.candidates(game) for game in range(4)]))
+        hits, total = forest.look_ups()
+        assert (hits > 0) == (cache > 0)
+    assert found[1][0] == total - hits < found[0][0]
+    for one, other in zip(found[0][1], found[1][1], strict=True):
+        assert [a[:2] for a in one] == [b[:2] for b in other]
+        assert np.allclose(np.array(one), np.array(other), atol=1e-4)
+
+
+def test_what_the_planes_tell_apart_is_kept_apart():
+    def rows_of(positions, cache=100):
+        forest = Forest(1, 5, 5, replace(GUMBEL, visits=1, noise=0), 1, cache=cache)
+        rows = 0
+        for position in positions:
+            forest.start(0, position)
+            while count := forest.select():
+                rows += count
+                forest.expand(*pseudo_net(forest.planes[:count]))
+        return rows
+
+    plain = Position(Rules(5, 5, 0.5)).play_all([12, 6, 7])
+    once = rows_of([plain])
+    assert rows_of([plain, plain]) == once
+    for other in (
+        Position(Rules(5, 5, 1.5)).play_all([12, 6, 7]),  # komi
+        Position(Rules(5, 5, 0.5)).play_all([7, 6, 12]),  # the last moves
+        plain.with_to_play(BLACK),  # the player to move
+    ):
+        assert rows_of([plain, other]) == once + rows_of([other])
+    forest = Forest(1, 5, 5, GUMBEL, 1, cache=100)
+    forest.start(0, plain)
+    search(forest)
+    first = forest.look_ups()
+    forest.forget()
+    forest.think(0, 1)
+    assert forest.select() == 1
+    assert forest.look_ups()[0] == first[0]
+
+
 def test_the_priors_are_the_softmax_of_the_logits():
     logits = np.random.default_rng(5).normal(size=(1, 26)) * 30
     logits[0, :4] = 60, -500, -1e4, 59.5
