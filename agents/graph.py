@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from openvino import opset13 as op
 
 from agents.architecture import OFF_BOARD_LOGIT, USUAL_SIDE, NetworkConfig, Weights
+from agents.rounding import scales_of
 from engine.planes import NUM_PLANES
 
 
@@ -29,7 +30,6 @@ def indices(*values: int) -> ov.Node:
 
 PLANE_AXES = (2, 3)
 FEATURE_LEVELS = 256  # of an unsigned 8-bit number; features are never below 0
-LARGEST_WEIGHT = 127.0  # of a signed one, the same on both sides of 0
 
 
 class GraphBuilder:
@@ -41,6 +41,7 @@ class GraphBuilder:
             the pooled features, now in a fixed ratio, are one.
         ranges: for each convolution of the blocks the largest feature that it is to see; where
             given, these convolutions multiply 8-bit integers.
+        whole: and its kernel in 8 bits, in steps of `scales_of`.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class GraphBuilder:
         width: int,
         is_whole: bool,
         ranges: Mapping[str, float] | None = None,
+        whole: Mapping[str, NDArray[np.int8]] | None = None,
     ) -> None:
         self.weights = weights
         self.config = config
         self.ranges = ranges
+        self.whole = whole
         self.block_inputs: dict[str, ov.Node] = {}
         self.area = height * width
         self.planes = op.parameter([batch, NUM_PLANES, height, width], ov.Type.f32)
@@ -78,14 +81,12 @@ class GraphBuilder:
     def block_convolution(self, features: ov.Node, name: str) -> ov.Node:
         """A convolution of a block, in 8 bits where its range is known."""
         self.block_inputs[name] = features
-        if self.ranges is None:
+        if self.ranges is None or self.whole is None:
             return self.convolution(features, name)
         low, high = constant(0), constant(max(self.ranges[name], 1e-6))
         rounded = op.fake_quantize(features, low, high, low, high, FEATURE_LEVELS)
-        kernel = self.weights[f"{name}.weight"]
-        scale = np.abs(kernel).max((1, 2, 3), keepdims=True) / LARGEST_WEIGHT
-        scale = np.maximum(scale, np.float32(1e-12))
-        whole = np.rint(kernel / scale).astype(np.int8)
+        whole = self.whole[name]
+        scale = scales_of(self.weights[f"{name}.weight"])
         product = op.convolution(
             rounded,
             op.multiply(op.convert(op.constant(whole), "f32"), constant(scale)),
@@ -153,14 +154,10 @@ class GraphBuilder:
             logits = op.add(self.masked(logits), off_board)
         return op.reshape(logits, indices(0, self.area), True)
 
-    def range_model(self) -> ov.Model:
-        """A graph from planes to the largest input of each block convolution, in tower order."""
+    def feature_model(self) -> ov.Model:
+        """A graph from planes to the inputs of the block convolutions, in tower order."""
         self.tower()
-        largest = [
-            op.reduce_max(features, indices(0, 1, 2, 3), False)
-            for features in self.block_inputs.values()
-        ]
-        return ov.Model(largest, [self.planes], "ranges")
+        return ov.Model(list(self.block_inputs.values()), [self.planes], "features")
 
     def model(self) -> ov.Model:
         """The graph: planes in; point logits, pass logit, value, score, ownership out."""

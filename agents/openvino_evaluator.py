@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from agents.architecture import NetworkConfig, Weights, check_weights
 from agents.evaluator import Evaluation, check_answer, check_planes
 from agents.graph import GraphBuilder
+from agents.rounding import rounded
 from engine.planes import NUM_PLANES
 
 Precision = Literal["int8", "bf16", "fp32"]
@@ -22,6 +23,7 @@ PRECISIONS = {"int8": "bf16", "bf16": "bf16", "fp32": "f32"}  # to the runtime's
 
 # 8-bit features are cut at this share of the largest seen: of .5 to 1 tried on 9x9, it agreed best.
 CLIPPED_AT = 0.8
+ROUNDED_ON = 32  # boards, of those given, that weights are rounded on
 
 
 def check_precision(precision: Precision) -> Precision:
@@ -104,10 +106,11 @@ class OpenVinoEvaluator:
         check_weights(weights, self.config)
         self.weights = weights
         self.ranges: dict[str, float] | None = None
+        self.whole: dict[str, NDArray[np.int8]] = {}
         self.graphs: dict[tuple[int, bool], CompiledGraph] = {}
 
     def calibrate(self, planes: NDArray[np.float32]) -> None:
-        """Take the ranges of 8-bit features from these boards; from now on int8 is int8.
+        """Take 8-bit ranges and weights from these boards; from now on int8 is int8.
 
         Args:
             planes: `[B, C, H, W]` of boards like those to come; some dozens are enough.
@@ -122,10 +125,14 @@ class OpenVinoEvaluator:
         builder = GraphBuilder(
             self.weights, self.config, len(planes), self.height, self.width, is_whole
         )
-        request = self._compile(builder.range_model(), "f32")
+        request = self._compile(builder.feature_model(), "f32")
         request.infer([planes])
-        largest = (CLIPPED_AT * float(output.data) for output in request.output_tensors)
-        self.ranges = dict(zip(builder.block_inputs, largest, strict=True))
+        self.ranges = {}
+        for name, output in zip(builder.block_inputs, request.output_tensors, strict=True):
+            features = output.data
+            self.ranges[name] = CLIPPED_AT * float(features.max())
+            seen = np.minimum(features[:ROUNDED_ON], self.ranges[name])
+            self.whole[name] = rounded(self.weights[f"{name}.weight"], seen)
         self.graphs = {}
 
     def __call__(self, planes: NDArray[np.float32]) -> Evaluation:
@@ -140,7 +147,14 @@ class OpenVinoEvaluator:
 
     def _compiled(self, rows: int, is_whole: bool) -> CompiledGraph:
         builder = GraphBuilder(
-            self.weights, self.config, rows, self.height, self.width, is_whole, self.ranges
+            self.weights,
+            self.config,
+            rows,
+            self.height,
+            self.width,
+            is_whole,
+            self.ranges,
+            self.whole,
         )
         request = self._compile(builder.model(), self.hint)
         planes = np.zeros((rows, NUM_PLANES, self.height, self.width), np.float32)

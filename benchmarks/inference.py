@@ -2,8 +2,8 @@
 
 A net of 4 blocks of 64 channels on 9x9, one core, batch 32, in each precision; beside it the peak
 of the matrix product in the same run, by which the share of the peak is reckoned; how often int8's
-first move is that of fp32, by the shipped 7x7 net on positions of its own games; and how long new
-weights take to their first answer. Processor time, medians of five, but for the swap.
+first move is that of fp32, by the shipped 9x9 and 7x7 nets on positions of their own games; and how
+long new weights take to their first answer. Processor time, medians of five, but for the swap.
 """
 
 import argparse
@@ -68,13 +68,14 @@ def evaluations_per_second(precision: Precision) -> float:
     return 1 / median_seconds(run)
 
 
-def positions_of_games(count: int) -> np.ndarray:
-    """Positions of games that the shipped 7x7 net plays against itself, as planes."""
-    package = load_package(find_package("go7"))
-    rules = Rules(7, 7, 9.0)
+def positions_of_games(name: str, rules: Rules, count: int) -> np.ndarray:
+    """Positions of games that a shipped net plays against itself, as planes."""
+    package = load_package(find_package(name))
 
     def make(weights: object, seen: object) -> OpenVinoEvaluator:
-        return OpenVinoEvaluator(package.weights, package.card.architecture, 7, 7)
+        return OpenVinoEvaluator(
+            package.weights, package.card.architecture, rules.height, rules.width
+        )
 
     config = SelfPlayConfig(search=SearchSettings(visits=8), games_in_flight=16, opening_plies=4)
     worker = Worker(BoardMix.of(rules), config, make, 3)
@@ -89,21 +90,16 @@ def positions_of_games(count: int) -> np.ndarray:
     return np.stack(found[:count])
 
 
-def int8_against_fp32(seen: np.ndarray) -> dict[str, float]:
+def int8_against_fp32(name: str, seen: np.ndarray) -> dict[str, float]:
     """Agreement of the policy's first move, and the mean difference of the value."""
-    package = load_package(find_package("go7"))
-    exact = OpenVinoEvaluator(package.weights, package.card.architecture, 7, 7, "fp32")
+    package = load_package(find_package(name))
+    net = package.weights, package.card.architecture, *seen.shape[2:]
+    exact = OpenVinoEvaluator(*net, "fp32")
     found = {}
     for precision in ("bf16", "int8"):
-        rough = OpenVinoEvaluator(
-            package.weights,
-            package.card.architecture,
-            7,
-            7,
-            precision,
-        )
+        rough = OpenVinoEvaluator(*net, precision)
         if precision == "int8":
-            rough.calibrate(seen[:256])
+            rough.calibrate(seen[:64])
         agree, differences = [], []
         for first in range(256, len(seen) - 63, 64):
             batch = seen[first : first + 64]
@@ -142,13 +138,15 @@ def main() -> None:
         peak = peak_flops(kind)
         found[f"{name}_peak_gflops"] = peak / 1e9
         found[f"{name}_share_of_peak"] = work * found[f"{name}_evaluations_per_second"] / peak
-    found |= int8_against_fp32(positions_of_games(2304))
+    found |= int8_against_fp32("go9", positions_of_games("go9", Rules(9, 9, 7.0), 2304))
+    small = int8_against_fp32("go7", positions_of_games("go7", Rules(7, 7, 9.0), 2304))
+    found |= {f"{name}_7x7": value for name, value in small.items()}
     for precision in ("bf16", "int8"):
         found[f"swap_{precision}_seconds"] = swap_seconds(precision)
     if arguments.json:
         print(json.dumps({name: round(value, 4) for name, value in found.items()}))
         return
-    print("9x9, 4 blocks of 64 channels, batch 32, one core; agreement: go7 on 7x7")
+    print("9x9, 4 blocks of 64 channels, batch 32, one core; agreement: go9 on 9x9, go7 on 7x7")
     for name, value in found.items():
         print(f"{name:34}{value:14,.3f}")
 

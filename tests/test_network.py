@@ -7,6 +7,7 @@ import torch
 from agents.architecture import BrokenNetwork, NetworkConfig, check_weights
 from agents.network import Network, network_from, weights_of
 from agents.openvino_evaluator import OpenVinoEvaluator, graph_rows
+from agents.rounding import rounded, scales_of
 from agents.torch_evaluator import TorchEvaluator
 from engine.planes import NUM_PLANES, planes
 from engine.playouts import random_game
@@ -80,6 +81,25 @@ def test_eight_bits_stay_near_once_calibrated(tiny_weights):
         half.calibrate(seen)
 
 
+def test_weights_are_rounded_for_the_sum_that_they_are_in():
+    rng = np.random.default_rng(4)
+    kernel = rng.normal(size=(6, 5, 3, 3)).astype(np.float32)
+    shared = rng.random((24, 1, 7, 7))
+    features = (shared * rng.random((1, 5, 1, 1)) + 0.1 * rng.random((24, 5, 7, 7))).astype("f4")
+
+    def convolved(weights, boards):
+        return torch.conv2d(torch.from_numpy(boards), torch.from_numpy(weights), padding=1)
+
+    whole = rounded(kernel, features[:16])
+    assert whole.dtype == np.int8
+    assert np.abs(whole).max() <= 127
+    errors = [
+        (convolved(kernel - one.astype("f4") * scales_of(kernel), features[16:]) ** 2).mean()
+        for one in (whole, np.rint(kernel / scales_of(kernel)))
+    ]
+    assert errors[0] < 0.5 * errors[1]  # on boards that it was not rounded on
+
+
 def test_answers_stay_as_they_were_when_the_evaluator_is_used_again(tiny_weights):
     compiled, _ = both(tiny_weights, TINY, 5, 5)
     first = compiled(some_planes(4, 5, 5))
@@ -133,6 +153,14 @@ def test_broken_weights_and_planes_are_refused(tiny_weights):
         compiled(np.zeros((1, NUM_PLANES, 5, 5)))
     with pytest.raises(ValueError, match="precision 'int4'"):
         OpenVinoEvaluator(tiny_weights, TINY, 5, 5, "int4")
+
+
+def test_a_net_that_answers_nan_ends_the_game_with_a_reason(tiny_weights):
+    huge = {name: weight * np.float32(1e20) for name, weight in tiny_weights.items()}
+    seen = some_planes(3, 5, 5)
+    for evaluate in both(huge, TINY, 5, 5):
+        with pytest.raises(BrokenNetwork, match="the net's policy holds NaN or infinity"):
+            evaluate(seen)
 
 
 @pytest.mark.parametrize(
