@@ -30,6 +30,16 @@ class Evaluator(Protocol):
         """
 
 
+def graph_rows(rows: int) -> int:
+    """Return the size of the graph for a batch: the next of 1, 2, 4, 8, 12, 16, 24, 32, 48, ..."""
+    size = 1
+    while size < rows:
+        if size >= 8 and rows <= size + size // 2:
+            return size + size // 2
+        size *= 2
+    return size
+
+
 def check_planes(planes: NDArray[np.float32], height: int, width: int) -> None:
     """Raise ValueError unless `planes` are a batch for a frame of this size."""
     if planes.ndim != 4 or planes.shape[1:] != (NUM_PLANES, height, width) or not len(planes):

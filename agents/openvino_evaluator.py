@@ -13,7 +13,7 @@ import openvino as ov
 from numpy.typing import NDArray
 
 from agents.architecture import NetworkConfig, Weights, check_weights
-from agents.evaluator import Evaluation, check_answer, check_planes
+from agents.evaluator import Evaluation, check_answer, check_planes, graph_rows
 from agents.graph import GraphBuilder
 from agents.rounding import rounded
 from engine.planes import NUM_PLANES
@@ -31,16 +31,6 @@ def check_precision(precision: Precision) -> Precision:
     if precision not in PRECISIONS:
         raise ValueError(f"precision {precision!r}: wanted one of {', '.join(PRECISIONS)}")
     return precision
-
-
-def graph_rows(rows: int) -> int:
-    """Return the size of the graph for a batch: the next of 1, 2, 4, 8, 12, 16, 24, 32, 48, ..."""
-    size = 1
-    while size < rows:
-        if size >= 8 and rows <= size + size // 2:
-            return size + size // 2
-        size *= 2
-    return size
 
 
 @dataclass(frozen=True)

@@ -93,11 +93,11 @@ def positions_of_games(name: str, rules: Rules, count: int) -> np.ndarray:
 def int8_against_fp32(name: str, seen: np.ndarray) -> dict[str, float]:
     """Agreement of the policy's first move, and the mean difference of the value."""
     package = load_package(find_package(name))
-    net = package.weights, package.card.architecture, *seen.shape[2:]
-    exact = OpenVinoEvaluator(*net, "fp32")
+    config, (height, width) = package.card.architecture, seen.shape[2:]
+    exact = OpenVinoEvaluator(package.weights, config, height, width, "fp32")
     found = {}
     for precision in ("bf16", "int8"):
-        rough = OpenVinoEvaluator(*net, precision)
+        rough = OpenVinoEvaluator(package.weights, config, height, width, precision)
         if precision == "int8":
             rough.calibrate(seen[:64])
         agree, differences = [], []

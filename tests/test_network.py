@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from agents.architecture import BrokenNetwork, NetworkConfig, check_weights
-from agents.evaluator import Evaluation, check_answer
+from agents.evaluator import Evaluation, check_answer, graph_rows
 from agents.network import Network, network_from, weights_of
-from agents.openvino_evaluator import OpenVinoEvaluator, graph_rows
+from agents.openvino_evaluator import OpenVinoEvaluator
 from agents.rounding import rounded, scales_of
 from agents.torch_evaluator import TorchEvaluator
 from engine.planes import NUM_PLANES, planes
