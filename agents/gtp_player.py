@@ -1,5 +1,6 @@
 """`gtp:COMMAND`: any program that speaks GTP 2, such as GNU Go, seated as a player."""
 
+import math
 import os
 import selectors
 import shlex
@@ -9,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from agents.player import RESIGN, Choice, PlayerFailed
 from engine.position import Position
@@ -86,6 +88,16 @@ class GtpPlayer:
             raise PlayerFailed(f"genmove {colour} answered {error}") from None
         self.told.append(move)
         return Choice(move)
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the program's main thread; not a number where the system won't say."""
+        if self.program is None:
+            return math.nan
+        try:  # Linux: nanoseconds on a processor, time in a queue, slices
+            text = Path(f"/proc/{self.program.process.pid}/schedstat").read_text()
+            return int(text.split()[0]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return math.nan
 
     def close(self) -> None:
         """Stop the program."""

@@ -49,6 +49,14 @@ class Player(Protocol):
 
 
 @runtime_checkable
+class Elsewhere(Player, Protocol):
+    """A player that works in a process of its own."""
+
+    def cpu_seconds(self) -> float:
+        """Processor time that its process has used; not a number where that can't be known."""
+
+
+@runtime_checkable
 class Thinker(Player, Protocol):
     """A player that searches: it can be hurried, and its thoughts can be read."""
 

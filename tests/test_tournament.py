@@ -401,3 +401,16 @@ def test_every_game_can_be_replayed_in_the_page(tmp_path):
     names = ("number", "white", "result", "reason", "moves")
     evil = replays_of([dict.fromkeys(names, 0) | {"black": "</script><b>"}])
     assert "</script>" not in evil
+
+
+def test_a_game_keeps_processor_time_and_what_each_mover_thought():
+    class Sure(Scripted):
+        def choose(self, position):
+            return Choice(super().choose(position).move, 0.5)
+
+    game = play_game(JOB, Sure(4, 9), Scripted(9))
+    assert game.win_rates == [0.75, None, 0.75]
+    game = play_game(JOB, Scripted(4, 9), Sure(9))
+    assert game.win_rates == [None, 0.25, None]
+    assert all(one >= 0 for one in game.cpu_seconds["black"] + game.cpu_seconds["white"])
+    json.dumps(game.as_json())

@@ -1,12 +1,14 @@
 """One game between two players: who moved how, how long each move took, and how it ended."""
 
 import hashlib
+import math
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from agents.grammar import make_player
-from agents.player import RESIGN, Player, PlayerFailed
+from agents.player import RESIGN, Elsewhere, Player, PlayerFailed
 from engine.diagram import result_of
 from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
@@ -46,13 +48,18 @@ class PlayedGame:
     opening_plies: int
     seconds: dict[str, list[float]] = field(default_factory=dict)  # "black", "white": each move's
     operations: dict[str, int] = field(default_factory=dict)  # boards judged, nets evaluated
+    cpu_seconds: dict[str, list[float | None]] = field(default_factory=dict)  # each move's
+    win_rates: list[float | None] = field(default_factory=list)  # Black's, as each mover saw it
 
     def as_json(self) -> dict[str, Any]:
         """The game as plain values, times rounded to microseconds."""
         values = asdict(self)
-        values["seconds"] = {
-            side: [round(one, 6) for one in times] for side, times in self.seconds.items()
-        }
+        for name in ("seconds", "cpu_seconds"):
+            values[name] = {
+                side: [None if one is None else round(one, 6) for one in times]
+                for side, times in values[name].items()
+            }
+        values["win_rates"] = [None if rate is None else round(rate, 3) for rate in self.win_rates]
         return values
 
 
@@ -62,6 +69,9 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
     position = Position(job.rules).play_all(job.opening)
     seconds: dict[str, list[float]] = {"black": [], "white": []}
     operations = {"black": 0, "white": 0}
+    clocks = {colour: clock_of(player) for colour, player in seats.items()}
+    cpu: dict[str, list[float | None]] = {"black": [], "white": []}
+    win_rates: list[float | None] = []
     result, reason = "", ""
     winner = EMPTY
     for colour, player in seats.items():
@@ -72,15 +82,18 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
             break
     while not reason and not position.is_over and position.num_moves < job.max_plies:
         mover = position.to_play
-        began = time.perf_counter()
         side = COLOUR_NAMES[mover]
+        began, used = time.perf_counter(), clocks[mover]()
         try:
             choice = seats[mover].choose(position)
         except PlayerFailed as error:
             winner, reason = opponent(mover), f"failed: {error}"
             break
+        used = clocks[mover]() - used
         seconds[side].append(time.perf_counter() - began)
+        cpu[side].append(None if math.isnan(used) else used)
         operations[side] += choice.operations
+        win_rates.append(black_win_rate(choice.value, mover))
         if choice.move == RESIGN:
             winner, reason = opponent(mover), "resignation"
             break
@@ -108,7 +121,21 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
         len(job.opening),
         seconds,
         operations,
+        cpu,
+        win_rates,
     )
+
+
+def clock_of(player: Player) -> Callable[[], float]:
+    """What reads the processor time, in seconds, that the player's process has used."""
+    return player.cpu_seconds if isinstance(player, Elsewhere) else time.process_time
+
+
+def black_win_rate(value: float | None, mover: int) -> float | None:
+    """The mover's value, -1 to 1, as Black's chance, 0 to 1."""
+    if value is None:
+        return None
+    return (1 + value) / 2 if mover == BLACK else (1 - value) / 2
 
 
 class Table:
