@@ -48,7 +48,11 @@ MODULES = [
     "agents.findings",
     "agents.forest",
     "agents.capture",
+    "agents.judge",
+    "agents.certainty",
     "agents.influence",
+    "agents.lookahead",
+    "agents.alphabeta",
     "agents.uct",
 ]
 

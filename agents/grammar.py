@@ -3,6 +3,7 @@
     random                        uniform over legal moves that fill no own eye
     capture                       takes and saves stones
     influence                     a one-ply evaluator
+    alphabeta:depth=4             reads ahead; also seconds=1 or nodes=20000, or several of them
     uct:playouts=5000             UCT with RAVE, patterns and tactics in its playouts
     net:PATH                      a trained net alone; also temperature=1, a weaker one
     search:PATH,visits=100        a trained net with a search; also seconds=2, rule=puct, ...
@@ -17,6 +18,7 @@ import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from agents.alphabeta import AlphaBetaPlayer
 from agents.capture import CapturePlayer
 from agents.find_package import find_package
 from agents.gtp_player import GtpPlayer
@@ -35,7 +37,11 @@ HANDWRITTEN: dict[str, Callable[[str], Player]] = {
     "influence": InfluencePlayer,
 }
 LEARNED = ("net", "search")
-FORMS = "random, capture, influence, uct:playouts=N, net:PATH, search:PATH,visits=N, gtp:COMMAND"
+ALPHABETA = {"depth": int, "seconds": float, "nodes": int}
+FORMS = (
+    "random, capture, influence, alphabeta:depth=N, uct:playouts=N, net:PATH, "
+    "search:PATH,visits=N, gtp:COMMAND"
+)
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
 USUAL_PLAYOUTS = 5000
 MOST_VISITS = 50_000  # where time alone ends a search
@@ -61,8 +67,11 @@ def make_player(name: str) -> Player:
         return GtpPlayer(rest, name)
     if kind == "uct":
         return UctPlayer(name, playouts_of(name, rest))
+    if kind == "alphabeta":
+        return AlphaBetaPlayer(name, **limits_of(name, rest.split(",") if rest else []))
     if kind not in LEARNED:
-        near = difflib.get_close_matches(kind, [*HANDWRITTEN, *LEARNED, "uct", "gtp"], 1)
+        known = [*HANDWRITTEN, *LEARNED, "alphabeta", "uct", "gtp"]
+        near = difflib.get_close_matches(kind, known, 1)
         hint = f", did you mean {near[0]}?" if near else ""
         raise UnknownPlayer(f"player {name!r}: wanted {FORMS}{hint}")
     path, *words = rest.split(",")
@@ -76,6 +85,19 @@ def make_player(name: str) -> Player:
 
     settings, play = search_settings(name, words)
     return SearchPlayer(find_package(path), name, settings, play)
+
+
+def limits_of(name: str, words: list[str]) -> dict[str, Any]:
+    """Read alphabeta's limits, `depth=N`, `seconds=S` and `nodes=N`."""
+    found: dict[str, Any] = {}
+    for word in words:
+        key, _, text = word.partition("=")
+        if key not in ALPHABETA:
+            raise UnknownPlayer(
+                f"player {name!r}: unknown setting {key!r}; wanted depth=N, seconds=S or nodes=N"
+            )
+        found[key] = _read(name, key, text, ALPHABETA[key])
+    return found
 
 
 def playouts_of(name: str, text: str) -> int:
