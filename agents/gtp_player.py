@@ -20,6 +20,8 @@ from engine.vertex import move_of, vertex_of
 START_SECONDS = 30.0  # until the program answers its first command
 MOVE_SECONDS = 300.0  # a move
 STOP_SECONDS = 5.0  # from `quit` until it is killed
+LONGEST_ANSWER = 2**20  # bytes
+MOST_STDERR = 2**26  # bytes of a program's chatter that are kept on disk
 KEPT_STDERR = 400  # characters of its last words that a failure quotes
 
 
@@ -99,6 +101,24 @@ class GtpPlayer:
         except (OSError, ValueError, IndexError):
             return math.nan
 
+    def process_id(self) -> int:
+        """The program's process.
+
+        Raises:
+            PlayerFailed: it doesn't run.
+        """
+        if self.program is None:
+            raise PlayerFailed("process_id before new_game: wanted the program started")
+        return self.program.process.pid
+
+    def identity(self) -> str:
+        """What the program says of its name and version.
+
+        Raises:
+            PlayerFailed: it doesn't start, doesn't answer or has died.
+        """
+        return " ".join(self._ask(word, START_SECONDS)[1] for word in ("name", "version"))
+
     def close(self) -> None:
         """Stop the program."""
         if self.program is not None:
@@ -158,6 +178,11 @@ class Program:
             PlayerFailed: no answer within `seconds`, or the program ended.
         """
         assert self.process.stdin is not None
+        if stray := self.heard.strip():
+            said = stray[:80].decode("utf-8", "replace")
+            raise PlayerFailed(f"spoke out of turn before {command!r}: {said!r}")
+        if os.fstat(self.errors.fileno()).st_size > MOST_STDERR:
+            self.errors.truncate(0)
         try:
             self.process.stdin.write(command.encode() + b"\n")
         except OSError:
@@ -185,6 +210,8 @@ class Program:
                 if not more:
                     raise PlayerFailed(f"ended at {command!r}{self.last_words()}")
                 self.heard += more
+                if len(self.heard) > LONGEST_ANSWER:
+                    raise PlayerFailed(f"{command!r} answered more than {LONGEST_ANSWER} bytes")
 
     def last_words(self) -> str:
         """The end of what the program wrote to standard error, as part of a message."""

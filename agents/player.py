@@ -55,6 +55,9 @@ class Elsewhere(Player, Protocol):
     def cpu_seconds(self) -> float:
         """Processor time that its process has used; not a number where that can't be known."""
 
+    def process_id(self) -> int:
+        """Of the process at work, since the first game."""
+
 
 @runtime_checkable
 class Thinker(Player, Protocol):

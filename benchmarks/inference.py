@@ -14,6 +14,7 @@ import time
 import numpy as np
 import torch
 
+from agents.anatomy import multiply_adds
 from agents.architecture import NetworkConfig
 from agents.find_package import find_package
 from agents.openvino_evaluator import OpenVinoEvaluator
@@ -21,7 +22,7 @@ from agents.package import load_package
 from agents.search_settings import SearchSettings
 from benchmarks.measure import median_seconds
 from benchmarks.search import weights_of
-from engine.planes import NUM_PLANES, planes
+from engine.planes import planes
 from engine.playouts import random_game
 from engine.position import Position
 from engine.rules import Rules
@@ -32,13 +33,6 @@ from selfplay.worker import Worker, compiled
 NETWORK = NetworkConfig(blocks=4, channels=64)
 BATCH = 32
 SIDE = 1024  # of the matrices whose product is the peak
-
-
-def multiply_adds(config: NetworkConfig, area: int) -> int:
-    """Of one evaluation, convolutions alone."""
-    tower = config.blocks * 2 * config.channels**2 * 9 + NUM_PLANES * config.channels * 9
-    heads = 2 * config.channels * config.head_channels
-    return (tower + heads) * area
 
 
 def peak_flops(kind: torch.dtype) -> float:

@@ -22,6 +22,8 @@ def tournament(
     reports: Path = Path("reports"),
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
     address: str | None = None,
+    memory: bool = True,
+    play: bool = True,
 ) -> None:
     """Hold a round robin and write its report as HTML, Markdown and JSON.
 
@@ -39,6 +41,10 @@ def tournament(
         KEY=VALUE over the configuration, as in `--set games=40 --set rules.komi=7.5`.
     address
         Of a Ray cluster to join, instead of starting Ray here.
+    memory
+        Whether to measure each player's memory after the games, in a process of its own.
+    play
+        Whether to play the games that are missing; `--no-play` reports on those that are there.
     """
     from tournament.config import TournamentConfig
 
@@ -47,25 +53,38 @@ def tournament(
         chosen = build(TournamentConfig, values)
     except ValueError as error:
         raise ValueError(f"{config}: {error}") from error
-    report = hold(chosen, reports, address)
+    report = hold(chosen, reports, address, memory=memory, play=play)
     print((report.with_suffix(".md")).read_text())
     print(f"report: {report}")
 
 
-def hold(config: "TournamentConfig", reports: Path, address: str | None) -> Path:
+def hold(
+    config: "TournamentConfig",
+    reports: Path,
+    address: str | None,
+    *,
+    memory: bool = False,
+    play: bool = True,
+) -> Path:
     """Play what is missing of a tournament; returns its HTML report, JSON and Markdown beside it.
+
+    Args:
+        memory: whether to measure each player's memory after the games.
+        play: whether to play the games that are missing.
 
     Raises:
         ValueError: a player is unknown, or the folder holds a tournament of other conditions.
     """
     from tournament.folder import TournamentFolder
-    from tournament.run import run_tournament
+    from tournament.footprint import footprint_of
+    from tournament.run import no_footprint, run_tournament
 
+    measure = footprint_of if memory else no_footprint
     folder = TournamentFolder(reports / config.name, to_yaml(config))
     try:
         with Tell() as tell:
-            play = partial(play_games, config.workers, address, tell.notice)
-            return run_tournament(config, folder, play, tell.progress)
+            table = partial(play_games, config.workers, address, tell.notice) if play else no_games
+            return run_tournament(config, folder, table, tell.progress, measure)
     finally:
         folder.close()
 
@@ -97,6 +116,11 @@ class Tell:
 
     def __exit__(self, *error: object) -> None:
         self.bar.stop()
+
+
+def no_games(jobs: "list[Job]") -> "Iterable[list[PlayedGame]]":
+    """Leave the games that are missing unplayed."""
+    return []
 
 
 def play_games(

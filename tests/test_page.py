@@ -36,10 +36,19 @@ const select = document.getElementById("game");
 select.value = "5";
 select.dispatchEvent(new Event("change"));
 seen.push([said(), stones()]);
+const lines = [];
+for (const option of select.options) {
+  select.value = option.value;
+  select.dispatchEvent(new Event("change"));
+  const shown = document.getElementById("graph").style.display !== "none";
+  lines.push(shown ? document.querySelectorAll("#graph path").length : 0);
+}
+const tables = document.querySelectorAll("table").length;
 const fetched = performance.getEntriesByType("resource").map(one => one.name);
 const result = document.createElement("pre");
 result.id = "probe";
-result.textContent = JSON.stringify({seen, errors, fetched, games: select.options.length});
+const counts = {lines, tables, games: select.options.length};
+result.textContent = JSON.stringify({seen, errors, fetched, ...counts});
 document.body.append(result);
 }
 </script>"""
@@ -47,7 +56,10 @@ document.body.append(result);
 
 @pytest.mark.skipif(BROWSER is None, reason="wants chromium (apt-get install chromium)")
 def test_the_page_renders_and_replays_games_in_a_browser(tmp_path):
-    config = replace(CONFIG, rules=Rules(6, 4, 3.5))  # a rectangle shows rows taken for columns
+    players = ("random", "capture", "alphabeta:depth=1")  # the last one gives win rates
+    config = replace(
+        CONFIG, players=players, rules=Rules(6, 4, 3.5)
+    )  # a rectangle shows rows taken for columns
     report = hold(tmp_path, config)
     page = tmp_path / "probed.html"
     text = report.read_text().replace("<head>", "<head>" + WATCH)
@@ -74,6 +86,8 @@ def test_the_page_renders_and_replays_games_in_a_browser(tmp_path):
     assert probe["errors"] == []
     assert probe["fetched"] == []
     assert probe["games"] == 12
+    assert sorted(probe["lines"]) == [0] * 4 + [1] * 8  # of both players' games one saw its chances
+    assert probe["tables"] == 4  # ratings, who took what, the contrast, versions
     games = [json.loads(line) for line in (report.parent / "games.jsonl").read_text().splitlines()]
     first = min(games, key=lambda game: game["number"])
     length = len(first["moves"])

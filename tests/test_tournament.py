@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from agents.anatomy import Anatomy
 from agents.player import RESIGN, Choice
 from engine.position import Position
 from engine.rules import BLACK, EMPTY, WHITE, Rules
@@ -19,7 +20,7 @@ from tournament.folder import TournamentFolder, sgf_name
 from tournament.match import Job, Table, play_game
 from tournament.openings import openings
 from tournament.ratings import fit, interval
-from tournament.report import crosstable, replays_of, write_report
+from tournament.report import Facts, crosstable, replays_of, write_report
 from tournament.run import play_here, run_tournament
 from tournament.schedule import schedule
 from tournament.sprt import SprtConfig, decision, log_likelihood_ratio
@@ -209,7 +210,8 @@ def test_a_tournament_leaves_games_ratings_and_reports(tmp_path):
 def test_players_names_are_escaped_in_the_page(tmp_path):
     config = replace(CONFIG, players=("random", "<b>"))
     game = play_game(replace(JOB, black="random", white="<b>"), Scripted(9), Scripted(9))
-    write_report(tmp_path, config, [game.as_json()], {"random": 0, "<b>": 0})
+    parts = dict.fromkeys(("random", "<b>"), Anatomy("moves", 0, 0, 0))
+    write_report(tmp_path, config, [game.as_json()], Facts(parts))
     assert "<b>" not in (tmp_path / "report.html").read_text()
     assert "| <b> |" in (tmp_path / "report.md").read_text()
 
@@ -398,7 +400,7 @@ def test_every_game_can_be_replayed_in_the_page(tmp_path):
     html = report.read_text()
     data = html.split('<script id="games" type="application/json">')[1].split("</script>")[0]
     assert len(json.loads(data)) == 12
-    names = ("number", "white", "result", "reason", "moves")
+    names = ("number", "white", "result", "reason", "moves", "opening_plies")
     evil = replays_of([dict.fromkeys(names, 0) | {"black": "</script><b>"}])
     assert "</script>" not in evil
 

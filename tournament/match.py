@@ -3,6 +3,7 @@
 import hashlib
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from agents.player import RESIGN, Elsewhere, Player, PlayerFailed
 from engine.diagram import result_of
 from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
+
+MOST_FAILURES = 3
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
     for colour, player in seats.items():
         try:
             player.new_game(job.rules, 2 * job.seed + colour)
-        except PlayerFailed as error:
+        except (PlayerFailed, ValueError) as error:  # it can't, or can't under these rules
             winner, reason = opponent(colour), f"failed: {error}"
             break
     while not reason and not position.is_over and position.num_moves < job.max_plies:
@@ -138,11 +141,35 @@ def black_win_rate(value: float | None, mover: int) -> float | None:
     return (1 + value) / 2 if mover == BLACK else (1 - value) / 2
 
 
+def forfeit(job: Job, loser: int, why: str) -> PlayedGame:
+    """A job's game lost without a move."""
+    winner = opponent(loser)
+    result = f"{'B' if winner == BLACK else 'W'}+F"
+    none: dict[str, list[float]] = {"black": [], "white": []}
+    return PlayedGame(
+        job.id,
+        job.number,
+        job.black,
+        job.white,
+        winner,
+        result,
+        f"failed: {why}",
+        list(job.opening),
+        len(job.opening),
+        none,
+        {"black": 0, "white": 0},
+    )
+
+
 class Table:
-    """A place where games are played: makes each player once and lets it play many games."""
+    """A place where games are played: makes each player once and lets it play many games.
+
+    A player that failed in `MOST_FAILURES` games on end isn't waited for again: it loses the rest.
+    """
 
     def __init__(self) -> None:
         self.players: dict[str, Player] = {}
+        self.failures: Counter[str] = Counter()  # games on end that a player failed in
 
     def play(self, jobs: list[Job]) -> list[PlayedGame]:
         """Play games one after the other.
@@ -150,7 +177,18 @@ class Table:
         Raises:
             ValueError: a player's name is unknown, or its package damaged.
         """
-        return [play_game(job, self._seat(job.black), self._seat(job.white)) for job in jobs]
+        return [self._play(job) for job in jobs]
+
+    def _play(self, job: Job) -> PlayedGame:
+        seats = {BLACK: job.black, WHITE: job.white}
+        for colour, name in seats.items():
+            if self.failures[name] >= MOST_FAILURES:
+                return forfeit(job, colour, f"given up after {MOST_FAILURES} games that failed")
+        game = play_game(job, self._seat(job.black), self._seat(job.white))
+        for colour, name in seats.items():
+            failed = game.reason.startswith("failed: ") and game.winner == opponent(colour)
+            self.failures[name] = self.failures[name] + 1 if failed else 0
+        return game
 
     def close(self) -> None:
         """Give back what the players hold."""

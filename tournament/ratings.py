@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
-from scipy.stats import beta
+from scipy.stats import beta, norm
 
 PRIOR_GAMES = 1.0
 ELO = 400 / math.log(10)  # Elo points of a natural unit of strength
@@ -56,9 +56,7 @@ def fit(
         best first; the anchor's interval is its own point.
     """
     index = {player: i for i, player in enumerate(players)}
-    won = np.zeros((len(players), len(players)))
-    for (first, second), taken in points.items():
-        won[index[first], index[second]] += taken
+    won = _matrix(players, points)
     strengths = _strengths(won)
     deviation = _deviations(won, strengths, index[anchor])
     elo = (strengths - strengths[index[anchor]]) * ELO + anchor_elo
@@ -72,6 +70,26 @@ def fit(
             Rating(player, elo[i], elo[i] - half, elo[i] + half, round(played), float(share))
         )
     return sorted(ratings, key=lambda one: -one.elo)
+
+
+def superiority(
+    players: list[str], points: Mapping[tuple[str, str], float], better: str, worse: str
+) -> float:
+    """The chance, 0 to 1, that `better` is the stronger of two, given all games of the field."""
+    won = _matrix(players, points)
+    strengths = _strengths(won)
+    one, other = players.index(better), players.index(worse)
+    deviation = _deviations(won, strengths, other)[one]
+    return float(norm.cdf((strengths[one] - strengths[other]) / max(deviation, 1e-9)))
+
+
+def _matrix(players: list[str], points: Mapping[tuple[str, str], float]) -> NDArray[np.float64]:
+    """Points that the row took from the column."""
+    index = {player: i for i, player in enumerate(players)}
+    won = np.zeros((len(players), len(players)))
+    for (first, second), taken in points.items():
+        won[index[first], index[second]] += taken
+    return won
 
 
 def place(results: list[tuple[float, float, int]]) -> tuple[float, float]:

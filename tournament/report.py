@@ -1,8 +1,9 @@
 """The report: one self-contained HTML file, with Markdown and JSON beside it."""
 
+import itertools
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,15 @@ import numpy as np
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from agents.anatomy import Anatomy
 from agents.files import write_text
-from engine.rules import BLACK, WHITE
+from engine.rules import BLACK, EMPTY, WHITE
 from tournament.config import TournamentConfig
-from tournament.ratings import Rating, fit, interval
+from tournament.contrast import Pace, pace_of
+from tournament.doubts import Misfit, PairCount, count_pairs, misfits
+from tournament.footprint import Footprint
+from tournament.ratings import Rating, fit, interval, superiority
+from tournament.schedule import schedule
 
 Game = dict[str, Any]
 MOST_REPLAYS = 400  # games that the page can show; all are in the files beside it
@@ -38,16 +44,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How long a player's moves take, and what they cost; times in milliseconds."""
+class Facts:
+    """What a report tells beside the games."""
 
-    player: str
-    moves: int
-    median_ms: float
-    p99_ms: float
-    spread: float  # p99 over median: 1 is constant time
-    operations: float  # boards judged or nets evaluated, a move
-    parameters: int  # learned numbers
+    anatomies: dict[str, Anatomy]  # by player
+    footprints: dict[str, Footprint] = field(default_factory=dict)
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+    verdict: str = ""  # of a match to a decision, in words
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,13 @@ class Report:
     mean_plies: float
     endings: dict[str, int]  # reasons, counted
     num_games: int
-    verdict: str = ""  # of a match to a decision, in words
+    num_due: int  # games of the whole tournament
+    ties: int
+    superiorities: list[float]  # that each rated player is stronger than the next, 0 to 1
+    misfits: list[Misfit]
+    pairs: PairCount
+    failures: dict[str, dict[str, int]]  # by player: reasons of lost games, counted
+    facts: Facts
 
 
 def points_of(game: Game) -> float:
@@ -88,40 +97,46 @@ def crosstable(games: list[Game], players: tuple[str, ...]) -> dict[tuple[str, s
     return cells
 
 
-def pace_of(player: str, games: list[Game], parameters: int) -> Pace:
-    """A player's time and cost a move over all its games."""
-    seconds: list[float] = []
-    operations = 0
+def failures_of(games: list[Game]) -> dict[str, dict[str, int]]:
+    """By player, how often it failed or broke the rules, and why."""
+    found: dict[str, Counter[str]] = {}
     for game in games:
-        for side in ("black", "white"):
-            if game[side] == player:
-                seconds += game["seconds"][side]
-                operations += game["operations"][side]
-    if not seconds:
-        return Pace(player, 0, 0, 0, 0, 0, parameters)
-    median, p99 = np.percentile(seconds, [50, 99]) * 1000
-    spread = p99 / median if median else 0.0
-    return Pace(player, len(seconds), median, p99, spread, operations / len(seconds), parameters)
+        if game["result"].endswith("+F"):
+            loser = game["white"] if game["winner"] == BLACK else game["black"]
+            found.setdefault(loser, Counter())[game["reason"]] += 1
+    return {player: dict(reasons.most_common()) for player, reasons in found.items()}
 
 
-def summarise(
-    config: TournamentConfig, games: list[Game], num_parameters: dict[str, int], verdict: str = ""
-) -> Report:
+def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> Report:
     """Reckon up games; raises ValueError where there are none."""
     if not games:
         raise ValueError("no games: wanted at least one to report")
     cells = crosstable(games, config.players)
     points = {pair: cell.wins + cell.ties / 2 for pair, cell in cells.items()}
+    players = list(config.players)
+    ratings = fit(players, points, config.anchor or players[0], config.anchor_elo)
     return Report(
         config,
-        fit(list(config.players), points, config.anchor or config.players[0], config.anchor_elo),
+        ratings,
         cells,
-        {name: pace_of(name, games, num_parameters[name]) for name in config.players},
+        {
+            name: pace_of(name, games, facts.anatomies[name], facts.footprints.get(name))
+            for name in players
+        },
         float(np.mean([points_of(game) for game in games])),
         float(np.mean([len(game["moves"]) for game in games])),
         dict(Counter(game["reason"].partition(":")[0] for game in games).most_common()),
         len(games),
-        verdict,
+        len(schedule(config)),
+        sum(game["winner"] == EMPTY for game in games),
+        [
+            superiority(players, points, one.player, other.player)
+            for one, other in itertools.pairwise(ratings)
+        ],
+        misfits(ratings, points),
+        count_pairs(games),
+        failures_of(games),
+        facts,
     )
 
 
@@ -139,7 +154,14 @@ def as_json(report: Report) -> dict[str, Any]:
         "black_share": report.black_share,
         "mean_plies": report.mean_plies,
         "endings": report.endings,
-        "verdict": report.verdict,
+        "ties": report.ties,
+        "due": report.num_due,
+        "superiorities": report.superiorities,
+        "misfits": [asdict(one) for one in report.misfits],
+        "pairs": asdict(report.pairs),
+        "failures": report.failures,
+        "sessions": report.facts.sessions,
+        "verdict": report.facts.verdict,
     }
 
 
@@ -156,26 +178,39 @@ def environment() -> jinja2.Environment:
     made.filters["percent"] = lambda share: f"{100 * share:.1f} %"
     made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
     made.filters["signed"] = lambda number: f"{number:+.0f}"
-    made.filters["short"] = lambda number: f"{number:.3g}"
+    made.filters["short"] = short
     return made
+
+
+def short(number: float) -> str:
+    """Three digits, and a letter for thousands, millions and so on."""
+    for size, letter in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e4, " k")):
+        if abs(number) >= size:
+            scale = 1e3 if letter == " k" else size
+            return f"{number / scale:.3g}{letter}"
+    return f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
 
 
 def replays_of(games: list[Game]) -> Markup:
     """The games that the page can show, as JSON that no text in it can break out of."""
     chosen = sorted(games, key=lambda game: int(game["number"]))[:MOST_REPLAYS]
-    names = ("number", "black", "white", "result", "reason", "moves")
-    return htmlsafe_json_dumps([{name: game[name] for name in names} for game in chosen])
+    names = ("number", "black", "white", "result", "reason", "moves", "opening_plies")
+    return htmlsafe_json_dumps(
+        [
+            {name: game[name] for name in names} | {"win_rates": game.get("win_rates", [])}
+            for game in chosen
+        ]
+    )
 
 
 def write_report(
     folder: Path,
     config: TournamentConfig,
     games: list[Game],
-    num_parameters: dict[str, int],
-    verdict: str = "",
+    facts: Facts,
 ) -> Path:
     """Write report.html, report.md and report.json; returns the first."""
-    report = summarise(config, games, num_parameters, verdict)
+    report = summarise(config, games, facts)
     span = [one.low for one in report.ratings] + [one.high for one in report.ratings]
     made = environment()
     for suffix in ("html", "md"):

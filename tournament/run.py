@@ -3,44 +3,69 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from agents.anatomy import Anatomy, anatomy_of
 from agents.files import write_text
 from agents.grammar import make_player
+from engine.rules import Rules
 from tournament.config import TournamentConfig
 from tournament.folder import TournamentFolder
+from tournament.footprint import Footprint
 from tournament.match import Job, PlayedGame, Table
-from tournament.report import points_of, write_report
+from tournament.provenance import identity_of, note_session, sessions
+from tournament.report import Facts, points_of, write_report
 from tournament.schedule import schedule
 from tournament.sprt import decision, log_likelihood_ratio
 
+FOOTPRINTS_FILE = "footprints.json"
 PLAYERS_FILE = "players.json"  # the fingerprint of each, as it sat down first
 
 
-def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[str, int]:
-    """Make every player once; returns the number of its learned parameters.
+def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[str, Anatomy]:
+    """Make every player once, and note who sat down; returns what each is made of.
 
     Raises:
         ValueError: a name is unknown, a package is missing or damaged, or a name means another
             net than it did when this tournament began.
     """
-    found, fingerprints = {}, {}
-    for name in config.players:
-        player = make_player(name)
-        found[name] = player.num_parameters
-        fingerprints[name] = player.fingerprint
-        player.close()
+    found, fingerprints, identities = {}, {}, {}
     path = folder.path / PLAYERS_FILE
     before = json.loads(path.read_text()) if path.exists() else {}
-    for name, fingerprint in fingerprints.items():
-        if before.get(name, fingerprint) != fingerprint:
+    for name in config.players:
+        with closing(make_player(name)) as player:
+            found[name] = anatomy_of(player, config.rules)
+            fingerprints[name] = player.fingerprint
+            identities[name] = identity_of(player)
+        if before.get(name, fingerprints[name]) != fingerprints[name]:
             raise ValueError(
                 f"{name} is another net than when it sat down in {folder.path}; wanted the same, "
                 "another name for the tournament, or that folder moved away"
             )
     write_text(path, json.dumps(before | fingerprints, indent=2) + "\n")
+    note_session(folder.path, identities)
     return found
+
+
+def footprints(
+    config: TournamentConfig,
+    folder: TournamentFolder,
+    measure: Callable[[str, Rules], Footprint | None],
+) -> dict[str, Footprint]:
+    """Each player's memory, measured once and kept in the folder."""
+    path = folder.path / FOOTPRINTS_FILE
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    for name in config.players:
+        if name not in kept and (found := measure(name, config.rules)):
+            kept[name] = asdict(found)
+            write_text(path, json.dumps(kept, indent=2) + "\n")
+    return {name: Footprint(**kept[name]) for name in config.players if name in kept}
+
+
+def no_footprint(name: str, rules: Rules) -> None:
+    """Leave a player's memory unmeasured."""
 
 
 def run_tournament(
@@ -48,17 +73,19 @@ def run_tournament(
     folder: TournamentFolder,
     play: Callable[[list[Job]], Iterable[list[PlayedGame]]],
     progress: Callable[[int, int], None],
+    measure: Callable[[str, Rules], Footprint | None] = no_footprint,
 ) -> Path:
     """Play the games that are still missing, and write the report.
 
     Args:
         play: jobs to their games, as they come in; `play_here`, or tables on Ray.
         progress: told games done and games in all.
+        measure: a player's memory; `footprint_of`, where that is wanted.
 
     Returns:
         the HTML report.
     """
-    num_parameters = check_players(config, folder)
+    anatomies = check_players(config, folder)
     jobs = {job.id: job for job in schedule(config)}
     done = {game["id"] for game in folder.games()} & set(jobs)
     progress(len(done), len(jobs))
@@ -73,7 +100,8 @@ def run_tournament(
             break
     games_played = [game for game in folder.games() if game["id"] in jobs]
     verdict = verdict_of(config, pair_shares(config, jobs, games_played))
-    return write_report(folder.path, config, games_played, num_parameters, verdict)
+    facts = Facts(anatomies, footprints(config, folder, measure), sessions(folder.path), verdict)
+    return write_report(folder.path, config, games_played, facts)
 
 
 def is_decided(config: TournamentConfig, jobs: dict[str, Job], folder: TournamentFolder) -> bool:

@@ -1,0 +1,105 @@
+"""What a player is made of: lines of code written by hand, numbers that were learned.
+
+Lines are those of the modules below, blank ones, comments and docstrings left out. The engine's
+rules and board, on which all players stand, count for none; nor does what reads names and files.
+"""
+
+import io
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.architecture import NetworkConfig
+from agents.player import Player
+from engine.planes import NUM_PLANES
+from engine.rules import Rules
+
+ROOT = Path(__file__).parent.parent
+NET = (
+    "agents/net_player.py",
+    "agents/architecture.py",
+    "agents/graph.py",
+    "agents/openvino_evaluator.py",
+    "engine/planes.pyx",
+)
+MODULES = {
+    "random": ("agents/random_player.py",),
+    "capture": ("agents/capture.pyx",),
+    "influence": ("agents/influence.pyx", "agents/judge.pyx"),
+    "alphabeta": (
+        "agents/alphabeta.pyx",
+        "agents/lookahead.pyx",
+        "agents/judge.pyx",
+        "agents/certainty.pyx",
+        "engine/benson.pyx",
+    ),
+    "uct": ("agents/uct.pyx",),
+    "net": NET,
+    "search": (
+        *NET,
+        "agents/search_player.py",
+        "agents/search_settings.py",
+        "agents/search.py",
+        "agents/forest.pyx",
+        "agents/tree.pyx",
+        "agents/gumbel.pyx",
+        "agents/puct.pyx",
+    ),
+}
+UNITS = {
+    "capture": "points weighed",
+    "influence": "boards judged",
+    "alphabeta": "positions read",
+    "uct": "playouts",
+    "net": "evaluations",
+    "search": "evaluations",
+}
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """A player's parts."""
+
+    unit: str  # what one of its operations is
+    lines: int  # written by hand; 0 where the source isn't here
+    parameters: int  # learned
+    multiply_adds: int  # of one operation, where that is a net's; else 0
+
+
+def anatomy_of(player: Player, rules: Rules) -> Anatomy:
+    """What a player is made of, and what an operation costs on a board of these rules."""
+    kind = player.name.partition(":")[0]
+    lines = sum(code_lines(ROOT / name) for name in MODULES.get(kind, ()))
+    package = getattr(getattr(player, "net", player), "package", None)
+    cost = multiply_adds(package.card.architecture, rules.num_points) if package else 0
+    return Anatomy(UNITS.get(kind, "moves"), lines, player.num_parameters, cost)
+
+
+def multiply_adds(config: NetworkConfig, area: int) -> int:
+    """Of one evaluation on a board of `area` points, the convolutions' alone."""
+    tower = config.blocks * 2 * config.channels**2 * 9 + NUM_PLANES * config.channels * 9
+    heads = 2 * config.channels * config.head_channels
+    return (tower + heads) * area
+
+
+def code_lines(path: Path) -> int:
+    """Lines of Python or Cython that hold code; 0 where there is no such file."""
+    if not path.is_file():
+        return 0
+    return len(lines_with_code(path.read_text(encoding="utf-8")))
+
+
+def lines_with_code(source: str) -> set[int]:
+    """The numbers of the lines that hold more than a comment or a docstring."""
+    idle = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
+    found: set[int] = set()
+    statement: list[tokenize.TokenInfo] = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.NEWLINE, tokenize.ENDMARKER):
+            if [one.type for one in statement] != [tokenize.STRING]:  # a string alone is prose
+                for one in statement:
+                    found |= set(range(one.start[0], one.end[0] + 1))
+            statement = []
+        elif token.type not in idle:
+            statement.append(token)
+    return found

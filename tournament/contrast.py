@@ -1,0 +1,70 @@
+"""Software 1.0 beside Software 2.0: what each player's moves cost, and what it is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from agents.anatomy import Anatomy
+from tournament.footprint import Footprint
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long moves take, in milliseconds."""
+
+    median: float
+    p99: float
+    spread: float  # p99 over median: 1 is constant time
+
+
+@dataclass(frozen=True)
+class Pace:
+    """A player's moves: how many, how long, how costly; and its parts."""
+
+    player: str
+    moves: int
+    wall: Times
+    cpu: Times | None  # processor time; None where it isn't known
+    operations: float  # a move; what they are, the unit says
+    unit: str
+    multiply_adds: float  # a move, of a net; else 0
+    parameters: int  # learned numbers
+    lines: int  # of code written by hand; 0 where the source isn't here
+    memory: Footprint | None
+
+
+def times_of(seconds: Sequence[float]) -> Times:
+    """Median and 99th percentile."""
+    median, p99 = np.percentile(seconds, [50, 99]) * 1000
+    return Times(float(median), float(p99), float(p99 / median) if median else 0.0)
+
+
+def pace_of(
+    player: str, games: Sequence[dict[str, Any]], anatomy: Anatomy, memory: Footprint | None
+) -> Pace:
+    """A player's time and cost a move over all its games."""
+    wall: list[float] = []
+    cpu: list[float] = []
+    operations = 0
+    for game in games:
+        for side in ("black", "white"):
+            if game[side] == player:
+                wall += game["seconds"][side]
+                of_game = game.get("cpu_seconds", {}).get(side, [])
+                cpu += [one for one in of_game if one is not None]
+                operations += game["operations"][side]
+    each = operations / len(wall) if wall else 0.0
+    return Pace(
+        player,
+        len(wall),
+        times_of(wall) if wall else Times(0, 0, 0),
+        times_of(cpu) if cpu else None,
+        each,
+        anatomy.unit,
+        each * anatomy.multiply_adds,
+        anatomy.parameters,
+        anatomy.lines,
+        memory,
+    )

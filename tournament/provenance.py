@@ -1,0 +1,69 @@
+"""Who sat down, with which versions, on which machine: a line for each time a tournament ran."""
+
+import platform
+import subprocess
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from agents.files import append_json, read_json_lines
+from agents.gtp_player import GtpPlayer
+from agents.player import Player, PlayerFailed
+
+SESSIONS_FILE = "sessions.jsonl"
+LIBRARIES = ("numpy", "openvino", "ray", "scipy")
+ROOT = Path(__file__).parent.parent
+
+
+def commit() -> str:
+    """The commit of the source that runs, "+" for changes to it; empty where it isn't in git."""
+    words = ["git", "describe", "--always", "--dirty=+", "--abbrev=12"]
+    try:
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def processor() -> str:
+    """The processor's name, as Linux tells it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+def identity_of(player: Player) -> str:
+    """A player's version: its net's hash, or what its program says; why not, if it doesn't."""
+    if isinstance(player, GtpPlayer):
+        try:
+            return player.identity()
+        except PlayerFailed as error:
+            return f"failed: {error}"
+    return f"weights {player.fingerprint[:16]}" if player.fingerprint else "insei's own"
+
+
+def note_session(folder: Path, identities: dict[str, str]) -> None:
+    """Append what runs now."""
+    append_json(
+        folder / SESSIONS_FILE,
+        [
+            {
+                "began": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
+                "command": " ".join(sys.argv),
+                "insei": metadata.version("insei"),
+                "commit": commit(),
+                "python": platform.python_version(),
+                "libraries": {name: metadata.version(name) for name in LIBRARIES},
+                "machine": f"{platform.system()} {platform.machine()}, {processor()}",
+                "players": identities,
+            }
+        ],
+    )
+
+
+def sessions(folder: Path) -> list[dict[str, Any]]:
+    """What ran, in order."""
+    return read_json_lines(folder / SESSIONS_FILE)
