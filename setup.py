@@ -53,6 +53,7 @@ MODULES = [
     "agents.influence",
     "agents.lookahead",
     "agents.alphabeta",
+    "agents.wise_playouts",
     "agents.uct",
 ]
 

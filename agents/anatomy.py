@@ -33,7 +33,7 @@ MODULES = {
         "agents/certainty.pyx",
         "engine/benson.pyx",
     ),
-    "uct": ("agents/uct.pyx",),
+    "uct": ("agents/uct.pyx", "agents/wise_playouts.pyx"),
     "net": NET,
     "search": (
         *NET,

@@ -4,7 +4,8 @@
     capture                       takes and saves stones
     influence                     a one-ply evaluator
     alphabeta:depth=4             reads ahead; also seconds=1 or nodes=20000, or several of them
-    uct:playouts=5000             UCT with RAVE, patterns and tactics in its playouts
+    uct:playouts=5000             UCT with RAVE, patterns and tactics in its playouts; threads=2
+                                  grows as many trees side by side
     net:PATH                      a trained net alone; also temperature=1, a weaker one
     search:PATH,visits=100        a trained net with a search; also seconds=2, rule=puct, ...
     gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp
@@ -37,13 +38,13 @@ HANDWRITTEN: dict[str, Callable[[str], Player]] = {
     "influence": InfluencePlayer,
 }
 LEARNED = ("net", "search")
-ALPHABETA = {"depth": int, "seconds": float, "nodes": int}
+UCT: dict[str, type] = {"playouts": int, "threads": int}
+ALPHABETA: dict[str, type] = {"depth": int, "seconds": float, "nodes": int}
 FORMS = (
     "random, capture, influence, alphabeta:depth=N, uct:playouts=N, net:PATH, "
     "search:PATH,visits=N, gtp:COMMAND"
 )
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
-USUAL_PLAYOUTS = 5000
 MOST_VISITS = 50_000  # where time alone ends a search
 
 
@@ -66,9 +67,10 @@ def make_player(name: str) -> Player:
     if kind == "gtp":
         return GtpPlayer(rest, name)
     if kind == "uct":
-        return UctPlayer(name, playouts_of(name, rest))
+        return UctPlayer(name, **numbers_of(name, rest, UCT, "playouts=N or threads=N"))
     if kind == "alphabeta":
-        return AlphaBetaPlayer(name, **limits_of(name, rest.split(",") if rest else []))
+        said = "depth=N, seconds=S or nodes=N"
+        return AlphaBetaPlayer(name, **numbers_of(name, rest, ALPHABETA, said))
     if kind not in LEARNED:
         known = [*HANDWRITTEN, *LEARNED, "alphabeta", "uct", "gtp"]
         near = difflib.get_close_matches(kind, known, 1)
@@ -87,27 +89,19 @@ def make_player(name: str) -> Player:
     return SearchPlayer(find_package(path), name, settings, play)
 
 
-def limits_of(name: str, words: list[str]) -> dict[str, Any]:
-    """Read alphabeta's limits, `depth=N`, `seconds=S` and `nodes=N`."""
+def numbers_of(name: str, text: str, kinds: dict[str, type], said: str) -> dict[str, Any]:
+    """Read `key=value` words, each key with a number of its kind.
+
+    Raises:
+        UnknownPlayer: a key isn't among `kinds`, or its value of another kind.
+    """
     found: dict[str, Any] = {}
-    for word in words:
-        key, _, text = word.partition("=")
-        if key not in ALPHABETA:
-            raise UnknownPlayer(
-                f"player {name!r}: unknown setting {key!r}; wanted depth=N, seconds=S or nodes=N"
-            )
-        found[key] = _read(name, key, text, ALPHABETA[key])
+    for word in text.split(",") if text else []:
+        key, _, number = word.partition("=")
+        if key not in kinds:
+            raise UnknownPlayer(f"player {name!r}: unknown setting {key!r}; wanted {said}")
+        found[key] = _read(name, key, number, kinds[key])
     return found
-
-
-def playouts_of(name: str, text: str) -> int:
-    """Read `playouts=N`, uct's one setting; its usual number where it is left out."""
-    if not text:
-        return USUAL_PLAYOUTS
-    key, _, number = text.partition("=")
-    if key != "playouts":
-        raise UnknownPlayer(f"player {name!r}: unknown setting {key!r}; wanted playouts=N")
-    return int(str(_read(name, key, number, int)))
 
 
 def temperature_of(name: str, words: list[str]) -> float:

@@ -4,10 +4,12 @@ from agents.player import Choice
 from engine.position import Position
 from engine.rules import Rules
 
-PATTERNS: tuple[str, ...]
+class Grown:
+    """A tree grown from a position: how often each move was tried, and how often that won."""
 
-def pattern_codes() -> set[int]:
-    """The neighbourhoods that are patterns, as codes of two bits a point, row by row."""
+    def __init__(self, root: Position, playouts: int, seed: int) -> None: ...
+    def grow(self) -> None: ...
+    def tallies(self) -> dict[int, tuple[int, float, float]]: ...
 
 class UctPlayer:
     """UCT with RAVE, patterns and tactics; so many playouts a move."""
@@ -16,8 +18,9 @@ class UctPlayer:
     num_parameters: int
     fingerprint: str
     playouts: int
+    threads: int
 
-    def __init__(self, name: str = "uct", playouts: int = 5000) -> None: ...
+    def __init__(self, name: str = "uct", playouts: int = 5000, threads: int = 1) -> None: ...
     def new_game(self, rules: Rules, seed: int) -> None: ...
     def choose(self, position: Position) -> Choice: ...
     def close(self) -> None: ...

@@ -11,34 +11,25 @@ UCT with Patterns in Monte-Carlo Go"; Gelly and Silver 2007 (RAVE); the priors' 
 Baudiš' michi (2015).
 """
 
-from libc.stdint cimport uint8_t, uint16_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 from engine.board cimport (
     BLACK,
     BORDER,
     EMPTY,
     MAX_POINTS,
-    MOVE_AT,
     POINT_OF,
     Board,
-    Cell,
-    board_allows,
-    board_bytes,
     board_is_eye,
     board_liberties,
-    board_play,
-    empties_around,
     next_random,
     opponent_of,
-    set_aside,
 )
 from engine.position cimport Position
 from engine.state cimport (
     State,
-    state_bans_repeat,
-    state_half_score,
     state_is_over,
     state_last_move,
     state_mask,
@@ -46,6 +37,10 @@ from engine.state cimport (
     state_rewind,
     wins_by_passing,
 )
+
+from agents.wise_playouts cimport colour_at, is_self_atari, matches, play_out
+
+from concurrent.futures import ThreadPoolExecutor
 
 from agents.player import Choice
 
@@ -57,18 +52,6 @@ cdef enum:
     PRIOR_PATTERN = 10
     PRIOR_NEAR = 16  # at one step from the last move, half of it at two
     PRIOR_BAD = 12  # of lost results, for self-atari and the first line far from stones
-    FOLLOWS = 230  # of 256: how often a playout follows each piece of its knowledge
-
-# MoGo's patterns, the point in the middle empty: X and O are stones of either player, a dot is
-# empty, a blank off the board, x not X, o not O, ? anything. Turned, mirrored and with colours
-# exchanged they are the same patterns.
-PATTERNS = (
-    "XOX...???", "XO....?.?", "XO?X..x.?",  # hane
-    "XO?O.o?o?", "XO?O.X???", "?X?O.Oooo", "OX?o.O???",  # cut
-    "X.?O.?   ", "OX?X.O   ", "?X?x.O   ", "?XOx.x   ", "?OXX.O   ",  # at the edge
-)  # fmt: skip
-
-cdef uint8_t[65536] IS_PATTERN  # by the eight neighbours' colours, two bits each
 
 cdef struct Edge:
     float wins  # of the mover
@@ -91,203 +74,6 @@ cdef struct Search:
     int num_edges
     int max_edges
     uint64_t rng
-
-
-def _spread(pattern):
-    """The eight codes of a pattern, its colours both ways."""
-    ways = set()
-    for swap in (False, True):
-        text = pattern
-        if swap:
-            text = text.translate(str.maketrans("XOxo", "OXox"))
-        for _ in range(4):
-            text = "".join(text[6 - 3 * (i % 3) + i // 3] for i in range(9))
-            ways.add(text)
-            ways.add(text[6:] + text[3:6] + text[:3])
-    return ways
-
-
-def _fill_patterns():
-    """Mark the codes that some pattern allows."""
-    cdef int code, i
-    allowed = {"X": (1,), "O": (2,), ".": (0,), " ": (3,), "x": (0, 2, 3), "o": (0, 1, 3),
-               "?": (0, 1, 2, 3)}  # fmt: skip
-    for pattern in PATTERNS:
-        for way in _spread(pattern):
-            codes = [0]
-            for i, sign in enumerate(way[:4] + way[5:]):
-                codes = [code | colour << 2 * i for code in codes for colour in allowed[sign]]
-            for one in codes:
-                IS_PATTERN[one] = 1
-
-
-_fill_patterns()
-
-
-def pattern_codes():
-    """The neighbourhoods that are patterns, as codes of two bits a point, row by row."""
-    return {code for code in range(65536) if IS_PATTERN[code]}
-
-
-cdef inline bint is_legal(const State* state, int point) noexcept nogil:
-    return (
-        state.board.cells[point].colour == EMPTY
-        and board_allows(&state.board, point, state.to_play, state.suicide)
-        and not state_bans_repeat(state, point)
-    )
-
-
-cdef inline int colour_at(const Board* board, int point) noexcept nogil:
-    """A point's colour; the first corner has a neighbour before the first cell, off the board."""
-    return BORDER if point < 0 else board.cells[point].colour
-
-
-cdef inline bint matches(const Board* board, int point) noexcept nogil:
-    cdef const Cell* cells = board.cells
-    cdef int above = point - board.stride, below = point + board.stride
-    return IS_PATTERN[
-        colour_at(board, above - 1)
-        | cells[above].colour << 2
-        | cells[above + 1].colour << 4
-        | cells[point - 1].colour << 6
-        | cells[point + 1].colour << 8
-        | cells[below - 1].colour << 10
-        | cells[below].colour << 12
-        | cells[below + 1].colour << 14
-    ]
-
-
-cdef bint is_self_atari(const Board* board, int point, int colour) noexcept nogil:
-    """Whether a legal stone at `point` would stand with one liberty."""
-    cdef Board after
-    cdef uint16_t[2] found
-    if empties_around(board, point) >= 2:
-        return False
-    memcpy(&after, board, board_bytes(board))
-    board_play(&after, point, colour)
-    return after.cells[point].colour != colour or board_liberties(&after, point, found, 2) < 2
-
-
-cdef int rescue(const State* state, int stone, uint64_t* rng) noexcept nogil:
-    """A move that gets the mover's chain at `stone` out of atari, or 0.
-
-    Takes a chain beside it that is in atari, or runs where that gives two liberties.
-    """
-    cdef const Board* board = &state.board
-    cdef int[4] steps = [-board.stride, -1, 1, board.stride]
-    cdef uint16_t[2] found
-    cdef int here = stone, i, near, liberty, taking = 0, count = 0
-    board_liberties(board, stone, found, 1)
-    liberty = found[0]
-    while True:
-        for i in range(4):
-            near = here + steps[i]
-            if board.cells[near].colour == opponent_of(state.to_play):
-                if board_liberties(board, near, found, 2) == 1 and is_legal(state, found[0]):
-                    count += 1
-                    if next_random(rng) % <uint64_t>count == 0:
-                        taking = found[0]
-        here = board.cells[here].next
-        if here == stone:
-            break
-    if taking:
-        return taking
-    if is_legal(state, liberty) and not is_self_atari(board, liberty, state.to_play):
-        return liberty
-    return 0
-
-
-cdef int answer(const State* state, int last, uint64_t* rng) noexcept nogil:
-    """A move that answers the stone at `last` tactically, or 0."""
-    cdef const Board* board = &state.board
-    cdef int[4] steps = [-board.stride, -1, 1, board.stride]
-    cdef uint16_t[2] found
-    cdef int i, near, move
-    if board.cells[last].colour != opponent_of(state.to_play):
-        return 0
-    if board_liberties(board, last, found, 2) == 1 and is_legal(state, found[0]):
-        return found[0]
-    for i in range(4):
-        near = last + steps[i]
-        if board.cells[near].colour == state.to_play:
-            if board_liberties(board, near, found, 2) == 1:
-                move = rescue(state, near, rng)
-                if move:
-                    return move
-    return 0
-
-
-cdef int shape(const State* state, int last, uint64_t* rng) noexcept nogil:
-    """A move of a pattern beside the stone at `last`, drawn uniformly, or 0."""
-    cdef const Board* board = &state.board
-    cdef int stride = board.stride
-    cdef int[8] around = [
-        -stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1
-    ]
-    cdef int i, point, chosen = 0, count = 0
-    for i in range(8):
-        point = last + around[i]
-        if colour_at(board, point) != EMPTY or not matches(board, point):
-            continue
-        if not is_legal(state, point) or is_self_atari(board, point, state.to_play):
-            continue
-        count += 1
-        if next_random(rng) % <uint64_t>count == 0:
-            chosen = point
-    return chosen
-
-
-cdef int any_move(State* state, uint64_t* rng) noexcept nogil:
-    """A uniform move that fills no own eye, self-atari where nothing else is left; or 0."""
-    cdef Board* board = &state.board
-    cdef int remaining = board.num_empty
-    cdef int entry, point, spare = 0
-    while remaining:
-        entry = ((next_random(rng) >> 32) * <uint64_t>remaining) >> 32
-        point = board.cells[entry].empty
-        if is_legal(state, point) and not board_is_eye(board, point, state.to_play):
-            if not is_self_atari(board, point, state.to_play):
-                return point
-            spare = point
-        remaining -= 1
-        set_aside(board, entry, remaining)
-    return spare
-
-
-cdef int playout_move(State* state, uint64_t* rng) noexcept nogil:
-    """The next move of a playout, as a move of the board; the pass where nothing is left."""
-    cdef int width = state.board.width
-    cdef int pass_move = width * state.board.height
-    cdef int last = state_last_move(state, 0), point = 0
-    if 0 <= last < pass_move:
-        last = POINT_OF[width][last]
-        if (next_random(rng) & 255) < FOLLOWS:
-            point = answer(state, last, rng)
-        if not point and (next_random(rng) & 255) < FOLLOWS:
-            point = shape(state, last, rng)
-    if not point:
-        point = any_move(state, rng)
-    return MOVE_AT[width][point] if point else pass_move
-
-
-cdef float play_out(State* state, uint64_t* rng, uint8_t* first) noexcept nogil:
-    """Play to the end; returns Black's result, 0 to 1, or -1 without memory.
-
-    Args:
-        first: for each move the colour that played there first, 0 for nobody; added to.
-    """
-    cdef int left = 3 * state.board.width * state.board.height
-    cdef int move, mover, score
-    while not state_is_over(state) and left:
-        move = playout_move(state, rng)
-        mover = state.to_play
-        if not first[move]:
-            first[move] = mover
-        if state_play(state, move) < 0:
-            return -1
-        left -= 1
-    score = state_half_score(state)
-    return 1 if score > 0 else 0 if score < 0 else 0.5
 
 
 cdef int add_node(Search* search, const State* state) noexcept nogil:
@@ -444,21 +230,79 @@ cdef int simulate(Search* search, const State* root, State* scratch) noexcept no
     return 0
 
 
+cdef class Grown:
+    """A tree grown from a position: how often each move was tried, and how often that won."""
+
+    cdef Search search
+    cdef Position root
+    cdef Position scratch
+    cdef int64_t playouts
+
+    def __cinit__(self, Position root, int64_t playouts, uint64_t seed):
+        cdef int num_actions = root.state.board.width * root.state.board.height + 1
+        self.root = root
+        self.scratch = root.copy()
+        self.playouts = playouts
+        self.search.rng = seed
+        self.search.max_nodes = playouts // EXPAND_AT + 2
+        self.search.max_edges = self.search.max_nodes * num_actions
+        self.search.nodes = <Node*>malloc(self.search.max_nodes * sizeof(Node))
+        self.search.edges = <Edge*>malloc(self.search.max_edges * sizeof(Edge))
+        if self.search.nodes == NULL or self.search.edges == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.search.nodes)
+        free(self.search.edges)
+
+    def grow(self):
+        """Play all playouts; other threads run meanwhile."""
+        cdef int64_t _
+        cdef int failed = 0
+        with nogil:
+            add_node(&self.search, self.root.state)
+            for _ in range(self.playouts):
+                failed = simulate(&self.search, self.root.state, self.scratch.state)
+                if failed:
+                    break
+        if failed:
+            raise MemoryError
+
+    def tallies(self):
+        """Of each move of the root its tries, and its won visits and visits, priors included."""
+        cdef int i
+        return {
+            int(self.search.edges[i].move): (
+                self.search.edges[i].tries, self.search.edges[i].wins, self.search.edges[i].visits
+            )
+            for i in range(self.search.nodes[0].num_edges)
+        }
+
+
 class UctPlayer:
     """UCT with RAVE, patterns and tactics; so many playouts a move.
 
+    Args:
+        name: what reports call it.
+        playouts: of a move, in all its trees, 1 to 10,000,000.
+        threads: trees that grow side by side, each with its share of the playouts, 1 to 256; the
+            move tried most often in all of them is played (Cazenave and Jouandeau 2007).
+
     Raises:
-        ValueError: playouts outside 1 to 10,000,000.
+        ValueError: an argument is out of bounds.
     """
 
     num_parameters = 0
     fingerprint = ""
 
-    def __init__(self, name="uct", playouts=5000):
+    def __init__(self, name="uct", playouts=5000, threads=1):
         if not 1 <= playouts <= 10_000_000:
             raise ValueError(f"playouts {playouts}: wanted 1 to 10000000")
+        if not 1 <= threads <= min(256, playouts):
+            raise ValueError(f"threads {threads}: wanted 1 to 256, a playout for each at least")
         self.name = name
         self.playouts = playouts
+        self.threads = threads
         self.state = 1
 
     def new_game(self, rules, seed):
@@ -466,42 +310,28 @@ class UctPlayer:
         self.state = seed & 0xFFFFFFFFFFFFFFFF
 
     def choose(self, Position position not None):
-        """Return the most visited move, and its mean result."""
-        cdef Position scratch = position.copy()
-        cdef Search search
-        cdef State* root = position.state
-        cdef int num_actions = root.board.width * root.board.height + 1
-        cdef int best, i, failed = 0
-        cdef long playouts = self.playouts, done = 0
-        cdef float value
-        if wins_by_passing(root):
-            return Choice(num_actions - 1, 1.0, 1)
-        search.rng = self.state
-        search.max_nodes = playouts // EXPAND_AT + 2
-        search.max_edges = search.max_nodes * num_actions
-        search.nodes = <Node*>malloc(search.max_nodes * sizeof(Node))
-        search.edges = <Edge*>malloc(search.max_edges * sizeof(Edge))
-        search.num_nodes = search.num_edges = 0
-        try:
-            if search.nodes == NULL or search.edges == NULL:
-                raise MemoryError
-            with nogil:
-                add_node(&search, root)
-                while done < playouts and not failed:
-                    failed = simulate(&search, root, scratch.state)
-                    done += 1
-            if failed:
-                raise MemoryError
-            self.state = search.rng
-            best = 0
-            for i in range(search.nodes[0].num_edges):
-                if search.edges[i].tries > search.edges[best].tries:
-                    best = i
-            value = 2 * search.edges[best].wins / search.edges[best].visits - 1
-            return Choice(int(search.edges[best].move), value, done)
-        finally:
-            free(search.nodes)
-            free(search.edges)
+        """Return the most tried move, and its mean result."""
+        cdef int pass_move = position.state.board.width * position.state.board.height
+        cdef uint64_t seed = self.state
+        if wins_by_passing(position.state):
+            return Choice(pass_move, 1.0, 1)
+        trees = []
+        for number in range(self.threads):
+            share = (self.playouts + number) // self.threads
+            trees.append(Grown(position, share, next_random(&seed) if number else seed))
+        if self.threads == 1:
+            trees[0].grow()
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(pool.map(Grown.grow, trees))
+        self.state = (<Grown>trees[0]).search.rng
+        tallies = [tree.tallies() for tree in trees]
+        summed = {
+            move: [sum(one) for one in zip(*(each[move] for each in tallies), strict=True)]
+            for move in tallies[0]
+        }
+        best = max(summed, key=lambda move: summed[move][0])
+        return Choice(best, 2 * summed[best][1] / summed[best][2] - 1, self.playouts)
 
     def close(self):
         """Nothing to give back."""

@@ -8,7 +8,8 @@ from agents.grammar import make_player
 from agents.influence import InfluencePlayer
 from agents.player import Player
 from agents.random_player import RandomPlayer
-from agents.uct import PATTERNS, UctPlayer, pattern_codes
+from agents.uct import UctPlayer
+from agents.wise_playouts import PATTERNS, pattern_codes
 from engine.diagram import board_from
 from engine.position import Position
 from engine.rules import BLACK, KO_RULES, WHITE, Rules
@@ -170,6 +171,17 @@ def test_uct_beats_the_other_handwritten_players():
     assert points >= 16
 
 
+def test_uct_grows_trees_side_by_side_and_equal_seeds_give_equal_games():
+    position = Position(Rules(5, 5, 14.5)).play_all([12, 7])
+    choices = []
+    for _ in range(2):
+        player = UctPlayer("uct", 1001, 3)
+        player.new_game(position.rules, 5)
+        choices.append([player.choose(position) for _ in range(3)])
+    assert choices[0] == choices[1]
+    assert choices[0][0].operations == 1001
+
+
 def test_uct_ends_a_won_game_after_a_pass():
     rules = Rules(5, 5, 0.5)
     board = board_from("X . X . X\nX X X X X\nX X X X X\nX X X X X\nX X . X X")
@@ -182,7 +194,8 @@ def test_uct_ends_a_won_game_after_a_pass():
     [
         ("uct:playouts=0", "playouts 0: wanted 1 to 10000000"),
         ("uct:playouts=many", "wanted a whole number"),
-        ("uct:visits=3", "unknown setting 'visits'; wanted playouts=N"),
+        ("uct:visits=3", "unknown setting 'visits'; wanted playouts=N or threads=N"),
+        ("uct:playouts=10,threads=11", "threads 11: wanted 1 to 256"),
     ],
 )
 def test_uct_settings_that_make_no_sense_are_refused(name, said):
