@@ -36,7 +36,7 @@ def gtp(
     komi
         Until `komi` comes; the preset's own if left out.
     rules
-        tromp-taylor, chinese or new-zealand.
+        tromp-taylor, chinese, new-zealand, japanese or aga.
     seed
         Of the player's first game.
     ponder

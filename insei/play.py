@@ -48,7 +48,7 @@ def play(
     komi
         Points given to White; a fair one for the size if left out, 0.5 with a handicap.
     rules
-        tromp-taylor, chinese or new-zealand.
+        tromp-taylor, chinese, new-zealand, japanese or aga.
     colour
         Yours.
     handicap

@@ -35,7 +35,7 @@ def watch(
     komi
         Points given to White; a fair one for the size if left out.
     rules
-        tromp-taylor, chinese or new-zealand.
+        tromp-taylor, chinese, new-zealand, japanese or aga.
     seed
         Equal seeds give equal games.
     pause

@@ -322,7 +322,7 @@ def test_a_game_is_saved_loaded_and_reviewed(tmp_path):
         await typed(pilot, "last")
         await typed(pilot, "a1")
         assert "over" in client.table.text()
-        (tmp_path / "broken.sgf").write_text("(;B[")
+        (tmp_path / "broken.sgf").write_text("no game")
         for line in (f"load {tmp_path / 'none.sgf'}", f"review {tmp_path / 'broken.sgf'}", "load"):
             client.obey(line)
             assert client.game.position.moves == moves
@@ -353,6 +353,22 @@ def test_a_review_shows_variations_and_comments(tmp_path):
         assert client.game.seen.moves == [12, 18, 6, 11]
         client.obey("first")
         assert client.game.seen.moves == []
+        await pilot.pause()
+
+    drive(client, script)
+
+
+def test_a_bent_file_is_reviewed_and_its_faults_are_told(tmp_path):
+    path = tmp_path / "bent.sgf"
+    path.write_text("(;SZ[5]KM[0.5]C[hello];B[cc];W[bb];AB[aa]AW[ee];B[dd]")
+    client = client_of(game=ClientGame.review(path), reviews=True)
+
+    async def script(pilot):
+        client.obey("first")
+        assert "closing parenthesis missing" in client.table.text()
+        assert "hello" in client.table.text()
+        client.obey("last")
+        assert client.game.seen.board[0, 0] == BLACK
         await pilot.pause()
 
     drive(client, script)

@@ -132,7 +132,7 @@ def test_a_tiny_terminal_is_no_trouble(tmp_path):
 
 def test_a_broken_unfinished_game_is_put_aside(tmp_path):
     kept(tmp_path).parent.mkdir(parents=True)
-    kept(tmp_path).write_text("(;B[")
+    kept(tmp_path).write_text("no game")
     terminal = start(tmp_path, "play", "capture", "--size", "5")
     terminal.expect("Your move")
     send_line(terminal, f"review {tmp_path}/insei/unfinished.broken")

@@ -92,8 +92,7 @@ class ClientGame:
             tree = read_variations(path.read_bytes())
         except (OSError, ValueError) as error:
             raise ValueError(f"{path}: {error}") from error
-        said = [tree.start.comment, *tree.notes]
-        tree.start.comment = "\n".join(one for one in said if one)
+        game.warnings = tuple(f"{note}." for note in tree.notes)
         game._follow(tree.start)
         return game
 
