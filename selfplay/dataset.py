@@ -23,6 +23,7 @@ from engine.rules import Rules
 from selfplay.game import SelfPlayGame
 
 COMMITS_BETWEEN_COMPACTIONS = 50
+BEFORE = {"scoring": "area", "pass_stones": "false"}  # of tables that tell nothing of these
 Rows = dict[str, NDArray]  # columns by name, [N, ...]
 
 ARRAYS: dict[str, type] = {
@@ -78,6 +79,8 @@ def terms_of(rules: Rules) -> dict[str, str]:
         "ko": rules.ko,
         "suicide": str(rules.suicide).lower(),
         "captures_to_win": str(rules.captures_to_win),
+        "scoring": rules.scoring,
+        "pass_stones": str(rules.pass_stones).lower(),
     }
 
 
@@ -90,9 +93,9 @@ def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[st
         raise ValueError(f"{path}: columns {schema.names}, wanted {wanted.names}")
     came = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
     for key, value in terms.items():
-        if came.get(key, value) != value:
+        if (found := came.get(key, BEFORE.get(key, value))) != value:
             raise ValueError(
-                f"{path}: games with {key} {came[key]}; wanted {key} {value}, as in the run's rules"
+                f"{path}: games with {key} {found}; wanted {key} {value}, as in the run's rules"
             )
     for field in wanted:
         if schema.field(field.name).type != field.type:

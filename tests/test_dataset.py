@@ -111,6 +111,7 @@ def test_what_is_no_dataset_is_refused(tmp_path):
         (Rules(6, 6, 4.5), "games with frame 5x5; wanted frame 6x6"),
         (Rules(5, 5, 4.5, ko="simple"), "games with ko positional; wanted ko simple"),
         (Rules(5, 5, 4.5, suicide=True), "games with suicide false; wanted suicide true"),
+        (Rules(5, 5, 4.5, scoring="territory"), "games with scoring area; wanted scoring terr"),
         (Rules(5, 5, 4.5, captures_to_win=1), "captures_to_win 0; wanted captures_to_win 1"),
     ],
 )
@@ -137,6 +138,8 @@ def test_a_dataset_of_the_first_version_tells_its_frame_by_its_columns(tmp_path)
     dataset.append(more)
     again = GameDataset(tmp_path / "games.lance", FIVE)
     assert again.num_games == len(games) + len(more)
+    with pytest.raises(ValueError, match="games with scoring area; wanted scoring territory"):
+        GameDataset(tmp_path / "games.lance", Rules(5, 5, 4.5, scoring="territory"))
     with pytest.raises(ValueError, match=r"planes is .*wanted .* for a frame of 6x6"):
         GameDataset(tmp_path / "games.lance", Rules(6, 6, 4.5))
 
