@@ -66,50 +66,42 @@ class PlayedGame:
         return values
 
 
+class Scoresheet:
+    """What is written down of each side's moves while a game goes on."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = {"black": [], "white": []}
+        self.cpu_seconds: dict[str, list[float | None]] = {"black": [], "white": []}
+        self.operations = {"black": 0, "white": 0}
+        self.win_rates: list[float | None] = []
+
+    def ask(self, player: Player, clock: Callable[[], float], position: Position) -> int:
+        """The player's move, written down; raises PlayerFailed as it does."""
+        side = COLOUR_NAMES[position.to_play]
+        began, used = time.perf_counter(), clock()
+        choice = player.choose(position)
+        used = clock() - used
+        self.seconds[side].append(time.perf_counter() - began)
+        self.cpu_seconds[side].append(None if math.isnan(used) else used)
+        self.operations[side] += choice.operations
+        self.win_rates.append(black_win_rate(choice.value, position.to_play))
+        return choice.move
+
+
 def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
     """Play a job's game; a move that the rules forbid loses it, and so does a failing player."""
     seats = {BLACK: black, WHITE: white}
+    sheet = Scoresheet()
     position = Position(job.rules).play_all(job.opening)
-    seconds: dict[str, list[float]] = {"black": [], "white": []}
-    operations = {"black": 0, "white": 0}
-    clocks = {colour: clock_of(player) for colour, player in seats.items()}
-    cpu: dict[str, list[float | None]] = {"black": [], "white": []}
-    win_rates: list[float | None] = []
-    result, reason = "", ""
-    winner = EMPTY
-    for colour, player in seats.items():
-        try:
-            player.new_game(job.rules, 2 * job.seed + colour)
-        except (PlayerFailed, ValueError) as error:  # it can't, or can't under these rules
-            winner, reason = opponent(colour), f"failed: {error}"
-            break
-    while not reason and not position.is_over and position.num_moves < job.max_plies:
-        mover = position.to_play
-        side = COLOUR_NAMES[mover]
-        began, used = time.perf_counter(), clocks[mover]()
-        try:
-            choice = seats[mover].choose(position)
-        except PlayerFailed as error:
-            winner, reason = opponent(mover), f"failed: {error}"
-            break
-        used = clocks[mover]() - used
-        seconds[side].append(time.perf_counter() - began)
-        cpu[side].append(None if math.isnan(used) else used)
-        operations[side] += choice.operations
-        win_rates.append(black_win_rate(choice.value, mover))
-        if choice.move == RESIGN:
-            winner, reason = opponent(mover), "resignation"
-            break
-        if why := position.why_illegal(choice.move):
-            winner, reason = opponent(mover), f"illegal move: {choice.move}, {why}"
-            break
-        position.play_in_place(choice.move)
+    loser, reason = sit_down(job, seats)
+    if not reason:
+        loser, reason = play_on(job, seats, position, sheet)
     if reason:
+        winner = opponent(loser)
         letter = "R" if reason == "resignation" else "F"
         result = f"{'B' if winner == BLACK else 'W'}+{letter}"
     else:
-        winner = position.winner()
-        result = result_of(position)
+        winner, result = position.winner(), result_of(position)
         passed = position.passes >= 2
         reason = "two passes" if passed else "captures" if position.is_over else "ply limit"
     return PlayedGame(
@@ -122,11 +114,40 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
         reason,
         position.moves,
         len(job.opening),
-        seconds,
-        operations,
-        cpu,
-        win_rates,
+        sheet.seconds,
+        sheet.operations,
+        sheet.cpu_seconds,
+        sheet.win_rates,
     )
+
+
+def sit_down(job: Job, seats: dict[int, Player]) -> tuple[int, str]:
+    """Begin the game for both; returns who couldn't, and why, or EMPTY and nothing."""
+    for colour, player in seats.items():
+        try:
+            player.new_game(job.rules, 2 * job.seed + colour)
+        except (PlayerFailed, ValueError) as error:  # it can't, or can't under these rules
+            return colour, f"failed: {error}"
+    return EMPTY, ""
+
+
+def play_on(
+    job: Job, seats: dict[int, Player], position: Position, sheet: Scoresheet
+) -> tuple[int, str]:
+    """Play to the end, in place; returns who lost before it, and why, or EMPTY and nothing."""
+    clocks = {colour: clock_of(player) for colour, player in seats.items()}
+    while not position.is_over and position.num_moves < job.max_plies:
+        mover = position.to_play
+        try:
+            move = sheet.ask(seats[mover], clocks[mover], position)
+        except PlayerFailed as error:
+            return mover, f"failed: {error}"
+        if move == RESIGN:
+            return mover, "resignation"
+        if why := position.why_illegal(move):
+            return mover, f"illegal move: {move}, {why}"
+        position.play_in_place(move)
+    return EMPTY, ""
 
 
 def clock_of(player: Player) -> Callable[[], float]:
