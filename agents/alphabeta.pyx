@@ -101,6 +101,7 @@ class AlphaBetaPlayer:
         search.is_small = (
             walked.state.board.width * walked.state.board.height <= SMALL
             and walked.state.captures_to_win == NEVER
+            and not walked.state.territory  # what lives is then no limit of the score
         )
         search.max_nodes = self.nodes
         search.deadline = now() + self.seconds if self.seconds else 0

@@ -66,7 +66,7 @@ cdef uint64_t key_of(const Search* search) noexcept nogil:
     cdef uint64_t rest = 4 * walk.to_play + walk.passes
     if walk.ko_rule == SIMPLE:
         rest |= <uint64_t>walk.board.ko << 8
-    if walk.captures_to_win != NEVER:
+    if walk.captures_to_win != NEVER or walk.territory or walk.pass_stones:  # prisoners count
         rest |= <uint64_t>walk.board.prisoners[1] << 24 | <uint64_t>walk.board.prisoners[2] << 40
     return walk.board.hash ^ mixed(rest) ^ search.past
 

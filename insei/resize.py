@@ -248,12 +248,13 @@ def rate_all(
     paces = {one["player"]: one for one in values["paces"]}
     print(f"| player | net | parameters | ms a move | Elo over {lesson.player} alone | 95 % |")
     print("|---|---|---|---|---|---|")
-    for one in sorted(values["ratings"], key=lambda one: paces[one["player"]]["median_ms"]):
+    for one in sorted(values["ratings"], key=lambda one: paces[one["player"]]["wall"]["median"]):
         card = packages[players[one["player"]]].card
         kind = f"{visits} visits" if one["player"].startswith("search:") else "alone"
         print(
             f"| {name_of(card.architecture)}, {kind} | {players[one['player']]} | "
-            f"{card.architecture.num_parameters():,} | {paces[one['player']]['median_ms']:.2f} | "
+            f"{card.architecture.num_parameters():,} | "
+            f"{paces[one['player']]['wall']['median']:.2f} | "
             f"{one['elo']:+.0f} | {one['low']:+.0f} to {one['high']:+.0f} |"
         )
     print(f"report: {report.with_suffix('.html')}")

@@ -147,6 +147,12 @@ def test_settings_that_make_no_sense_are_refused(name, said):
         make_player(name)
 
 
+def test_under_territory_scoring_it_plays_and_claims_no_solution():
+    found = AlphaBetaPlayer(depth=6).read(Position(Rules(3, 3, 0.5, scoring="territory")))
+    assert found.move == 4
+    assert not found.is_solved
+
+
 def test_a_game_that_is_over_is_refused():
     over = Position(Rules(3, 3, 0.0)).play_all([9, 9])
     with pytest.raises(ValueError, match="the game is over"):
