@@ -21,6 +21,7 @@ from engine.board cimport (
     board_play,
     next_random,
     opponent_of,
+    size_of,
 )
 from engine.position cimport Position
 from engine.state cimport (
@@ -62,7 +63,7 @@ cdef int urgency(const State* state, int point, int* liberties_after) noexcept n
     for i in range(4):
         if not is_first_touch(board, near, i):
             continue
-        size = cells[cells[near[i]].chain].size
+        size = size_of(board, cells[near[i]].chain)
         if cells[near[i]].colour == enemy:
             count = board_liberties(board, near[i], found, 3)
             if count == 1:

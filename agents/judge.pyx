@@ -23,6 +23,7 @@ from engine.board cimport (
     Cell,
     board_is_eye,
     board_liberties,
+    size_of,
 )
 
 cdef enum:
@@ -109,7 +110,7 @@ cdef float judge(const Board* board, int to_play) noexcept nogil:
                 continue
             liberties = board_liberties(board, point, found, MANY)
             worth = chain_danger(liberties, eyes[point], cells[point].colour == to_play)
-            total -= sign * 2 * worth * cells[point].size
+            total -= sign * 2 * worth * size_of(board, point)
             total += sign * 0.08 * liberties
             total += sign * 0.6 * (2 if eyes[point] > 2 else eyes[point])
             total -= sign * 0.3

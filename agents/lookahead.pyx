@@ -35,6 +35,7 @@ from engine.board cimport (
     board_is_eye,
     board_liberties,
     next_random,
+    size_of,
 )
 from engine.state cimport (
     NEVER,
@@ -96,11 +97,11 @@ cdef int urgency(const State* walk, int point) noexcept nogil:
         lives = lives_of(board, near)
         near = board.cells[near].chain
         if lives == 1:
-            worth += 2000 + 10 * board.cells[near].size
+            worth += 2000 + 10 * size_of(board, near)
             if board.cells[near].colour != walk.to_play:
                 worth += 1000
         elif lives == 2:
-            worth += 20 + board.cells[near].size
+            worth += 20 + size_of(board, near)
     return worth
 
 
@@ -203,13 +204,13 @@ cdef int quiet_value(Search* search, int alpha, int beta, int left, int ply) noe
             continue
         if board.cells[point].chain != point or lives_of(board, point) != 1:
             continue
-        if board.cells[point].colour == walk.to_play and board.cells[point].size < 2:
+        if board.cells[point].colour == walk.to_play and size_of(board, point) < 2:
             continue  # a stone alone is let go
         board_liberties(board, point, found, 1)
         if not state_allows(walk, MOVE_AT[board.width][found[0]]):
             continue
         points[count] = MOVE_AT[board.width][found[0]]
-        order[count] = board.cells[point].size
+        order[count] = size_of(board, point)
         count += 1
     for at in range(count):
         pick(points, order, at, count)

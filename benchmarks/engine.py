@@ -9,7 +9,6 @@ that are no pass, at most 2·N² plies a game, each call from Python.
 import argparse
 import importlib.util
 import json
-import os
 import platform
 import random
 from collections.abc import Callable
@@ -17,8 +16,8 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.measure import median_seconds
-from engine.planes import NUM_PLANES, write_planes
-from engine.playouts import play_random_games
+from engine.planes import NUM_BINARY_PLANES, NUM_PLANES, write_planes
+from engine.playouts import build, play_random_games
 from engine.position import Position
 from engine.positions import Positions
 from engine.rules import Rules, chinese, tromp_taylor
@@ -55,22 +54,26 @@ def uniform_from_python(rules: Rules) -> Callable[[], int]:
     return run
 
 
-def batch(rules: Rules) -> Callable[[], int]:
-    """256 games from Python, each step, its masks and its planes one call."""
+def batch(rules: Rules, planes: str) -> Callable[[], int]:
+    """256 games from Python, a step with its masks and planes one call.
+
+    Args:
+        planes: uint8 for the 12 binary planes, float32 for all 14.
+    """
     games = Positions(rules, NUM_GAMES)
     moves = []
     for seed in range(NUM_STEPS):
         moves.append(games.play_random(seed))
         games.reset(np.flatnonzero(games.is_over))
     masks, frames = games.legal_masks(), games.planes()
+    if planes == "uint8":
+        frames = np.zeros((NUM_GAMES, NUM_BINARY_PLANES, rules.height, rules.width), np.uint8)
 
     def run() -> int:
         games.reset()
         for step in moves:
-            games.play(step)
+            games.step(step, masks, frames)
             games.reset(np.flatnonzero(games.is_over))
-            games.legal_masks(masks)
-            games.planes(frames)
         return NUM_GAMES * NUM_STEPS
 
     return run
@@ -173,8 +176,9 @@ def measure() -> dict[str, float]:
         found[f"light_superko_{name}_ns"] = superko
         found[f"superko_mask_{name}_ns"] = with_mask
         found[f"superko_mask_alone_{name}_ns"] = with_mask - superko
-        found[f"batch_{name}_ns"] = median_seconds(batch(rules)) * 1e9
-        found[f"environment_{name}_steps_per_second"] = 1 / median_seconds(environment(rules))
+        found[f"batch_{name}_ns"] = median_seconds(batch(rules, "uint8")) * 1e9
+        found[f"batch_float32_{name}_ns"] = median_seconds(batch(rules, "float32")) * 1e9
+        found[f"vector_env_{name}_steps_per_second"] = 1 / median_seconds(environment(rules))
         for call in ("play", "copy"):
             found[f"{call}_{name}_ns"] = median_seconds(one_call(rules, call)) * 1e9
         found[f"python_{name}_moves_per_second"] = 1 / median_seconds(uniform_from_python(rules))
@@ -189,8 +193,9 @@ ROWS = (
     ("  under positional superko", "light_superko_{}_ns", "ns a move"),
     ("  and its exact mask at each ply", "superko_mask_{}_ns", "ns a move"),
     ("  the mask alone", "superko_mask_alone_{}_ns", "ns"),
-    ("256 games: step, mask and planes", "batch_{}_ns", "ns a game"),
-    ("vector environment, 256 games", "environment_{}_steps_per_second", "steps/s"),
+    ("256 games: step, mask, uint8 planes", "batch_{}_ns", "ns a game"),
+    ("  float32 planes", "batch_float32_{}_ns", "ns a game"),
+    ("vector environment, 256 games", "vector_env_{}_steps_per_second", "steps/s"),
     ("Position.play from Python", "play_{}_ns", "ns"),
     ("copy of a Position with history", "copy_{}_ns", "ns"),
     ("mask, planes and play from Python", "python_{}_moves_per_second", "moves/s"),
@@ -205,10 +210,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one flat JSON object")
     found = measure()
     if parser.parse_args().json:
-        print(json.dumps({name: round(value, 1) for name, value in found.items()}))
+        numbers = {name: round(value, 1) for name, value in found.items()}
+        print(json.dumps({"build": build()} | numbers))
         return
-    build = (os.environ.get("INSEI_NATIVE") == "1" and "native") or "portable"
-    print(f"{platform.processor() or platform.machine()}, {build} build, median of 5")
+    print(f"{platform.processor() or platform.machine()}, build: {build()}, median of 5")
     print(f"{'':36}{'9x9':>14}{'19x19':>14}")
     for label, key, unit in ROWS:
         values = [found.get(key.format(f"{size}x{size}")) for size in SIZES]

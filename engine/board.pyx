@@ -4,31 +4,41 @@ A board is a padded one-dimensional array of cells with one border column shared
 Chains are rings of stones with a head that holds their size, their pseudo-liberties and the
 exclusive or of their Zobrist keys, so that the hash after a capture is known without playing it.
 Pseudo-liberties count an empty point once for each stone beside it: a chain has no liberty
-exactly when it has no pseudo-liberty, and a point is its last liberty exactly when all its
-pseudo-liberties are at that point. (The technique is that of libEGO, Łukasz Lew 2010, and Pachi.)
+exactly when it has no pseudo-liberty, and one liberty exactly when all its pseudo-liberties are at
+the same point, which their sum and the sum of their squares tell. (The technique is that of libEGO,
+Łukasz Lew 2010, and Pachi.) Which stones are in atari is kept as a set, and with it what is legal
+but for ko is found for 64 points at a time.
 
 Functions trust their arguments: points are on the board, moves legal. `position.pyx` validates.
 """
 
 from libc.string cimport memset
 
-
-cdef uint16_t[3] PLACED  # what a stone adds to its neighbours' `around`
-PLACED[:] = [0, 1 - 256, 16 - 256]
-
-
 cdef void fill_tables() noexcept:
     cdef uint64_t state = 0x1F5E1
-    cdef int colour, cell, width, row, column, point
+    cdef int colour, cell, width, row, column, move, point
     for colour in range(BLACK, WHITE + 1):
         for cell in range(MAX_CELLS):
             KEYS[colour][cell] = next_random(&state)
+    for cell in range(MAX_CELLS):
+        LIBERTY[cell] = liberty(cell)
     for width in range(1, MAX_SIDE + 1):
+        memset(HAS_LEFT[width], 0, sizeof(HAS_LEFT[width]))
+        memset(HAS_RIGHT[width], 0, sizeof(HAS_RIGHT[width]))
         for row in range(MAX_SIDE):
             for column in range(width):
                 point = (row + 1) * (width + 1) + column
-                POINT_OF[width][row * width + column] = point
-                MOVE_AT[width][point] = row * width + column
+                move = row * width + column
+                POINT_OF[width][move] = point
+                MOVE_AT[width][point] = move
+                if column > 0:
+                    HAS_LEFT[width][1 + (move >> 6)] |= bit_of(move)
+                if column < width - 1:
+                    HAS_RIGHT[width][1 + (move >> 6)] |= bit_of(move)
+
+
+cdef inline uint64_t bit_of(int move) noexcept nogil:
+    return <uint64_t>1 << (move & 63)
 
 
 fill_tables()
@@ -38,63 +48,65 @@ cdef void board_clear(Board* board, int width, int height) noexcept nogil:
     """Make `board` an empty board of `width` columns and `height` rows."""
     cdef int stride = width + 1
     cdef int num_cells = (height + 2) * stride + 1
-    cdef int row, column, point, i
+    cdef int move, point
     cdef Cell* cells = board.cells
-    board.hash = 0
+    memset(board, 0, sizeof(Board) - (MAX_CELLS - num_cells) * sizeof(Cell))
     board.width = width
     board.height = height
     board.stride = stride
     board.num_cells = num_cells
-    board.num_empty = 0
-    board.ko = 0
-    board.num_taken = 0
-    board.prisoners[0] = board.prisoners[1] = board.prisoners[2] = 0
-    memset(board.empty, 0, sizeof(board.empty))
-    memset(board.lost, 0, sizeof(board.lost))
-    memset(cells, 0, num_cells * sizeof(Cell))
+    board.num_words = width * height + 63 >> 6
     for point in range(num_cells):
         cells[point].colour = BORDER
-        cells[point].vital = vital(BORDER, 0x8000)  # stones put beside it count it down
         cells[point].chain = point
         cells[point].next = point
-    for row in range(height):
-        for column in range(width):
-            point = (row + 1) * stride + column
-            cells[point].colour = EMPTY
-            board.empty[1 + (point >> 6)] |= <uint64_t>1 << (point & 63)
-            cells[point].slot = board.num_empty
-            cells[board.num_empty].empty = point
-            board.num_empty += 1
-    for i in range(board.num_empty):
-        point = cells[i].empty
-        cells[point].around = (
-            _welcome(cells[point - stride].colour)
-            + _welcome(cells[point + stride].colour)
-            + _welcome(cells[point - 1].colour)
-            + _welcome(cells[point + 1].colour)
-        )
+    for move in range(width * height):
+        point = POINT_OF[width][move]
+        cells[point].colour = EMPTY
+        cells[point].opens = BLACK | WHITE
+    for move in range(width * height):
+        point = POINT_OF[width][move]
+        cells[point].vital = welcome(board, point)
+        board.empty[1 + (move >> 6)] |= bit_of(move)
+        list_empty(board, point)
 
 
-cdef inline int _welcome(int colour) noexcept nogil:
-    return 256 if colour == EMPTY else 17
+cdef inline uint64_t welcome(const Board* board, int point) noexcept nogil:
+    """The `vital` of an empty `point`."""
+    cdef const Cell* cells = board.cells
+    cdef int stride = board.stride
+    return (
+        (LIBERTY[point - stride] & -<uint64_t>(cells[point - stride].colour == EMPTY))
+        + (LIBERTY[point - 1] & -<uint64_t>(cells[point - 1].colour == EMPTY))
+        + (LIBERTY[point + 1] & -<uint64_t>(cells[point + 1].colour == EMPTY))
+        + (LIBERTY[point + stride] & -<uint64_t>(cells[point + stride].colour == EMPTY))
+    )
 
 
-cdef inline void touch(Board* board, int neighbour, uint16_t change) noexcept nogil:
-    cdef Cell* cell = &board.cells[neighbour]
-    cell.around += change
-    board.cells[cell.chain].vital -= 1
+cdef inline void list_empty(Board* board, int point) noexcept nogil:
+    board.cells[point].next = board.num_empty
+    board.cells[board.num_empty].empty = point
+    board.num_empty += 1
 
 
-cdef inline void untouch(Board* board, int neighbour, uint16_t change) noexcept nogil:
-    cdef Cell* cell = &board.cells[neighbour]
-    cell.around -= change
-    board.cells[cell.chain].vital += 1
+cdef void flip(Board* board, int head) noexcept nogil:
+    """Note that a chain came into atari or out of it: its stones open points for the other side."""
+    cdef Cell* cells = board.cells
+    cdef const uint16_t* move_at = MOVE_AT[board.width]
+    cdef int stone = head, move
+    while True:
+        move = move_at[stone]
+        board.atari[1 + (move >> 6)] ^= bit_of(move)
+        cells[stone].opens ^= BLACK | WHITE
+        stone = cells[stone].next
+        if stone == head:
+            break
 
 
 cdef void join(Board* board, int a, int b) noexcept nogil:
     """Make one chain of the chains with heads `a` and `b`."""
     cdef Cell* cells = board.cells
-    cdef int head = a if cells[a].size >= cells[b].size else b
+    cdef int head = a if size_of(board, a) >= size_of(board, b) else b
     cdef int gone = a + b - head
     cdef int stone = gone
     cdef uint16_t after
@@ -103,8 +115,7 @@ cdef void join(Board* board, int a, int b) noexcept nogil:
         stone = cells[stone].next
         if stone == gone:
             break
-    cells[head].size += cells[gone].size
-    cells[head].vital += liberties_of(board, gone)
+    cells[head].vital += cells[gone].vital
     cells[head].hash ^= cells[gone].hash
     after = cells[head].next
     cells[head].next = cells[gone].next
@@ -112,57 +123,63 @@ cdef void join(Board* board, int a, int b) noexcept nogil:
 
 
 cdef void take_off(Board* board, int head) noexcept nogil:
-    """Remove the chain with head `head`."""
+    """Remove the chain with head `head`; chains around it that were in atari no longer are."""
     cdef Cell* cells = board.cells
-    cdef int stride = board.stride
+    cdef int[4] steps = [-board.stride, -1, 1, board.stride]
     cdef int colour = cells[head].colour
-    cdef uint16_t change = PLACED[colour]
     cdef int stone = head
-    cdef int after
+    cdef int after, move, i, near
+    cdef uint64_t bit
     board.hash ^= cells[head].hash
-    board.num_taken += cells[head].size
-    board.prisoners[opponent_of(colour)] += cells[head].size
+    board.num_taken += size_of(board, head)
+    board.prisoners[opponent_of(colour)] += size_of(board, head)
     while True:
         after = cells[stone].next
         cells[stone].colour = EMPTY
-        board.lost[colour - 1][1 + (stone >> 6)] |= <uint64_t>1 << (stone & 63)
-        board.empty[1 + (stone >> 6)] |= <uint64_t>1 << (stone & 63)
+        cells[stone].opens = BLACK | WHITE
         cells[stone].chain = stone
-        cells[stone].slot = board.num_empty
-        cells[board.num_empty].empty = stone
-        board.num_empty += 1
-        untouch(board, stone - stride, change)
-        untouch(board, stone - 1, change)
-        untouch(board, stone + 1, change)
-        untouch(board, stone + stride, change)
+        cells[stone].vital = welcome(board, stone)
+        move = MOVE_AT[board.width][stone]
+        bit = bit_of(move)
+        board.empty[1 + (move >> 6)] |= bit
+        board.stones[colour - 1][1 + (move >> 6)] &= ~bit
+        board.atari[1 + (move >> 6)] &= ~bit
+        board.lost[colour - 1][1 + (move >> 6)] |= bit
+        list_empty(board, stone)
+        for i in range(4):
+            near = stone + steps[i]
+            cells[cells[near].chain].vital += LIBERTY[stone]
+            if cells[near].colour == opponent_of(colour) and cells[near].opens == colour:
+                flip(board, cells[near].chain)
         stone = after
         if stone == head:
             break
+    cells[head].vital = welcome(board, head)  # stones still to go took it for their chain's
 
 
 cdef inline void put(Board* board, int point, int colour) noexcept nogil:
-    """Put a stone as a chain of its own and tell its neighbours."""
+    """Put a stone as a chain of its own and tell its neighbours; it passes for one not in atari."""
     cdef Cell* cells = board.cells
     cdef Cell* cell = &cells[point]
-    cdef int stride = board.stride
-    cdef uint16_t change = PLACED[colour]
+    cdef int stride = board.stride, move = MOVE_AT[board.width][point]
+    cdef uint64_t gone = LIBERTY[point], bit = bit_of(move)
     cdef int last
     board.num_empty -= 1
     last = cells[board.num_empty].empty
-    cells[cell.slot].empty = last
-    cells[last].slot = cell.slot
-    board.empty[1 + (point >> 6)] &= ~(<uint64_t>1 << (point & 63))
+    cells[cell.next].empty = last
+    cells[last].next = cell.next
+    board.empty[1 + (move >> 6)] ^= bit
+    board.stones[colour - 1][1 + (move >> 6)] |= bit
     cell.colour = colour
-    cell.chain = point
+    cell.opens = colour
     cell.next = point
-    cell.size = 1
-    cell.vital = vital(colour, cell.around >> 8)
+    cell.vital += <uint64_t>1 << 54
     cell.hash = KEYS[colour][point]
     board.hash ^= cell.hash
-    touch(board, point - stride, change)
-    touch(board, point - 1, change)
-    touch(board, point + 1, change)
-    touch(board, point + stride, change)
+    cells[(cell - stride).chain].vital -= gone
+    cells[(cell - 1).chain].vital -= gone
+    cells[(cell + 1).chain].vital -= gone
+    cells[(cell + stride).chain].vital -= gone
 
 
 cdef inline void join_if_own(Board* board, int point, int neighbour, int colour) noexcept nogil:
@@ -172,7 +189,10 @@ cdef inline void join_if_own(Board* board, int point, int neighbour, int colour)
 
 
 cdef void board_put(Board* board, int point, int colour) noexcept nogil:
-    """Set up a stone: nothing is captured, chains without liberties may stand for now."""
+    """Set up a stone: nothing is captured, chains without liberties may stand for now.
+
+    After the last one `board_find_ataris` must follow before anything is played.
+    """
     cdef int stride = board.stride
     put(board, point, colour)
     join_if_own(board, point, point - stride, colour)
@@ -181,68 +201,81 @@ cdef void board_put(Board* board, int point, int colour) noexcept nogil:
     join_if_own(board, point, point + stride, colour)
 
 
-cdef inline void meet(Board* board, int point, int neighbour, int colour) noexcept nogil:
-    """Join `neighbour` if it is of `colour`, take it off if it is an enemy without liberties."""
-    cdef Cell* cells = board.cells
-    cdef int theirs = cells[neighbour].colour
-    if theirs == colour:
-        if cells[neighbour].chain != cells[point].chain:
-            join(board, cells[point].chain, cells[neighbour].chain)
-    elif theirs == opponent_of(colour) and liberties_of(board, cells[neighbour].chain) == 0:
-        take_off(board, cells[neighbour].chain)
+cdef void board_find_ataris(Board* board) noexcept nogil:
+    """Note which chains are in atari, none of them noted yet."""
+    cdef int point
+    for point in range(board.num_cells):
+        if board.cells[point].colour in (BLACK, WHITE) and board.cells[point].chain == point:
+            if has_one_liberty(board.cells[point].vital):
+                flip(board, point)
 
 
 cdef int board_play(Board* board, int point, int colour) noexcept nogil:
     """Play a legal stone; returns how many stones it took off."""
     cdef Cell* cells = board.cells
+    cdef Cell* cell = &cells[point]
     cdef int stride = board.stride
+    cdef Cell* near[4]
+    cdef int enemy = opponent_of(colour)
+    cdef int i, head, own, hurt
+    near[0], near[1], near[2], near[3] = cell - stride, cell - 1, cell + 1, cell + stride
     board.num_taken = 0
     board.ko = 0
     put(board, point, colour)
-    meet(board, point, point - stride, colour)
-    meet(board, point, point - 1, colour)
-    meet(board, point, point + 1, colour)
-    meet(board, point, point + stride, colour)
-    if board.num_taken == 1:
-        if cells[cells[point].chain].size == 1 and liberties_of(board, point) == 1:
+    # Which neighbours matter is found without a branch, for that would mostly be guessed wrong.
+    own = hurt = 0
+    for i in range(4):
+        own |= (near[i].colour == colour) << i
+        hurt |= ((near[i].colour == enemy) & has_one_liberty(cells[near[i].chain].vital)) << i
+    while own:
+        i = lowest_bit(own)
+        own &= own - 1
+        head = near[i].chain
+        if head != cell.chain:
+            if near[i].opens != colour:
+                flip(board, head)
+            join(board, cell.chain, head)
+    while hurt:
+        i = lowest_bit(hurt)
+        hurt &= hurt - 1
+        head = near[i].chain
+        if near[i].colour != enemy:
+            continue  # its chain was met and taken before
+        if liberties_of(board, head) == 0:
+            take_off(board, head)
+        elif near[i].opens == enemy:
+            flip(board, head)
+    head = cells[point].chain
+    if has_one_liberty(cells[head].vital):
+        if liberties_of(board, head) == 0:
+            take_off(board, head)
+            return board.num_taken
+        flip(board, head)
+        if board.num_taken == 1 and cells[point].next == point and liberties_of(board, head) == 1:
             board.ko = cells[board.num_empty - 1].empty
-    elif liberties_of(board, cells[point].chain) == 0:
-        take_off(board, cells[point].chain)
     return board.num_taken
 
 
 cdef uint64_t board_hash_after(const Board* board, int point, int colour) noexcept nogil:
     """The hash of the stones after a stone at `point`, legal but for ko; nothing is played."""
     cdef const Cell* cells = board.cells
-    cdef int[4] near = [
-        cells[point - board.stride].chain,
-        cells[point - 1].chain,
-        cells[point + 1].chain,
-        cells[point + board.stride].chain,
-    ]
-    cdef uint64_t taken = 0, own = 0
-    cdef bint safe = (cells[point].around >> 8) != 0
-    cdef int i, j, links
+    cdef int[4] steps = [-board.stride, -1, 1, board.stride]
+    cdef int[4] heads
+    cdef bint dies = not opens_around(board, point) & colour
+    cdef int gone = colour if dies else opponent_of(colour)  # the colour that leaves
+    cdef uint64_t after = board.hash ^ (0 if dies else KEYS[colour][point])
+    cdef const Cell* near
+    cdef int i, j
     for i in range(4):
-        links = 0
-        for j in range(4):
-            if near[j] == near[i]:
-                if j < i:
+        near = &cells[point + steps[i]]
+        heads[i] = near.chain
+        if near.colour == gone and (dies or near.opens == colour):
+            for j in range(i):
+                if heads[j] == heads[i]:
                     break
-                links += 1
-        else:
-            if cells[near[i]].colour == colour:
-                safe |= liberties_of(board, near[i]) != links
-                own ^= cells[near[i]].hash
-            elif (
-                cells[near[i]].colour == opponent_of(colour)
-                and liberties_of(board, near[i]) == links
-            ):
-                safe = True
-                taken ^= cells[near[i]].hash
-    if safe:
-        return board.hash ^ KEYS[colour][point] ^ taken
-    return board.hash ^ own
+            else:
+                after ^= cells[heads[i]].hash
+    return after
 
 
 cdef bint has_eye_corners(const Board* board, int point, int colour) noexcept nogil:
@@ -271,19 +304,18 @@ cdef int board_liberties(const Board* board, int stone, uint16_t* found, int lim
     if liberties_of(board, head) == 0:
         return 0
     while True:
-        if cells[here].around >> 8:
-            for i in range(4):
-                point = here + steps[i]
-                if cells[point].colour != EMPTY:
-                    continue
-                for j in range(count):
-                    if found[j] == point:
-                        break
-                else:
-                    found[count] = point
-                    count += 1
-                    if count == limit:
-                        return count
+        for i in range(4):
+            point = here + steps[i]
+            if cells[point].colour != EMPTY:
+                continue
+            for j in range(count):
+                if found[j] == point:
+                    break
+            else:
+                found[count] = point
+                count += 1
+                if count == limit:
+                    return count
         here = cells[here].next
         if here == head:
             return count
@@ -340,46 +372,62 @@ cdef void board_area(const Board* board, uint8_t* owner, int* black, int* white)
 cdef int board_check(const Board* board) noexcept nogil:
     """Walk the invariants; returns 0, or the number of the first that is broken."""
     cdef const Cell* cells = board.cells
-    cdef int[4] steps = [-board.stride, -1, 1, board.stride]
-    cdef int point, i, near, num_empty = 0, around, size, liberties, stone
-    cdef uint64_t total = 0, chain_hash
-    for point in range(board.num_cells):
-        if cells[point].colour == BORDER:
-            continue
-        around = 0
-        for i in range(4):
-            near = cells[point + steps[i]].colour
-            around += 256 if near == EMPTY else 17 if near == BORDER else 1 if near == BLACK else 16
-        if cells[point].around != around:
+    cdef int point, move, num_empty = 0, broken
+    cdef uint64_t total = 0
+    for move in range(board.width * board.height):
+        point = POINT_OF[board.width][move]
+        if is_in(board.empty, move) != (cells[point].colour == EMPTY):
+            return 1
+        if is_in(board.stones[0], move) != (cells[point].colour == BLACK):
+            return 1
+        if is_in(board.stones[1], move) != (cells[point].colour == WHITE):
             return 1
         if cells[point].colour == EMPTY:
             num_empty += 1
-            if not board.empty[1 + (point >> 6)] >> (point & 63) & 1:
+            if cells[cells[point].next].empty != point or cells[point].chain != point:
                 return 2
-            if cells[cells[point].slot].empty != point:
+            if cells[point].opens != BLACK | WHITE or is_in(board.atari, move):
+                return 2
+            if cells[point].vital != welcome(board, point):
                 return 2
             continue
         total ^= KEYS[cells[point].colour][point]
-        if cells[point].chain != point:
-            continue
-        size = liberties = 0
-        chain_hash = 0
-        stone = point
-        while True:
-            if cells[stone].chain != point or cells[stone].colour != cells[point].colour:
-                return 3
-            size += 1
-            liberties += cells[stone].around >> 8
-            chain_hash ^= KEYS[cells[stone].colour][stone]
-            stone = cells[stone].next
-            if stone == point or size > MAX_POINTS:
-                break
-        if size != cells[point].size or chain_hash != cells[point].hash:
-            return 4
-        if vital(cells[point].colour, liberties) != cells[point].vital or liberties == 0:
-            return 5
+        if cells[point].chain == point:
+            broken = check_chain(board, point)
+            if broken:
+                return broken
     if num_empty != board.num_empty:
         return 6
     if total != board.hash:
         return 7
+    for point in range(board.num_cells):
+        if cells[point].colour == BORDER and (cells[point].chain != point or cells[point].opens):
+            return 8
+    return 0
+
+
+cdef int check_chain(const Board* board, int head) noexcept nogil:
+    cdef const Cell* cells = board.cells
+    cdef int[4] steps = [-board.stride, -1, 1, board.stride]
+    cdef uint16_t[2] found
+    cdef uint64_t vital = 0, hash = 0
+    cdef int stone = head, i, opens, size = 0, colour = cells[head].colour
+    cdef bint atari = board_liberties(board, head, found, 2) == 1
+    opens = opponent_of(colour) if atari else colour
+    while True:
+        if cells[stone].chain != head or cells[stone].colour != colour:
+            return 3
+        if is_in(board.atari, MOVE_AT[board.width][stone]) != atari or cells[stone].opens != opens:
+            return 4
+        vital += <uint64_t>1 << 54
+        hash ^= KEYS[colour][stone]
+        for i in range(4):
+            if cells[stone + steps[i]].colour == EMPTY:
+                vital += LIBERTY[stone + steps[i]]
+        stone = cells[stone].next
+        size += 1
+        if stone == head or size > MAX_POINTS:
+            break
+    if vital != cells[head].vital or vital & 511 == 0 or hash != cells[head].hash:
+        return 5
     return 0

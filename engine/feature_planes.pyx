@@ -40,6 +40,7 @@ from engine.board cimport (
     board_allows,
     board_bytes,
     board_clear,
+    board_find_ataris,
     board_liberties,
     board_play,
     board_put,
@@ -159,6 +160,7 @@ cdef Board* first_board(Position position) except NULL:
         for move, colour in enumerate(position._initial_board.flat):
             if colour:
                 board_put(boards, point_of[move], colour)
+        board_find_ataris(boards)
     return boards
 
 

@@ -1,6 +1,6 @@
 """The planes that a net sees; see planes.pyx."""
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint64_t
 
 from engine.state cimport State
 
@@ -12,6 +12,7 @@ cdef enum:
 cdef void state_planes(
     const State* state, float* out, int frame_height, int frame_width, int symmetry
 ) noexcept nogil
+
 cdef void write_state_planes(
     const State* state,
     float* out,
@@ -25,6 +26,17 @@ cdef void write_state_planes(
 cdef void lay_out(
     int* target, int height, int width, int frame_width, int symmetry
 ) noexcept nogil
+
+cdef void state_floats(
+    const State* state,
+    const uint64_t* legal,
+    float* out,
+    int frame_height,
+    int frame_width,
+    int symmetry,
+) noexcept nogil
+
+cdef void state_bytes(const State* state, const uint64_t* legal, uint8_t* out) noexcept nogil
 
 cdef inline int transformed(
     int row, int column, int height, int width, int symmetry

@@ -24,17 +24,29 @@ from libc.string cimport memset
 import numpy as np
 
 from engine.board cimport (
-    BLACK,
-    MAX_CELLS,
     MAX_POINTS,
     MOVE_AT,
     POINT_OF,
     WHITE,
+    WORDS,
     Board,
     Cell,
+    board_liberties,
+    liberties_of,
+    lowest_bit,
+    neighbours,
+    opponent_of,
+    size_of,
 )
 from engine.position cimport Position
-from engine.state cimport State, state_stones, state_last_move
+from engine.state cimport State, state_last_move, state_stones
+
+cdef extern from *:
+    int count_bits "__builtin_popcountll"(unsigned long long bits) noexcept nogil
+
+cdef extern from "engine/spread.h":
+    void spread_bytes(const uint64_t* words, int count, uint8_t* out) noexcept nogil
+    void spread_floats(const uint64_t* words, int count, float* out) noexcept nogil
 
 NUM_BINARY_PLANES = BINARY
 NUM_GLOBAL_PLANES = GLOBAL
@@ -42,11 +54,81 @@ NUM_PLANES = PLANES
 KOMI_SCALE = 20.0
 cdef enum:
     NUM_LAST = 5
-cdef uint8_t[256] SHOWN  # by liberties: 1 for few and nothing for many, and the plane less 3, * 2
-SHOWN[1], SHOWN[2], SHOWN[3] = 1, 3, 5
 
-cdef extern from *:
-    int lowest_bit "__builtin_ctzll"(unsigned long long bits) noexcept nogil
+
+cdef void find_liberties(const Board* board, uint64_t* two, uint64_t* three) noexcept nogil:
+    """Add the stones of chains with two and with three liberties to sets of points."""
+    cdef const Cell* cells = board.cells
+    cdef const uint16_t* point_of = POINT_OF[board.width]
+    cdef uint16_t[4] found
+    cdef uint64_t[WORDS] chain
+    cdef uint64_t stones
+    cdef int word, point, liberties
+    for word in range(1, board.num_words + 1):
+        stones = (board.stones[0][word] | board.stones[1][word]) & ~board.atari[word]
+        while stones:
+            point = point_of[64 * (word - 1) + lowest_bit(stones)]
+            stones &= stones - 1
+            if cells[point].chain != point:
+                continue
+            liberties = liberties_of(board, point)
+            # No empty point has more than four stones beside it, and none two of a pair.
+            if liberties > 12:
+                continue
+            if size_of(board, point) > 2:
+                if board.num_words <= 2:
+                    memset(chain, 0, sizeof(chain))
+                    add_chain(board, point, chain)
+                    liberties = count_bits(board.empty[1] & neighbours(board, chain, 1))
+                    liberties += count_bits(board.empty[2] & neighbours(board, chain, 2))
+                else:  # many words would cost more than a walk
+                    liberties = board_liberties(board, point, found, 4)
+            if liberties == 2:
+                add_chain(board, point, two)
+            elif liberties == 3:
+                add_chain(board, point, three)
+
+
+cdef inline void add_chain(const Board* board, int head, uint64_t* points) noexcept nogil:
+    cdef const uint16_t* move_at = MOVE_AT[board.width]
+    cdef int stone = head, move
+    while True:
+        move = move_at[stone]
+        points[1 + (move >> 6)] |= <uint64_t>1 << (move & 63)
+        stone = board.cells[stone].next
+        if stone == head:
+            break
+
+
+cdef void state_features(
+    const State* state, const uint64_t* legal, uint64_t[BINARY][WORDS] features
+) noexcept nogil:
+    """Find the binary planes as sets of points, `legal` being where a stone is."""
+    cdef const Board* board = &state.board
+    cdef int num_points = board.width * board.height
+    cdef int word, back, move
+    memset(features, 0, BINARY * WORDS * sizeof(uint64_t))
+    for word in range(1, board.num_words + 1):
+        features[1][word] = board.stones[state.to_play - 1][word]
+        features[2][word] = board.stones[opponent_of(state.to_play) - 1][word]
+        features[3][word] = board.atari[word]
+        features[6][word] = board.empty[word] & ~legal[word]
+        features[0][word] = features[1][word] | features[2][word] | board.empty[word]
+    find_liberties(board, features[4], features[5])
+    for back in range(NUM_LAST):
+        move = state_last_move(state, back)
+        if 0 <= move < num_points:
+            features[7 + back][1 + (move >> 6)] = <uint64_t>1 << (move & 63)
+
+
+cdef void state_bytes(const State* state, const uint64_t* legal, uint8_t* out) noexcept nogil:
+    """Write the binary planes as bytes, `[12, H, W]` of the board's size."""
+    cdef uint64_t[BINARY][WORDS] features
+    cdef int num_points = state.board.width * state.board.height
+    cdef int plane
+    state_features(state, legal, features)
+    for plane in range(BINARY):
+        spread_bytes(features[plane] + 1, num_points, out + plane * num_points)
 
 
 cdef void state_planes(
@@ -58,11 +140,9 @@ cdef void state_planes(
         symmetry: 0 to 7, transposing ones for square boards alone; the board is transformed,
             then laid at the frame's top left.
     """
-    cdef int[MAX_POINTS] target
-    cdef uint8_t[MAX_POINTS] legal
-    lay_out(target, state.board.height, state.board.width, frame_width, symmetry)
+    cdef uint64_t[WORDS] legal
     state_stones(state, legal)
-    write_state_planes(state, out, frame_height, frame_width, symmetry & 4, target, legal)
+    state_floats(state, legal, out, frame_height, frame_width, symmetry)
 
 
 cdef void write_state_planes(
@@ -82,67 +162,52 @@ cdef void write_state_planes(
         legal: whether a stone is legal at each point, `[H·W]` of the board.
     """
     cdef const Board* board = &state.board
-    cdef int area = frame_height * frame_width
-    cdef int rows = board.width if is_transposed else board.height
-    cdef int columns = board.height if is_transposed else board.width
-    cdef float komi = (state.half_komi if state.to_play == WHITE else -state.half_komi) / 40.0
+    cdef const uint16_t* move_at = MOVE_AT[board.width]
+    cdef uint64_t[WORDS] found
+    cdef uint64_t[BINARY][WORDS] features
+    cdef int entry, move
+    memset(found, 0, sizeof(found))
+    for entry in range(board.num_empty):
+        move = move_at[board.cells[entry].empty]
+        found[1 + (move >> 6)] |= <uint64_t>legal[move] << (move & 63)
+    state_features(state, found, features)
+    write_features(state, features, out, frame_height, frame_width, is_transposed, target)
+
+
+cdef void state_floats(
+    const State* state,
+    const uint64_t* legal,
+    float* out,
+    int frame_height,
+    int frame_width,
+    int symmetry,
+) noexcept nogil:
+    """`state_planes` where it is known what is `legal`."""
+    cdef const Board* board = &state.board
     cdef int num_points = board.width * board.height
-    cdef bint has_passed = state_last_move(state, 0) == num_points
-    cdef int row, move, back
-    memset(out, 0, PLANES * area * sizeof(float))
-    for row in range(rows):
-        fill(out + row * frame_width, 1, columns)
-        fill(out + 12 * area + row * frame_width, komi, columns)
-        if has_passed:
-            fill(out + 13 * area + row * frame_width, 1, columns)
-    write_points(board, state.to_play, out, area, target, legal)
-    for back in range(NUM_LAST):
-        move = state_last_move(state, back)
-        if 0 <= move < num_points:
-            out[(7 + back) * area + target[move]] = 1
+    cdef int area = frame_height * frame_width
+    cdef uint64_t[BINARY][WORDS] features
+    cdef int[MAX_POINTS] target
+    cdef int plane
+    state_features(state, legal, features)
+    if symmetry == 0 and area == num_points:
+        for plane in range(BINARY):
+            spread_floats(features[plane] + 1, num_points, out + plane * area)
+        fill(out + 12 * area, komi_of(state), area)
+        fill(out + 13 * area, state_last_move(state, 0) == num_points, area)
+        return
+    lay_out(target, board.height, board.width, frame_width, symmetry)
+    write_features(state, features, out, frame_height, frame_width, symmetry & 4, target)
+
+
+cdef inline float komi_of(const State* state) noexcept nogil:
+    return (state.half_komi if state.to_play == WHITE else -state.half_komi) / 40.0
 
 
 cdef inline void fill(float* out, float value, int count) noexcept nogil:
     cdef int i
     for i in range(count):
         out[i] = value
-
-
-cdef void write_points(
-    const Board* board,
-    int to_play,
-    float* out,
-    int area,
-    const int* target,
-    const uint8_t* legal,
-) noexcept nogil:
-    """Write planes 1 to 6, which are 0 yet: a look at each empty point, then at each stone."""
-    cdef const Cell* cells = board.cells
-    cdef const uint16_t* move_at = MOVE_AT[board.width]
-    cdef float* stones_of[3]
-    cdef uint8_t[MAX_CELLS] liberties
-    cdef int entry, move, point, row, shown
-    cdef uint64_t bits, of_row = (<uint64_t>1 << board.width) - 1
-    stones_of[to_play] = out + area
-    stones_of[BLACK + WHITE - to_play] = out + 2 * area
-    count_liberties(board, liberties)
-    for entry in range(board.num_empty):
-        move = move_at[cells[entry].empty]
-        if not legal[move]:
-            out[6 * area + target[move]] = 1
-    for row in range(board.height):
-        point = (row + 1) * board.stride
-        bits = board.empty[1 + (point >> 6)] >> (point & 63)
-        bits |= board.empty[2 + (point >> 6)] << 1 << (63 - (point & 63))
-        bits = ~bits & of_row
-        while bits:
-            move = row * board.width + lowest_bit(bits)
-            bits &= bits - 1
-            point = POINT_OF[board.width][move]
-            stones_of[cells[point].colour][target[move]] = 1
-            # No branch on the liberties: where they are many, nothing is written to plane 3.
-            shown = SHOWN[liberties[cells[point].chain]]
-            out[(3 + (shown >> 1)) * area + target[move]] = shown & 1
 
 
 cdef void lay_out(
@@ -156,25 +221,35 @@ cdef void lay_out(
             target[row * width + column] = (at >> 8) * frame_width + (at & 255)
 
 
-cdef void count_liberties(const Board* board, uint8_t* liberties) noexcept nogil:
-    """Count the liberties of every chain by its head, `[num_cells]`; no chain has 256.
-
-    Each empty point tells the chains around it, each once; entries of other cells mean nothing.
-    """
-    cdef const Cell* cells = board.cells
-    cdef int stride = board.stride
-    cdef int entry, point, a, b, c, d
-    memset(liberties, 0, board.num_cells)
-    for entry in range(board.num_empty):
-        point = cells[entry].empty
-        a = cells[point - stride].chain
-        b = cells[point - 1].chain
-        c = cells[point + 1].chain
-        d = cells[point + stride].chain
-        liberties[a] += 1
-        liberties[b] += b != a
-        liberties[c] += (c != a) & (c != b)
-        liberties[d] += (d != a) & (d != b) & (d != c)
+cdef void write_features(
+    const State* state,
+    uint64_t[BINARY][WORDS] features,
+    float* out,
+    int frame_height,
+    int frame_width,
+    bint is_transposed,
+    const int* target,
+) noexcept nogil:
+    """Write `[C, H, W]` point by point, as `write_state_planes`."""
+    cdef const Board* board = &state.board
+    cdef int area = frame_height * frame_width
+    cdef int rows = board.width if is_transposed else board.height
+    cdef int columns = board.height if is_transposed else board.width
+    cdef float passed = state_last_move(state, 0) == board.width * board.height
+    cdef int plane, row, word, move
+    cdef uint64_t points
+    memset(out, 0, PLANES * area * sizeof(float))
+    for row in range(rows):
+        fill(out + row * frame_width, 1, columns)
+        fill(out + 12 * area + row * frame_width, komi_of(state), columns)
+        fill(out + 13 * area + row * frame_width, passed, columns)
+    for plane in range(1, BINARY):
+        for word in range(1, board.num_words + 1):
+            points = features[plane][word]
+            while points:
+                move = 64 * (word - 1) + lowest_bit(points)
+                out[plane * area + target[move]] = 1
+                points &= points - 1
 
 
 def planes(Position position not None, int frame_height=0, int frame_width=0, int symmetry=0):

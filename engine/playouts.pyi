@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 from engine.position import Position
 from engine.rules import Rules
 
+def build() -> str:
+    """Return how this module was compiled, and what this processor has: `portable, AVX2`."""
+
 def random_game(rules: Rules, seed: int, max_plies: int = 0) -> Position:
     """Play uniformly over legal moves that fill no own eye until two passes or `max_plies`."""
 

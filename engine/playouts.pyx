@@ -31,6 +31,18 @@ from engine.state cimport (
 from engine.position import Position as position_of
 
 
+cdef extern from "engine/spread.h":
+    bint spread_fast() noexcept nogil
+
+cdef extern from *:
+    const char* INSEI_BUILD  # setup.py's mode: release, native or checked
+
+
+def build():
+    name = "portable" if INSEI_BUILD == b"release" else INSEI_BUILD.decode()
+    return f"{name}, {'AVX2' if spread_fast() else 'no AVX2'}"
+
+
 cdef inline bint may_play(const State* state, int point, const uint8_t* mask) noexcept nogil:
     if mask != NULL:
         return mask[MOVE_AT[state.board.width][point]] and not board_is_eye(

@@ -4,7 +4,6 @@ The thin side of `State` that Python sees: it validates, then calls state.pyx.
 """
 
 from libc.stdint cimport uint8_t, uint16_t
-from libc.stdlib cimport malloc
 from libc.string cimport memset
 
 import numpy as np
@@ -21,6 +20,7 @@ from engine.board cimport (
     Cell,
     board_allows,
     board_check,
+    board_find_ataris,
     board_is_eye,
     board_liberties,
     board_put,
@@ -31,7 +31,7 @@ from engine.state cimport (
     WHITE_MOVED,
     state_allows,
     state_bans_repeat,
-    state_copy,
+    state_duplicate,
     state_forget,
     state_free,
     state_half_score,
@@ -41,7 +41,6 @@ from engine.state cimport (
     state_mask,
     state_new,
     state_play,
-    state_reserve,
 )
 from engine.territory cimport board_dead, board_owners
 
@@ -129,6 +128,7 @@ cdef class Position:
                     f"the {COLOUR_NAMES[cells[point].colour]} chain at "
                     f"{vertex_of(move, rules)} has no liberty: wanted a legal board"
                 )
+        board_find_ataris(&self.state.board)
         self._initial_board = board
 
     @property
@@ -203,16 +203,8 @@ cdef class Position:
 
     cdef Position _copy(self):
         cdef Position other = Position.__new__(Position)
-        cdef State* state = <State*>malloc(
-            sizeof(State) - (MAX_CELLS - self.state.board.num_cells) * sizeof(Cell)
-        )
-        if state == NULL:
-            raise MemoryError
-        state.situations = NULL
-        state.moves = NULL
-        state.capacity = 0
-        other.state = state
-        if state_reserve(state, self.state.num_moves + 16) < 0 or state_copy(state, self.state) < 0:
+        other.state = state_duplicate(self.state)
+        if other.state == NULL:
             raise MemoryError
         other._rules = self._rules
         other._initial_board = self._initial_board

@@ -1,6 +1,7 @@
 """Positions: a batch of games stepped in one call; see positions.pyx."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,12 +42,41 @@ class Positions:
     def reset(self, games: Iterable[int] | None = None) -> None:
         """Begin all games anew, or those named."""
 
+    def check(self, moves: Sequence[int] | NDArray[np.integer]) -> NDArray[np.int64]:
+        """Return moves that `play` would take as an array, `[B]`.
+
+        Raises:
+            IllegalMove, GameOver: a move is illegal, with the game named.
+            ValueError: not one move a game.
+        """
+
     def play(self, moves: Sequence[int] | NDArray[np.integer]) -> None:
         """Play one move in each game, `[B]`; LEAVE (-1) leaves a game as it is.
 
         Raises:
             IllegalMove, GameOver: a move is illegal, with the game named; no move was played.
             ValueError: not one move a game.
+        """
+
+    def step(
+        self,
+        moves: Sequence[int] | NDArray[np.integer],
+        masks: NDArray[np.bool_] | None = None,
+        planes: NDArray[np.float32] | NDArray[np.uint8] | None = None,
+        reply_seed: int | None = None,
+        max_plies: int = 0,
+    ) -> None:
+        """Play one move in each game and write what comes of it, all in one pass.
+
+        Args:
+            masks: as `legal_masks` fills it.
+            planes: as `planes` fills it.
+            reply_seed: where given, each game that was moved in and goes on is answered by a move
+                that fills no own eye, drawn uniformly.
+            max_plies: no answer where a game is as long; 0 for no such end.
+
+        Raises:
+            as `play` and `planes`; no move was played.
         """
 
     def play_random(self, seed: int, games: Iterable[int] | None = None) -> NDArray[np.int64]:
@@ -56,15 +86,29 @@ class Positions:
             the moves, `[B]`; LEAVE where none was played.
         """
 
-    def legal_masks(self, out: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    def legal_masks(
+        self, out: NDArray[np.bool_] | None = None, games: Iterable[int] | None = None
+    ) -> NDArray[np.bool_]:
         """Write which moves are legal, `[B, A]`; none in a game that is over.
+
+        Args:
+            games: whose rows to write, all by default.
 
         Raises:
             ValueError: `out` has another shape, type or layout.
         """
 
-    def planes(self, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-        """Write the planes that a net sees, `[B, C, H, W]`, in a frame of the board's size or more.
+    def planes(
+        self,
+        out: NDArray[np.float32] | NDArray[np.uint8] | None = None,
+        games: Iterable[int] | None = None,
+    ) -> NDArray[Any]:
+        """Write the planes that a net sees.
+
+        Args:
+            out: float32 `[B, C, H, W]`, in a frame of the board's size or more, by default; or
+                uint8 `[B, 12, H, W]` of the board's size, for the binary planes alone.
+            games: whose rows to write, all by default.
 
         Raises:
             ValueError: `out` has another shape, type or layout.

@@ -9,7 +9,8 @@ from libc.stdlib cimport calloc, free
 
 import numpy as np
 
-from engine.planes cimport PLANES, state_planes
+from engine.board cimport WORDS
+from engine.planes cimport BINARY, PLANES, state_bytes, state_floats
 from engine.playouts cimport random_move
 from engine.position cimport Position, new_state
 from engine.state cimport (
@@ -19,8 +20,9 @@ from engine.state cimport (
     state_free,
     state_half_score,
     state_is_over,
-    state_mask,
     state_play,
+    state_stones,
+    write_mask,
 )
 
 from engine.errors import GameOver, IllegalMove
@@ -31,6 +33,32 @@ cdef enum:
     LEFT = -1  # as a move: the game is left as it is
 
 LEAVE = LEFT
+
+cdef struct Output:
+    # Where the masks and planes of a batch go; NULL where they are not wanted.
+    uint8_t* masks
+    float* floats
+    uint8_t* bytes
+    int height
+    int width
+    int num_actions
+
+
+cdef inline void write(Output* output, const State* state, int game) noexcept nogil:
+    """Write a game's mask and planes; what is legal is found once for both."""
+    cdef uint64_t[WORDS] legal
+    cdef int64_t area = output.height * output.width
+    if output.masks == NULL and output.floats == NULL and output.bytes == NULL:
+        return
+    state_stones(state, legal)
+    if output.floats != NULL:
+        state_floats(
+            state, legal, output.floats + game * PLANES * area, output.height, output.width, 0
+        )
+    if output.bytes != NULL:
+        state_bytes(state, legal, output.bytes + game * BINARY * area)
+    if output.masks != NULL:
+        write_mask(state, legal, output.masks + <int64_t>game * output.num_actions)
 
 
 cdef class Positions:
@@ -96,9 +124,9 @@ cdef class Positions:
             if state_copy(self.states[game], self.empty) < 0:
                 raise MemoryError
 
-    def play(self, moves):
+    def check(self, moves):
         cdef int64_t[::1] wanted = np.ascontiguousarray(moves, np.int64)
-        cdef int game, wrong = -1, failed = 0
+        cdef int game, wrong = -1
         cdef int last = self._rules.pass_move
         if wanted.shape[0] != self.num_games:
             raise ValueError(f"{wanted.shape[0]} moves: wanted {self.num_games}, one a game")
@@ -111,12 +139,30 @@ cdef class Positions:
                 ):
                     wrong = game
                     break
-            if wrong < 0:
-                for game in range(self.num_games):
-                    if wanted[game] != LEFT:
-                        failed |= state_play(self.states[game], wanted[game])
         if wrong >= 0:
             self._refuse(wrong, wanted[wrong])
+        return np.asarray(wanted)
+
+    def play(self, moves):
+        self.step(moves)
+
+    def step(self, moves, masks=None, planes=None, reply_seed=None, int max_plies=0):
+        cdef int64_t[::1] wanted = self.check(moves)
+        cdef Output output = self._output(masks, planes)
+        cdef uint64_t rng = 0 if reply_seed is None else reply_seed
+        cdef bint replies = reply_seed is not None
+        cdef int game, failed = 0
+        cdef State* state
+        with nogil:
+            for game in range(self.num_games):
+                state = self.states[game]
+                if wanted[game] != LEFT:
+                    failed |= state_play(state, wanted[game])
+                    if replies and not state_is_over(state) and not (
+                        0 < max_plies <= state.num_moves
+                    ):
+                        failed |= state_play(state, random_move(state, &rng, NULL))
+                write(&output, state, game)
         if failed:
             raise MemoryError
 
@@ -146,34 +192,55 @@ cdef class Positions:
             raise MemoryError
         return moves
 
-    def legal_masks(self, out=None):
-        cdef int game
-        cdef uint8_t[:, ::1] view
-        shape = (self.num_games, self._rules.num_actions)
+    def legal_masks(self, out=None, games=None):
         if out is None:
-            out = np.empty(shape, np.bool_)
-        _check(out, shape, np.bool_)
-        view = out.view(np.uint8)
-        with nogil:
-            for game in range(self.num_games):
-                state_mask(self.states[game], &view[game, 0])
+            out = np.zeros((self.num_games, self._rules.num_actions), np.bool_)
+        self._write(self._output(out, None), games)
         return out
 
-    def planes(self, out=None):
-        cdef int game, height = self._rules.height, width = self._rules.width
-        cdef float[:, :, :, ::1] view
+    def planes(self, out=None, games=None):
         if out is None:
-            out = np.empty((self.num_games, PLANES, height, width), np.float32)
-        if isinstance(out, np.ndarray) and out.ndim == 4 and out.shape[2:] >= (height, width):
-            height, width = out.shape[2:]
-        _check(out, (self.num_games, PLANES, height, width), np.float32)
-        if height < self._rules.height or width < self._rules.width:
-            raise ValueError(f"frame {width}x{height}: wanted {self._rules.size_name} or more")
-        view = out
+            shape = (self.num_games, PLANES, self._rules.height, self._rules.width)
+            out = np.zeros(shape, np.float32)
+        self._write(self._output(None, out), games)
+        return out
+
+    cdef _write(self, Output output, games):
+        cdef int game
+        if games is not None:
+            for each in games:
+                game = self._game(each)
+                write(&output, self.states[game], game)
+            return
         with nogil:
             for game in range(self.num_games):
-                state_planes(self.states[game], &view[game, 0, 0, 0], height, width, 0)
-        return out
+                write(&output, self.states[game], game)
+
+    cdef Output _output(self, masks, planes) except *:
+        """Where to write, of arrays that fit; None for what is not wanted."""
+        cdef Output output
+        cdef int height = self._rules.height, width = self._rules.width
+        output.masks = output.bytes = NULL
+        output.floats = NULL
+        output.height, output.width = height, width
+        output.num_actions = self._rules.num_actions
+        if masks is not None:
+            _check(masks, (self.num_games, self._rules.num_actions), np.bool_)
+            output.masks = <uint8_t*><size_t>masks.ctypes.data
+        if planes is None:
+            return output
+        if isinstance(planes, np.ndarray) and planes.dtype == np.uint8:
+            _check(planes, (self.num_games, BINARY, height, width), np.uint8)
+            output.bytes = <uint8_t*><size_t>planes.ctypes.data
+            return output
+        if isinstance(planes, np.ndarray) and planes.ndim == 4:
+            height, width = planes.shape[2:]
+        if height < self._rules.height or width < self._rules.width:
+            raise ValueError(f"frame {width}x{height}: wanted {self._rules.size_name} or more")
+        _check(planes, (self.num_games, PLANES, height, width), np.float32)
+        output.floats = <float*><size_t>planes.ctypes.data
+        output.height, output.width = height, width
+        return output
 
     @property
     def is_over(self):

@@ -2,29 +2,32 @@
 
 from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
-from engine.board cimport BLACK, WHITE, Board, is_suicide, was_lost
+from engine.board cimport BLACK, WHITE, Board
 
 cdef enum:
     SIMPLE = 0
     POSITIONAL = 1
     SITUATIONAL = 2
     NEVER = 1 << 30
-    SEEN_WORDS = 32  # the Bloom filter of past situations: 2,048 bits
+    FRESH = -1  # as an anchor: nothing was taken off since the first situation
 
 ctypedef struct State:
+    void* history  # the block of memory that the next three lie in
+    uint64_t* seen  # `[seen_words]`, a Bloom filter of past situations; `situations` follow it
     uint64_t* situations  # `[num_moves + 1]`, what superko compares; unused under simple ko
     uint16_t* moves  # `[num_moves]`, the move, with WHITE_MOVED set where White played it
     int capacity  # of both arrays, in moves
     int num_moves
     int to_play
     int passes
+    int seen_words  # a power of two
     int ko_rule
     bint suicide
     int captures_to_win  # stones to take, or NEVER
     int half_komi  # komi in half points
     bint territory  # whether territory is scored, not area
     bint pass_stones  # whether each pass hands a stone over
-    uint64_t seen[SEEN_WORDS]
+    int anchor  # what rules repetitions out; see `may_repeat`
     Board board  # the last field, for it ends early on a small board
 
 cdef uint16_t WHITE_MOVED
@@ -32,6 +35,7 @@ cdef uint16_t WHITE_MOVED
 cdef State* state_new(
     int width, int height, int ko_rule, bint suicide, int half_komi, int captures_to_win
 ) noexcept nogil
+cdef State* state_duplicate(const State* source) noexcept nogil
 cdef void state_free(State* state) noexcept nogil
 cdef int state_reserve(State* state, int capacity) noexcept nogil
 cdef void state_forget(State* state) noexcept nogil
@@ -39,8 +43,9 @@ cdef int state_copy(State* target, const State* source) noexcept nogil
 cdef void state_rewind(State* scratch, const State* root) noexcept nogil
 cdef int state_play(State* state, int move) noexcept nogil
 cdef bint state_allows(const State* state, int move) noexcept nogil
-cdef bint state_repeats(const State* state, int point) noexcept nogil
-cdef void state_stones(const State* state, uint8_t* mask) noexcept nogil
+cdef bint state_bans_repeat(const State* state, int point) noexcept nogil
+cdef void state_stones(const State* state, uint64_t* legal) noexcept nogil
+cdef void write_mask(const State* state, uint64_t* legal, uint8_t* mask) noexcept nogil
 cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil
 cdef int state_half_score(const State* state) noexcept nogil
 cdef int state_half_score_without(const State* state, const uint8_t* dead) noexcept nogil
@@ -51,16 +56,6 @@ cdef inline bint state_is_over(const State* state) noexcept nogil:
         or state.board.prisoners[BLACK] >= state.captures_to_win
         or state.board.prisoners[WHITE] >= state.captures_to_win
     )
-
-cdef inline bint state_bans_repeat(const State* state, int point) noexcept nogil:
-    """Whether ko or superko forbids a stone at the empty `point`, legal otherwise."""
-    if state.ko_rule == SIMPLE:
-        return point == state.board.ko
-    if not was_lost(&state.board, point, state.to_play) and not (
-        state.suicide and is_suicide(&state.board, point, state.to_play)
-    ):
-        return False
-    return state_repeats(state, point)
 
 cdef inline int state_last_move(const State* state, int back) noexcept nogil:
     """The move `back` plies ago, 0 for the last one; -1 before the start."""

@@ -1,18 +1,20 @@
 """State: a board with its game so far, as a C struct and free functions.
 
-Superko costs little because of one fact: a move at a point can only repeat an earlier situation
+Superko costs little because of two facts. A move at a point can only repeat an earlier situation
 if a stone of the same colour stood there before and was taken off, or if the move is a suicide.
-Points are marked when stones leave the board; for those alone the hash after the move is formed
-(from the chains' own hashes) and looked up, first in a Bloom filter, then newest first in the list
-of past situations.
+And a stone on a point new to its colour, put down after the last capture, rules all earlier
+situations out for as long as it stands; see `may_repeat`. For what is left the hash after the move
+is formed (from the chains' own hashes) and looked up, first in a Bloom filter, then newest first in
+the list of past situations.
 """
 
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
 from engine.board cimport (
     BLACK,
     EMPTY,
+    KEYS,
     MAX_CELLS,
     MOVE_AT,
     POINT_OF,
@@ -25,28 +27,23 @@ from engine.board cimport (
     board_clear,
     board_hash_after,
     board_play,
-    liberties_of,
+    is_in,
+    is_suicide,
+    lowest_bit,
+    neighbours,
     opponent_of,
-    tight_signs,
     was_lost,
 )
 from engine.territory cimport board_dead, board_owners, board_territory
 
-cdef extern from *:
-    int lowest_bit "__builtin_ctzll"(unsigned long long bits) noexcept nogil
+cdef extern from "engine/spread.h":
+    void spread_bytes(const uint64_t* words, int count, uint8_t* out) noexcept nogil
 
-cdef uint64_t[256] SPREAD  # byte i of entry b is bit i of b
-
-
-cdef void fill_spread() noexcept:
-    cdef int bits, i
-    for bits in range(256):
-        SPREAD[bits] = 0
-        for i in range(8):
-            (<uint8_t*>&SPREAD[bits])[i] = bits >> i & 1
-
-
-fill_spread()
+cdef enum:
+    # What may repeat an earlier situation, besides suicides.
+    NOTHING
+    TAKING  # moves that take stones off
+    ANYTHING
 
 WHITE_MOVED = 0x8000
 cdef uint64_t WHITE_TO_PLAY = 0x9D39247E33776D41  # the side's key under situational superko
@@ -60,9 +57,9 @@ cdef State* state_new(
     cdef State* state = <State*>malloc(sizeof(State) - (MAX_CELLS - num_cells) * sizeof(Cell))
     if state == NULL:
         return NULL
-    state.situations = NULL
-    state.moves = NULL
-    state.capacity = 0
+    state.history = NULL
+    state.capacity = state.num_moves = 0
+    state.seen_words = 32 if width * height <= 100 else 128
     if state_reserve(state, 2 * width * height + 16) < 0:
         state_free(state)
         return NULL
@@ -77,26 +74,49 @@ cdef State* state_new(
     return state
 
 
+cdef State* state_duplicate(const State* source) noexcept nogil:
+    """A copy of `source` with room for a few moves more; NULL where there is no memory."""
+    cdef State* state = <State*>malloc(
+        sizeof(State) - (MAX_CELLS - source.board.num_cells) * sizeof(Cell)
+    )
+    if state == NULL:
+        return NULL
+    state.history = NULL
+    state.capacity = state.num_moves = 0
+    state.seen_words = source.seen_words
+    if state_reserve(state, source.num_moves + 16) < 0:
+        state_free(state)
+        return NULL
+    state_copy(state, source)
+    return state
+
+
 cdef void state_free(State* state) noexcept nogil:
     if state != NULL:
-        free(state.situations)
-        free(state.moves)
+        free(state.history)
         free(state)
 
 
 cdef int state_reserve(State* state, int capacity) noexcept nogil:
     """Make room for `capacity` moves; -1 where there is no memory, and all stays as it was."""
-    cdef void* block
+    cdef void* old = state.history
+    cdef uint64_t* block
+    cdef uint16_t* moves
     if capacity <= state.capacity:
         return 0
-    block = realloc(state.situations, (capacity + 1) * sizeof(uint64_t))
+    block = <uint64_t*>malloc(
+        (state.seen_words + capacity + 1) * sizeof(uint64_t) + capacity * sizeof(uint16_t)
+    )
     if block == NULL:
         return -1
-    state.situations = <uint64_t*>block
-    block = realloc(state.moves, capacity * sizeof(uint16_t))
-    if block == NULL:
-        return -1
-    state.moves = <uint16_t*>block
+    moves = <uint16_t*>(block + state.seen_words + capacity + 1)
+    if old != NULL:
+        memcpy(block, old, (state.seen_words + state.num_moves + 1) * sizeof(uint64_t))
+        memcpy(moves, state.moves, state.num_moves * sizeof(uint16_t))
+        free(old)
+    state.history = state.seen = block
+    state.situations = block + state.seen_words
+    state.moves = moves
     state.capacity = capacity
     return 0
 
@@ -111,8 +131,14 @@ cdef void state_forget(State* state) noexcept nogil:
     """Make the present situation the first of the history."""
     state.num_moves = 0
     state.passes = 0
-    memset(state.seen, 0, sizeof(state.seen))
+    state.anchor = FRESH
+    memset(state.seen, 0, state.seen_words * sizeof(uint64_t))
     remember(state)
+
+
+cdef inline uint64_t marks_of(uint64_t hash) noexcept nogil:
+    """Two bits of a word of the Bloom filter."""
+    return (<uint64_t>1 << (hash >> 58)) | (<uint64_t>1 << ((hash >> 52) & 63))
 
 
 cdef inline void remember(State* state) noexcept nogil:
@@ -121,14 +147,18 @@ cdef inline void remember(State* state) noexcept nogil:
         return
     cdef uint64_t now = situation(state, state.board.hash, state.to_play)
     state.situations[state.num_moves] = now
-    state.seen[now & 31] |= (<uint64_t>1 << (now >> 58)) | (<uint64_t>1 << ((now >> 52) & 63))
+    state.seen[now & (state.seen_words - 1)] |= marks_of(now)
 
 
 cdef inline bint was_there(const State* state, uint64_t then) noexcept nogil:
-    cdef uint64_t bits = (<uint64_t>1 << (then >> 58)) | (<uint64_t>1 << ((then >> 52) & 63))
-    cdef int i
-    if state.seen[then & 31] & bits != bits:
+    cdef uint64_t marks = marks_of(then)
+    if state.seen[then & (state.seen_words - 1)] & marks != marks:
         return False
+    return was_listed(state, then)
+
+
+cdef bint was_listed(const State* state, uint64_t then) noexcept nogil:
+    cdef int i
     for i in range(state.num_moves, -1, -1):
         if state.situations[i] == then:
             return True
@@ -139,7 +169,8 @@ cdef int state_copy(State* target, const State* source) noexcept nogil:
     """Copy `source` over `target`, made for the same size; -1 where there is no memory."""
     if state_reserve(target, source.num_moves + 1) < 0:
         return -1
-    memcpy(target.situations, source.situations, (source.num_moves + 1) * sizeof(uint64_t))
+    if source.ko_rule != SIMPLE:
+        memcpy(target.situations, source.situations, (source.num_moves + 1) * sizeof(uint64_t))
     memcpy(target.moves, source.moves, source.num_moves * sizeof(uint16_t))
     state_rewind(target, source)
     return 0
@@ -147,18 +178,24 @@ cdef int state_copy(State* target, const State* source) noexcept nogil:
 
 cdef void state_rewind(State* scratch, const State* root) noexcept nogil:
     """Take `scratch`, a copy of `root` that has played on, back to `root`."""
+    cdef void* history = scratch.history
+    cdef uint64_t* seen = scratch.seen
     cdef uint64_t* situations = scratch.situations
     cdef uint16_t* moves = scratch.moves
     cdef int capacity = scratch.capacity
     memcpy(scratch, root, sizeof(State) - (MAX_CELLS - root.board.num_cells) * sizeof(Cell))
+    scratch.history = history
+    scratch.seen = seen
     scratch.situations = situations
     scratch.moves = moves
     scratch.capacity = capacity
+    if root.ko_rule != SIMPLE:
+        memcpy(seen, root.seen, root.seen_words * sizeof(uint64_t))
 
 
 cdef int state_play(State* state, int move) noexcept nogil:
     """Play a legal move; -1 where there is no memory, and nothing is played."""
-    cdef int colour = state.to_play
+    cdef int colour = state.to_play, point
     if state.num_moves + 1 >= state.capacity and state_reserve(state, 2 * state.capacity + 16) < 0:
         return -1
     state.moves[state.num_moves] = move | (WHITE_MOVED if colour == WHITE else 0)
@@ -170,38 +207,48 @@ cdef int state_play(State* state, int move) noexcept nogil:
         state.board.num_taken = 0
     else:
         state.passes = 0
-        board_play(&state.board, POINT_OF[state.board.width][move], colour)
+        point = POINT_OF[state.board.width][move]
+        board_play(&state.board, point, colour)
+        if state.ko_rule != SIMPLE:
+            if not is_in(state.board.lost[colour - 1], move):
+                state.anchor = point
+            elif state.board.num_taken:
+                state.anchor = 0
     remember(state)
     return 0
 
 
-cdef bint state_repeats(const State* state, int point) noexcept nogil:
+cdef inline int may_repeat(const State* state) noexcept nogil:
+    """What could repeat at all, suicides left aside: NOTHING in most positions.
+
+    The anchor is a stone put on a point new to its colour, with or after the last capture: the
+    newest. Situations before it lack it, so that only a move which takes it off can lead there;
+    and those since then are subsets of the present stones, so that no move can, for its own stone
+    is not among them. The same holds for all situations while nothing was ever taken off.
+    """
+    if state.anchor == 0:
+        return ANYTHING
+    if state.anchor == FRESH:
+        return NOTHING
+    # The mover's enemy stands there, in atari.
+    cdef const Cell* stone = &state.board.cells[state.anchor]
+    return TAKING if stone.colour != state.to_play and stone.opens == state.to_play else NOTHING
+
+
+cdef inline bint repeats(const State* state, int point) noexcept nogil:
     """Whether a stone at the empty `point` would bring back an earlier situation."""
     cdef uint64_t then = board_hash_after(&state.board, point, state.to_play)
     return was_there(state, situation(state, then, opponent_of(state.to_play)))
 
 
-cdef inline bint may_repeat(const State* state) noexcept nogil:
-    """Whether any move at all could repeat; False in nearly every position.
-
-    Where the last move's stone stands on a point new to its colour, no earlier situation has it,
-    so that only a move that takes it off could repeat one; and a chain with more than four
-    pseudo-liberties dies of no single move, nor a stone alone that has two. (A suicide leaves the
-    enemy's stone where it is.)
-    """
-    cdef const Cell* cells = state.board.cells
-    cdef const Cell* stone
-    cdef int last = state_last_move(state, 0)
-    if last < 0:
-        return False
-    if last == state.board.width * state.board.height:
-        return True
-    stone = &cells[POINT_OF[state.board.width][last]]
-    if stone.colour == EMPTY or was_lost(&state.board, stone - cells, stone.colour):
-        return True
-    if cells[stone.chain].size == 1:
-        return liberties_of(&state.board, stone.chain) == 1
-    return liberties_of(&state.board, stone.chain) <= 4
+cdef bint state_bans_repeat(const State* state, int point) noexcept nogil:
+    """Whether ko or superko forbids a stone at the empty `point`, legal otherwise."""
+    cdef const Board* board = &state.board
+    if state.ko_rule == SIMPLE:
+        return point == board.ko
+    if may_repeat(state) != NOTHING and was_lost(board, point, state.to_play):
+        return repeats(state, point)
+    return state.suicide and is_suicide(board, point, state.to_play) and repeats(state, point)
 
 
 cdef bint state_allows(const State* state, int move) noexcept nogil:
@@ -219,90 +266,104 @@ cdef bint state_allows(const State* state, int move) noexcept nogil:
     )
 
 
-cdef inline void write_open_points(
-    const Board* board, uint64_t* tight, uint8_t* mask
+cdef inline void find_openings(
+    const State* state, uint64_t* legal, uint64_t* suicides, int num_words
 ) noexcept nogil:
-    """Write which points are empty and have an empty neighbour, `[H·W]`, 64 at a time.
-
-    Args:
-        tight: `[WORDS]`, set to the empty points that have none.
-    """
-    cdef const uint64_t* empty = board.empty
-    cdef uint64_t[WORDS] found
-    cdef int stride = board.stride
-    cdef int num_words = board.num_cells + 63 >> 6
-    cdef int word, row, at, filled = 0
-    cdef uint64_t here, bits = 0, of_row = (<uint64_t>1 << board.width) - 1
-    for word in range(1, num_words + 1):
-        here = empty[word]
-        found[word] = here & (
-            (here << 1 | empty[word - 1] >> 63)
-            | (here >> 1 | empty[word + 1] << 63)
-            | (here << stride | empty[word - 1] >> (64 - stride))
-            | (here >> stride | empty[word + 1] << (64 - stride))
-        )
-        tight[word] = here & ~found[word]
-    found[num_words + 1] = 0
-    # Bits of a row after the other, without the border, leave as bytes, eight by eight.
-    for row in range(board.height):
-        at = 64 + (row + 1) * stride
-        here = found[at >> 6] >> (at & 63) | found[(at >> 6) + 1] << 1 << (63 - (at & 63))
-        bits |= (here & of_row) << filled
-        filled += board.width
-        while filled >= 8:
-            memcpy(mask, &SPREAD[bits & 255], 8)
-            mask += 8
-            bits >>= 8
-            filled -= 8
-    while filled > 0:
-        mask[0] = bits & 1
-        mask += 1
-        bits >>= 1
-        filled -= 1
-
-
-cdef void state_stones(const State* state, uint8_t* mask) noexcept nogil:
-    """Write where a stone would be legal if the game were not over, `[H·W]`.
-
-    Points with an empty neighbour, nearly all, are found as bits; the tight ones are looked at one
-    by one, and so are those where ko or superko may forbid a stone.
-    """
+    """Find what is legal but for ko: stones that live, and those that take their own chain off."""
     cdef const Board* board = &state.board
-    cdef const uint16_t* move_at = MOVE_AT[board.width]
-    cdef int colour = state.to_play
-    cdef uint64_t[WORDS] tight
-    cdef int num_words = board.num_cells + 63 >> 6
-    cdef int word, point, signs
-    cdef bint hunts = state.ko_rule != SIMPLE and may_repeat(state)
-    cdef uint64_t bits, suspects
-    write_open_points(board, tight, mask)
+    cdef const uint64_t* own = board.stones[state.to_play - 1]
+    cdef uint64_t[WORDS] opens
+    cdef int word
+    # An own chain not in atari, or an enemy's in atari, opens the empty points beside it.
+    for word in range(num_words + 2):
+        opens[word] = board.empty[word] | (own[word] ^ board.atari[word])
     for word in range(1, num_words + 1):
-        suspects = board.empty[word] & board.lost[colour - 1][word] if hunts else 0
-        bits = tight[word]
-        while bits:
-            point = 64 * (word - 1) + lowest_bit(bits)
-            signs = tight_signs(board, point, colour)
-            mask[move_at[point]] = (signs & 1) | (state.suicide & (signs != 0))
-            if signs == 2 and hunts:
-                suspects |= bits & -bits
-            bits &= bits - 1
-        while suspects:
-            point = 64 * (word - 1) + lowest_bit(suspects)
-            if mask[move_at[point]] and state_repeats(state, point):
-                mask[move_at[point]] = 0
-            suspects &= suspects - 1
-    if state.ko_rule == SIMPLE and board.ko:
-        mask[move_at[board.ko]] = 0
+        legal[word] = board.empty[word] & neighbours(board, opens, word)
+    legal[num_words + 1] = 0
+    if state.suicide:
+        for word in range(1, num_words + 1):
+            suicides[word] = board.empty[word] & ~legal[word] & neighbours(board, own, word)
+
+
+cdef void state_stones(const State* state, uint64_t* legal) noexcept nogil:
+    """Find where a stone would be legal if the game were not over, as a set `[WORDS]`."""
+    cdef const Board* board = &state.board
+    cdef uint64_t[WORDS] suicides
+    cdef int word, move
+    if board.num_words == 2:  # unrolled by the compiler; all boards from 9x8 to 11x11
+        find_openings(state, legal, suicides, 2)
+    else:
+        find_openings(state, legal, suicides, board.num_words)
+    if state.ko_rule == SIMPLE:
+        if board.ko:
+            move = MOVE_AT[board.width][board.ko]
+            legal[1 + (move >> 6)] &= ~(<uint64_t>1 << (move & 63))
+    elif may_repeat(state) != NOTHING:
+        ban_returns(state, legal)
+    if state.suicide:
+        for word in range(1, board.num_words + 1):
+            if suicides[word]:
+                ban_repeats(state, &suicides[word], word)
+                legal[word] |= suicides[word]
+
+
+cdef void ban_returns(const State* state, uint64_t* legal) noexcept nogil:
+    """Take off what repeats, no suicides, from a set of moves legal otherwise."""
+    cdef const Board* board = &state.board
+    cdef int colour = state.to_play
+    cdef const uint16_t* point_of = POINT_OF[board.width]
+    cdef const uint64_t* enemies = board.stones[opponent_of(colour) - 1]
+    cdef uint64_t[WORDS] dying
+    cdef uint64_t suspects, taking, quiet, then
+    cdef uint64_t stones = situation(state, board.hash, opponent_of(colour))
+    cdef bint all_suspect = state.anchor == 0
+    cdef int word, move
+    for word in range(WORDS):
+        dying[word] = enemies[word] & board.atari[word]
+    for word in range(1, board.num_words + 1):
+        suspects = legal[word] & board.lost[colour - 1][word]
+        if not suspects:
+            continue
+        taking = suspects & neighbours(board, dying, word)
+        quiet = suspects & ~taking if all_suspect else 0
+        if taking:
+            legal[word] &= ~taking
+            ban_repeats(state, &taking, word)
+            legal[word] |= taking
+        while quiet:
+            move = 64 * (word - 1) + lowest_bit(quiet)
+            then = stones ^ KEYS[colour][point_of[move]]
+            if was_there(state, then):
+                legal[word] &= ~(quiet & -quiet)
+            quiet &= quiet - 1
+
+
+cdef void ban_repeats(const State* state, uint64_t* moves, int word) noexcept nogil:
+    """Take off what repeats from one word of a set of moves legal otherwise."""
+    cdef uint64_t bits = moves[0]
+    cdef int move
+    while bits:
+        move = 64 * (word - 1) + lowest_bit(bits)
+        if repeats(state, POINT_OF[state.board.width][move]):
+            moves[0] &= ~(bits & -bits)
+        bits &= bits - 1
 
 
 cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil:
     """Write which moves are legal, `[A]`; none once the game is over."""
+    cdef uint64_t[WORDS] legal
+    state_stones(state, legal)
+    write_mask(state, legal, mask)
+
+
+cdef void write_mask(const State* state, uint64_t* legal, uint8_t* mask) noexcept nogil:
+    """As `state_mask`, from what `state_stones` found, to which the pass is added."""
     cdef int num_points = state.board.width * state.board.height
     if state_is_over(state):
         memset(mask, 0, num_points + 1)
         return
-    state_stones(state, mask)
-    mask[num_points] = 1
+    legal[1 + (num_points >> 6)] |= <uint64_t>1 << (num_points & 63)
+    spread_bytes(legal + 1, num_points + 1, mask)
 
 
 cdef int state_half_score(const State* state) noexcept nogil:

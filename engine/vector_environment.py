@@ -63,7 +63,7 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
         mask = (options or {}).get("reset_mask")
         chosen = np.ones(self.num_envs, np.bool_) if mask is None else np.asarray(mask, np.bool_)
         self._begin(chosen)
-        return self.positions.planes(), self._info()
+        return self.positions.planes(), self._info(self.positions.legal_masks())
 
     def step(
         self, actions: NDArray[np.int64]
@@ -84,11 +84,12 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
             game = int(self.ended.argmax())
             raise ValueError(f"game {game} has ended: wanted reset with a reset_mask")
         fresh = self.ended
-        self.positions.play(np.where(fresh, LEAVE, actions) if fresh.any() else actions)
-        if self.settings.opponent is not None:
-            self._reply(~fresh & (self.positions.num_moves < self.max_plies))
         if fresh.any():
+            actions = self.positions.check(np.where(fresh, LEAVE, actions))
             self._begin(fresh)
+        masks, frames = self._buffers()
+        seed = None if self.settings.opponent is None else self._seed()
+        self.positions.step(actions, masks, frames, seed, self.max_plies)
         terminated = self.positions.is_over
         truncated = ~terminated & (self.positions.num_moves >= self.max_plies)
         rewards = np.zeros(self.num_envs, np.float64)
@@ -97,13 +98,29 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
             sign = -1.0 if self.settings.agent == WHITE else 1.0
             rewards[over] = sign * np.sign(self.positions.scores(over))
         self.ended = terminated | truncated
+        info = self._info(masks)
         if self.autoreset_mode == AutoresetMode.SAME_STEP and self.ended.any():
-            last = {"final_obs": self.positions.planes(), "final_info": self._info()}
-            present = self.ended
-            self._begin(present)
-            info = self._info() | last | {"_final_obs": present, "_final_info": present}
-            return self.positions.planes(), rewards, terminated, truncated, info
-        return self.positions.planes(), rewards, terminated, truncated, self._info()
+            info |= self._begin_anew(masks, frames)
+        return frames, rewards, terminated, truncated, info
+
+    def _begin_anew(
+        self, masks: NDArray[np.bool_], frames: NDArray[np.float32]
+    ) -> dict[str, NDArray[Any] | dict[str, NDArray[Any]]]:
+        """Begin the games that have ended; returns what they ended with, nothing for the others."""
+        present = self.ended
+        ended = np.flatnonzero(present)
+        last_masks, last_frames = np.zeros_like(masks), np.zeros_like(frames)
+        last_masks[ended], last_frames[ended] = masks[ended], frames[ended]
+        self._begin(present)
+        self.positions.legal_masks(masks, ended)
+        self.positions.planes(frames, ended)
+        last = self._info(last_masks) | {"_action_mask": present}
+        return {
+            "final_obs": last_frames,
+            "_final_obs": present,
+            "final_info": last,
+            "_final_info": present,
+        }
 
     def _begin(self, chosen: NDArray[np.bool_]) -> None:
         self.positions.reset(np.flatnonzero(chosen))
@@ -112,10 +129,19 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
             self._reply(chosen)
 
     def _reply(self, chosen: NDArray[np.bool_]) -> None:
-        seed = int(self.np_random.integers(2**63))
-        self.positions.play_random(seed, None if chosen.all() else np.flatnonzero(chosen))
+        self.positions.play_random(self._seed(), None if chosen.all() else np.flatnonzero(chosen))
 
-    def _info(self) -> dict[str, Any]:
-        every = np.ones(self.num_envs, np.bool_)
-        masks = self.positions.legal_masks().view(np.int8)
-        return {"action_mask": masks, "_action_mask": every}
+    def _seed(self) -> int:
+        return int(self.np_random.integers(2**63))
+
+    def _buffers(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """Room for masks and observations, never used before: what was returned stays."""
+        shape = (self.num_envs, NUM_PLANES, self.rules.height, self.rules.width)
+        masks = np.empty((self.num_envs, self.rules.num_actions), np.bool_)
+        return masks, np.empty(shape, np.float32)
+
+    def _info(self, masks: NDArray[np.bool_]) -> dict[str, Any]:
+        return {
+            "action_mask": masks.view(np.int8),
+            "_action_mask": np.ones(self.num_envs, np.bool_),
+        }

@@ -1,10 +1,16 @@
 """Batches of games: the same games as one by one."""
 
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from engine.errors import GameOver, IllegalMove
-from engine.planes import NUM_PLANES, planes
+from engine.planes import NUM_BINARY_PLANES, NUM_PLANES, planes
+from engine.playouts import play_random_games, random_game
 from engine.position import Position
 from engine.positions import LEAVE, Positions
 from engine.rules import Rules
@@ -93,3 +99,79 @@ def test_buffers_are_filled_in_place_and_checked():
         batch[2]
     with pytest.raises(ValueError, match="num_games 0"):
         Positions(Rules(3, 3), 0)
+
+
+@pytest.mark.parametrize("rules", [Rules(9, 9), Rules(7, 3, ko="situational"), Rules(19, 19)])
+def test_a_step_writes_what_single_calls_write(rules):
+    together, apart = Positions(rules, 6), Positions(rules, 6)
+    masks = np.zeros((6, rules.num_actions), np.bool_)
+    frames = np.zeros((6, NUM_PLANES, rules.height, rules.width), np.float32)
+    bits = np.zeros((6, NUM_BINARY_PLANES, rules.height, rules.width), np.uint8)
+    for seed in range(2 * rules.num_points):
+        moves = apart.play_random(seed)
+        if (moves == LEAVE).all():
+            break
+        together.step(moves, masks, frames)
+        assert np.array_equal(masks, apart.legal_masks())
+        assert np.array_equal(frames, apart.planes())
+        assert np.array_equal(together.planes(bits), frames[:, :NUM_BINARY_PLANES])
+    masks[:] = 0
+    together.legal_masks(masks, [1, 4])
+    assert not masks[[0, 2, 3, 5]].any()
+    assert np.array_equal(masks[[1, 4]], apart.legal_masks()[[1, 4]])
+
+
+def test_a_step_answers_only_where_the_game_goes_on():
+    rules = Rules(3, 3)
+    batch = Positions(rules, 4)
+    batch.play([LEAVE, rules.pass_move, LEAVE, 0])
+    batch.step([0, rules.pass_move, LEAVE, 1], reply_seed=1, max_plies=2)
+    assert batch.num_moves.tolist() == [2, 2, 0, 2]
+    assert batch.is_over.tolist() == [False, True, False, False]
+    with pytest.raises(IllegalMove, match="game 3"):
+        batch.step([1, LEAVE, 0, 1], reply_seed=1)
+    assert batch.num_moves.tolist() == [2, 2, 0, 2]
+
+
+def test_threads_may_read_one_game_and_step_their_own_batches():
+    rules = Rules(9, 9)
+    position = random_game(rules, 3, 90)
+    expected = position.legal_mask()
+
+    def play(seed):
+        batch = Positions(rules, 8)
+        for ply in range(60):
+            assert np.array_equal(position.legal_mask(), expected)
+            batch.play_random(seed + ply)
+        return [batch[game].moves for game in range(8)]
+
+    with ThreadPoolExecutor(4) as pool:
+        games = list(pool.map(play, [1, 100, 1, 100]))
+    assert games[0] == games[2] == play(1)
+    assert games[1] == games[3] != games[0]
+
+
+def test_other_threads_run_while_games_are_played():
+    counts = []
+    done = threading.Event()
+
+    def count():
+        while not done.is_set():
+            counts.append(None)
+            time.sleep(0)
+
+    counter = threading.Thread(target=count)
+    switch = sys.getswitchinterval()
+    counter.start()
+    try:
+        sys.setswitchinterval(1000)  # nobody is made to let go: only `nogil` gives others a turn
+        before = len(counts)
+        for _ in range(100):
+            play_random_games(Rules(9, 9), 100_000, 1, True)
+            if len(counts) > before + 2:
+                break
+        assert len(counts) > before + 2
+    finally:
+        sys.setswitchinterval(switch)
+        done.set()
+        counter.join()

@@ -1,0 +1,108 @@
+/* Sets of points, one bit each, written as bytes or as floats of zero and one.
+
+   Portable C, and code for AVX2 where the processor has it, chosen as the program runs. */
+
+#ifndef INSEI_SPREAD_H
+#define INSEI_SPREAD_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#include <immintrin.h>
+#define INSEI_HAS_AVX2_CODE 1
+#else
+#define INSEI_HAS_AVX2_CODE 0
+#endif
+
+static inline int spread_fast(void) {
+#if INSEI_HAS_AVX2_CODE
+    return __builtin_cpu_supports("avx2");
+#else
+    return 0;
+#endif
+}
+
+/* Byte i in memory is bit i of `bits`, 0 to 255: a product copies them to all bytes, each keeps
+   its own, and a carry moves that to where 0 or 1 is wanted. */
+static inline uint64_t spread_eight(uint64_t bits) {
+    uint64_t copies = bits * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+    copies = (copies + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    copies = __builtin_bswap64(copies);
+#endif
+    return copies;
+}
+
+static inline int spread_bit(const uint64_t *words, int i) {
+    return words[i >> 6] >> (i & 63) & 1;
+}
+
+static inline void spread_bytes_from(const uint64_t *words, int begin, int count, uint8_t *out) {
+    int i = begin;
+    for (; i + 8 <= count; i += 8) {
+        uint64_t eight = spread_eight(words[i >> 6] >> (i & 63) & 255);
+        memcpy(out + i, &eight, 8);
+    }
+    for (; i < count; i++)
+        out[i] = spread_bit(words, i);
+}
+
+static inline void spread_floats_from(const uint64_t *words, int begin, int count, float *out) {
+    for (int i = begin; i < count; i++)
+        out[i] = (float)spread_bit(words, i);
+}
+
+#if INSEI_HAS_AVX2_CODE
+__attribute__((target("avx2"))) static void spread_bytes_avx2(
+    const uint64_t *words, int count, uint8_t *out) {
+    const __m256i byte_of = _mm256_setr_epi64x(
+        0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i bit_of = _mm256_set1_epi64x((long long)UINT64_C(0x8040201008040201));
+    const __m256i one = _mm256_set1_epi8(1);
+    int i = 0;
+    for (; i + 32 <= count; i += 32) {
+        __m256i bits = _mm256_set1_epi32((int)(words[i >> 6] >> (i & 63)));
+        bits = _mm256_and_si256(_mm256_shuffle_epi8(bits, byte_of), bit_of);
+        _mm256_storeu_si256(
+            (__m256i *)(out + i), _mm256_and_si256(_mm256_cmpeq_epi8(bits, bit_of), one));
+    }
+    spread_bytes_from(words, i, count, out);
+}
+
+__attribute__((target("avx2"))) static void spread_floats_avx2(
+    const uint64_t *words, int count, float *out) {
+    const __m256i bit_of = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    const __m256i one = _mm256_castps_si256(_mm256_set1_ps(1.0f));
+    int i = 0;
+    for (; i + 8 <= count; i += 8) {
+        __m256i bits = _mm256_set1_epi32((int)(words[i >> 6] >> (i & 63)));
+        bits = _mm256_cmpeq_epi32(_mm256_and_si256(bits, bit_of), bit_of);
+        _mm256_storeu_si256((__m256i *)(out + i), _mm256_and_si256(bits, one));
+    }
+    spread_floats_from(words, i, count, out);
+}
+#endif
+
+/* Write bit i of `words` as out[i], 0 or 1, for i below `count`. */
+static inline void spread_bytes(const uint64_t *words, int count, uint8_t *out) {
+#if INSEI_HAS_AVX2_CODE
+    if (spread_fast()) {
+        spread_bytes_avx2(words, count, out);
+        return;
+    }
+#endif
+    spread_bytes_from(words, 0, count, out);
+}
+
+static inline void spread_floats(const uint64_t *words, int count, float *out) {
+#if INSEI_HAS_AVX2_CODE
+    if (spread_fast()) {
+        spread_floats_avx2(words, count, out);
+        return;
+    }
+#endif
+    spread_floats_from(words, 0, count, out);
+}
+
+#endif
