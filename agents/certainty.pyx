@@ -11,7 +11,7 @@ from engine.board cimport (
     WHITE,
     Board,
     board_hash_after,
-    own_around,
+    is_enclosed,
 )
 from engine.state cimport POSITIONAL, State, state_half_score
 
@@ -46,7 +46,7 @@ cdef void set_limits(const State* walk, int* low, int* high) noexcept nogil:
             continue
         owned[colour] += 1
         if board.cells[point].colour == colour or (
-            board.cells[point].colour == EMPTY and own_around(board, point, colour) == 4
+            board.cells[point].colour == EMPTY and is_enclosed(board, point, colour)
         ):
             sure[colour] += 1
     if owned[BLACK] + owned[WHITE] == num_points:
