@@ -9,24 +9,24 @@ cdef enum:
     POSITIONAL = 1
     SITUATIONAL = 2
     NEVER = 1 << 30
+    SEEN_WORDS = 64  # the Bloom filter of past situations: 4,096 bits
     FRESH = -1  # as an anchor: nothing was taken off since the first situation
 
 ctypedef struct State:
-    void* history  # the block of memory that the next three lie in
-    uint64_t* seen  # `[seen_words]`, a Bloom filter of past situations; `situations` follow it
     uint64_t* situations  # `[num_moves + 1]`, what superko compares; unused under simple ko
-    uint16_t* moves  # `[num_moves]`, the move, with WHITE_MOVED set where White played it
+    uint16_t* moves  # `[num_moves]`, the move, with WHITE_MOVED set where White played it; they
+    # lie behind the situations, in the same block of memory
     int capacity  # of both arrays, in moves
     int num_moves
     int to_play
     int passes
-    int seen_words  # a power of two
     int ko_rule
     bint suicide
     int captures_to_win  # stones to take, or NEVER
     int half_komi  # komi in half points
     bint territory  # whether territory is scored, not area
     bint pass_stones  # whether each pass hands a stone over
+    uint64_t seen[SEEN_WORDS]
     int anchor  # what rules repetitions out; see `may_repeat`
     Board board  # the last field, for it ends early on a small board
 

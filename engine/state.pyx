@@ -57,9 +57,9 @@ cdef State* state_new(
     cdef State* state = <State*>malloc(sizeof(State) - (MAX_CELLS - num_cells) * sizeof(Cell))
     if state == NULL:
         return NULL
-    state.history = NULL
+    state.situations = NULL
+    state.moves = NULL
     state.capacity = state.num_moves = 0
-    state.seen_words = 32 if width * height <= 100 else 128
     if state_reserve(state, 2 * width * height + 16) < 0:
         state_free(state)
         return NULL
@@ -81,9 +81,9 @@ cdef State* state_duplicate(const State* source) noexcept nogil:
     )
     if state == NULL:
         return NULL
-    state.history = NULL
+    state.situations = NULL
+    state.moves = NULL
     state.capacity = state.num_moves = 0
-    state.seen_words = source.seen_words
     if state_reserve(state, source.num_moves + 16) < 0:
         state_free(state)
         return NULL
@@ -93,29 +93,27 @@ cdef State* state_duplicate(const State* source) noexcept nogil:
 
 cdef void state_free(State* state) noexcept nogil:
     if state != NULL:
-        free(state.history)
+        free(state.situations)
         free(state)
 
 
 cdef int state_reserve(State* state, int capacity) noexcept nogil:
     """Make room for `capacity` moves; -1 where there is no memory, and all stays as it was."""
-    cdef void* old = state.history
-    cdef uint64_t* block
+    cdef uint64_t* situations
     cdef uint16_t* moves
     if capacity <= state.capacity:
         return 0
-    block = <uint64_t*>malloc(
-        (state.seen_words + capacity + 1) * sizeof(uint64_t) + capacity * sizeof(uint16_t)
+    situations = <uint64_t*>malloc(
+        (capacity + 1) * sizeof(uint64_t) + capacity * sizeof(uint16_t)
     )
-    if block == NULL:
+    if situations == NULL:
         return -1
-    moves = <uint16_t*>(block + state.seen_words + capacity + 1)
-    if old != NULL:
-        memcpy(block, old, (state.seen_words + state.num_moves + 1) * sizeof(uint64_t))
+    moves = <uint16_t*>(situations + capacity + 1)
+    if state.situations != NULL:
+        memcpy(situations, state.situations, (state.num_moves + 1) * sizeof(uint64_t))
         memcpy(moves, state.moves, state.num_moves * sizeof(uint16_t))
-        free(old)
-    state.history = state.seen = block
-    state.situations = block + state.seen_words
+        free(state.situations)
+    state.situations = situations
     state.moves = moves
     state.capacity = capacity
     return 0
@@ -132,7 +130,7 @@ cdef void state_forget(State* state) noexcept nogil:
     state.num_moves = 0
     state.passes = 0
     state.anchor = FRESH
-    memset(state.seen, 0, state.seen_words * sizeof(uint64_t))
+    memset(state.seen, 0, sizeof(state.seen))
     remember(state)
 
 
@@ -147,12 +145,12 @@ cdef inline void remember(State* state) noexcept nogil:
         return
     cdef uint64_t now = situation(state, state.board.hash, state.to_play)
     state.situations[state.num_moves] = now
-    state.seen[now & (state.seen_words - 1)] |= marks_of(now)
+    state.seen[now & (SEEN_WORDS - 1)] |= marks_of(now)
 
 
 cdef inline bint was_there(const State* state, uint64_t then) noexcept nogil:
     cdef uint64_t marks = marks_of(then)
-    if state.seen[then & (state.seen_words - 1)] & marks != marks:
+    if state.seen[then & (SEEN_WORDS - 1)] & marks != marks:
         return False
     return was_listed(state, then)
 
@@ -178,19 +176,13 @@ cdef int state_copy(State* target, const State* source) noexcept nogil:
 
 cdef void state_rewind(State* scratch, const State* root) noexcept nogil:
     """Take `scratch`, a copy of `root` that has played on, back to `root`."""
-    cdef void* history = scratch.history
-    cdef uint64_t* seen = scratch.seen
     cdef uint64_t* situations = scratch.situations
     cdef uint16_t* moves = scratch.moves
     cdef int capacity = scratch.capacity
     memcpy(scratch, root, sizeof(State) - (MAX_CELLS - root.board.num_cells) * sizeof(Cell))
-    scratch.history = history
-    scratch.seen = seen
     scratch.situations = situations
     scratch.moves = moves
     scratch.capacity = capacity
-    if root.ko_rule != SIMPLE:
-        memcpy(seen, root.seen, root.seen_words * sizeof(uint64_t))
 
 
 cdef int state_play(State* state, int move) noexcept nogil:
