@@ -43,9 +43,14 @@ def moves_kept(tmp_path):
     return read_sgf(path.read_bytes()).position.moves if path.exists() else []
 
 
+def is_kept_over(tmp_path):
+    path = kept(tmp_path)
+    return path.exists() and read_sgf(path.read_bytes()).position.is_over
+
+
 def wait_for_moves(terminal, tmp_path, count):
     for _ in range(600):
-        if len(moves_kept(tmp_path)) >= count:
+        if len(moves_kept(tmp_path)) >= count or is_kept_over(tmp_path):
             return
         terminal.expect([pexpect.TIMEOUT, "never"], timeout=0.1)  # reads what is drawn
     raise AssertionError(f"{count} moves were never kept")
@@ -65,10 +70,11 @@ def test_a_whole_game_against_a_shipped_player(tmp_path):
     for number, vertex in enumerate(("c3", "b3", "d2"), 1):
         send_line(terminal, vertex)
         wait_for_moves(terminal, tmp_path, 2 * number)
-    for _ in range(60):
+    while not is_kept_over(tmp_path):
+        count = len(moves_kept(tmp_path))
         send_line(terminal, "pass")
-        if terminal.expect(["Your move", "Enter counts"]):
-            break
+        wait_for_moves(terminal, tmp_path, count + 2)
+    terminal.expect("Both passed")
     terminal.send("\r")
     terminal.expect("wins, [BW]")
     terminal.send("\x11")

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from agents.find_package import SHIPPED, find_package, shipped_players
+from agents.grammar import make_player
 from agents.package import ONNX_FILE, load_package, sha256_of
-from engine.rules import BLACK, Rules
+from engine.position import Position
+from engine.rules import BLACK, WHITE, Rules
 from insei.config import to_yaml
 from insei.main import main
 from insei.package import package, rating_of
@@ -46,6 +48,22 @@ def test_a_shipped_player_beats_the_handwritten_one(name):
     table.close()
     won = sum((game.black if game.winner == BLACK else game.white) == player for game in games)
     assert won >= 15
+
+
+@pytest.mark.parametrize("rule", ["gumbel", "puct"])
+@pytest.mark.parametrize(("komi", "winner"), [(24.5, BLACK), (25.5, WHITE)])
+def test_the_5x5_player_knows_what_the_centre_is_worth(rule, komi, winner):
+    """Black owns the whole 5x5 board (van der Werf et al. 2003): 25 points, by the centre."""
+    player = make_player(f"search:go5,visits=400,rule={rule}")
+    position = Position(Rules(5, 5, komi))
+    player.new_game(position.rules, 1)
+    choice = player.choose(position)
+    assert choice.move == 12
+    assert choice.value > 0.2 if winner == BLACK else choice.value < -0.2
+    while not position.is_over:
+        position = position.play(player.choose(position).move)
+    player.close()
+    assert position.winner() == winner
 
 
 def test_a_folder_goes_before_a_shipped_player(tmp_path, monkeypatch):

@@ -52,7 +52,7 @@ def note_session(folder: Path, identities: dict[str, str]) -> None:
         [
             {
                 "began": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
-                "command": " ".join(sys.argv),
+                "command": " ".join(["insei", *sys.argv[1:]]),
                 "insei": metadata.version("insei"),
                 "commit": commit(),
                 "python": platform.python_version(),
