@@ -34,6 +34,7 @@ MODULES = [
     "engine.board",
     "engine.benson",
     "engine.territory",
+    "engine.liberties",
     "engine.state",
     "engine.position",
     "engine.planes",

@@ -1,6 +1,6 @@
 """Evaluations kept by position; see cache.pyx."""
 
-from libc.stdint cimport uint8_t, uint64_t
+from libc.stdint cimport uint64_t
 
 from engine.state cimport State
 
@@ -15,7 +15,7 @@ ctypedef struct Cache:
 cdef Cache* cache_new(uint64_t size, int num_actions) noexcept nogil
 cdef void cache_free(Cache* cache) noexcept nogil
 cdef void cache_clear(Cache* cache) noexcept nogil
-cdef uint64_t cache_key(const State* state, const uint8_t* legal) noexcept nogil
+cdef uint64_t cache_key(const State* state, const uint64_t* legal) noexcept nogil
 cdef const float* cache_find(Cache* cache, uint64_t key) noexcept nogil
 cdef void cache_keep(
     Cache* cache, uint64_t key, const float* policy, float value, float score

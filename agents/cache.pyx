@@ -50,26 +50,20 @@ cdef void cache_clear(Cache* cache) noexcept nogil:
     memset(cache.keys, 0, cache.size * sizeof(uint64_t))
 
 
-cdef uint64_t cache_key(const State* state, const uint8_t* legal) noexcept nogil:
+cdef uint64_t cache_key(const State* state, const uint64_t* legal) noexcept nogil:
     """What the planes of a position show, in one number, never 0.
 
     Args:
-        legal: `[A]`, as `state_mask` writes it.
+        legal: the set of points where a stone is legal.
     """
-    cdef int num_points = state.board.width * state.board.height
-    cdef uint64_t key = state.board.hash, word
+    cdef uint64_t key = state.board.hash
     cdef int i
     key = mixed(key, state.board.width | state.board.height << 8 | state.to_play << 16)
     key = mixed(key, <uint64_t>state.half_komi)
     for i in range(NUM_LAST):
         key = mixed(key, <uint64_t>(state_last_move(state, i) + 1))
-    for i in range(0, num_points - 7, 8):
-        memcpy(&word, legal + i, 8)
-        key = (key ^ word) * <uint64_t>0x100000001B3
-        key ^= key >> 29
-    for i in range(num_points - num_points % 8, num_points):
-        key = (key ^ legal[i]) * <uint64_t>0x100000001B3
-        key ^= key >> 29
+    for i in range(1, state.board.num_words + 1):
+        key = mixed(key, legal[i])
     return mixed(key, 0) or 1
 
 

@@ -1,8 +1,9 @@
 """A search tree in preallocated arrays; see tree.pyx."""
 
-from libc.stdint cimport uint8_t, uint16_t, uint64_t
+from libc.stdint cimport uint16_t, uint64_t
 
-from engine.board cimport MAX_POINTS
+from engine.board cimport WORDS
+from engine.liberties cimport Liberties
 from engine.state cimport State
 
 ctypedef struct Edge:
@@ -60,7 +61,8 @@ ctypedef struct Tree:
     uint64_t rng
     State* root
     State* scratch
-    uint8_t[MAX_POINTS + 1] legal  # `[A]`, the moves of the leaf selected last
+    uint64_t[WORDS] legal  # where a stone is legal, and the pass, at the leaf selected last
+    Liberties known  # of the leaf whose planes were written last
     int* moved_to  # `[max_nodes]`, where nodes go when the tree is pruned
     float* ownership  # `[H·W]`, sums over evaluated leaves, as the root's mover sees it
     int num_owned  # leaves in those sums

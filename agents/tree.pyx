@@ -19,17 +19,17 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 from agents.softmax cimport largest_of, softmax
-from engine.board cimport BLACK, next_random
+from engine.board cimport BLACK, lowest_bit, next_random
 from engine.state cimport (
     POSITIONAL,
     state_copy,
     state_free,
     state_half_score,
     state_is_over,
-    state_mask,
     state_new,
     state_play,
     state_rewind,
+    state_stones,
 )
 
 
@@ -242,11 +242,16 @@ cdef void add_edges(Tree* tree, int index) noexcept nogil:
     cdef Node* node = &tree.nodes[index]
     cdef uint16_t* moves = &tree.moves[tree.num_edges]
     cdef int pass_move = tree.scratch.board.width * tree.scratch.board.height
-    cdef int move, count = 0
-    state_mask(tree.scratch, tree.legal)
-    for move in range(pass_move + 1):
-        moves[count] = move  # overwritten by the next unless legal
-        count += tree.legal[move]
+    cdef int word, count = 0
+    cdef uint64_t legal
+    state_stones(tree.scratch, tree.legal)
+    tree.legal[1 + (pass_move >> 6)] |= <uint64_t>1 << (pass_move & 63)
+    for word in range(1, 2 + (pass_move >> 6)):
+        legal = tree.legal[word]
+        while legal:
+            moves[count] = 64 * (word - 1) + lowest_bit(legal)
+            count += 1
+            legal &= legal - 1
     if count > 1 and tree.scratch.num_moves < tree.no_pass_before:
         count -= 1  # the pass is the last
     node.num_edges = count

@@ -2,6 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint64_t
 
+from engine.liberties cimport Liberties
 from engine.state cimport State
 
 cdef enum:
@@ -9,34 +10,25 @@ cdef enum:
     GLOBAL = 2
     PLANES = 14
 
-cdef void state_planes(
-    const State* state, float* out, int frame_height, int frame_width, int symmetry
-) noexcept nogil
-
-cdef void write_state_planes(
-    const State* state,
-    float* out,
-    int frame_height,
-    int frame_width,
-    bint is_transposed,
-    const int* target,
-    const uint8_t* legal,
-) noexcept nogil
+ctypedef struct Frame:
+    # What a board lies in, at the top left.
+    int height
+    int width
+    bint is_transposed  # whether the board lies with its width and height swapped
+    const int* target  # where each point lies, `[H·W]` of the board, as from `lay_out`; NULL where
+    # the frame is the board
 
 cdef void lay_out(
     int* target, int height, int width, int frame_width, int symmetry
 ) noexcept nogil
 
 cdef void state_floats(
-    const State* state,
-    const uint64_t* legal,
-    float* out,
-    int frame_height,
-    int frame_width,
-    int symmetry,
+    const State* state, const uint64_t* legal, Liberties* known, const Frame* frame, float* out
 ) noexcept nogil
 
-cdef void state_bytes(const State* state, const uint64_t* legal, uint8_t* out) noexcept nogil
+cdef void state_bytes(
+    const State* state, const uint64_t* legal, Liberties* known, uint8_t* out
+) noexcept nogil
 
 cdef inline int transformed(
     int row, int column, int height, int width, int symmetry

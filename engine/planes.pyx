@@ -18,31 +18,15 @@ give their nets; the history boards of AlphaGo Zero are left out, for what they 
 6 to 11.
 """
 
-from libc.stdint cimport uint8_t, uint16_t, uint64_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memset
 
 import numpy as np
 
-from engine.board cimport (
-    MAX_POINTS,
-    MOVE_AT,
-    POINT_OF,
-    WHITE,
-    WORDS,
-    Board,
-    Cell,
-    board_liberties,
-    liberties_of,
-    lowest_bit,
-    neighbours,
-    opponent_of,
-    size_of,
-)
+from engine.board cimport MAX_POINTS, WHITE, WORDS, Board, lowest_bit, opponent_of
+from engine.liberties cimport Liberties, liberties_update
 from engine.position cimport Position
 from engine.state cimport State, state_last_move, state_stones
-
-cdef extern from *:
-    int count_bits "__builtin_popcountll"(unsigned long long bits) noexcept nogil
 
 cdef extern from "engine/spread.h":
     void spread_bytes(const uint64_t* words, int count, uint8_t* out) noexcept nogil
@@ -53,151 +37,75 @@ NUM_GLOBAL_PLANES = GLOBAL
 NUM_PLANES = PLANES
 KOMI_SCALE = 20.0
 cdef enum:
+    FEATURES = 6  # planes 1 to 6
     NUM_LAST = 5
 
 
-cdef void find_liberties(const Board* board, uint64_t* two, uint64_t* three) noexcept nogil:
-    """Add the stones of chains with two and with three liberties to sets of points."""
-    cdef const Cell* cells = board.cells
-    cdef const uint16_t* point_of = POINT_OF[board.width]
-    cdef uint16_t[4] found
-    cdef uint64_t[WORDS] chain
-    cdef uint64_t stones
-    cdef int word, point, liberties
-    for word in range(1, board.num_words + 1):
-        stones = (board.stones[0][word] | board.stones[1][word]) & ~board.atari[word]
-        while stones:
-            point = point_of[64 * (word - 1) + lowest_bit(stones)]
-            stones &= stones - 1
-            if cells[point].chain != point:
-                continue
-            liberties = liberties_of(board, point)
-            # No empty point has more than four stones beside it, and none two of a pair.
-            if liberties > 12:
-                continue
-            if size_of(board, point) > 2:
-                if board.num_words <= 2:
-                    memset(chain, 0, sizeof(chain))
-                    add_chain(board, point, chain)
-                    liberties = count_bits(board.empty[1] & neighbours(board, chain, 1))
-                    liberties += count_bits(board.empty[2] & neighbours(board, chain, 2))
-                else:  # many words would cost more than a walk
-                    liberties = board_liberties(board, point, found, 4)
-            if liberties == 2:
-                add_chain(board, point, two)
-            elif liberties == 3:
-                add_chain(board, point, three)
-
-
-cdef inline void add_chain(const Board* board, int head, uint64_t* points) noexcept nogil:
-    cdef const uint16_t* move_at = MOVE_AT[board.width]
-    cdef int stone = head, move
-    while True:
-        move = move_at[stone]
-        points[1 + (move >> 6)] |= <uint64_t>1 << (move & 63)
-        stone = board.cells[stone].next
-        if stone == head:
-            break
-
-
-cdef void state_features(
-    const State* state, const uint64_t* legal, uint64_t[BINARY][WORDS] features
+cdef void find_features(
+    const State* state, const uint64_t* legal, Liberties* known, uint64_t[FEATURES][WORDS] features
 ) noexcept nogil:
-    """Find the binary planes as sets of points, `legal` being where a stone is."""
+    """Find planes 1 to 6 as sets of points, their first and last word left as they are."""
     cdef const Board* board = &state.board
-    cdef int num_points = board.width * board.height
-    cdef int word, back, move
-    memset(features, 0, BINARY * WORDS * sizeof(uint64_t))
+    cdef int word
+    liberties_update(known, board)
     for word in range(1, board.num_words + 1):
-        features[1][word] = board.stones[state.to_play - 1][word]
-        features[2][word] = board.stones[opponent_of(state.to_play) - 1][word]
-        features[3][word] = board.atari[word]
-        features[6][word] = board.empty[word] & ~legal[word]
-        features[0][word] = features[1][word] | features[2][word] | board.empty[word]
-    find_liberties(board, features[4], features[5])
+        features[0][word] = board.stones[state.to_play - 1][word]
+        features[1][word] = board.stones[opponent_of(state.to_play) - 1][word]
+        features[2][word] = board.atari[word]
+        features[3][word] = known.two[word]
+        features[4][word] = known.three[word]
+        features[5][word] = board.empty[word] & ~legal[word]
+
+
+cdef void state_bytes(
+    const State* state, const uint64_t* legal, Liberties* known, uint8_t* out
+) noexcept nogil:
+    """Write the binary planes as bytes, `[12, H, W]` of the board's size; see `state_floats`."""
+    cdef uint64_t[FEATURES][WORDS] features
+    cdef int num_points = state.board.width * state.board.height
+    cdef int plane, back, move
+    find_features(state, legal, known, features)
+    memset(out, 1, num_points)
+    for plane in range(FEATURES):
+        spread_bytes(features[plane] + 1, num_points, out + (1 + plane) * num_points)
+    memset(out + 7 * num_points, 0, NUM_LAST * num_points)
     for back in range(NUM_LAST):
         move = state_last_move(state, back)
         if 0 <= move < num_points:
-            features[7 + back][1 + (move >> 6)] = <uint64_t>1 << (move & 63)
-
-
-cdef void state_bytes(const State* state, const uint64_t* legal, uint8_t* out) noexcept nogil:
-    """Write the binary planes as bytes, `[12, H, W]` of the board's size."""
-    cdef uint64_t[BINARY][WORDS] features
-    cdef int num_points = state.board.width * state.board.height
-    cdef int plane
-    state_features(state, legal, features)
-    for plane in range(BINARY):
-        spread_bytes(features[plane] + 1, num_points, out + plane * num_points)
-
-
-cdef void state_planes(
-    const State* state, float* out, int frame_height, int frame_width, int symmetry
-) noexcept nogil:
-    """Write `[C, H, W]` for a frame at least as large as the board.
-
-    Args:
-        symmetry: 0 to 7, transposing ones for square boards alone; the board is transformed,
-            then laid at the frame's top left.
-    """
-    cdef uint64_t[WORDS] legal
-    state_stones(state, legal)
-    state_floats(state, legal, out, frame_height, frame_width, symmetry)
-
-
-cdef void write_state_planes(
-    const State* state,
-    float* out,
-    int frame_height,
-    int frame_width,
-    bint is_transposed,
-    const int* target,
-    const uint8_t* legal,
-) noexcept nogil:
-    """Write `[C, H, W]` where the symmetry and the legal moves are known already.
-
-    Args:
-        is_transposed: whether the board lies in the frame with its width and height swapped.
-        target: where each point lies in the frame, `[H·W]` of the board.
-        legal: whether a stone is legal at each point, `[H·W]` of the board.
-    """
-    cdef const Board* board = &state.board
-    cdef const uint16_t* move_at = MOVE_AT[board.width]
-    cdef uint64_t[WORDS] found
-    cdef uint64_t[BINARY][WORDS] features
-    cdef int entry, move
-    memset(found, 0, sizeof(found))
-    for entry in range(board.num_empty):
-        move = move_at[board.cells[entry].empty]
-        found[1 + (move >> 6)] |= <uint64_t>legal[move] << (move & 63)
-    state_features(state, found, features)
-    write_features(state, features, out, frame_height, frame_width, is_transposed, target)
+            out[(7 + back) * num_points + move] = 1
 
 
 cdef void state_floats(
-    const State* state,
-    const uint64_t* legal,
-    float* out,
-    int frame_height,
-    int frame_width,
-    int symmetry,
+    const State* state, const uint64_t* legal, Liberties* known, const Frame* frame, float* out
 ) noexcept nogil:
-    """`state_planes` where it is known what is `legal`."""
+    """Write all planes, `[C, H, W]` of the frame.
+
+    Args:
+        legal: the set of points where a stone is legal, as `state_stones` finds it.
+        known: of any position of this board's size, or all zero; left as of this one.
+    """
     cdef const Board* board = &state.board
+    cdef const int* target = frame.target
     cdef int num_points = board.width * board.height
-    cdef int area = frame_height * frame_width
-    cdef uint64_t[BINARY][WORDS] features
-    cdef int[MAX_POINTS] target
-    cdef int plane
-    state_features(state, legal, features)
-    if symmetry == 0 and area == num_points:
-        for plane in range(BINARY):
-            spread_floats(features[plane] + 1, num_points, out + plane * area)
-        fill(out + 12 * area, komi_of(state), area)
-        fill(out + 13 * area, state_last_move(state, 0) == num_points, area)
-        return
-    lay_out(target, board.height, board.width, frame_width, symmetry)
-    write_features(state, features, out, frame_height, frame_width, symmetry & 4, target)
+    cdef int area = frame.height * frame.width
+    cdef float passed = state_last_move(state, 0) == num_points
+    cdef uint64_t[FEATURES][WORDS] features
+    cdef int plane, back, move
+    find_features(state, legal, known, features)
+    if target == NULL:
+        for plane in range(FEATURES):
+            spread_floats(features[plane] + 1, num_points, out + (1 + plane) * area)
+        memset(out + 7 * area, 0, NUM_LAST * area * sizeof(float))
+    else:
+        memset(out, 0, PLANES * area * sizeof(float))
+        put_features(board, features, frame, out + area)
+    for back in range(NUM_LAST):
+        move = state_last_move(state, back)
+        if 0 <= move < num_points:
+            out[(7 + back) * area + (target[move] if target != NULL else move)] = 1
+    put_number(board, 1, frame, out)
+    put_number(board, komi_of(state), frame, out + 12 * area)
+    put_number(board, passed, frame, out + 13 * area)
 
 
 cdef inline float komi_of(const State* state) noexcept nogil:
@@ -221,34 +129,31 @@ cdef void lay_out(
             target[row * width + column] = (at >> 8) * frame_width + (at & 255)
 
 
-cdef void write_features(
-    const State* state,
-    uint64_t[BINARY][WORDS] features,
-    float* out,
-    int frame_height,
-    int frame_width,
-    bint is_transposed,
-    const int* target,
+cdef inline void put_number(
+    const Board* board, float number, const Frame* frame, float* out
 ) noexcept nogil:
-    """Write `[C, H, W]` point by point, as `write_state_planes`."""
-    cdef const Board* board = &state.board
-    cdef int area = frame_height * frame_width
-    cdef int rows = board.width if is_transposed else board.height
-    cdef int columns = board.height if is_transposed else board.width
-    cdef float passed = state_last_move(state, 0) == board.width * board.height
-    cdef int plane, row, word, move
+    """Write a number at each point of the board."""
+    cdef int columns = board.height if frame.is_transposed else board.width
+    cdef int row
+    if frame.target == NULL:
+        fill(out, number, frame.height * frame.width)
+        return
+    for row in range(board.width if frame.is_transposed else board.height):
+        fill(out + row * frame.width, number, columns)
+
+
+cdef void put_features(
+    const Board* board, uint64_t[FEATURES][WORDS] features, const Frame* frame, float* out
+) noexcept nogil:
+    """Write the ones of planes 1 to 6, `[6, H, W]`."""
+    cdef int area = frame.height * frame.width
+    cdef int plane, word
     cdef uint64_t points
-    memset(out, 0, PLANES * area * sizeof(float))
-    for row in range(rows):
-        fill(out + row * frame_width, 1, columns)
-        fill(out + 12 * area + row * frame_width, komi_of(state), columns)
-        fill(out + 13 * area + row * frame_width, passed, columns)
-    for plane in range(1, BINARY):
+    for plane in range(FEATURES):
         for word in range(1, board.num_words + 1):
             points = features[plane][word]
             while points:
-                move = 64 * (word - 1) + lowest_bit(points)
-                out[plane * area + target[move]] = 1
+                out[plane * area + frame.target[64 * (word - 1) + lowest_bit(points)]] = 1
                 points &= points - 1
 
 
@@ -271,6 +176,10 @@ def write_planes(Position position not None, out, int symmetry=0):
         ValueError: `out` has another shape, type or layout, or the symmetry does not fit.
     """
     cdef float[:, :, ::1] view
+    cdef uint64_t[WORDS] legal
+    cdef int[MAX_POINTS] target
+    cdef Liberties known
+    cdef Frame frame
     rules = position.rules
     if not isinstance(out, np.ndarray) or out.dtype != np.float32 or not out.flags.c_contiguous:
         raise ValueError(f"out {type(out).__name__}: wanted a contiguous float32 array")
@@ -281,4 +190,8 @@ def write_planes(Position position not None, out, int symmetry=0):
     if not 0 <= symmetry < (8 if rules.width == rules.height else 4):
         raise ValueError(f"symmetry {symmetry}: wanted 0 to 7, to 3 where a board is not square")
     view = out
-    state_planes(position.state, &view[0, 0, 0], out.shape[1], out.shape[2], symmetry)
+    state_stones(position.state, legal)
+    memset(&known, 0, sizeof(known))
+    lay_out(target, rules.height, rules.width, view.shape[2], symmetry)
+    frame = Frame(view.shape[1], view.shape[2], symmetry & 4, &target[0])
+    state_floats(position.state, legal, &known, &frame, &view[0, 0, 0])

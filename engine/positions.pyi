@@ -14,6 +14,8 @@ LEAVE: int
 class Positions:
     """`len(positions)` games, B in the shapes below, that go on side by side.
 
+    A batch is one thread's at a time, for its planes too; loops over games let others run.
+
     Raises:
         ValueError: `rules` is no Rules, or `num_games` is below 1.
     """

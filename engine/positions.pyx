@@ -9,8 +9,9 @@ from libc.stdlib cimport calloc, free
 
 import numpy as np
 
-from engine.board cimport WORDS
-from engine.planes cimport BINARY, PLANES, state_bytes, state_floats
+from engine.board cimport MAX_POINTS, WORDS
+from engine.liberties cimport Liberties
+from engine.planes cimport BINARY, PLANES, Frame, lay_out, state_bytes, state_floats
 from engine.playouts cimport random_move
 from engine.position cimport Position, new_state
 from engine.state cimport (
@@ -39,26 +40,27 @@ cdef struct Output:
     uint8_t* masks
     float* floats
     uint8_t* bytes
-    int height
-    int width
     int num_actions
+    int area  # of the frame
+    Frame frame
 
 
-cdef inline void write(Output* output, const State* state, int game) noexcept nogil:
+cdef inline void write(
+    Output* output, const State* state, Liberties* known, int64_t game
+) noexcept nogil:
     """Write a game's mask and planes; what is legal is found once for both."""
     cdef uint64_t[WORDS] legal
-    cdef int64_t area = output.height * output.width
     if output.masks == NULL and output.floats == NULL and output.bytes == NULL:
         return
     state_stones(state, legal)
     if output.floats != NULL:
         state_floats(
-            state, legal, output.floats + game * PLANES * area, output.height, output.width, 0
+            state, legal, known, &output.frame, output.floats + game * PLANES * output.area
         )
     if output.bytes != NULL:
-        state_bytes(state, legal, output.bytes + game * BINARY * area)
+        state_bytes(state, legal, known, output.bytes + game * BINARY * output.area)
     if output.masks != NULL:
-        write_mask(state, legal, output.masks + <int64_t>game * output.num_actions)
+        write_mask(state, legal, output.masks + game * output.num_actions)
 
 
 cdef class Positions:
@@ -66,6 +68,8 @@ cdef class Positions:
 
     cdef State** states
     cdef State* empty  # what a game is reset to
+    cdef Liberties* liberties  # `[B]`, of the planes that each game had last
+    cdef int target[MAX_POINTS]  # where points lie in a frame larger than the board
     cdef int num_games
     cdef object _rules
 
@@ -77,7 +81,8 @@ cdef class Positions:
             raise ValueError(f"num_games {num_games}: wanted 1 or more")
         self._free()
         self.states = <State**>calloc(num_games, sizeof(State*))
-        if self.states == NULL:
+        self.liberties = <Liberties*>calloc(num_games, sizeof(Liberties))
+        if self.states == NULL or self.liberties == NULL:
             raise MemoryError
         self.num_games = num_games
         self._rules = rules
@@ -95,7 +100,9 @@ cdef class Positions:
                 state_free(self.states[game])
             free(self.states)
         state_free(self.empty)
+        free(self.liberties)
         self.states = NULL
+        self.liberties = NULL
         self.empty = NULL
 
     @property
@@ -162,7 +169,7 @@ cdef class Positions:
                         0 < max_plies <= state.num_moves
                     ):
                         failed |= state_play(state, random_move(state, &rng, NULL))
-                write(&output, state, game)
+                write(&output, state, &self.liberties[game], game)
         if failed:
             raise MemoryError
 
@@ -210,11 +217,11 @@ cdef class Positions:
         if games is not None:
             for each in games:
                 game = self._game(each)
-                write(&output, self.states[game], game)
+                write(&output, self.states[game], &self.liberties[game], game)
             return
         with nogil:
             for game in range(self.num_games):
-                write(&output, self.states[game], game)
+                write(&output, self.states[game], &self.liberties[game], game)
 
     cdef Output _output(self, masks, planes) except *:
         """Where to write, of arrays that fit; None for what is not wanted."""
@@ -222,7 +229,7 @@ cdef class Positions:
         cdef int height = self._rules.height, width = self._rules.width
         output.masks = output.bytes = NULL
         output.floats = NULL
-        output.height, output.width = height, width
+        output.area = height * width
         output.num_actions = self._rules.num_actions
         if masks is not None:
             _check(masks, (self.num_games, self._rules.num_actions), np.bool_)
@@ -239,7 +246,13 @@ cdef class Positions:
             raise ValueError(f"frame {width}x{height}: wanted {self._rules.size_name} or more")
         _check(planes, (self.num_games, PLANES, height, width), np.float32)
         output.floats = <float*><size_t>planes.ctypes.data
-        output.height, output.width = height, width
+        output.area = height * width
+        output.frame.height, output.frame.width = height, width
+        output.frame.is_transposed = False
+        output.frame.target = NULL
+        if output.area != self._rules.num_points:
+            lay_out(self.target, self._rules.height, self._rules.width, width, 0)
+            output.frame.target = &self.target[0]
         return output
 
     @property

@@ -38,8 +38,8 @@ static inline int spread_bit(const uint64_t *words, int i) {
     return words[i >> 6] >> (i & 63) & 1;
 }
 
-static inline void spread_bytes_from(const uint64_t *words, int begin, int count, uint8_t *out) {
-    int i = begin;
+static inline void spread_bytes_portable(const uint64_t *words, int count, uint8_t *out) {
+    int i = 0;
     for (; i + 8 <= count; i += 8) {
         uint64_t eight = spread_eight(words[i >> 6] >> (i & 63) & 255);
         memcpy(out + i, &eight, 8);
@@ -48,39 +48,62 @@ static inline void spread_bytes_from(const uint64_t *words, int begin, int count
         out[i] = spread_bit(words, i);
 }
 
-static inline void spread_floats_from(const uint64_t *words, int begin, int count, float *out) {
-    for (int i = begin; i < count; i++)
+static inline void spread_floats_portable(const uint64_t *words, int count, float *out) {
+    for (int i = 0; i < count; i++)
         out[i] = (float)spread_bit(words, i);
 }
 
+/* The bits from `begin` on, of which those are meant that are in the set. */
+static inline uint64_t spread_bits(const uint64_t *words, int begin) {
+    const uint64_t *word = words + (begin >> 6);
+    int shift = begin & 63;
+    return word[0] >> shift | word[1] << 1 << (63 - shift);
+}
+
 #if INSEI_HAS_AVX2_CODE
-__attribute__((target("avx2"))) static void spread_bytes_avx2(
-    const uint64_t *words, int count, uint8_t *out) {
+/* Blocks from the beginning on, and one that ends where the set does and may overlap the last. */
+__attribute__((target("avx2"))) static inline void spread_bytes_block(
+    uint64_t set, uint8_t *out) {
     const __m256i byte_of = _mm256_setr_epi64x(
         0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
     const __m256i bit_of = _mm256_set1_epi64x((long long)UINT64_C(0x8040201008040201));
     const __m256i one = _mm256_set1_epi8(1);
-    int i = 0;
-    for (; i + 32 <= count; i += 32) {
-        __m256i bits = _mm256_set1_epi32((int)(words[i >> 6] >> (i & 63)));
-        bits = _mm256_and_si256(_mm256_shuffle_epi8(bits, byte_of), bit_of);
-        _mm256_storeu_si256(
-            (__m256i *)(out + i), _mm256_and_si256(_mm256_cmpeq_epi8(bits, bit_of), one));
+    __m256i bits = _mm256_set1_epi32((int)set);
+    bits = _mm256_and_si256(_mm256_shuffle_epi8(bits, byte_of), bit_of);
+    _mm256_storeu_si256((__m256i *)out, _mm256_and_si256(_mm256_cmpeq_epi8(bits, bit_of), one));
+}
+
+__attribute__((target("avx2"))) static inline void spread_floats_block(
+    uint64_t set, float *out) {
+    const __m256i bit_of = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    const __m256i one = _mm256_castps_si256(_mm256_set1_ps(1.0f));
+    __m256i bits = _mm256_set1_epi32((int)set);
+    bits = _mm256_cmpeq_epi32(_mm256_and_si256(bits, bit_of), bit_of);
+    _mm256_storeu_si256((__m256i *)out, _mm256_and_si256(bits, one));
+}
+
+__attribute__((target("avx2"))) static void spread_bytes_avx2(
+    const uint64_t *words, int count, uint8_t *out) {
+    int i;
+    if (count < 32) {
+        spread_bytes_portable(words, count, out);
+        return;
     }
-    spread_bytes_from(words, i, count, out);
+    for (i = 0; i < count - 32; i += 32)
+        spread_bytes_block(words[i >> 6] >> (i & 63), out + i);
+    spread_bytes_block(spread_bits(words, count - 32), out + count - 32);
 }
 
 __attribute__((target("avx2"))) static void spread_floats_avx2(
     const uint64_t *words, int count, float *out) {
-    const __m256i bit_of = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-    const __m256i one = _mm256_castps_si256(_mm256_set1_ps(1.0f));
-    int i = 0;
-    for (; i + 8 <= count; i += 8) {
-        __m256i bits = _mm256_set1_epi32((int)(words[i >> 6] >> (i & 63)));
-        bits = _mm256_cmpeq_epi32(_mm256_and_si256(bits, bit_of), bit_of);
-        _mm256_storeu_si256((__m256i *)(out + i), _mm256_and_si256(bits, one));
+    int i;
+    if (count < 8) {
+        spread_floats_portable(words, count, out);
+        return;
     }
-    spread_floats_from(words, i, count, out);
+    for (i = 0; i < count - 8; i += 8)
+        spread_floats_block(words[i >> 6] >> (i & 63), out + i);
+    spread_floats_block(spread_bits(words, count - 8), out + count - 8);
 }
 #endif
 
@@ -92,7 +115,7 @@ static inline void spread_bytes(const uint64_t *words, int count, uint8_t *out) 
         return;
     }
 #endif
-    spread_bytes_from(words, 0, count, out);
+    spread_bytes_portable(words, count, out);
 }
 
 static inline void spread_floats(const uint64_t *words, int count, float *out) {
@@ -102,7 +125,7 @@ static inline void spread_floats(const uint64_t *words, int count, float *out) {
         return;
     }
 #endif
-    spread_floats_from(words, 0, count, out);
+    spread_floats_portable(words, count, out);
 }
 
 #endif
