@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from engine.diagram import result_of
 from engine.position import Position
 from engine.rules import Rules
-from engine.sgf_file import LETTERS, SgfFile, finished_text, new_file, point_of
+from engine.sgf_file import LETTERS, SgfFile, finished_text, new_file, point_of, read_file
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,10 @@ def read_sgf(text: str | bytes, rules: Rules | None = None) -> GameRecord:
     Raises:
         BadSgf: it is no SGF game, or a move is illegal; says which and where.
     """
-    file = SgfFile(text, rules)
+    return read_file(text, rules, _main_line)
+
+
+def _main_line(file: SgfFile) -> GameRecord:
     position = file.position
     comments = {0: file.opening_comment} if file.opening_comment else {}
     nodes = file.game.get_main_sequence()[file.num_opening :]

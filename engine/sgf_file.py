@@ -3,6 +3,10 @@
 sgfmill parses what sgf_text.py has mended; notes say where a file bends the standard.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 from sgfmill import sgf, sgf_grammar
@@ -15,7 +19,32 @@ from engine.sgf_text import decoded, mended
 
 LETTERS = {BLACK: "b", WHITE: "w"}
 COLOURS = {"b": BLACK, "w": WHITE}
+PLAYERS = {"1": "b", "2": "w"}  # as FF[1] to FF[3] wrote them
 TAIL = 2  # moves after an illegal one with which it still counts as a slip at the end
+
+
+Read = TypeVar("Read")
+
+
+class _Repeats(BadSgf):
+    """A move that superko forbids, in a file that names no rules."""
+
+
+def read_file(text: str | bytes, rules: Rules | None, read: "Callable[[SgfFile], Read]") -> Read:
+    """What `read` makes of a file.
+
+    Where neither it nor the caller names rules and a position comes back, they were not those with
+    superko; it is read once more under simple ko, with a note.
+
+    Raises:
+        BadSgf: it is no SGF game that we play, or `read` says so.
+    """
+    try:
+        return read(SgfFile(text, rules))
+    except _Repeats as found:
+        file = SgfFile(text, replace(tromp_taylor(), ko="simple"))
+        file.notes.append(f"{found}; no rules are named: taken for simple ko")
+        return read(file)
 
 
 class SgfFile:
@@ -55,9 +84,12 @@ class SgfFile:
         # sgfmill knows squares alone: a rectangle is the top left of the square around it.
         coarse.sequence[0]["SZ"] = [b"%d" % max(width, height)]
         coarse.sequence[0].pop("KM", None)
+        self._name_players(coarse)
         self.game = sgf.Sgf_game.from_coarse_game_tree(coarse, override_encoding="UTF-8")
         self.root = self.game.get_root()
-        base = rules_read(self.text_of(self.root, "RU")) or rules or tromp_taylor()
+        named = rules_read(self.text_of(self.root, "RU")) or rules
+        self.names_rules = named is not None
+        base = named or tromp_taylor()
         if komi is None:
             komi = rules.komi if rules else base.komi
         self.rules = Rules(
@@ -68,6 +100,20 @@ class SgfFile:
         self.white = self.text_of(self.root, "PW") or "white"
         self.result = self.text_of(self.root, "RE")
         self._set_up()
+
+    def _name_players(self, coarse: Any) -> None:
+        """Write who is to play as FF[4] does."""
+        waiting = [coarse]
+        while waiting:
+            tree = waiting.pop()
+            waiting += tree.children
+            for node in tree.sequence:
+                said = node.get("PL", [b""])[0].decode().strip()
+                if said in PLAYERS:
+                    node["PL"] = [PLAYERS[said].encode()]
+                    self.notes.append(f"PL[{said}]: taken for PL[{PLAYERS[said].upper()}]")
+                elif said.lower() not in (*COLOURS, ""):
+                    raise BadSgf(f"PL[{said}]: wanted PL[B] or PL[W]")
 
     def text_of(self, node: sgf.Tree_node, key: str) -> str:
         """What a property says, empty where there is none."""
@@ -138,6 +184,8 @@ class SgfFile:
             raise
         except (IllegalMove, GameOver) as error:
             colour = COLOUR_NAMES[COLOURS[node.get_move()[0]]]
+            if ": superko;" in str(error) and not self.names_rules:
+                raise _Repeats(f"move {number} by {colour}: {error}") from error
             if not _is_tail(node):
                 raise BadSgf(f"move {number} by {colour}: {error}") from error
             self.notes.append(f"move {number} by {colour}: {error}; read as far as this")

@@ -8,7 +8,15 @@ from sgfmill import sgf
 
 from engine.position import Position
 from engine.rules import BLACK, EMPTY, WHITE, Rules
-from engine.sgf_file import LETTERS, SgfFile, finished_text, new_file, point_of, stones_of
+from engine.sgf_file import (
+    LETTERS,
+    SgfFile,
+    finished_text,
+    new_file,
+    point_of,
+    read_file,
+    stones_of,
+)
 
 
 @dataclass
@@ -63,7 +71,10 @@ def read_variations(text: str | bytes, rules: Rules | None = None) -> GameTree:
     Raises:
         BadSgf: it is no SGF game, or a move that others follow is illegal; says which and where.
     """
-    file = SgfFile(text, rules)
+    return read_file(text, rules, _with_variations)
+
+
+def _with_variations(file: SgfFile) -> GameTree:
     start = GameNode(file.position, file.opening_comment)
     waiting = deque((node, start, 1) for node in file.first_nodes())
     while waiting:

@@ -109,6 +109,8 @@ BENDS = [
     ("(;GM[1]SZ[9]HA[2];B[ee];W[gc])", "E5 G7", "HA[2]: no handicap stones"),
     ("(;GM[1]SZ[9]KM[6,5];B[ee];W[gc])", "E5 G7", "komi '6,5': taken for 6.5"),
     ("(;GM[1]SZ[9]KM[many];B[ee];W[gc])", "E5 G7", "komi 'many': no number"),
+    ("(;FF[3]SZ[9]PL[1];B[ee];W[gc])", "E5 G7", "PL[1]: taken for PL[B]"),
+    ("(;FF[3]SZ[9];B[ee]PL[2];W[gc])", "E5 G7", "PL[2]: taken for PL[W]"),
     ("(;GM[1];B[dp];W[])", "D4 pass", "size missing: taken for 19x19"),
     ("(;GM[1]SZ[];B[dp];W[tt])", "D4 pass", "size missing: taken for 19x19"),
 ]
@@ -186,6 +188,7 @@ def test_comments_without_a_move_belong_to_the_one_before():
         ("(;SZ[x];B[ee])", r"size SZ\[x\]"),
         ("(;SZ[9];B[ee];W[ee];B[aa];W[ab];B[ac])", "move 2 by white: E5 for white: occupied"),
         ("(;SZ[9]KM[0.3];B[ee])", "komi 0.3"),
+        ("(;SZ[9]PL[x];B[ee])", r"PL\[x\]: wanted PL\[B\] or PL\[W\]"),
         ("(;SZ[9];B[zz])", "not an SGF game|off the"),
         ("(;SZ[9:5];B[ai])", "column 1, row 9: off the 9x5 board"),
         ("(;SZ[9]AB[aa]AW[ab][ba];W[cc])", "no liberty"),
@@ -285,6 +288,20 @@ def test_trees_with_setups_and_comments_come_back(seed):
     assert lines_of(again.start) == lines_of(tree.start)
     assert (again.black, again.white, again.result) == ("one", "two", "B+R")
     assert write_variations(again) == text
+
+
+def test_a_file_that_names_no_rules_and_repeats_a_position_is_read_under_simple_ko():
+    text = "(;SZ[2]RU[];B[bb];W[aa];B[ba];W[];B[ab];W[aa];B[bb])"
+    for record in (read_sgf(text), read_variations(text)):
+        assert any(
+            "B1 for black: superko; black to play; no rules" in note for note in record.notes
+        )
+    position = read_sgf(text).position
+    assert (position.num_moves, position.rules.ko) == (7, "simple")
+    assert read_variations(text).start.main_line()[-1].position == position
+    for named in (read_sgf(text.replace("RU[]", "RU[Tromp-Taylor]")), read_sgf(text, Rules(2, 2))):
+        assert named.position.num_moves == 6
+        assert any("superko; black to play; read as far as this" in note for note in named.notes)
 
 
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
