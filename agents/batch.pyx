@@ -248,8 +248,13 @@ cdef void expand_block(
 cdef void take(
     Batch* batch, Leaf leaf, const float* policy, float value, float score, const float* ownership
 ) noexcept nogil:
-    """Give a leaf its evaluation, and a root what its rule wants besides."""
+    """Give a leaf its evaluation, and a root what its rule wants besides.
+
+    A leaf of a search that was given up meanwhile is passed over.
+    """
     cdef Tree* tree = batch.trees[leaf.game]
+    if leaf.node >= tree.num_nodes or tree.nodes[leaf.node].is_evaluated:
+        return
     cdef const int* actions_at = targets(batch, leaf.game, leaf.symmetry)
     tree_expand(tree, leaf.node, policy, actions_at, value, score)
     if ownership != NULL:

@@ -43,7 +43,7 @@ from agents.tree cimport (
     tree_new,
     tree_start,
 )
-from engine.board cimport next_random
+from engine.board cimport MAX_SIDE, next_random
 from engine.planes cimport PLANES, lay_out
 from engine.position cimport Position
 from engine.state cimport state_copy, state_is_over, state_play
@@ -92,6 +92,8 @@ cdef class Forest:
             raise ValueError(f"num_games {num_games}: wanted at least 1")
         if not isinstance(settings, SearchSettings):
             raise ValueError(f"settings {settings!r}: wanted SearchSettings")
+        if not (1 <= frame_height <= MAX_SIDE and 1 <= frame_width <= MAX_SIDE):
+            raise ValueError(f"frame {frame_width}x{frame_height}: wanted 1 to {MAX_SIDE} a side")
         if not 1 <= threads <= 256:
             raise ValueError(f"threads {threads}: wanted 1 to 256")
         if not 1 <= parts <= num_games:
@@ -145,7 +147,7 @@ cdef class Forest:
         view = self.tables[width, height]
         self.leaves.action_at[game] = &view[0, 0]
 
-    def start(self, int game, Position position, int no_pass_before=0):
+    def start(self, int game, Position position not None, int no_pass_before=0):
         """Seat a game: its tree's root is `position`, and a search of `settings.visits` begins.
 
         Args:
@@ -244,15 +246,22 @@ cdef class Forest:
         if tree_advance(tree, move) < 0:
             raise MemoryError
 
+    cdef int _part(self, int part) except -1:
+        if not 0 <= part < self.parts:
+            raise ValueError(f"part {part}: wanted 0 to {self.parts - 1}")
+        return part
+
     def games_of(self, int part):
         """The games of one part, as a range."""
+        self._part(part)
         return range(
             first_game(self.leaves, part, self.parts), first_game(self.leaves, part + 1, self.parts)
         )
 
     def batch(self, int part=0):
         """The planes of the rows that `select` gave out last, `[B, C, H, W]`."""
-        cdef int first = first_game(self.leaves, part, self.parts) * self.leaves.num_leaves
+        cdef int first = first_game(self.leaves, self._part(part), self.parts)
+        first *= self.leaves.num_leaves
         return self.planes[first : first + self.leaves.num_rows[part]]
 
     def select(self, int part=0):
@@ -263,8 +272,7 @@ cdef class Forest:
         """
         cdef float[:, :, :, ::1] out = self.planes
         cdef int rows
-        if not 0 <= part < self.parts:
-            raise ValueError(f"part {part}: wanted 0 to {self.parts - 1}")
+        self._part(part)
         with nogil:
             rows = batch_select(self.leaves, part, &out[0, 0, 0, 0])
         if rows < 0:
@@ -289,7 +297,7 @@ cdef class Forest:
         Raises:
             ValueError: the shapes differ from these.
         """
-        cdef int rows = self.leaves.num_rows[part]
+        cdef int rows = self.leaves.num_rows[self._part(part)]
         cdef bint has_ownership = ownership is not None
         check_shapes(rows, self.frame_height, self.frame_width, policy, value, score, ownership)
         if not rows:

@@ -12,7 +12,7 @@ Baudiš' michi (2015).
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 from engine.board cimport (
@@ -238,15 +238,17 @@ cdef class Grown:
     cdef Position scratch
     cdef int64_t playouts
 
-    def __cinit__(self, Position root, int64_t playouts, uint64_t seed):
+    def __cinit__(self, Position root not None, int64_t playouts, uint64_t seed):
         cdef int num_actions = root.state.board.width * root.state.board.height + 1
+        if playouts < 1:
+            raise ValueError(f"playouts {playouts}: wanted 1 or more")
         self.root = root
         self.scratch = root.copy()
         self.playouts = playouts
         self.search.rng = seed
         self.search.max_nodes = playouts // EXPAND_AT + 2
         self.search.max_edges = self.search.max_nodes * num_actions
-        self.search.nodes = <Node*>malloc(self.search.max_nodes * sizeof(Node))
+        self.search.nodes = <Node*>calloc(self.search.max_nodes, sizeof(Node))
         self.search.edges = <Edge*>malloc(self.search.max_edges * sizeof(Edge))
         if self.search.nodes == NULL or self.search.edges == NULL:
             raise MemoryError

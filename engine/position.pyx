@@ -80,6 +80,15 @@ def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_pl
     return position
 
 
+# What a Position has that was made without rules, by its __new__ alone.
+cdef State* NOTHING = state_new(1, 1, SIMPLE, False, 0, 0)
+
+
+cdef void let_go(State* state) noexcept:
+    if state != NOTHING:
+        state_free(state)
+
+
 cdef class Position:
     """A game at one moment: stones, player to move, and all that superko needs to remember.
 
@@ -87,12 +96,15 @@ cdef class Position:
     number of threads may read one position that none of them changes.
     """
 
+    def __cinit__(self):
+        self.state = NOTHING
+
     def __init__(self, rules, board=None, int to_play=BLACK):
         if not isinstance(rules, Rules):
             raise ValueError(f"rules {rules!r}: wanted a Rules")
         if to_play not in (BLACK, WHITE):
             raise ValueError(f"to_play {to_play!r}: wanted BLACK (1) or WHITE (2)")
-        state_free(self.state)
+        let_go(self.state)
         self.state = new_state(rules)
         self._rules = rules
         self._initial_board = None
@@ -103,7 +115,7 @@ cdef class Position:
         state_forget(self.state)
 
     def __dealloc__(self):
-        state_free(self.state)
+        let_go(self.state)
 
     cdef _set_up(self, board):
         cdef int move, point

@@ -1,4 +1,4 @@
-"""Collections of real games, wherever they lie: INSEI_SGF=FOLDER pytest tests/test_sgf_collections.py.
+"""Collections of real games, in whatever folder INSEI_SGF names.
 
 GNU Go's source, for one, holds 1,765 files (regression/games).
 """
