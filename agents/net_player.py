@@ -67,6 +67,7 @@ class NetPlayer:
         self.fingerprint = self.package.card.weights_sha256
         self.evaluate: OpenVinoEvaluator | None = None
         self.size = (0, 0)
+        self.rows = 1  # positions that are evaluated together
 
     def new_game(self, rules: Rules, seed: int) -> None:
         """Get ready for a board's size; the net fits any, the compiled graph one."""
@@ -78,6 +79,8 @@ class NetPlayer:
             )
             if self.precision == "int8":
                 self.evaluate.calibrate(boards_of_games(self.evaluate, rules))
+        assert self.evaluate is not None
+        self.evaluate.prepare(self.rows)
 
     def choose(self, position: Position) -> Choice:
         """Return the legal move of highest policy, with the net's value."""

@@ -95,6 +95,15 @@ def test_a_game_ends_as_it_should(black, white, winner, result, reason):
     assert len(game.seconds["black"]) == len(black)
 
 
+def test_a_game_is_known_by_the_same_id_for_good():
+    """What was played by earlier versions is found again: the id is theirs."""
+    rules = Rules(9, 9, 7, "simple")
+    job = Job(3, "net:go9", "gtp:gnugo --mode gtp", rules, (1, 2), 7, 200)
+    assert job.id == "3a808e391e81781d"
+    assert replace(job, rules=replace(rules, suicide=True)).id != job.id
+    assert replace(job, number=4).id == job.id
+
+
 def test_a_long_game_is_scored_as_it_stands():
     game = play_game(replace(JOB, max_plies=2), Scripted(4, 0), Scripted(9, 9))
     assert (game.reason, game.result) == ("ply limit", "B+8.5")

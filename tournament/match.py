@@ -15,6 +15,9 @@ from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
 
 MOST_FAILURES = 3
+RULES_KNOWN_BY = (  # in games' ids; a field that comes later counts where it is not its default
+    "width", "height", "komi", "ko", "suicide", "captures_to_win", "scoring", "pass_stones",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,10 @@ class Job:
 
     @property
     def id(self) -> str:
-        """What the game is known by; the same job has the same one."""
-        said = repr((self.black, self.white, self.rules, self.opening, self.seed, self.max_plies))
+        """What the game is known by, for good: the same job has the same one in any version."""
+        rules = ", ".join(f"{name}={getattr(self.rules, name)!r}" for name in RULES_KNOWN_BY)
+        players = f"{self.black!r}, {self.white!r}"
+        said = f"({players}, Rules({rules}), {self.opening}, {self.seed}, {self.max_plies})"
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
