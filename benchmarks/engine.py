@@ -1,6 +1,6 @@
 """How fast the engine plays, one thread: python -m benchmarks.engine [--json].
 
-Processor time, medians of five, beside OpenSpiel and PettingZoo where they are installed.
+Processor time, medians of five, beside OpenSpiel, PettingZoo and pgx where they are installed.
 `light` plays uniformly over legal moves that fill no own eye; `mask` writes the exact legal mask
 at each ply of the same games as well. The peers and `position` play uniformly over all legal moves
 that are no pass, at most 2·N² plies a game, each call from Python.
@@ -12,6 +12,7 @@ import json
 import platform
 import random
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from engine.vector_environment import GoVectorEnv
 SIZES = (9, 19)
 NUM_GAMES = 256
 NUM_STEPS = 120
+PGX_GAMES = 64  # its speed differs little from there on
+PGX_PLIES = 50
 
 
 def light(rules: Rules, with_mask: bool) -> Callable[[], int]:
@@ -158,9 +161,35 @@ def pettingzoo(size: int) -> Callable[[], int]:
     return run
 
 
+def pgx(size: int) -> Callable[[], int]:
+    """Games of pgx side by side, with its masks and observations; compiled beforehand."""
+    import jax
+    import pgx
+
+    env = pgx.make(f"go_{size}x{size}")
+    start = jax.jit(jax.vmap(env.init))
+
+    @jax.jit
+    def ply(state: Any, key: Any) -> Any:
+        legal = state.legal_action_mask.at[:, -1].set(False)
+        return jax.vmap(env.step)(state, jax.random.categorical(key, jax.numpy.log(legal)))
+
+    def run() -> int:
+        key = jax.random.PRNGKey(1)
+        state = start(jax.random.split(key, PGX_GAMES))
+        for _ in range(PGX_PLIES):
+            key, one = jax.random.split(key)
+            state = ply(state, one)
+        jax.block_until_ready(state)
+        return PGX_GAMES * PGX_PLIES
+
+    return run
+
+
 PEERS = {  # what each needs installed
     "open_spiel": (("pyspiel",), open_spiel),
     "pettingzoo": (("pettingzoo", "pygame"), pettingzoo),
+    "pgx": (("pgx", "jax"), pgx),
 }
 
 
@@ -201,6 +230,7 @@ ROWS = (
     ("mask, planes and play from Python", "python_{}_moves_per_second", "moves/s"),
     ("OpenSpiel, the same", "open_spiel_{}_moves_per_second", "moves/s"),
     ("PettingZoo go_v5, the same", "pettingzoo_{}_moves_per_second", "moves/s"),
+    ("pgx, the same, 64 games together", "pgx_{}_moves_per_second", "moves/s"),
 )
 
 
