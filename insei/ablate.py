@@ -1,9 +1,8 @@
 """`insei ablate`: what a choice of training is worth, by runs that differ in nothing else."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -14,6 +13,7 @@ from insei.train import conduct, config_of
 if TYPE_CHECKING:
     from selfplay.config import TrainConfig
     from tournament.ratings import Rating
+    from tournament.report import Cell
 
 
 @dataclass(frozen=True)
@@ -154,9 +154,8 @@ def compare(
         opening_plies=config.opening_plies,
         workers=config.workers,
     )
-    report = hold(match, reports, address)
-    values = json.loads(report.with_suffix(".json").read_text())
-    ratings = ratings_of_arms(values["pairings"], arm_of, [arm.name for arm in config.arms])
+    held = hold(match, reports, address)
+    ratings = ratings_of_arms(held.report.cells, arm_of, [arm.name for arm in config.arms])
     lines = [
         f"| arm | Elo over {config.arms[0].name} | 95 % | share | games | games learned from |",
         "|---|---|---|---|---|---|",
@@ -169,20 +168,20 @@ def compare(
             f"{one.score:.1%} | {one.games} | {learned} |"
         )
     said = "" if len(config.seeds) > 1 else "; one seed: how much seeds differ is not in it"
-    return "\n".join([*lines, f"The interval is that of the games{said}. Report: {report}"])
+    return "\n".join([*lines, f"The interval is that of the games{said}. Report: {held.page}"])
 
 
 def ratings_of_arms(
-    pairings: list[dict[str, Any]], arm_of: dict[str, str], arms: list[str]
+    cells: "dict[tuple[str, str], Cell]", arm_of: dict[str, str], arms: list[str]
 ) -> "list[Rating]":
     """Rate arms from their nets' pairings, seeds together, the first arm at 0."""
     from tournament.ratings import fit
 
     points: dict[tuple[str, str], float] = {}
-    for one in pairings:
-        pair = arm_of[one["player"]], arm_of[one["opponent"]]
+    for (player, other), cell in cells.items():
+        pair = arm_of[player], arm_of[other]
         if pair[0] != pair[1]:
-            points[pair] = points.get(pair, 0.0) + one["share"] * one["games"]
+            points[pair] = points.get(pair, 0.0) + cell.share * cell.games
     return fit(arms, points, arms[0])
 
 

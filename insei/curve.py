@@ -1,6 +1,5 @@
 """`insei curve`: the strength of runs as they went on, against hours and against games."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -100,21 +99,19 @@ def curve(
         opening_plies=opening_plies,
         workers=workers,
     )
-    report = hold(config, reports, address)
-    ratings = json.loads(report.with_suffix(".json").read_text())["ratings"]
+    held = hold(config, reports, address)
+    ratings = held.report.ratings
     points = [
-        Point(nets[one["player"]], one["elo"], one["low"], one["high"])
-        for one in ratings
-        if one["player"] in nets
+        Point(nets[one.player], one.elo, one.low, one.high) for one in ratings if one.player in nets
     ]
     points.sort(key=lambda one: (str(one.net.run), one.net.generation))
-    draw(points, {one["player"]: one["elo"] for one in ratings if one["player"] in levels}, out)
+    draw(points, {one.player: one.elo for one in ratings if one.player in levels}, out)
     for one in points:
         print(
             f"{one.net.run} generation {one.net.generation}: {one.net.hours:.2f} h, "
             f"{one.net.games:,} games, {one.elo:+.0f} Elo ({one.low:+.0f} to {one.high:+.0f})"
         )
-    print(f"{out}: {levels[0]} at 0; report: {report}")
+    print(f"{out}: {levels[0]} at 0; report: {held.page}")
 
 
 def common_rules(runs: list[Path], size: int) -> "Rules":

@@ -1,7 +1,6 @@
 """`insei resize`: a net made wider, narrower, deeper or flatter, retrained on the same games."""
 
 import itertools
-import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +30,18 @@ class Lesson:
     run: Path
     config: "TrainConfig"
     passes: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """How the nets meet."""
+
+    name: str
+    games: int  # of each pairing
+    visits: int  # of the searching players
+    workers: int
+    reports: Path
+    address: str | None
 
 
 def resize(
@@ -111,7 +122,8 @@ def resize(
         for path, architecture in missing.items():
             make(path, architecture, lesson, book)
     if games:
-        rate_all(source, list(folders), lesson, out.name, games, visits, workers, reports, address)
+        match = Match(out.name, games, visits, workers, reports, address)
+        rate_all(source, list(folders), lesson, match)
 
 
 def architectures(
@@ -211,17 +223,7 @@ def check_saves(saves: Path, card: Any) -> None:
             )
 
 
-def rate_all(
-    source: Path,
-    folders: list[Path],
-    lesson: Lesson,
-    name: str,
-    games: int,
-    visits: int,
-    workers: int,
-    reports: Path,
-    address: str | None,
-) -> None:
+def rate_all(source: Path, folders: list[Path], lesson: Lesson, match: Match) -> None:
     """Play the match of all sizes, write ratings on the cards, and print the table."""
     from agents.files import write_text
     from agents.package import CARD_FILE, card_text, load_package
@@ -229,32 +231,30 @@ def rate_all(
     from tournament.config import TournamentConfig
 
     packages = {folder: load_package(folder) for folder in (source, *folders)}
-    searched = (0, visits) if visits else (0,)
+    searched = (0, match.visits) if match.visits else (0,)
     players = {player_name(folder, number): folder for number in searched for folder in packages}
     config = TournamentConfig(
-        name=name,
+        name=match.name,
         players=tuple(players),
         rules=lesson.config.rules,
-        games=games,
+        games=match.games,
         opening_plies=4,
-        workers=workers,
+        workers=match.workers,
     )
-    report = hold(config, reports, address).with_suffix(".json")
-    values = json.loads(report.read_text())
+    held = hold(config, match.reports, match.address)
     for folder in folders:
         card = packages[folder].card
-        rated = replace(card, rating=rating_of(card.weights_sha256, report))
-        write_text(folder / CARD_FILE, card_text(rated))
-    paces = {one["player"]: one for one in values["paces"]}
+        rating = rating_of(card.weights_sha256, held.page.with_suffix(".json"))
+        write_text(folder / CARD_FILE, card_text(replace(card, rating=rating)))
+    paces = held.report.paces
     print(f"| player | net | parameters | ms a move | Elo over {lesson.player} alone | 95 % |")
     print("|---|---|---|---|---|---|")
-    for one in sorted(values["ratings"], key=lambda one: paces[one["player"]]["wall"]["median"]):
-        card = packages[players[one["player"]]].card
-        kind = f"{visits} visits" if one["player"].startswith("search:") else "alone"
+    for one in sorted(held.report.ratings, key=lambda one: paces[one.player].wall.median):
+        card = packages[players[one.player]].card
+        kind = f"{match.visits} visits" if one.player.startswith("search:") else "alone"
         print(
-            f"| {name_of(card.architecture)}, {kind} | {players[one['player']]} | "
-            f"{card.architecture.num_parameters():,} | "
-            f"{paces[one['player']]['wall']['median']:.2f} | "
-            f"{one['elo']:+.0f} | {one['low']:+.0f} to {one['high']:+.0f} |"
+            f"| {name_of(card.architecture)}, {kind} | {players[one.player]} | "
+            f"{card.architecture.num_parameters():,} | {paces[one.player].wall.median:.2f} | "
+            f"{one.elo:+.0f} | {one.low:+.0f} to {one.high:+.0f} |"
         )
-    print(f"report: {report.with_suffix('.html')}")
+    print(f"report: {held.page}")

@@ -1,5 +1,6 @@
 """`insei tournament`: players against each other, and a report on it."""
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from tournament.config import TournamentConfig
     from tournament.match import Job, PlayedGame
+    from tournament.report import Report
 
 
 def tournament(
@@ -53,9 +55,17 @@ def tournament(
         chosen = build(TournamentConfig, values)
     except ValueError as error:
         raise ValueError(f"{config}: {error}") from error
-    report = hold(chosen, reports, address, memory=memory, play=play)
-    print((report.with_suffix(".md")).read_text())
-    print(f"report: {report}")
+    held = hold(chosen, reports, address, memory=memory, play=play)
+    print((held.page.with_suffix(".md")).read_text())
+    print(f"report: {held.page}")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A tournament that was held."""
+
+    page: Path  # the HTML report, JSON and Markdown beside it
+    report: "Report"
 
 
 def hold(
@@ -65,8 +75,8 @@ def hold(
     *,
     memory: bool = False,
     play: bool = True,
-) -> Path:
-    """Play what is missing of a tournament; returns its HTML report, JSON and Markdown beside it.
+) -> Held:
+    """Play what is missing of a tournament, and write its report.
 
     Args:
         memory: whether to measure each player's memory after the games.
@@ -84,7 +94,8 @@ def hold(
     try:
         with Tell() as tell:
             table = partial(play_games, config.workers, address, tell.notice) if play else no_games
-            return run_tournament(config, folder, table, tell.progress, measure)
+            report = run_tournament(config, folder, table, tell.progress, measure)
+        return Held(folder.path / "report.html", report)
     finally:
         folder.close()
 

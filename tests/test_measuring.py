@@ -19,6 +19,7 @@ from selfplay.lessons import open_book, teach
 from selfplay.milestones import milestones_of
 from tests.conftest import TINY
 from tests.test_loop import CONFIG, begin, finish
+from tournament.report import Cell
 
 SHORT = replace(
     CONFIG,
@@ -184,14 +185,14 @@ def test_arms_are_trained_once_and_compared(tmp_path, monkeypatch, capsys):
 
 def test_arms_pool_their_seeds():
     arm_of = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
-    pairings = [
-        {"player": "a1", "opponent": "b1", "share": 0.2, "games": 100},
-        {"player": "b1", "opponent": "a1", "share": 0.8, "games": 100},
-        {"player": "a2", "opponent": "b2", "share": 0.4, "games": 100},
-        {"player": "b2", "opponent": "a2", "share": 0.6, "games": 100},
-        {"player": "a1", "opponent": "a2", "share": 1.0, "games": 100},
-    ]
-    best, first = ratings_of_arms(pairings, arm_of, ["a", "b"])
+    cells = {
+        ("a1", "b1"): Cell(20, 0, 80, 0.2, 0.1, 0.3),
+        ("b1", "a1"): Cell(80, 0, 20, 0.8, 0.7, 0.9),
+        ("a2", "b2"): Cell(40, 0, 60, 0.4, 0.3, 0.5),
+        ("b2", "a2"): Cell(60, 0, 40, 0.6, 0.5, 0.7),
+        ("a1", "a2"): Cell(100, 0, 0, 1.0, 0.9, 1.0),
+    }
+    best, first = ratings_of_arms(cells, arm_of, ["a", "b"])
     assert (best.player, first.player) == ("b", "a")
     assert best.score == pytest.approx(0.7)
     assert best.elo == pytest.approx(147, abs=5)  # .7 is 147 Elo

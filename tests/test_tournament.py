@@ -183,7 +183,8 @@ def test_the_crosstable_counts_both_sides():
 def hold(tmp_path, config=CONFIG, play=play_here):
     folder = TournamentFolder(tmp_path / config.name, to_yaml(config))
     try:
-        return run_tournament(config, folder, play, lambda done, total: None)
+        run_tournament(config, folder, play, lambda done, total: None)
+        return folder.path / "report.html"
     finally:
         folder.close()
 

@@ -208,8 +208,8 @@ def write_report(
     config: TournamentConfig,
     games: list[Game],
     facts: Facts,
-) -> Path:
-    """Write report.html, report.md and report.json; returns the first."""
+) -> Report:
+    """Write report.html, report.md and report.json; returns what they tell."""
     report = summarise(config, games, facts)
     span = [one.low for one in report.ratings] + [one.high for one in report.ratings]
     made = environment()
@@ -223,4 +223,4 @@ def write_report(
         )
         write_text(folder / f"report.{suffix}", text)
     write_text(folder / "report.json", json.dumps(as_json(report), indent=2) + "\n")
-    return folder / "report.html"
+    return report

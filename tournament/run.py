@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from agents.anatomy import Anatomy, anatomy_of
@@ -16,7 +15,7 @@ from tournament.folder import TournamentFolder
 from tournament.footprint import Footprint
 from tournament.match import Job, PlayedGame, Table
 from tournament.provenance import identity_of, note_session, sessions
-from tournament.report import Facts, points_of, write_report
+from tournament.report import Facts, Report, points_of, write_report
 from tournament.schedule import schedule
 from tournament.sprt import decision, log_likelihood_ratio
 
@@ -74,7 +73,7 @@ def run_tournament(
     play: Callable[[list[Job]], Iterable[list[PlayedGame]]],
     progress: Callable[[int, int], None],
     measure: Callable[[str, Rules], Footprint | None] = no_footprint,
-) -> Path:
+) -> Report:
     """Play the games that are still missing, and write the report.
 
     Args:
@@ -83,7 +82,7 @@ def run_tournament(
         measure: a player's memory; `footprint_of`, where that is wanted.
 
     Returns:
-        the HTML report.
+        what the report tells.
     """
     anatomies = check_players(config, folder)
     jobs = {job.id: job for job in schedule(config)}
