@@ -409,10 +409,15 @@ def test_every_game_can_be_replayed_in_the_page(tmp_path):
     report = hold(tmp_path)
     html = report.read_text()
     data = html.split('<script id="games" type="application/json">')[1].split("</script>")[0]
-    assert len(json.loads(data)) == 12
-    names = ("number", "white", "result", "reason", "moves", "opening_plies")
-    evil = replays_of([dict.fromkeys(names, 0) | {"black": "</script><b>"}])
-    assert "</script>" not in evil
+    held = json.loads(data)
+    assert len(held["games"]) == 12
+    played = [json.loads(line) for line in (report.parent / "games.jsonl").read_text().splitlines()]
+    played.sort(key=lambda game: game["number"])
+    for game, row in zip(played, held["games"], strict=True):
+        black, white, moves = held["names"][row[1]], held["names"][row[2]], row[6]
+        assert (black, white, row[3]) == (game["black"], game["white"], game["result"])
+        assert [int(moves[i : i + 2], 36) for i in range(0, len(moves), 2)] == game["moves"]
+    assert "</script>" not in replays_of([played[0] | {"black": "</script><b>"}])
 
 
 def test_a_game_keeps_processor_time_and_what_each_mover_thought():

@@ -23,7 +23,9 @@ from tournament.ratings import Rating, fit, interval, superiority
 from tournament.schedule import schedule
 
 Game = dict[str, Any]
-MOST_REPLAYS = 400  # games that the page can show; all are in the files beside it
+MOST_REPLAYS = 10_000  # games that the page can show; all are in the files beside it
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
@@ -192,15 +194,35 @@ def short(number: float) -> str:
 
 
 def replays_of(games: list[Game]) -> Markup:
-    """The games that the page can show, as JSON that no text in it can break out of."""
+    """The games that the page can show, as JSON that no text in it can break out of.
+
+    Names and reasons stand once; a move is two characters, and so is a win rate, in percent.
+    """
     chosen = sorted(games, key=lambda game: int(game["number"]))[:MOST_REPLAYS]
-    names = ("number", "black", "white", "result", "reason", "moves", "opening_plies")
-    return htmlsafe_json_dumps(
+    names = sorted({game[side] for game in chosen for side in ("black", "white")})
+    reasons = sorted({game["reason"] for game in chosen})
+    rows = [
         [
-            {name: game[name] for name in names} | {"win_rates": game.get("win_rates", [])}
-            for game in chosen
+            game["number"],
+            names.index(game["black"]),
+            names.index(game["white"]),
+            game["result"],
+            reasons.index(game["reason"]),
+            game["opening_plies"],
+            "".join(map(pair_of, game["moves"])),
+            "".join(
+                "--" if rate is None else pair_of(round(100 * rate))
+                for rate in game.get("win_rates", [])
+            ),
         ]
-    )
+        for game in chosen
+    ]
+    return htmlsafe_json_dumps({"names": names, "reasons": reasons, "games": rows})
+
+
+def pair_of(number: int) -> str:
+    """A number below 1,296 in two digits to the base of 36."""
+    return DIGITS[number // 36] + DIGITS[number % 36]
 
 
 def write_report(
