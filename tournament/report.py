@@ -25,6 +25,7 @@ from tournament.schedule import schedule
 Game = dict[str, Any]
 MOST_REPLAYS = 10_000  # games that the page can show; all are in the files beside it
 
+BRIEF = 34  # characters of a name that fit beside the ratings' picture
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -181,6 +182,7 @@ def environment() -> jinja2.Environment:
     made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
     made.filters["signed"] = lambda number: f"{number:+.0f}"
     made.filters["short"] = short
+    made.filters["brief"] = lambda name: name if len(name) <= BRIEF else name[: BRIEF - 1] + "…"
     return made
 
 
