@@ -14,7 +14,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 SOURCES := $(wildcard engine/*.pyx engine/*.pxd agents/*.pyx agents/*.pxd)
 
 ENGINE_TESTS := $(addprefix tests/test_,$(addsuffix .py,rule_cases position engine_edges positions \
-	benson scoring deep_games perft doors ladder_reading feature_planes sgf sgf_variations))
+	benson scoring deep_games perft doors ladder_reading feature_planes liberties sgf \
+	sgf_variations))
 
 .PHONY: demo test lint types fast deep checked sanitized hardened benchmark clean
 
@@ -49,7 +50,8 @@ checked: $(INSTALLED)
 	git ls-files -z | xargs -0 cp --parents -t build/checked-tree
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python -m pytest -m "not slow" \
-		$(ENGINE_TESTS) tests/test_forest.py tests/test_handwritten.py tests/test_checked_build.py
+		$(ENGINE_TESTS) tests/test_forest.py tests/test_handwritten.py tests/test_agent_doors.py \
+		tests/test_checked_build.py
 
 sanitized: $(INSTALLED)
 	rm -rf build/sanitized-tree
