@@ -1,10 +1,12 @@
 """What a player is made of: lines of code written by hand, numbers that were learned.
 
-Lines are those of the modules below, blank ones, comments and docstrings left out. The engine's
-rules and board, on which all players stand, count for none; nor does what reads names and files.
+Lines are those of all modules that a player's own imports, and those in turn, blank ones, comments
+and docstrings left out. The engine's rules and board, on which all players stand, count for none;
+nor does what reads names and files.
 """
 
 import io
+import re
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,37 +17,20 @@ from engine.planes import NUM_PLANES
 from engine.rules import Rules
 
 ROOT = Path(__file__).parent.parent
-NET = (
-    "agents/net_player.py",
-    "agents/architecture.py",
-    "agents/graph.py",
-    "agents/openvino_evaluator.py",
-    "engine/planes.pyx",
-)
-MODULES = {
-    "random": ("agents/random_player.py",),
-    "capture": ("agents/capture.pyx",),
-    "influence": ("agents/influence.pyx", "agents/judge.pyx"),
-    "alphabeta": (
-        "agents/alphabeta.pyx",
-        "agents/lookahead.pyx",
-        "agents/judge.pyx",
-        "agents/certainty.pyx",
-        "engine/benson.pyx",
-    ),
-    "uct": ("agents/uct.pyx", "agents/wise_playouts.pyx"),
-    "net": NET,
-    "search": (
-        *NET,
-        "agents/search_player.py",
-        "agents/search_settings.py",
-        "agents/search.py",
-        "agents/forest.pyx",
-        "agents/tree.pyx",
-        "agents/gumbel.pyx",
-        "agents/puct.pyx",
-    ),
+ROOTS = {  # by kind, where a player begins
+    "random": "agents/random_player",
+    "capture": "agents/capture",
+    "influence": "agents/influence",
+    "alphabeta": "agents/alphabeta",
+    "uct": "agents/uct",
+    "net": "agents/net_player",
+    "search": "agents/search_player",
 }
+# Of the engine, what only some players see of it; the rest is rules and board.
+SIGHTS = {"engine/planes", "engine/liberties", "engine/benson", "engine/ladders"}
+# What seats a player, names it, or reads its files.
+SEATS = {"agents/player", "agents/package", "agents/files"}
+IMPORT = re.compile(r"^ *(?:from|import|cimport) (agents|engine)\.(\w+)", re.MULTILINE)
 UNITS = {
     "capture": "points weighed",
     "influence": "boards judged",
@@ -69,10 +54,30 @@ class Anatomy:
 def anatomy_of(player: Player, rules: Rules) -> Anatomy:
     """What a player is made of, and what an operation costs on a board of these rules."""
     kind = player.name.partition(":")[0]
-    lines = sum(code_lines(ROOT / name) for name in MODULES.get(kind, ()))
+    lines = sum(code_lines(ROOT / name) for name in modules_of(kind))
     package = getattr(getattr(player, "net", player), "package", None)
     cost = multiply_adds(package.card.architecture, rules.num_points) if package else 0
     return Anatomy(UNITS.get(kind, "moves"), lines, player.num_parameters, cost)
+
+
+def modules_of(kind: str) -> list[str]:
+    """The files that a kind of player is written in, as paths below the root."""
+    found: set[str] = set()
+    waiting = [ROOTS[kind]] if kind in ROOTS else []
+    while waiting:
+        stem = waiting.pop()
+        files = [
+            f"{stem}{end}" for end in (".py", ".pyx", ".pxd") if (ROOT / (stem + end)).is_file()
+        ]
+        if not files or files[0] in found:
+            continue
+        found |= set(files)
+        for name in files:
+            for room, module in IMPORT.findall((ROOT / name).read_text(encoding="utf-8")):
+                other = f"{room}/{module}"
+                if other not in SEATS and (room == "agents" or other in SIGHTS):
+                    waiting.append(other)
+    return sorted(found)
 
 
 def multiply_adds(config: NetworkConfig, area: int) -> int:

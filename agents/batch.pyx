@@ -253,7 +253,7 @@ cdef void take(
     A leaf of a search that was given up meanwhile is passed over.
     """
     cdef Tree* tree = batch.trees[leaf.game]
-    if leaf.node >= tree.num_nodes or tree.nodes[leaf.node].is_evaluated:
+    if tree == NULL or leaf.node >= tree.num_nodes or tree.nodes[leaf.node].is_evaluated:
         return
     cdef const int* actions_at = targets(batch, leaf.game, leaf.symmetry)
     tree_expand(tree, leaf.node, policy, actions_at, value, score)

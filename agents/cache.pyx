@@ -54,7 +54,7 @@ cdef uint64_t cache_key(const State* state, const uint64_t* legal) noexcept nogi
     """What the planes of a position show, in one number, never 0.
 
     Args:
-        legal: the set of points where a stone is legal.
+        legal: the set of points where a stone is legal; the pass may be in it.
     """
     cdef uint64_t key = state.board.hash
     cdef int i

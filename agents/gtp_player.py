@@ -2,8 +2,10 @@
 
 import math
 import os
+import re
 import selectors
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -20,6 +22,7 @@ from engine.vertex import move_of, vertex_of
 START_SECONDS = 30.0  # until the program answers its first command
 MOVE_SECONDS = 300.0  # a move
 STOP_SECONDS = 5.0  # from `quit` until it is killed
+PATIENCE = re.compile(r"(start|move|stop)=(\d+(?:\.\d+)?)")
 LONGEST_ANSWER = 2**20  # bytes
 MOST_STDERR = 2**26  # bytes of a program's chatter that are kept on disk
 KEPT_STDERR = 400  # characters of its last words that a failure quotes
@@ -29,11 +32,12 @@ class GtpPlayer:
     """Plays what a program answers to `genmove`.
 
     The program runs in a process group of its own, is started at the first game, started anew
-    after a failure, and stopped by `close`. What it writes to standard error is kept in a
-    temporary file, whose end is quoted where it fails.
+    after a failure, and stopped by `close`; on Linux it ends with this process, however that ends.
+    What it writes to standard error is kept in a temporary file; where it fails the end is quoted.
 
     Args:
-        command: as a shell would split it; no shell is run.
+        command: as a shell would split it; no shell is run. Before it may stand how long to wait,
+            in seconds: `start=120 move=600 stop=5 katago gtp`.
         name: what reports call it.
 
     Raises:
@@ -49,6 +53,10 @@ class GtpPlayer:
             self.words = shlex.split(command)
         except ValueError as error:
             raise ValueError(f"player {name!r}: {error}") from None
+        self.patience = {"start": START_SECONDS, "move": MOVE_SECONDS, "stop": STOP_SECONDS}
+        while self.words and (wait := PATIENCE.fullmatch(self.words[0])):
+            self.patience[wait[1]] = float(wait[2])
+            del self.words[0]
         if not self.words:
             raise ValueError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
         self.program: Program | None = None
@@ -67,7 +75,7 @@ class GtpPlayer:
             )
         self.told = []
         for command in (f"boardsize {rules.width}", f"komi {rules.komi:g}", "clear_board"):
-            accepted, answer = self._ask(command, START_SECONDS)
+            accepted, answer = self._ask(command, self.patience["start"])
             if not accepted:
                 raise ValueError(f"player {self.name!r}: {command!r} refused: {answer}")
 
@@ -79,7 +87,7 @@ class GtpPlayer:
         """
         self._tell(position)
         colour = COLOUR_NAMES[position.to_play]
-        accepted, answer = self._ask(f"genmove {colour}", MOVE_SECONDS)
+        accepted, answer = self._ask(f"genmove {colour}", self.patience["move"])
         if not accepted:
             raise PlayerFailed(f"genmove {colour} refused: {answer}")
         if answer.lower() == "resign":
@@ -92,12 +100,17 @@ class GtpPlayer:
         return Choice(move)
 
     def cpu_seconds(self) -> float:
-        """Processor time of the program's main thread; not a number where the system won't say."""
+        """Processor time of the program; not a number where the system won't say.
+
+        In nanoseconds while one thread does the work; where several do, in hundredths of a second.
+        """
         if self.program is None:
             return math.nan
-        try:  # Linux: nanoseconds on a processor, time in a queue, slices
-            text = Path(f"/proc/{self.program.process.pid}/schedstat").read_text()
-            return int(text.split()[0]) / 1e9
+        here = Path(f"/proc/{self.program.process.pid}")
+        try:  # Linux
+            first_thread = int((here / "schedstat").read_text().split()[0]) / 1e9
+            user, system = (here / "stat").read_text().rpartition(")")[2].split()[11:13]
+            return max(first_thread, (int(user) + int(system)) / os.sysconf("SC_CLK_TCK"))
         except (OSError, ValueError, IndexError):
             return math.nan
 
@@ -117,12 +130,12 @@ class GtpPlayer:
         Raises:
             PlayerFailed: it doesn't start, doesn't answer or has died.
         """
-        return " ".join(self._ask(word, START_SECONDS)[1] for word in ("name", "version"))
+        return " ".join(self._ask(word, self.patience["start"])[1] for word in ("name", "version"))
 
     def close(self) -> None:
         """Stop the program."""
         if self.program is not None:
-            self.program.stop()
+            self.program.stop(self.patience["stop"])
             self.program = None
 
     def _tell(self, position: Position) -> None:
@@ -133,7 +146,7 @@ class GtpPlayer:
             is_own = (len(moves) - number) % 2 == 0
             colour = COLOUR_NAMES[position.to_play if is_own else opponent(position.to_play)]
             vertex = vertex_of(moves[number], position.rules)
-            accepted, answer = self._ask(f"play {colour} {vertex}", MOVE_SECONDS)
+            accepted, answer = self._ask(f"play {colour} {vertex}", self.patience["move"])
             if not accepted:
                 raise PlayerFailed(f"play {colour} {vertex} refused: {answer}")
         self.told = list(moves)
@@ -143,9 +156,24 @@ class GtpPlayer:
             if self.program is None:
                 self.program = Program(self.words)
             return self.program.ask(command, seconds)
-        except PlayerFailed:
+        except PlayerFailed as error:
+            words = self.program.last_words() if self.program else ""
             self.close()
-            raise
+            raise PlayerFailed(f"{error}{words}") from None
+
+
+def bound_to_us(words: Sequence[str]) -> list[str]:
+    """The command, so that the program is killed when this process ends, by kill -9 too.
+
+    `setpriv` of util-linux becomes the program; where it is missing nothing is bound.
+
+    Raises:
+        PlayerFailed: there is no such program.
+    """
+    if shutil.which(words[0]) is None:
+        raise PlayerFailed(f"{words[0]} can't be started: no such program")
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--", *words] if setpriv else list(words)
 
 
 class Program:
@@ -159,7 +187,7 @@ class Program:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115, closed by stop
         try:
             self.process = subprocess.Popen(
-                words,
+                bound_to_us(words),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self.errors,
@@ -186,7 +214,7 @@ class Program:
         try:
             self.process.stdin.write(command.encode() + b"\n")
         except OSError:
-            raise PlayerFailed(f"ended before {command!r}{self.last_words()}") from None
+            raise PlayerFailed(f"ended before {command!r}") from None
         text = self._answer(command, seconds).replace("\r", "").strip()
         if text[:1] not in ("=", "?"):
             raise PlayerFailed(f"{command!r} answered {text[:80]!r}: wanted = or ?")
@@ -208,7 +236,7 @@ class Program:
                     raise PlayerFailed(f"no answer to {command!r} within {seconds:g} s")
                 more = os.read(self.process.stdout.fileno(), 65_536)
                 if not more:
-                    raise PlayerFailed(f"ended at {command!r}{self.last_words()}")
+                    raise PlayerFailed(f"ended at {command!r}")
                 self.heard += more
                 if len(self.heard) > LONGEST_ANSWER:
                     raise PlayerFailed(f"{command!r} answered more than {LONGEST_ANSWER} bytes")
@@ -220,15 +248,15 @@ class Program:
         words = " ".join(self.errors.read().decode("utf-8", "replace").split())
         return f"; it said: {words}" if words else ""
 
-    def stop(self) -> None:
-        """Ask the program to quit, and kill its process group if it doesn't."""
+    def stop(self, seconds: float) -> None:
+        """Ask the program to quit, and kill its process group if it doesn't in so many seconds."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with suppress(OSError):
             self.process.stdin.write(b"quit\n")
             self.process.stdin.close()
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(seconds)
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)  # its children too
         self.process.wait()

@@ -47,6 +47,7 @@ class NetPlayer:
         name: what reports call it.
         temperature: 0 takes the best move; 1 draws from the policy, more is nearer to chance.
         precision: as `OpenVinoEvaluator` has it; int8 is calibrated on the net's own games.
+        rows: the most positions that a search above it evaluates together.
 
     Raises:
         DamagedPackage: the package is cut short, altered or of another kind.
@@ -54,12 +55,18 @@ class NetPlayer:
     """
 
     def __init__(
-        self, folder: Path, name: str, temperature: float = 0.0, precision: Precision = "bf16"
+        self,
+        folder: Path,
+        name: str,
+        temperature: float = 0.0,
+        precision: Precision = "bf16",
+        rows: int = 1,
     ) -> None:
         if not 0 <= temperature <= HOTTEST:
             raise ValueError(f"temperature {temperature!r}: wanted 0 to {HOTTEST:g}")
         self.name = name
         self.temperature = temperature
+        self.rows = rows
         self.precision = check_precision(precision)
         self.rng = np.random.default_rng(0)
         self.package = load_package(folder)
@@ -67,7 +74,6 @@ class NetPlayer:
         self.fingerprint = self.package.card.weights_sha256
         self.evaluate: OpenVinoEvaluator | None = None
         self.size = (0, 0)
-        self.rows = 1  # positions that are evaluated together
 
     def new_game(self, rules: Rules, seed: int) -> None:
         """Get ready for a board's size; the net fits any, the compiled graph one."""
@@ -79,8 +85,7 @@ class NetPlayer:
             )
             if self.precision == "int8":
                 self.evaluate.calibrate(boards_of_games(self.evaluate, rules))
-        assert self.evaluate is not None
-        self.evaluate.prepare(self.rows)
+            self.evaluate.prepare(self.rows)
 
     def choose(self, position: Position) -> Choice:
         """Return the legal move of highest policy, with the net's value."""

@@ -125,9 +125,10 @@ class OpenVinoEvaluator:
             self.whole[name] = rounded(self.weights[f"{name}.weight"], seen)
         self.graphs = {}
 
-    def prepare(self, rows: int) -> None:
-        """Compile what boards of the frame's size need, so that their first answer is no slower."""
-        self._graph(rows, True)
+    def prepare(self, most: int) -> None:
+        """Compile what up to so many boards of the frame's size need; no answer then waits."""
+        for rows in range(1, most + 1):
+            self._graph(rows, True)
 
     def __call__(self, planes: NDArray[np.float32]) -> Evaluation:
         """Evaluate planes `[B, C, H, W]`; see `Evaluator`."""

@@ -57,8 +57,7 @@ class SearchPlayer:
         self.name = name
         self.settings = settings
         self.play = play or PlaySettings()
-        self.net = NetPlayer(folder, name, precision=self.play.precision)
-        self.net.rows = settings.leaves
+        self.net = NetPlayer(folder, name, precision=self.play.precision, rows=settings.leaves)
         self.num_parameters = self.net.num_parameters
         self.fingerprint = self.net.fingerprint
         self.seconds = self.play.seconds or None  # for the next move

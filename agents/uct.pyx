@@ -230,6 +230,9 @@ cdef int simulate(Search* search, const State* root, State* scratch) noexcept no
     return 0
 
 
+MOST_PLAYOUTS = 10_000_000  # in a tree whose edges an int can number
+
+
 cdef class Grown:
     """A tree grown from a position: how often each move was tried, and how often that won."""
 
@@ -240,8 +243,8 @@ cdef class Grown:
 
     def __cinit__(self, Position root not None, int64_t playouts, uint64_t seed):
         cdef int num_actions = root.state.board.width * root.state.board.height + 1
-        if playouts < 1:
-            raise ValueError(f"playouts {playouts}: wanted 1 or more")
+        if not 1 <= playouts <= MOST_PLAYOUTS:
+            raise ValueError(f"playouts {playouts}: wanted 1 to {MOST_PLAYOUTS}")
         self.root = root
         self.scratch = root.copy()
         self.playouts = playouts
@@ -298,8 +301,8 @@ class UctPlayer:
     fingerprint = ""
 
     def __init__(self, name="uct", playouts=5000, threads=1):
-        if not 1 <= playouts <= 10_000_000:
-            raise ValueError(f"playouts {playouts}: wanted 1 to 10000000")
+        if not 1 <= playouts <= MOST_PLAYOUTS:
+            raise ValueError(f"playouts {playouts}: wanted 1 to {MOST_PLAYOUTS}")
         if not 1 <= threads <= min(256, playouts):
             raise ValueError(f"threads {threads}: wanted 1 to 256, a playout for each at least")
         self.name = name

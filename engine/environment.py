@@ -10,6 +10,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import index
 from typing import Any, Literal
 
 import gymnasium
@@ -122,7 +123,7 @@ class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
         """
         mover = self.position.to_play
         try:
-            self.position.play_in_place(int(action))
+            self.position.play_in_place(index(action))
         except IllegalMove as error:
             if self.settings.illegal == "raises":
                 raise

@@ -46,7 +46,7 @@ from engine.board cimport (
     board_put,
 )
 from engine.ladders cimport STACK, board_ladders
-from engine.planes cimport lay_out
+from engine.planes cimport Frame, lay_out
 from engine.position cimport Position
 from engine.state cimport WHITE_MOVED, State, state_allows, state_bans_repeat, state_last_move
 
@@ -66,63 +66,50 @@ ctypedef fused plane_t:
     float
 
 
-cdef struct Layout:
-    # Where a board's points lie in the planes.
-    int area  # H·W of the frame
-    int num_points  # of the board
-    int target[MAX_POINTS]  # by move
-
-
-cdef Layout layout_of(const Board* board, int height, int width, int symmetry) noexcept:
-    cdef Layout layout
-    layout.area = height * width
-    layout.num_points = board.width * board.height
-    lay_out(layout.target, board.height, board.width, width, symmetry)
-    return layout
-
-
 cdef void put_history(
-    const State* state, Board* board, const Layout* layout, plane_t* out
+    const State* state, Board* board, const Frame* frame, plane_t* out
 ) noexcept nogil:
     """Write `[17, H, W]`; `board`, the game's first, is played on to its last."""
     cdef const uint16_t* point_of = POINT_OF[board.width]
     cdef plane_t* plane
     cdef int ply, back, move, colour
-    memset(out, 0, HISTORY * layout.area * sizeof(plane_t))
+    cdef int area = frame.height * frame.width, num_points = board.width * board.height
+    memset(out, 0, HISTORY * area * sizeof(plane_t))
     for ply in range(state.num_moves + 1):
         back = state.num_moves - ply
         if back < NUM_PAST:
-            plane = out + 2 * back * layout.area
-            for move in range(layout.num_points):
+            plane = out + 2 * back * area
+            for move in range(num_points):
                 colour = board.cells[point_of[move]].colour
                 if colour != EMPTY:
-                    plane[(colour != state.to_play) * layout.area + layout.target[move]] = 1
+                    plane[(colour != state.to_play) * area + frame.target[move]] = 1
         if back:
             move = state.moves[ply] & 0x7FFF
-            if move < layout.num_points:
+            if move < num_points:
                 colour = WHITE if state.moves[ply] & WHITE_MOVED else BLACK
                 board_play(board, point_of[move], colour)
     if state.to_play == BLACK:
-        for move in range(layout.num_points):
-            out[16 * layout.area + layout.target[move]] = 1
+        for move in range(num_points):
+            out[16 * area + frame.target[move]] = 1
 
 
 cdef void put_rich(
-    const State* state, Board* boards, const Layout* layout, plane_t* out
+    const State* state, Board* boards, const Frame* frame, plane_t* out
 ) noexcept nogil:
     """Write `[18, H, W]`; `boards`, `[STACK]`, are scratch, the first of them the state's."""
     cdef const Board* board = &state.board
-    cdef int point, move, at, colour, count, back, area = layout.area
+    cdef int point, move, at, colour, count, back
+    cdef int area = frame.height * frame.width, num_points = board.width * board.height
     cdef uint8_t[MAX_CELLS] owner
     cdef uint8_t[MAX_CELLS] ladders
     cdef uint16_t[3] found
-    cdef bint passed = state_last_move(state, 0) == layout.num_points
+    cdef bint passed = state_last_move(state, 0) == num_points
     memset(out, 0, RICH * area * sizeof(plane_t))
     board_pass_alive(board, state.suicide, owner)
     board_ladders(boards, state.to_play, ladders)
-    for move in range(layout.num_points):
+    for move in range(num_points):
         point = POINT_OF[board.width][move]
-        at = layout.target[move]
+        at = frame.target[move]
         colour = board.cells[point].colour
         out[at] = 1
         out[13 * area + at] = passed
@@ -142,8 +129,8 @@ cdef void put_rich(
             out[17 * area + at] = ladders[point] >> 1
     for back in range(NUM_LAST):
         move = state_last_move(state, back)
-        if 0 <= move < layout.num_points:
-            out[(8 + back) * area + layout.target[move]] = 1
+        if 0 <= move < num_points:
+            out[(8 + back) * area + frame.target[move]] = 1
 
 
 cdef Board* first_board(Position position) except NULL:
@@ -162,39 +149,39 @@ cdef Board* first_board(Position position) except NULL:
 
 
 cdef write_history(Position position, out, int symmetry):
-    cdef Layout layout = layout_of(
-        &position.state.board, out.shape[1], out.shape[2], symmetry
-    )
+    cdef int[MAX_POINTS] target
+    cdef Frame frame = Frame(out.shape[1], out.shape[2], symmetry & 4, &target[0])
     cdef float[:, :, ::1] floats
     cdef uint8_t[:, :, ::1] small
     cdef Board* board = first_board(position)
+    lay_out(target, board.height, board.width, frame.width, symmetry)
     if out.dtype == np.float32:
         floats = out
         with nogil:
-            put_history(position.state, board, &layout, &floats[0, 0, 0])
+            put_history(position.state, board, &frame, &floats[0, 0, 0])
     else:
         small = out
         with nogil:
-            put_history(position.state, board, &layout, &small[0, 0, 0])
+            put_history(position.state, board, &frame, &small[0, 0, 0])
     free(board)
 
 
 cdef write_rich(Position position, out, int symmetry):
-    cdef Layout layout = layout_of(
-        &position.state.board, out.shape[1], out.shape[2], symmetry
-    )
+    cdef int[MAX_POINTS] target
+    cdef Frame frame = Frame(out.shape[1], out.shape[2], symmetry & 4, &target[0])
     cdef float[:, :, ::1] floats
     cdef uint8_t[:, :, ::1] small
     cdef Board* boards = first_board(position)
     memcpy(boards, &position.state.board, board_bytes(&position.state.board))
+    lay_out(target, boards.height, boards.width, frame.width, symmetry)
     if out.dtype == np.float32:
         floats = out
         with nogil:
-            put_rich(position.state, boards, &layout, &floats[0, 0, 0])
+            put_rich(position.state, boards, &frame, &floats[0, 0, 0])
     else:
         small = out
         with nogil:
-            put_rich(position.state, boards, &layout, &small[0, 0, 0])
+            put_rich(position.state, boards, &frame, &small[0, 0, 0])
     free(boards)
 
 

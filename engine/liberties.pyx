@@ -35,7 +35,7 @@ cdef void liberties_update(Liberties* known, const Board* board) noexcept nogil:
     cdef uint64_t[WORDS] recount
     cdef int num_words = board.num_words
     cdef int word
-    changed[0] = changed[num_words + 1] = 0
+    changed[0] = changed[num_words + 1] = recount[2] = 0
     for word in range(1, num_words + 1):
         changed[word] = (
             (known.stones[0][word] ^ board.stones[0][word])

@@ -1,5 +1,6 @@
 """Go as a PettingZoo AEC environment, for two agents; needs the extra `pettingzoo`."""
 
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ class GoAECEnv(AECEnv):
         self.rewards = dict.fromkeys(AGENTS, 0.0)
         loser = None
         try:
-            self.position.play_in_place(-1 if action is None else int(action))
+            self.position.play_in_place(-1 if action is None else index(action))
         except IllegalMove as error:
             if self.settings.illegal == "raises":
                 raise

@@ -190,8 +190,11 @@ def write_planes(Position position not None, out, int symmetry=0):
     if not 0 <= symmetry < (8 if rules.width == rules.height else 4):
         raise ValueError(f"symmetry {symmetry}: wanted 0 to 7, to 3 where a board is not square")
     view = out
-    state_stones(position.state, legal)
-    memset(&known, 0, sizeof(known))
-    lay_out(target, rules.height, rules.width, view.shape[2], symmetry)
-    frame = Frame(view.shape[1], view.shape[2], symmetry & 4, &target[0])
-    state_floats(position.state, legal, &known, &frame, &view[0, 0, 0])
+    frame = Frame(view.shape[1], view.shape[2], symmetry & 4, NULL)
+    if symmetry or view.shape[1] != rules.height or view.shape[2] != rules.width:
+        lay_out(target, rules.height, rules.width, view.shape[2], symmetry)
+        frame.target = &target[0]
+    with nogil:
+        memset(&known, 0, sizeof(known))
+        state_stones(position.state, legal)
+        state_floats(position.state, legal, &known, &frame, &view[0, 0, 0])

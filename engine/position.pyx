@@ -67,7 +67,7 @@ cdef State* new_state(rules) except NULL:
     return state
 
 
-def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_play):
+def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_play, int ko):
     """Rebuild a pickled position by playing its moves again."""
     cdef Position position = Position(rules, board, to_play)
     for move, mover in zip(moves, movers, strict=True):
@@ -77,15 +77,17 @@ def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_pl
             raise MemoryError
     position.state.passes = passes
     position.state.to_play = now_to_play
+    position.state.board.ko = ko
     return position
 
 
-# What a Position has that was made without rules, by its __new__ alone.
-cdef State* NOTHING = state_new(1, 1, SIMPLE, False, 0, 0)
+# What a Position has that was made without rules, by its __new__ alone: a game that is over.
+cdef State* NO_GAME = state_new(1, 1, SIMPLE, False, 0, 0)
+NO_GAME.passes = 2
 
 
 cdef void let_go(State* state) noexcept:
-    if state != NOTHING:
+    if state != NO_GAME:
         state_free(state)
 
 
@@ -97,15 +99,16 @@ cdef class Position:
     """
 
     def __cinit__(self):
-        self.state = NOTHING
+        self.state = NO_GAME
 
     def __init__(self, rules, board=None, int to_play=BLACK):
         if not isinstance(rules, Rules):
             raise ValueError(f"rules {rules!r}: wanted a Rules")
         if to_play not in (BLACK, WHITE):
             raise ValueError(f"to_play {to_play!r}: wanted BLACK (1) or WHITE (2)")
+        cdef State* made = new_state(rules)
         let_go(self.state)
-        self.state = new_state(rules)
+        self.state = made
         self._rules = rules
         self._initial_board = None
         self._initial_to_play = to_play
@@ -424,6 +427,7 @@ cdef class Position:
             self.movers,
             self.state.passes,
             self.state.to_play,
+            self.state.board.ko,
         )
 
     def _identity(self):
@@ -433,6 +437,7 @@ cdef class Position:
             self._initial_to_play,
             self.state.to_play,
             self.state.passes,
+            self.state.board.ko,
             tuple(self.moves),
             tuple(self.movers),
         )

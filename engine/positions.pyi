@@ -49,7 +49,7 @@ class Positions:
 
         Raises:
             IllegalMove, GameOver: a move is illegal, with the game named.
-            ValueError: not one move a game.
+            ValueError: not one move a game, or no integers.
         """
 
     def play(self, moves: Sequence[int] | NDArray[np.integer]) -> None:

@@ -69,7 +69,7 @@ cdef class Positions:
     cdef State** states
     cdef State* empty  # what a game is reset to
     cdef Liberties* liberties  # `[B]`, of the planes that each game had last
-    cdef int target[MAX_POINTS]  # where points lie in a frame larger than the board
+    cdef int[MAX_POINTS] target  # where points lie in a frame larger than the board
     cdef int num_games
     cdef object _rules
 
@@ -101,6 +101,7 @@ cdef class Positions:
             free(self.states)
         state_free(self.empty)
         free(self.liberties)
+        self.num_games = 0
         self.states = NULL
         self.liberties = NULL
         self.empty = NULL
@@ -132,7 +133,10 @@ cdef class Positions:
                 raise MemoryError
 
     def check(self, moves):
-        cdef int64_t[::1] wanted = np.ascontiguousarray(moves, np.int64)
+        given = np.asarray(moves)
+        if given.dtype.kind not in "iu" and given.size:
+            raise ValueError(f"moves of type {given.dtype}: wanted integers")
+        cdef int64_t[::1] wanted = np.ascontiguousarray(given, np.int64)
         cdef int game, wrong = -1
         cdef int last = self._rules.pass_move
         if wanted.shape[0] != self.num_games:
@@ -200,12 +204,14 @@ cdef class Positions:
         return moves
 
     def legal_masks(self, out=None, games=None):
+        games = None if games is None else list(games)
         if out is None:
             out = np.zeros((self.num_games, self._rules.num_actions), np.bool_)
         self._write(self._output(out, None), games)
         return out
 
     def planes(self, out=None, games=None):
+        games = None if games is None else list(games)
         if out is None:
             shape = (self.num_games, PLANES, self._rules.height, self._rules.width)
             out = np.zeros(shape, np.float32)
@@ -296,5 +302,7 @@ cdef class Positions:
 cdef _check(out, shape, kind):
     if not isinstance(out, np.ndarray) or out.dtype != kind or not out.flags.c_contiguous:
         raise ValueError(f"out {type(out).__name__}: wanted a contiguous {kind.__name__} array")
+    if not out.flags.writeable:
+        raise ValueError("out is read-only: wanted an array that may be written to")
     if out.shape != shape:
         raise ValueError(f"out of shape {out.shape}: wanted {shape}")

@@ -5,7 +5,7 @@ sgfmill parses what sgf_text.py has mended; notes say where a file bends the sta
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,11 @@ from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, tromp_taylor
 from engine.sgf_root import komi_read, rules_name, rules_read, size_read
 from engine.sgf_text import decoded, mended
+from engine.vertex import vertex_of
 
 LETTERS = {BLACK: "b", WHITE: "w"}
 COLOURS = {"b": BLACK, "w": WHITE}
-PLAYERS = {"1": "b", "2": "w"}  # as FF[1] to FF[3] wrote them
+COLOUR_DIGITS = {"1": BLACK, "2": WHITE}  # as older files write PL
 TAIL = 2  # moves after an illegal one with which it still counts as a slip at the end
 
 
@@ -33,8 +34,9 @@ class _Repeats(BadSgf):
 def read_file(text: str | bytes, rules: Rules | None, read: "Callable[[SgfFile], Read]") -> Read:
     """What `read` makes of a file.
 
-    Where neither it nor the caller names rules and a position comes back, they were not those with
-    superko; it is read once more under simple ko, with a note.
+    Where neither it nor the caller names rules that we know and a position comes back, they were
+    not those with superko; it is read once more under simple ko, with a note. `read` decides what
+    of the file counts: a variation that nobody reads changes nothing.
 
     Raises:
         BadSgf: it is no SGF game that we play, or `read` says so.
@@ -43,7 +45,7 @@ def read_file(text: str | bytes, rules: Rules | None, read: "Callable[[SgfFile],
         return read(SgfFile(text, rules))
     except _Repeats as found:
         file = SgfFile(text, replace(tromp_taylor(), ko="simple"))
-        file.notes.append(f"{found}; no rules are named: taken for simple ko")
+        file.notes.append(f"{found}; no rules that we know are named: taken for simple ko")
         return read(file)
 
 
@@ -84,11 +86,10 @@ class SgfFile:
         # sgfmill knows squares alone: a rectangle is the top left of the square around it.
         coarse.sequence[0]["SZ"] = [b"%d" % max(width, height)]
         coarse.sequence[0].pop("KM", None)
-        self._name_players(coarse)
         self.game = sgf.Sgf_game.from_coarse_game_tree(coarse, override_encoding="UTF-8")
         self.root = self.game.get_root()
         named = rules_read(self.text_of(self.root, "RU")) or rules
-        self.names_rules = named is not None
+        self.has_rules = named is not None
         base = named or tromp_taylor()
         if komi is None:
             komi = rules.komi if rules else base.komi
@@ -100,20 +101,6 @@ class SgfFile:
         self.white = self.text_of(self.root, "PW") or "white"
         self.result = self.text_of(self.root, "RE")
         self._set_up()
-
-    def _name_players(self, coarse: Any) -> None:
-        """Write who is to play as FF[4] does."""
-        waiting = [coarse]
-        while waiting:
-            tree = waiting.pop()
-            waiting += tree.children
-            for node in tree.sequence:
-                said = node.get("PL", [b""])[0].decode().strip()
-                if said in PLAYERS:
-                    node["PL"] = [PLAYERS[said].encode()]
-                    self.notes.append(f"PL[{said}]: taken for PL[{PLAYERS[said].upper()}]")
-                elif said.lower() not in (*COLOURS, ""):
-                    raise BadSgf(f"PL[{said}]: wanted PL[B] or PL[W]")
 
     def text_of(self, node: sgf.Tree_node, key: str) -> str:
         """What a property says, empty where there is none."""
@@ -153,7 +140,20 @@ class SgfFile:
                     board.flat[self._move(point)] = colour
 
     def _to_play(self, node: sgf.Tree_node) -> int | None:
-        return COLOURS[node.get("PL")] if node.has_property("PL") else None
+        """Who is to move by PL; None where it says nothing."""
+        if not node.has_property("PL"):
+            return None
+        said = node.get_raw("PL").decode("utf-8", "replace").strip()
+        if said in COLOUR_DIGITS:
+            note = f"PL[{said}]: taken for PL[{LETTERS[COLOUR_DIGITS[said]].upper()}]"
+            if note not in self.notes:
+                self.notes.append(note)
+            return COLOUR_DIGITS[said]
+        if not said:
+            return None
+        if said.lower() not in COLOURS:
+            raise BadSgf(f"PL[{said}]: wanted PL[B] or PL[W]")
+        return COLOURS[said.lower()]
 
     def _move(self, point: tuple[int, int] | None) -> int:
         rules = self.rules
@@ -184,8 +184,6 @@ class SgfFile:
             raise
         except (IllegalMove, GameOver) as error:
             colour = COLOUR_NAMES[COLOURS[node.get_move()[0]]]
-            if ": superko;" in str(error) and not self.names_rules:
-                raise _Repeats(f"move {number} by {colour}: {error}") from error
             if not _is_tail(node):
                 raise BadSgf(f"move {number} by {colour}: {error}") from error
             self.notes.append(f"move {number} by {colour}: {error}; read as far as this")
@@ -210,7 +208,11 @@ class SgfFile:
             position = position.with_to_play(COLOURS[colour])
         if position.is_over:
             position = position.resumed()  # records go on after passes where players disagreed
-        return [*reached, position.play(self._move(point))]
+        move = self._move(point)
+        if not self.has_rules and position.why_illegal(move) == "superko":
+            vertex = vertex_of(move, position.rules)
+            raise _Repeats(f"move {number} by {COLOUR_NAMES[COLOURS[colour]]}: {vertex}: superko")
+        return [*reached, position.play(move)]
 
 
 def _is_tail(node: sgf.Tree_node) -> bool:

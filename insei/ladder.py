@@ -7,7 +7,7 @@ later, against these, are placed among them.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cosh, hypot, log
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,10 @@ class Ladder:
     games: int  # of each pairing
     rungs: tuple[Rung, ...]  # best first; whom `insei rate` seats others against
     placed: tuple[Rung, ...] = ()  # rated against the rungs later, best first
+
+    def without(self, player: str) -> "Ladder":
+        """The ladder without that rung."""
+        return replace(self, rungs=tuple(one for one in self.rungs if one.player != player))
 
     def elo_of(self, player: str) -> Rung | None:
         """The rating of a player, if it was measured."""

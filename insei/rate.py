@@ -1,7 +1,7 @@
 """`insei rate`: a player's rating on the frozen ladder, in a few minutes."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -56,11 +56,11 @@ def rate(
     rungs = [rung for rung in ladder.rungs if rung.player != player]
     with Tell() as tell:
         play = partial(play_games, workers, address, tell.notice)
-        points = points_from(player, rungs, ladder, games, seed, play, tell.progress)
-    print_rating(player, rungs, points, games, ladder.rules.size_name)
+        played = played_by(player, rungs, ladder, games, seed, play, tell.progress)
+    print_rating(player, rungs, played, ladder)
 
 
-def points_from(
+def played_by(
     player: str,
     rungs: "list[Rung]",
     ladder: "Ladder",
@@ -68,9 +68,8 @@ def points_from(
     seed: int,
     play: "Callable[[list[Job]], Iterable[list[PlayedGame]]]",
     progress: "Callable[[int, int], None]",
-) -> dict[str, float]:
-    """Play the rungs; returns what the player took from each."""
-    from tournament.report import points_of
+) -> "list[dict[str, Any]]":
+    """Play the rungs; returns the games as reports have them."""
     from tournament.schedule import pairing_jobs
 
     rules, plies, longest = ladder.rules, ladder.opening_plies, 6 * ladder.rules.num_points
@@ -79,34 +78,37 @@ def points_from(
         for rung in rungs
         for job in pairing_jobs(player, rung.player, rules, games, plies, seed, longest)
     ]
-    points = dict.fromkeys((rung.player for rung in rungs), 0.0)
-    done = 0
+    found: list[dict[str, Any]] = []
     for played in play(jobs):
-        for game in played:
-            black = points_of(game.as_json())
-            if game.black == player:
-                points[game.white] += black
-            else:
-                points[game.black] += 1 - black
-        done += len(played)
-        progress(done, len(jobs))
-    return points
+        found += [game.as_json() for game in played]
+        progress(len(found), len(jobs))
+    return found
 
 
 def print_rating(
-    player: str, rungs: "list[Rung]", points: dict[str, float], games: int, board: str
+    player: str, rungs: "list[Rung]", played: "list[dict[str, Any]]", ladder: "Ladder"
 ) -> None:
-    """Print what was taken from each rung, and the rating that this makes."""
-    from tournament.ratings import interval, place
+    """Print what was taken from each rung, the rating, and games lost by failing."""
+    from insei.ladder import placed_on
+    from tournament.report import crosstable, failures_of
 
+    names = (player, *(rung.player for rung in rungs))
+    cells = crosstable(played, names)
     for rung in rungs:
-        low, high = interval(points[rung.player], games)
+        cell = cells[player, rung.player]
         print(
-            f"{rung.elo:+6.0f}  {rung.player:48} {points[rung.player] / games:6.1%} "
-            f"({low:.0%}-{high:.0%})"
+            f"{rung.elo:+6.0f}  {rung.player:48} {cell.share:6.1%} ({cell.low:.0%}-{cell.high:.0%})"
         )
-    elo, half = place([(rung.elo, points[rung.player], games) for rung in rungs])
+    points = {
+        pair: (cell.share * cell.games, cell.games)
+        for pair, cell in cells.items()
+        if pair[0] == player
+    }
+    [found] = placed_on(ladder.without(player), points)
     print(
-        f"{player}: {elo:+.0f} Elo, 95 % {elo - half:+.0f} to {elo + half:+.0f}, "
-        f"{games * len(rungs)} games on {board}, random at 0"
+        f"{player}: {found.elo:+.0f} Elo, 95 % {found.low:+.0f} to {found.high:+.0f}, the ladder's "
+        f"own error included; {len(played)} games on {ladder.rules.size_name}, random at 0"
     )
+    for who, reasons in failures_of(played).items():
+        for reason, count in reasons.items():
+            print(f"{who} lost {count} of them by failing: {reason}")

@@ -11,6 +11,7 @@ from agents.forest import Forest
 from agents.influence import InfluencePlayer
 from agents.search_settings import SearchSettings
 from agents.uct import Grown, UctPlayer
+from engine.planes import planes
 from engine.playouts import random_game
 from engine.position import Position
 from engine.rules import Rules
@@ -48,19 +49,64 @@ def test_a_search_survives_what_it_cannot_take():
             answer(forest, 3)
 
 
-def test_a_search_begun_anew_forgets_the_leaves_that_are_out():
+@pytest.mark.parametrize("size", [2, 5])
+def test_a_search_begun_anew_forgets_the_leaves_that_are_out(size):
     forest = Forest(1, 5, 5, SearchSettings(visits=8, rule="puct", leaves=4), 1)
     forest.start(0, Position(Rules(5, 5)))
-    flat = [np.zeros((4, 26), np.float32), np.zeros(4, np.float32), np.zeros(4, np.float32)]
-    forest.select()
+    shapes = ((26,), (), (), (5, 5))
+    flat = [np.zeros((4, *shape), np.float32) for shape in shapes]
+    loud = [*flat[:3], np.ones((4, 5, 5), np.float32)]
+    assert forest.select() == 1
     forest.expand(*(one[:1] for one in flat))
-    for small in (Rules(2, 2), Rules(5, 5)):
-        rows = forest.select()
-        forest.start(0, Position(small))
-        forest.expand(*(one[:rows] for one in flat))
-        assert forest.select() == 1
-        forest.expand(*(one[:1] for one in flat))
-        assert forest.num_visits(0) == 0
+    rows = forest.select()
+    assert rows == 4
+    forest.start(0, Position(Rules(size, size)))
+    forest.expand(*(one[:rows] for one in loud))
+    assert forest.select() == 1
+    forest.expand(*(one[:1] for one in flat))
+    assert forest.num_visits(0) == 0
+    assert not forest.ownership(0).any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((0, 5, 5), "num_games 0: wanted at least 1"),
+        ((1, 0, 5), "frame 5x0: wanted 1 to 19 a side"),
+        ((1, 5, 20), "frame 20x5: wanted 1 to 19 a side"),
+    ],
+)
+def test_a_forest_says_what_it_wanted(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        Forest(*arguments, SearchSettings(), 1)
+    forest = Forest(2, 5, 5, SearchSettings(visits=2), 1, parts=2)
+    for ask in (forest.games_of, forest.batch, forest.select):
+        with pytest.raises(ValueError, match="part 2: wanted 0 to 1"):
+            ask(2)
+    with pytest.raises(ValueError, match="playouts 10000001: wanted 1 to 10000000"):
+        Grown(Position(RULES), 10_000_001, 1)
+
+
+@pytest.mark.parametrize("side", [5, 9, 13])
+def test_a_forest_shows_the_planes_that_positions_have(side):
+    """Though it keeps the liberties from one leaf to the next, of its many games."""
+    rules = Rules(side, side)
+    forest = Forest(2, side, side, SearchSettings(visits=12, random_symmetry=False), 1)
+    rng = random.Random(side)
+    for game in range(2):
+        forest.start(game, random_game(rules, game, 2 * side))
+    for _ in range(12):
+        assert forest.select() == 2
+        for game in range(2):
+            assert np.array_equal(forest.batch()[game], planes(forest.position(game)))
+        actions = side * side + 1
+        while rows := len(forest.batch()):
+            logits = np.array([rng.random() for _ in range(rows * actions)], np.float32)
+            nothing = np.zeros(rows, np.float32)
+            forest.expand(logits.reshape(rows, actions), nothing, nothing)
+            forest.select()
+        for game in range(2):
+            forest.play(game, rng.choice(forest.position(game).legal_moves()[:-1]))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ MODULES = [path.stem for path in sorted((ROOT / "engine").glob("*.pyi"))]
 FORESEEN = (ValueError, TypeError, IndexError, OverflowError)
 COSTLY = {"random_game", "play_random_games"}  # as long as they are told to go on
 RULES = Rules(4, 3, 0.5)
+FROZEN = np.zeros((2, 13), np.bool_)
+FROZEN.flags.writeable = False
 
 
 def things(rng):
@@ -117,9 +119,11 @@ def test_a_position_made_without_rules_is_no_game():
     for name in methods_of(Position):
         with contextlib.suppress(AttributeError, *FORESEEN):
             getattr(empty, name)()
-    assert not empty.is_over
-    with pytest.raises(AttributeError):
-        empty.play(0)
+    for one in (empty, Position.__new__(Position)):
+        for move in (0, 1, 1):
+            with pytest.raises((AttributeError, *FORESEEN)):
+                one.play_in_place(move)
+    assert empty.moves == []
 
 
 @pytest.mark.parametrize(
@@ -137,6 +141,8 @@ def test_a_position_made_without_rules_is_no_game():
         (lambda: Positions(RULES, 0), "num_games 0: wanted 1 or more"),
         (lambda: Positions(RULES, 2).play([0]), "1 moves: wanted 2, one a game"),
         (lambda: Positions(RULES, 2).play([0, 77]), "game 1: move 77"),
+        (lambda: Positions(RULES, 2).play([1.5, 2.0]), "moves of type float64: wanted integers"),
+        (lambda: Positions(RULES, 2).legal_masks(FROZEN), "out is read-only"),
     ],
 )
 def test_errors_name_the_reason_and_the_place(does, said):

@@ -1,9 +1,12 @@
 """Programs behind GTP: seated, told the game, and survived when they fail."""
 
+import shlex
 import shutil
+import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -17,6 +20,19 @@ from engine.rules import Rules, chinese
 from tournament.match import Job, Table, play_game
 
 RULES = Rules(5, 5, 14.5)
+ROOT = Path(__file__).parent.parent
+# A program whose other thread does the work.
+THREADED = """
+import sys, threading, time
+def work():
+    while time.thread_time() < 0.2: pass
+for line in sys.stdin:
+    if line.startswith("genmove"):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    print("= pass\\n" if line.startswith("genmove") else "=\\n")
+"""
 JOB = Job(0, "capture", "gtp", RULES, (12, 7), 1, 100)
 
 # A program that answers each command by a table, and writes what it was told to standard error.
@@ -91,7 +107,7 @@ def test_our_own_engine_plays_behind_gtp_as_it_plays_here():
     ("answers", "said"),
     [
         ({"genmove": "die"}, "ended at 'genmove white'; it said: boardsize 5"),
-        ({"genmove": None}, "no answer to 'genmove white' within 0.5 s"),
+        ({"genmove": None}, "no answer to 'genmove white' within 0.5 s; it said: boardsize 5"),
         ({"genmove": "? cannot think"}, "genmove white refused: cannot think"),
         ({"genmove": "= Z99"}, "answered vertex 'Z99'"),
         ({"genmove": "hello"}, "'genmove white' answered 'hello': wanted = or ?"),
@@ -148,6 +164,50 @@ def test_nothing_is_left_running(tmp_path):
     pytest.fail("the program's child goes on")
 
 
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="wants setpriv of util-linux")
+def test_a_program_that_thinks_ends_with_us_by_kill_9_too():
+    program = Path(__file__).parent / "misbehaving_gtp.py"
+    seated = f"""
+from agents.gtp_player import GtpPlayer
+from engine.position import Position
+from engine.rules import Rules
+player = GtpPlayer({f"{sys.executable} {program} hang"!r}, "gtp")
+player.new_game(Rules(5, 5), 1)
+print(player.process_id(), flush=True)
+player.choose(Position(Rules(5, 5)))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", seated], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        left = psutil.Process(int(process.stdout.readline()))
+        time.sleep(0.3)  # until it thinks
+        assert left.is_running()
+        process.kill()
+    gone, _ = psutil.wait_procs([left], timeout=10)
+    assert gone == [left]
+
+
+def test_how_long_to_wait_stands_before_the_command(seat):
+    player = seat(genmove=None)
+    patient = GtpPlayer("start=120 move=0.2 " + " ".join(player.words), "gtp")
+    patient.new_game(RULES, 1)
+    with pytest.raises(PlayerFailed, match=r"within 0\.2 s"):
+        patient.choose(Position(RULES))
+    assert patient.patience == {"start": 120.0, "move": 0.2, "stop": 5.0}
+    with pytest.raises(ValueError, match="wanted gtp:COMMAND"):
+        GtpPlayer("move=3", "gtp")
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="wants Linux's /proc")
+def test_processor_time_counts_all_threads_of_a_program(seat):
+    player = GtpPlayer(f"{sys.executable} -u -c {shlex.quote(THREADED)}", "gtp")
+    player.new_game(RULES, 1)
+    used = player.cpu_seconds()
+    player.choose(Position(RULES))
+    assert player.cpu_seconds() - used > 0.15
+    player.close()
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [("", "wanted gtp:COMMAND"), ("a 'b", "No closing quotation")],
@@ -158,7 +218,7 @@ def test_a_command_that_is_none_is_refused(command, said):
 
 
 def test_a_program_that_is_not_there_says_so():
-    with pytest.raises(PlayerFailed, match="can't be started: No such file"):
+    with pytest.raises(PlayerFailed, match="can't be started: no such program"):
         GtpPlayer("/no/such/program", "gtp").new_game(RULES, 1)
 
 

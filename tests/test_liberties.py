@@ -10,7 +10,19 @@ from engine.positions import Positions
 from engine.rules import Rules
 from tests.reference import Reference
 
-SIZES = [(1, 1), (2, 1), (5, 4), (8, 8), (9, 9), (13, 7), (11, 12), (19, 3), (19, 19)]
+SIZES = [
+    (1, 1),
+    (2, 1),
+    (5, 4),
+    (8, 8),
+    (9, 9),
+    (13, 7),
+    (16, 8),
+    (11, 12),
+    (19, 3),
+    (19, 6),
+    (19, 19),
+]
 
 
 def counted(rules, position):

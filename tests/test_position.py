@@ -266,3 +266,16 @@ def test_random_games_are_equal_for_equal_seeds():
     assert play_random_games(Rules(9, 9), 1000, 1, True) == play_random_games(
         Rules(9, 9), 1000, 1, False
     )
+
+
+def test_a_ko_that_a_change_of_colour_lifts_stays_lifted_in_copies():
+    rules = Rules(4, 3, ko="simple")
+    ko = Position(rules).play_all([1, 2, 4, 7, 9, 10, 6, 5])  # White has just taken at B2
+    assert ko.why_illegal(6) == "ko"
+    lifted = ko.with_to_play(3 - ko.to_play).with_to_play(ko.to_play)
+    assert lifted.is_legal(6)
+    for again in (pickle.loads(pickle.dumps(lifted)), copy.copy(lifted)):
+        assert again == lifted
+        assert (again.legal_mask() == lifted.legal_mask()).all()
+    assert pickle.loads(pickle.dumps(ko)).why_illegal(6) == "ko"
+    assert ko != lifted

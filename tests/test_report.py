@@ -1,6 +1,6 @@
 """What a report tells beside the ratings: doubts, likelihoods, and what players are made of."""
 
-from agents.anatomy import MODULES, ROOT, anatomy_of, lines_with_code, multiply_adds
+from agents.anatomy import ROOTS, anatomy_of, lines_with_code, modules_of, multiply_adds
 from agents.architecture import NetworkConfig
 from agents.grammar import make_player
 from engine.planes import NUM_PLANES
@@ -59,10 +59,21 @@ def test_lines_of_code_leave_prose_out():
     assert lines_with_code("cdef int x = <int>y & 1  # C\n\ncdef enum:\n    A = 1\n") == {1, 3, 4}
 
 
-def test_each_kind_of_player_has_modules_that_are_there():
-    for names in MODULES.values():
-        for name in names:
-            assert (ROOT / name).is_file(), name
+def test_each_kind_of_player_is_all_that_its_module_leads_to():
+    made_of = {kind: set(modules_of(kind)) for kind in ROOTS}
+    assert made_of["random"] == {"agents/random_player.py"}
+    assert (
+        {"agents/influence.pyx", "agents/judge.pyx"}
+        < made_of["influence"]
+        < made_of["alphabeta"] | made_of["influence"]
+    )
+    assert {"engine/benson.pyx", "agents/lookahead.pyx"} < made_of["alphabeta"]
+    assert {"engine/planes.pyx", "engine/liberties.pyx", "agents/rounding.py"} < made_of["net"]
+    assert made_of["net"] < made_of["search"]
+    for name in ("batch", "cache", "findings", "softmax", "tree", "gumbel", "puct"):
+        assert f"agents/{name}.pyx" in made_of["search"]
+    for names in made_of.values():
+        assert not names & {"engine/board.pyx", "engine/rules.py", "agents/package.py"}
     parts = anatomy_of(make_player("influence"), Rules(9, 9))
     assert parts.lines > 100
     assert (parts.parameters, parts.multiply_adds, parts.unit) == (0, 0, "boards judged")

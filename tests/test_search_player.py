@@ -7,6 +7,7 @@ import pytest
 
 from agents.clock import Clock, Clocks, TimeControl
 from agents.ending import dead_by_ownership, dead_for, stone_status
+from agents.evaluator import check_answer
 from agents.grammar import make_player, search_settings
 from agents.player import RESIGN, Thinker
 from agents.search import Search
@@ -16,6 +17,7 @@ from engine.diagram import board_from
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
 from tests.games import PseudoEvaluator
+from tournament.match import Job, play_game
 
 RULES = Rules(5, 5, 0.5)
 PUCT = SearchSettings(rule="puct", visits=80, noise=0, random_symmetry=False)
@@ -240,3 +242,35 @@ def test_dead_chains_are_those_the_net_gives_to_the_enemy():
 def test_without_a_search_the_dead_are_those_dead_for_certain():
     position = Position(RULES, board_from(ENDED), BLACK)
     assert dead_for(position, make_player("random")) == []
+
+
+@pytest.mark.parametrize("leaves", [1, 5])
+def test_no_net_is_compiled_within_a_move(leaves):
+    player = make_player(f"search:go5,rule=puct,visits=20,leaves={leaves}")
+    rules = Rules(5, 5, 14.5)
+    player.new_game(rules, 1)
+    compiled = set(player.net.evaluate.graphs)
+    player.choose(Position(rules))
+    assert set(player.net.evaluate.graphs) == compiled
+
+
+def test_a_net_that_answers_nan_loses_its_game_with_the_reason():
+    player = make_player("search:go5,visits=4")
+    rules = Rules(5, 5, 14.5)
+    player.new_game(rules, 1)
+    evaluate, calls = player.net.evaluate, []
+
+    def spoilt(planes):
+        calls.append(None)
+        answer = type(evaluate).__call__(evaluate, planes)
+        if len(calls) > 10:
+            answer.value[:] = np.nan
+            check_answer(answer)
+        return answer
+
+    player.net.new_game = lambda rules, seed: None
+    player.net.evaluate = spoilt
+    game = play_game(Job(0, "search", "random", rules, (), 1, 100), player, make_player("random"))
+    assert (game.result, game.winner) == ("W+F", 2)
+    assert game.reason == "failed: the net's value holds NaN or infinity: wanted finite numbers"
+    assert len(game.moves) > 2

@@ -294,7 +294,7 @@ def test_a_file_that_names_no_rules_and_repeats_a_position_is_read_under_simple_
     text = "(;SZ[2]RU[];B[bb];W[aa];B[ba];W[];B[ab];W[aa];B[bb])"
     for record in (read_sgf(text), read_variations(text)):
         assert any(
-            "B1 for black: superko; black to play; no rules" in note for note in record.notes
+            "move 7 by black: B1: superko; no rules that we know" in note for note in record.notes
         )
     position = read_sgf(text).position
     assert (position.num_moves, position.rules.ko) == (7, "simple")

@@ -4,7 +4,7 @@ import itertools
 import json
 import random
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from engine.sgf import GameRecord, read_sgf, write_sgf
 from insei.config import to_yaml
 from tournament.config import PairingConfig, TournamentConfig
 from tournament.folder import TournamentFolder, sgf_name
-from tournament.match import Job, Table, play_game
+from tournament.match import RULES_KNOWN_BY, Job, Table, play_game
 from tournament.openings import openings
 from tournament.ratings import fit, interval
 from tournament.report import Facts, crosstable, replays_of, write_report
@@ -102,6 +102,7 @@ def test_a_game_is_known_by_the_same_id_for_good():
     assert job.id == "3a808e391e81781d"
     assert replace(job, rules=replace(rules, suicide=True)).id != job.id
     assert replace(job, number=4).id == job.id
+    assert {one.name for one in fields(Rules)} == set(RULES_KNOWN_BY)
 
 
 def test_a_long_game_is_scored_as_it_stands():
@@ -417,6 +418,9 @@ def test_every_game_can_be_replayed_in_the_page(tmp_path):
         black, white, moves = held["names"][row[1]], held["names"][row[2]], row[6]
         assert (black, white, row[3]) == (game["black"], game["white"], game["result"])
         assert [int(moves[i : i + 2], 36) for i in range(0, len(moves), 2)] == game["moves"]
+        assert (held["reasons"][row[4]], row[5]) == (game["reason"], game["opening_plies"])
+    rates = json.loads(replays_of([played[0] | {"win_rates": [0.75, None, 0.0, 1.0]}]))["games"][0]
+    assert rates[7] == "23--002s"
     assert "</script>" not in replays_of([played[0] | {"black": "</script><b>"}])
 
 

@@ -85,6 +85,11 @@ class TournamentConfig:
         ):
             raise ValueError(f"name {self.name!r}: wanted letters, digits, and -_. alone")
 
+    @property
+    def max_plies(self) -> int:
+        """Plies after which a game is scored as it stands."""
+        return int(self.max_plies_per_point * self.rules.num_points)
+
     def games_of(self, one: str, other: str) -> int:
         """The games of a pairing."""
         return next((each.games for each in self.pairings if each.fits(one, other)), self.games)

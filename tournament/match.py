@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from agents.architecture import BrokenNetwork
 from agents.grammar import make_player
 from agents.player import RESIGN, Elsewhere, Player, PlayerFailed
 from engine.diagram import result_of
@@ -15,7 +16,7 @@ from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
 
 MOST_FAILURES = 3
-RULES_KNOWN_BY = (  # in games' ids; a field that comes later counts where it is not its default
+RULES_KNOWN_BY = (  # in games' ids, in this order
     "width", "height", "komi", "ko", "suicide", "captures_to_win", "scoring", "pass_stones",
 )  # fmt: skip
 
@@ -145,7 +146,7 @@ def play_on(
         mover = position.to_play
         try:
             move = sheet.ask(seats[mover], clocks[mover], position)
-        except PlayerFailed as error:
+        except (PlayerFailed, BrokenNetwork) as error:
             return mover, f"failed: {error}"
         if move == RESIGN:
             return mover, "resignation"

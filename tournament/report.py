@@ -237,13 +237,14 @@ def write_report(
     report = summarise(config, games, facts)
     span = [one.low for one in report.ratings] + [one.high for one in report.ratings]
     made = environment()
+    replays = replays_of(games)
     for suffix in ("html", "md"):
         text = made.get_template(f"report.{suffix}.j2").render(
             report=report,
             config=config,
             lowest=min(span),
             highest=max(max(span), min(span) + 1),
-            replays=replays_of(games),
+            replays=replays,
         )
         write_text(folder / f"report.{suffix}", text)
     write_text(folder / "report.json", json.dumps(as_json(report), indent=2) + "\n")

@@ -56,7 +56,7 @@ def pairings_of(config: TournamentConfig) -> list[tuple[str, str]]:
 
 def schedule(config: TournamentConfig) -> list[Job]:
     """All games of a tournament; every pairing gets on alike, so that one cut short is even."""
-    max_plies = int(config.max_plies_per_point * config.rules.num_points)
+    max_plies = config.max_plies
     folder = Path(config.openings) if config.openings else None
     due: list[tuple[float, Job]] = []
     for first, second in pairings_of(config):
