@@ -155,7 +155,7 @@ cdef class Forest:
                 else is legal; keeps early nets from ending games at once.
 
         Raises:
-            ValueError: the game is over, or its board is larger than the frame.
+            ValueError: its board is larger than the frame.
         """
         cdef int width = position.state.board.width, height = position.state.board.height
         if not 0 <= game < self.num_games:

@@ -1,7 +1,7 @@
 """Positions: a batch of games under the same rules, each step one call for all of them.
 
-Moves are checked before any is played: a batch with one illegal move stays as it was. All loops
-over games run without the GIL.
+Moves are checked before any is played: a batch with one illegal move stays as it was. Steps, and
+what is written for all games, run without the GIL.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t

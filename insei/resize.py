@@ -33,7 +33,7 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Match:
+class MatchSettings:
     """How the nets meet."""
 
     name: str
@@ -122,7 +122,7 @@ def resize(
         for path, architecture in missing.items():
             make(path, architecture, lesson, book)
     if games:
-        match = Match(out.name, games, visits, workers, reports, address)
+        match = MatchSettings(out.name, games, visits, workers, reports, address)
         rate_all(source, list(folders), lesson, match)
 
 
@@ -223,7 +223,7 @@ def check_saves(saves: Path, card: Any) -> None:
             )
 
 
-def rate_all(source: Path, folders: list[Path], lesson: Lesson, match: Match) -> None:
+def rate_all(source: Path, folders: list[Path], lesson: Lesson, match: MatchSettings) -> None:
     """Play the match of all sizes, write ratings on the cards, and print the table."""
     from agents.files import write_text
     from agents.package import CARD_FILE, card_text, load_package

@@ -56,7 +56,7 @@ def tournament(
     except ValueError as error:
         raise ValueError(f"{config}: {error}") from error
     held = hold(chosen, reports, address, memory=memory, play=play)
-    print((held.page.with_suffix(".md")).read_text())
+    print(held.page.with_suffix(".md").read_text())
     print(f"report: {held.page}")
 
 

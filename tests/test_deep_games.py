@@ -65,6 +65,24 @@ def test_games_by_any_rules_match_the_reference(share):
             raise AssertionError(f"game {game} of {rules}: {error}") from error
 
 
+@pytest.mark.parametrize(("width", "height"), [(12, 12), (13, 13), (19, 7), (19, 19)])
+def test_games_on_large_boards_match_the_reference(width, height):
+    """Sets of three words of 64 points and more; the masks of every seventh ply, for time."""
+    for seed in range(3):
+        ko = KO_RULES[seed % len(KO_RULES)]
+        rules = Rules(width, height, ko=ko, suicide=seed == 1)
+        game = random_game(rules, seed, 2 * rules.num_points)
+        position, reference = Position(rules), Reference(rules)
+        for ply, move in enumerate(game.moves):
+            if ply % 7 == 0:
+                assert position.legal_mask().tolist() == reference.legal_mask(), str(position)
+            position.play_in_place(move)
+            reference.play(move)
+        position.check()
+        assert position.score(dead=[]) == reference.score()
+        assert list(position.prisoners) == [reference.prisoners[1], reference.prisoners[2]]
+
+
 def test_a_few_games_by_any_rules_match_the_reference():
     for game in range(60):
         rng = random.Random(-1 - game)

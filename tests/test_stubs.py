@@ -40,6 +40,8 @@ def test_a_stub_names_what_its_module_has(stub):
         assert hasattr(module, name), f"{stub.name} tells of {name}, which is not there"
         if isinstance(node, ast.ClassDef):
             check_class(stub, getattr(module, name), node)
+        elif isinstance(node, ast.FunctionDef):
+            check_arguments(f"{stub.name}: {name}", getattr(module, name), node)
     own = {name for name, value in vars(module).items() if is_own(module, name, value)}
     assert own <= set(told), f"{stub.name} is silent on {sorted(own - set(told))}"
 
@@ -49,8 +51,24 @@ def check_class(stub, found, node):
     for name, member in told.items():
         is_field = isinstance(member, ast.AnnAssign)
         assert hasattr(found, name) or is_field, f"{stub.name}: {node.name}.{name} is not there"
+        is_method = isinstance(member, ast.FunctionDef) and not member.decorator_list
+        if is_method and not name.startswith("_"):  # slots of a type have names of their own
+            check_arguments(f"{stub.name}: {node.name}.{name}", getattr(found, name), member)
     public = {name for name in vars(found) if not name.startswith("_")}
     assert public <= set(told), f"{stub.name}: {node.name} lacks {sorted(public - set(told))}"
+
+
+def check_arguments(where, found, node):
+    """The same names in the same order, and defaults for the same ones."""
+    parameters = list(inspect.signature(found).parameters.values())
+    if parameters and parameters[0].name == "self":
+        parameters = parameters[1:]
+    told = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+    names = [one.arg for one in told if one.arg != "self"]
+    assert names == [one.name for one in parameters], where
+    with_default = sum(one.default is not one.empty for one in parameters)
+    given = len(node.args.defaults) + sum(one is not None for one in node.args.kw_defaults)
+    assert given == with_default, where
 
 
 def test_each_compiled_module_that_python_calls_has_a_stub():
