@@ -27,9 +27,9 @@ from agents.lookahead cimport (
     Entry,
     Grounds,
     Search,
-    now,
     visit,
 )
+from agents.stopwatch cimport now
 
 from typing import NamedTuple
 
@@ -72,6 +72,11 @@ class AlphaBetaPlayer:
         self.depth = depth or (DEEPEST if seconds or nodes else 4)
         self.seconds = seconds
         self.nodes = nodes
+        self.given = None
+
+    def give_time(self, seconds):
+        """Think at most so long about each move from now on; None for what the name says."""
+        self.given = seconds
 
     def new_game(self, rules, seed):
         """Nothing to begin: a move depends on the position alone."""
@@ -104,7 +109,8 @@ class AlphaBetaPlayer:
             and not walked.state.territory  # what lives is then no limit of the score
         )
         search.max_nodes = self.nodes
-        search.deadline = now() + self.seconds if self.seconds else 0
+        given = [limit for limit in (self.seconds or None, self.given) if limit is not None]
+        search.deadline = now() + min(given) if given else 0
         search.root_move = walked.state.board.width * walked.state.board.height
         search.table = <Entry*>malloc(bytes_of_table)
         search.saved = <char*>malloc(MOST_PLIES * search.state_bytes)

@@ -5,10 +5,11 @@
     influence                     a one-ply evaluator
     alphabeta:depth=4             reads ahead; also seconds=1 or nodes=20000, or several of them
     uct:playouts=5000             UCT with RAVE, patterns and tactics in its playouts; threads=2
-                                  grows as many trees side by side
+                                  grows as many trees side by side; seconds=1 ends it before
     net:PATH                      a trained net alone; also temperature=1, a weaker one
     search:PATH,visits=100        a trained net with a search; also seconds=2, rule=puct, ...
-    gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp
+    gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp; before the command
+                                  may stand start=120 move=600, the seconds to wait
 
 PATH is a player package, a run's folder, which means its newest checkpoint, or the name of a
 player that comes with insei.
@@ -38,7 +39,7 @@ HANDWRITTEN: dict[str, Callable[[str], Player]] = {
     "influence": InfluencePlayer,
 }
 LEARNED = ("net", "search")
-UCT: dict[str, type] = {"playouts": int, "threads": int}
+UCT: dict[str, type] = {"playouts": int, "threads": int, "seconds": float}
 ALPHABETA: dict[str, type] = {"depth": int, "seconds": float, "nodes": int}
 FORMS = (
     "random, capture, influence, alphabeta:depth=N, uct:playouts=N, net:PATH, "
@@ -67,7 +68,7 @@ def make_player(name: str) -> Player:
     if kind == "gtp":
         return GtpPlayer(rest, name)
     if kind == "uct":
-        return UctPlayer(name, **numbers_of(name, rest, UCT, "playouts=N or threads=N"))
+        return UctPlayer(name, **numbers_of(name, rest, UCT, "playouts=N, threads=N or seconds=S"))
     if kind == "alphabeta":
         said = "depth=N, seconds=S or nodes=N"
         return AlphaBetaPlayer(name, **numbers_of(name, rest, ALPHABETA, said))

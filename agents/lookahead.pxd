@@ -48,7 +48,6 @@ cdef struct Search:
     uint16_t[MOST_PLIES][2] killers
     int[3][MAX_POINTS + 1] history
 
-cdef double now() noexcept nogil
 cdef int visit(
     Search* search, int depth, int alpha, int beta, int ply, Grounds* above
 ) noexcept nogil

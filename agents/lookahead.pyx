@@ -20,7 +20,6 @@ Akl and Newborn 1977 (killers); Schaeffer 1983 (history); van der Werf, van den 
 
 from libc.stdint cimport uint16_t, uint64_t
 from libc.string cimport memcpy
-from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from engine.board cimport (
     BLACK,
@@ -50,11 +49,7 @@ from engine.state cimport (
 
 from agents.certainty cimport POINT, repeated_by, score_of, set_limits
 from agents.judge cimport judge
-
-cdef double now() noexcept nogil:
-    cdef timespec time
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec + time.tv_nsec * 1e-9
+from agents.stopwatch cimport now
 
 
 cdef inline uint64_t mixed(uint64_t number) noexcept nogil:

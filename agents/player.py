@@ -60,11 +60,16 @@ class Elsewhere(Player, Protocol):
 
 
 @runtime_checkable
-class Thinker(Player, Protocol):
-    """A player that searches: it can be hurried, and its thoughts can be read."""
+class Hurried(Player, Protocol):
+    """A player that can be told how long to think."""
 
     def give_time(self, seconds: float | None) -> None:
         """Think at most so long about each move from now on; None for what it does by itself."""
+
+
+@runtime_checkable
+class Thinker(Hurried, Protocol):
+    """A player that searches with a net: its thoughts can be read."""
 
     def look_at(self, position: Position, no_pass_before: int = 0) -> "Search":
         """The search, set to a position, to be taken further by its `step`."""

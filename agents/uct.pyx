@@ -38,6 +38,7 @@ from engine.state cimport (
     wins_by_passing,
 )
 
+from agents.stopwatch cimport now
 from agents.wise_playouts cimport colour_at, is_self_atari, matches, play_out
 
 from concurrent.futures import ThreadPoolExecutor
@@ -230,6 +231,7 @@ cdef int simulate(Search* search, const State* root, State* scratch) noexcept no
     return 0
 
 
+SHORTEST = 0.001  # seconds
 MOST_PLAYOUTS = 10_000_000  # in a tree whose edges an int can number
 
 
@@ -240,6 +242,7 @@ cdef class Grown:
     cdef Position root
     cdef Position scratch
     cdef int64_t playouts
+    cdef readonly int64_t played
 
     def __cinit__(self, Position root not None, int64_t playouts, uint64_t seed):
         cdef int num_actions = root.state.board.width * root.state.board.height + 1
@@ -260,15 +263,19 @@ cdef class Grown:
         free(self.search.nodes)
         free(self.search.edges)
 
-    def grow(self):
-        """Play all playouts; other threads run meanwhile."""
-        cdef int64_t _
+    def grow(self, double seconds=0.0):
+        """Play all playouts, or for so many seconds; other threads run meanwhile."""
         cdef int failed = 0
+        cdef double deadline = now() + seconds if seconds else 0
         with nogil:
-            add_node(&self.search, self.root.state)
-            for _ in range(self.playouts):
+            if self.search.num_nodes == 0:
+                add_node(&self.search, self.root.state)
+            while self.played < self.playouts:
                 failed = simulate(&self.search, self.root.state, self.scratch.state)
                 if failed:
+                    break
+                self.played += 1
+                if deadline and self.played % 16 == 0 and now() >= deadline:
                     break
         if failed:
             raise MemoryError
@@ -290,6 +297,7 @@ class UctPlayer:
     Args:
         name: what reports call it.
         playouts: of a move, in all its trees, 1 to 10,000,000.
+        seconds: of a move, 0 to 86,400; 0 for none. Fewer playouts than said are then played.
         threads: trees that grow side by side, each with its share of the playouts, 1 to 256; the
             move tried most often in all of them is played (Cazenave and Jouandeau 2007).
 
@@ -300,15 +308,23 @@ class UctPlayer:
     num_parameters = 0
     fingerprint = ""
 
-    def __init__(self, name="uct", playouts=5000, threads=1):
+    def __init__(self, name="uct", playouts=5000, threads=1, seconds=0.0):
         if not 1 <= playouts <= MOST_PLAYOUTS:
             raise ValueError(f"playouts {playouts}: wanted 1 to {MOST_PLAYOUTS}")
         if not 1 <= threads <= min(256, playouts):
             raise ValueError(f"threads {threads}: wanted 1 to 256, a playout for each at least")
+        if not 0 <= seconds <= 86_400:
+            raise ValueError(f"seconds {seconds}: wanted 0 to 86400")
         self.name = name
         self.playouts = playouts
         self.threads = threads
+        self.seconds = seconds
+        self.given = None
         self.state = 1
+
+    def give_time(self, seconds):
+        """Think at most so long about each move from now on; None for what the name says."""
+        self.given = seconds
 
     def new_game(self, rules, seed):
         """Begin anew; equal seeds give equal games."""
@@ -324,11 +340,13 @@ class UctPlayer:
         for number in range(self.threads):
             share = (self.playouts + number) // self.threads
             trees.append(Grown(position, share, next_random(&seed) if number else seed))
+        limits = [limit for limit in (self.seconds or None, self.given) if limit is not None]
+        seconds = max(min(limits), SHORTEST) if limits else 0.0
         if self.threads == 1:
-            trees[0].grow()
+            trees[0].grow(seconds)
         else:
             with ThreadPoolExecutor(self.threads) as pool:
-                list(pool.map(Grown.grow, trees))
+                list(pool.map(lambda tree: tree.grow(seconds), trees))
         self.state = (<Grown>trees[0]).search.rng
         tallies = [tree.tallies() for tree in trees]
         summed = {
@@ -336,7 +354,8 @@ class UctPlayer:
             for move in tallies[0]
         }
         best = max(summed, key=lambda move: summed[move][0])
-        return Choice(best, 2 * summed[best][1] / summed[best][2] - 1, self.playouts)
+        played = sum(tree.played for tree in trees)
+        return Choice(best, 2 * summed[best][1] / summed[best][2] - 1, played)
 
     def close(self):
         """Nothing to give back."""

@@ -6,7 +6,7 @@ import pytest
 from agents.capture import CapturePlayer
 from agents.grammar import make_player
 from agents.influence import InfluencePlayer
-from agents.player import Player
+from agents.player import Hurried, Player
 from agents.random_player import RandomPlayer
 from agents.uct import UctPlayer
 from agents.wise_playouts import PATTERNS, pattern_codes
@@ -194,7 +194,7 @@ def test_uct_ends_a_won_game_after_a_pass():
     [
         ("uct:playouts=0", "playouts 0: wanted 1 to 10000000"),
         ("uct:playouts=many", "wanted a whole number"),
-        ("uct:visits=3", "unknown setting 'visits'; wanted playouts=N or threads=N"),
+        ("uct:visits=3", "unknown setting 'visits'; wanted playouts=N, threads=N or seconds=S"),
         ("uct:playouts=10,threads=11", "threads 11: wanted 1 to 256"),
     ],
 )
@@ -213,3 +213,26 @@ def test_uct_plays_in_every_corner_of_every_size():
             if position.is_over:
                 break
             position = position.play(player.choose(position).move)
+
+
+@pytest.mark.parametrize(
+    "player", ["uct:playouts=1000000", "uct:playouts=1000000,threads=2", "alphabeta:depth=100"]
+)
+def test_a_clock_ends_a_search_before_its_other_limits(player):
+    """Each would take minutes; what was done is counted, for tests tell no time."""
+    position = Position(Rules(9, 9, 7))
+    hurried = make_player(player)
+    assert isinstance(hurried, Hurried)
+    hurried.give_time(0.02)
+    for seated in (hurried, make_player(f"{player},seconds=0.02")):
+        choice = seated.choose(position)
+        assert position.is_legal(choice.move)
+        assert 1 <= choice.operations < 200_000
+
+
+def test_uct_without_a_clock_plays_all_its_playouts():
+    seated = make_player("uct:playouts=333,threads=2")
+    seated.give_time(0)
+    assert seated.choose(Position(Rules(5, 5))).operations <= 333
+    seated.give_time(None)
+    assert seated.choose(Position(Rules(5, 5))).operations == 333
