@@ -1,7 +1,7 @@
 """Positions: a batch of games under the same rules, each step one call for all of them.
 
-Moves are checked before any is played: a batch with one illegal move stays as it was. Steps, and
-what is written for all games, run without the GIL.
+Moves are checked before any is played: a batch with one illegal move stays as it was. All loops
+over games run without the GIL.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
@@ -120,17 +120,25 @@ cdef class Positions:
             raise MemoryError
         return position
 
+    cdef int[::1] _chosen(self, games):
+        """The games named, as an array of numbers from 0 on; all of them for None."""
+        if games is None:
+            return np.arange(self.num_games, dtype=np.intc)
+        return np.array([self._game(game) for game in games], np.intc)
+
     cdef int _game(self, int game) except -1:
         if not -self.num_games <= game < self.num_games:
             raise IndexError(f"game {game}: wanted 0 to {self.num_games - 1}")
         return game + self.num_games if game < 0 else game
 
     def reset(self, games=None):
-        cdef int game
-        for each in range(self.num_games) if games is None else games:
-            game = self._game(each)
-            if state_copy(self.states[game], self.empty) < 0:
-                raise MemoryError
+        cdef int[::1] chosen = self._chosen(games)
+        cdef int i, failed = 0
+        with nogil:
+            for i in range(chosen.shape[0]):
+                failed |= state_copy(self.states[chosen[i]], self.empty)
+        if failed:
+            raise MemoryError
 
     def check(self, moves):
         given = np.asarray(moves)
@@ -204,29 +212,25 @@ cdef class Positions:
         return moves
 
     def legal_masks(self, out=None, games=None):
-        games = None if games is None else list(games)
+        cdef int[::1] chosen = self._chosen(games)
         if out is None:
             out = np.zeros((self.num_games, self._rules.num_actions), np.bool_)
-        self._write(self._output(out, None), games)
+        self._write(self._output(out, None), chosen)
         return out
 
     def planes(self, out=None, games=None):
-        games = None if games is None else list(games)
+        cdef int[::1] chosen = self._chosen(games)
         if out is None:
             shape = (self.num_games, PLANES, self._rules.height, self._rules.width)
             out = np.zeros(shape, np.float32)
-        self._write(self._output(None, out), games)
+        self._write(self._output(None, out), chosen)
         return out
 
-    cdef _write(self, Output output, games):
-        cdef int game
-        if games is not None:
-            for each in games:
-                game = self._game(each)
-                write(&output, self.states[game], &self.liberties[game], game)
-            return
+    cdef _write(self, Output output, int[::1] chosen):
+        cdef int i, game
         with nogil:
-            for game in range(self.num_games):
+            for i in range(chosen.shape[0]):
+                game = chosen[i]
                 write(&output, self.states[game], &self.liberties[game], game)
 
     cdef Output _output(self, masks, planes) except *:
@@ -266,8 +270,9 @@ cdef class Positions:
         found = np.empty(self.num_games, np.bool_)
         cdef uint8_t[::1] view = found.view(np.uint8)
         cdef int game
-        for game in range(self.num_games):
-            view[game] = state_is_over(self.states[game])
+        with nogil:
+            for game in range(self.num_games):
+                view[game] = state_is_over(self.states[game])
         return found
 
     @property
@@ -275,8 +280,9 @@ cdef class Positions:
         found = np.empty(self.num_games, np.uint8)
         cdef uint8_t[::1] view = found
         cdef int game
-        for game in range(self.num_games):
-            view[game] = self.states[game].to_play
+        with nogil:
+            for game in range(self.num_games):
+                view[game] = self.states[game].to_play
         return found
 
     @property
@@ -284,18 +290,19 @@ cdef class Positions:
         found = np.empty(self.num_games, np.int32)
         cdef int[::1] view = found
         cdef int game
-        for game in range(self.num_games):
-            view[game] = self.states[game].num_moves
+        with nogil:
+            for game in range(self.num_games):
+                view[game] = self.states[game].num_moves
         return found
 
     def scores(self, games=None):
+        cdef int[::1] chosen = self._chosen(games)
         cdef int i
-        if games is None:
-            games = range(self.num_games)
-        found = np.empty(len(games), np.float32)
+        found = np.empty(len(chosen), np.float32)
         cdef float[::1] view = found
-        for i, game in enumerate(games):
-            view[i] = state_half_score(self.states[self._game(game)]) / 2.0
+        with nogil:
+            for i in range(chosen.shape[0]):
+                view[i] = <float>0.5 * state_half_score(self.states[chosen[i]])
         return found
 
 
