@@ -7,6 +7,7 @@ whatever it can't do is answered by `?`.
 
 import dataclasses
 import json
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,7 @@ from agents.clock import TimeControl
 from agents.ending import stone_status
 from agents.gtp_analysis import COLOURS, AnalysisRequest, kata_line, lz_line, read_request
 from agents.gtp_game import CannotDo, GtpGame, ready
-from agents.player import RESIGN, Player, Thinker
+from agents.player import RESIGN, Player, PlayerFailed, Thinker
 from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
 from engine.handicap import fixed_handicap
@@ -28,6 +29,7 @@ from engine.sgf import read_sgf
 from engine.vertex import move_of, vertex_of
 
 NAP_SECONDS = 0.02  # between looks for a line, once a search is full
+LONGEST_QUOTE = 80  # characters of a line that an answer repeats
 
 
 class Lines(Protocol):
@@ -155,6 +157,10 @@ class GtpEngine:
         except ValueError as error:
             yield f"?{number} {' '.join(str(error).split())}\n\n"
             return
+        except PlayerFailed as error:
+            failed = f"{self.game.player.name} failed: {error}"
+            yield f"?{number} {' '.join(failed.split())}\n\n"
+            return
         yield f"={number} {said}".rstrip(" ") + "\n\n"
 
     def _known(self) -> list[str]:
@@ -173,6 +179,9 @@ class GtpEngine:
             raise CannotDo(f"syntax error: wanted {wanted}") from None
         if len(numbers) != len(wanted.split()):
             raise CannotDo(f"syntax error: {len(numbers)} arguments, wanted {wanted}")
+        for word, number in zip(words, numbers, strict=True):
+            if not math.isfinite(number):
+                raise CannotDo(f"syntax error: {word!r} is not finite, wanted {wanted}")
         return numbers
 
     def _colour(self, word: str) -> int:
@@ -371,13 +380,17 @@ def rules_from_json(text: str, rules: Rules) -> Rules:
     Raises:
         CannotDo: no such rules.
     """
-    wanted = f"one of {', '.join(PRESETS)}, or JSON with ko, suicide, scoring and tax NONE"
+    quoted = repr(text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "...")
+    refusal = CannotDo(
+        f"unknown rules {quoted}: wanted one of {', '.join(PRESETS)}, or JSON with ko, suicide, "
+        "scoring and tax NONE"
+    )
     try:
         said = json.loads(text)
-    except ValueError:
-        raise CannotDo(f"unknown rules {text!r}: wanted {wanted}") from None
+    except (ValueError, RecursionError):
+        raise refusal from None
     if not isinstance(said, dict):
-        raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")
+        raise refusal
     changes = {
         "ko": str(said.get("ko", rules.ko)).lower(),
         "suicide": said.get("suicide", rules.suicide),
@@ -390,4 +403,4 @@ def rules_from_json(text: str, rules: Rules) -> Rules:
             return dataclasses.replace(rules, **changes)
     except ValueError:
         pass  # one line for all that can be wrong
-    raise CannotDo(f"unknown rules {text!r}: wanted {wanted}")
+    raise refusal

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from agents.clock import Clocks, TimeControl
 from agents.ending import dead_for
-from agents.player import RESIGN, Player, Thinker
+from agents.player import RESIGN, Elsewhere, Player, PlayerFailed, Thinker
 from engine.diagram import result_of
+from engine.errors import IllegalMove
 from engine.handicap import handicap_position
 from engine.position import Position
 from engine.rules import Rules
@@ -31,6 +32,7 @@ class GtpGame:
         self.seed = seed
         self.rules = rules
         self.clocks = Clocks()
+        self.is_seated = False  # whether the player is in this game, as far as is known
         self.history: list[Position] = []
         self.begin(Position(rules))
 
@@ -44,17 +46,24 @@ class GtpGame:
 
         Raises:
             ValueError: the player doesn't play by these rules.
+            PlayerFailed: its program does not begin.
         """
-        self.player.new_game(start.rules, self.seed)
+        self._seat(start.rules)
         self.rules = start.rules
         self.seed += 1
         self.history = [start]
+
+    def _seat(self, rules: Rules) -> None:
+        self.is_seated = False
+        self.player.new_game(rules, self.seed)
+        self.is_seated = True
 
     def change_rules(self, rules: Rules) -> None:
         """Go on with the game so far under other rules, of the same size.
 
         Raises:
             IllegalMove: a move so far is forbidden by them; nothing has changed then.
+            PlayerFailed: the player's program does not begin; likewise.
         """
         first = self.history[0]
         replayed = Position(rules, first.initial_board, first.initial_to_play)
@@ -63,7 +72,7 @@ class GtpGame:
             replayed = ready(replayed, mover).play(move)
             history.append(replayed)
         if dataclasses.replace(rules, komi=0) != dataclasses.replace(self.rules, komi=0):
-            self.player.new_game(rules, self.seed)
+            self._seat(rules)
         self.rules, self.history = rules, history
 
     def play(self, colour: int, move: int) -> None:
@@ -79,15 +88,25 @@ class GtpGame:
 
         Args:
             cleans_up: whether it is to take dead stones off before it passes.
+
+        Raises:
+            IllegalMove: what it chose is none.
+            PlayerFailed: its program can't go on; it is told the whole game before its next move.
         """
         position = ready(self.position, colour)
+        if not self.is_seated:
+            self._seat(self.rules)
         began = time.perf_counter()
-        move = self._chosen(position, cleans_up)
+        try:
+            move = self._chosen(position, cleans_up)
+            if move != RESIGN:
+                self.history.append(position.play(move))
+        except (IllegalMove, PlayerFailed):
+            self.is_seated = False
+            raise
         clock = self.clocks.of.get(colour)
         if clock is not None:
             clock.spend(time.perf_counter() - began)
-        if move != RESIGN:
-            self.history.append(position.play(move))
         return move
 
     def _chosen(self, position: Position, cleans_up: bool) -> int:
@@ -111,6 +130,8 @@ class GtpGame:
         if len(self.history) < 2:
             raise CannotDo("cannot undo")
         self.history.pop()
+        if isinstance(self.player, Elsewhere):
+            self.is_seated = False  # its program takes nothing back
 
     def set_handicap(self, points: Iterable[int]) -> None:
         """Begin with Black's stones on these points.

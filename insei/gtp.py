@@ -49,28 +49,41 @@ def gtp(
     if komi is not None:
         chosen = replace(chosen, komi=komi)
     seated = make_player(player)
-    engine = GtpEngine(seated, chosen, version_text(), seed, ponder)
-    for answer in engine.serve(TypedLines(lines_of_input())):
-        sys.stdout.write(answer)
-        sys.stdout.flush()
-    seated.close()
+    try:
+        engine = GtpEngine(seated, chosen, version_text(), seed, ponder)
+        for answer in engine.serve(TypedLines(lines_of_input())):
+            sys.stdout.write(answer)
+            sys.stdout.flush()
+    finally:
+        seated.close()
 
 
 class TypedLines:
     """Lines as they come, read by a thread of their own, so that an analysis sees them come."""
 
     def __init__(self, lines: Iterator[str]) -> None:
-        self.queue: queue.Queue[str | None] = queue.Queue()
+        self.queue: queue.Queue[str | OSError | None] = queue.Queue()
         threading.Thread(target=self._read, args=(lines,), daemon=True).start()
 
     def _read(self, lines: Iterator[str]) -> None:
-        for line in lines:
-            self.queue.put(line)
-        self.queue.put(None)
+        try:
+            for line in lines:
+                self.queue.put(line)
+        except OSError as error:
+            self.queue.put(error)
+        else:
+            self.queue.put(None)
 
     def take(self) -> str | None:
-        """The next line, waited for; None at the end."""
-        return self.queue.get()
+        """The next line, waited for; None at the end.
+
+        Raises:
+            OSError: it can't be read.
+        """
+        line = self.queue.get()
+        if isinstance(line, OSError):
+            raise OSError(f"standard input can't be read: {line.strerror}") from line
+        return line
 
     def is_waiting(self) -> bool:
         """Whether a line or the end has come."""
@@ -78,7 +91,9 @@ class TypedLines:
 
 
 def lines_of_input() -> Iterator[str]:
-    """Standard input by lines, whatever bytes it holds."""
+    """Standard input by lines, whatever bytes it holds; none where it is closed."""
+    if sys.stdin is None:
+        return
     for line in sys.stdin.buffer:
         yield line.decode("utf-8", "replace")
 

@@ -161,10 +161,18 @@ def test_time_systems_are_understood(line, thinker):
         "time_left b 1",
         "time_left b 1 1e20",
         "time_left b 1 nan",
+        "time_settings 0 5 1e999",
+        "time_settings 0 5 inf",
+        "time_left b 5 inf",
+        "time_left b 5 -1e999",
+        "kgs-time_settings canadian 1 1 inf",
+        "kata-time_settings canadian 1 1 nan",
     ],
 )
 def test_bad_times_are_refused(line):
-    assert engine().answer(line)[0] == "?"
+    said = engine().answer(line)
+    assert said[0] == "?"
+    assert "integer" not in said  # what Python says of int(inf)
 
 
 # The game
@@ -189,6 +197,8 @@ def test_handicap_stones_are_placed():
         "fixed_handicap 77",
         "fixed_handicap x",
         "fixed_handicap nan",
+        "fixed_handicap 1e999",
+        "place_free_handicap inf",
         "set_free_handicap A1",
         "set_free_handicap A1 A1",
         "set_free_handicap A1 pass",
@@ -211,6 +221,11 @@ def test_a_game_is_loaded_up_to_a_move(tmp_path):
     assert game.answer(f"loadsgf {path} 3") == "="
     assert game.position.moves == [24, 10]
     assert game.answer("undo") == "="
+    assert game.position.moves == [24]
+    for number in ("inf", "1e999", "nan"):
+        assert game.answer(f"loadsgf {path} {number}") == (
+            f"? syntax error: '{number}' is not finite, wanted number"
+        )
     assert game.position.moves == [24]
 
 
@@ -246,8 +261,12 @@ def test_rules_are_set_and_told():
         "[1]",
         '{"ko":"NONE"}',
         "",
+        "[" * 5_000,
+        '{"ko":' * 5_000,
     ):
-        assert game.answer(f"kata-set-rules {bad}")[0] == "?"
+        said = game.answer(f"kata-set-rules {bad}")
+        assert said[0] == "?"
+        assert len(said) < 300
 
 
 def test_rectangles():
@@ -306,6 +325,11 @@ WORDS = [
     ),
     *("set_free_handicap A1 B2", "set_free_handicap A1 A1", "loadsgf /none", "time_left b 1 0"),
     *("kata-set-rules aga", "kata-set-rules {}", 'kata-set-rules {"ko":1}', "kata-get-rules"),
+    *("time_settings 0 5 1e999", "time_settings inf 1 1", "time_settings 9 9 9"),
+    *("time_left b 5 inf", "time_left w 1e999 1", "kgs-time_settings canadian 1 1 inf"),
+    *("kata-time_settings fischer 1e999 1", "kgs-time_settings byoyomi 1 inf 1e999"),
+    *("place_free_handicap 3", "place_free_handicap 1e999", "loadsgf /none inf", "komi inf"),
+    *("kata-set-rules " + "[" * 5_000, "kata-analyze 1e999", "lz-analyze avoid b C3 inf"),
     *("rectangular_boardsize 3 4", "rectangular_boardsize 0 4", "7", "7 name", "# nothing", ""),
 ]
 
