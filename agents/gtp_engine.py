@@ -22,7 +22,7 @@ from agents.gtp_game import CannotDo, GtpGame, ready
 from agents.player import RESIGN, Player, PlayerFailed, Thinker
 from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
-from engine.handicap import fixed_handicap
+from engine.handicap import fixed_handicap, free_handicap
 from engine.position import Position
 from engine.rules import MAX_SIDE, PRESETS, Rules, with_preset
 from engine.sgf import read_sgf
@@ -95,8 +95,8 @@ class GtpEngine:
             "final_score": lambda words: self.game.result(),
             "final_status_list": self._final_status_list,
             "loadsgf": self._loadsgf,
-            "fixed_handicap": self._fixed_handicap,
-            "place_free_handicap": self._fixed_handicap,
+            "fixed_handicap": lambda words: self._handicap(words, fixed_handicap),
+            "place_free_handicap": lambda words: self._handicap(words, free_handicap),
             "set_free_handicap": self._set_free_handicap,
             "time_settings": self._time_settings,
             "kgs-time_settings": self._named_time_settings,
@@ -267,11 +267,11 @@ class GtpEngine:
             self.game.play(mover, move)
         return ""
 
-    def _fixed_handicap(self, words: list[str]) -> str:
+    def _handicap(self, words: list[str], place: Callable[[Rules, int], list[int]]) -> str:
         number = self._numbers(words, "stones")[0]
         try:
-            points = fixed_handicap(self.game.rules, int(number))
-        except (ValueError, OverflowError) as error:
+            points = place(self.game.rules, int(number))
+        except ValueError as error:
             raise CannotDo(f"invalid number of stones: {error}") from error
         self.game.set_handicap(points)
         return " ".join(vertex_of(point, self.game.rules) for point in points)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from engine.position import Position
-from engine.rules import BLACK, EMPTY, WHITE, Rules
+from engine.rules import BLACK, EMPTY, MAX_SIDE, WHITE, Rules
 
 MOST = 9
 
@@ -18,18 +18,16 @@ def fixed_handicap(rules: Rules, stones: int) -> list[int]:
 
     Source: GTP 2 draft 2, section 4.1.1.
     """
-    side = rules.width
-    if rules.width != rules.height or side < 7:
+    side, most = rules.width, most_fixed(rules)
+    if not most:
         raise ValueError(f"handicap on {rules.size_name}: wanted a square of side 7 or more")
-    most = MOST if side % 2 and side > 7 else 4
     if not 2 <= stones <= most:
         raise ValueError(f"handicap {stones} on {rules.size_name}: wanted 2 to {most}")
-    edge = 2 if side < 13 else 3
-    near, far, middle = edge, side - 1 - edge, side // 2
-    corners = [(far, near), (near, far), (near, near), (far, far)]  # bottom left comes first
+    near, middle = star_line(side), side // 2
+    far = side - 1 - near
     left_right = [(middle, near), (middle, far)]
     bottom_top = [(far, middle), (near, middle)]
-    found = corners[:stones]
+    found = corner_stars(rules)[:stones]
     if stones >= 6:
         found += left_right
     if stones >= 8:
@@ -37,6 +35,69 @@ def fixed_handicap(rules: Rules, stones: int) -> list[int]:
     if stones in (5, 7, 9):
         found.append((middle, middle))
     return [row * side + column for row, column in found]
+
+
+def free_handicap(rules: Rules, stones: int) -> list[int]:
+    """Return the points of a handicap on any board: the fixed ones first, then the most open.
+
+    A board without fixed points begins with the stars near its corners.
+
+    Raises:
+        ValueError: there are fewer than two stones, or no point would be left empty.
+
+    Source: GTP 2 draft 2, section 4.1.2.
+    """
+    most = rules.num_points - 1
+    if not 2 <= stones <= most:
+        wanted = f"2 to {most}" if most >= 2 else "a board of three points or more"
+        raise ValueError(f"handicap {stones} on {rules.size_name}: wanted {wanted}")
+    if fixed := most_fixed(rules):
+        chosen = fixed_handicap(rules, min(stones, fixed))
+    else:
+        stars = [row * rules.width + column for row, column in corner_stars(rules)]
+        chosen = list(dict.fromkeys(stars))[:stones]  # near corners are one point on small boards
+    return chosen + most_open(rules, chosen, stones - len(chosen))
+
+
+def most_open(rules: Rules, chosen: Iterable[int], number: int) -> list[int]:
+    """Return so many points, each as far from the stones, and the edge, as can be.
+
+    The first line is taken last. Of equals, the one further from the edge is first, then the one
+    further from all the stones together, then the lowest.
+    """
+    rows, columns = np.divmod(np.arange(rules.num_points), rules.width)
+    to_edge = np.minimum.reduce([rows, columns, rules.height - 1 - rows, rules.width - 1 - columns])
+    nearest = np.full(rules.num_points, 2 * MAX_SIDE**2)  # squared distance to a stone, 0 on one
+    spread = np.zeros(rules.num_points, np.int64)  # such distances, summed
+    stones = list(chosen)
+    for place in range(len(stones) + number):
+        if place == len(stones):
+            worth = np.minimum(nearest, 2 * to_edge**2)
+            order = np.lexsort((-np.arange(rules.num_points), spread, to_edge, worth, nearest > 0))
+            stones.append(int(order[-1]))
+        distance = (rows - rows[stones[place]]) ** 2 + (columns - columns[stones[place]]) ** 2
+        np.minimum(nearest, distance, out=nearest)
+        spread += distance
+    return stones[len(stones) - number :]
+
+
+def most_fixed(rules: Rules) -> int:
+    """Stones that a fixed handicap has points for on this board; 0 where it has none."""
+    if rules.width != rules.height or rules.width < 7:
+        return 0
+    return MOST if rules.width % 2 and rules.width > 7 else 4
+
+
+def star_line(side: int) -> int:
+    """Lines between the stars and the edge: three, two, one or none, by the side's length."""
+    return 3 if side >= 13 else 2 if side >= 7 else 1 if side >= 3 else 0
+
+
+def corner_stars(rules: Rules) -> list[tuple[int, int]]:
+    """The row and column of the stars near the corners: bottom left first, then top right."""
+    top, left = star_line(rules.height), star_line(rules.width)
+    bottom, right = rules.height - 1 - top, rules.width - 1 - left
+    return [(bottom, left), (top, right), (top, left), (bottom, right)]
 
 
 def handicap_position(rules: Rules, points: Iterable[int]) -> Position:

@@ -191,6 +191,57 @@ def test_handicap_stones_are_placed():
 
 
 @pytest.mark.parametrize(
+    ("side", "stones"),
+    [(3, 2), (4, 15), (5, 2), (5, 9), (5, 24), (6, 5), (7, 5), (8, 6), (9, 80), (19, 12)],
+)
+def test_free_handicap_stones_are_placed_wherever_there_is_room(side, stones):
+    game = engine(rules=Rules(side, side, 0.5))
+    vertices = game.answer(f"place_free_handicap {stones}").removeprefix("= ").split()
+    assert len(set(vertices)) == stones
+    assert (game.position.board == 1).sum() == stones
+    assert game.position.to_play == 2
+    inside = game.position.board[1:-1, 1:-1]
+    assert (inside == 1).sum() == min(stones, inside.size)  # the first line last
+
+
+@pytest.mark.parametrize(
+    ("side", "stones", "vertices"),
+    [
+        (5, 2, "B2 D4"),
+        (5, 5, "B2 D4 B4 D2 C3"),
+        (6, 4, "B2 E5 B5 E2"),
+        (7, 5, "C3 E5 C5 E3 D4"),
+        (9, 3, "C3 G7 C7"),
+        (19, 13, "D4 Q16 D16 Q4 D10 Q10 K4 K16 K10 G13 N7 N13 G7"),
+    ],
+)
+def test_free_handicaps_begin_on_the_stars_and_go_on_well_spread(side, stones, vertices):
+    said = engine(rules=Rules(side, side, 0.5)).answer(f"place_free_handicap {stones}")
+    assert sorted(said.removeprefix("= ").split()) == sorted(vertices.split())
+
+
+@pytest.mark.parametrize(("width", "height", "stones"), [(9, 5, 6), (2, 7, 13), (1, 5, 2)])
+def test_free_handicap_stones_fit_rectangles(width, height, stones):
+    game = engine(rules=Rules(width, height, 0.5))
+    assert game.answer(f"place_free_handicap {stones}")[0] == "="
+    assert (game.position.board == 1).sum() == stones
+
+
+@pytest.mark.parametrize(
+    ("rules", "stones", "wanted"),
+    [
+        (Rules(5, 5, 0.5), 1, "wanted 2 to 24"),
+        (Rules(5, 5, 0.5), 25, "wanted 2 to 24"),
+        (Rules(2, 1, 0.5), 2, "wanted a board of three points or more"),
+    ],
+)
+def test_free_handicaps_without_room_are_refused(rules, stones, wanted):
+    said = engine(rules=rules).answer(f"place_free_handicap {stones}")
+    assert said.startswith("? invalid number of stones: ")
+    assert said.endswith(wanted)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "fixed_handicap 1",
