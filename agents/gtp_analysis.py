@@ -4,15 +4,21 @@ The forms that Leela Zero and KataGo gave them, which Sabaki, Lizzie and others 
 those of the player to move.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from agents.analysis import Analysis
+import numpy as np
+
+from agents.analysis import Analysis, MoveAnalysis
+from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
-from engine.vertex import vertex_of
+from engine.vertex import move_of, vertex_of
 
 COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
-NUMBERS = ("interval", "maxmoves", "minmoves")
-SWITCHES = ("ownership", "movesownership", "pvvisits", "rootinfo")
+SWITCHES = ("ownership", "rootinfo")
+IGNORED = ("movesownership", "pvvisits")  # boards ask for them unasked; the search has neither
+LIMITS = ("avoid", "allow")
 
 
 @dataclass(frozen=True)
@@ -22,43 +28,126 @@ class AnalysisRequest:
     colour: int  # 0 for the player to move
     seconds: float = 1.0  # between two reports
     num_moves: int = 0  # the most candidates of a report; 0 for all
+    fewest_moves: int = 1  # filled up with the likeliest ones that were not visited
     ownership: bool = False
     root: bool = False
+    avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # moves by colour
 
 
-def read_request(words: list[str]) -> AnalysisRequest:
+def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
     """Read `[colour] [centiseconds] [key value]...`.
 
     Raises:
         ValueError: a word makes no sense here.
     """
-    colour, seconds, num_moves, switches = 0, 1.0, 0, set()
+    colour, switches = 0, set()
+    numbers = {"interval": 100, "maxmoves": 0, "minmoves": 1}
+    limits: list[Limit] = []
     rest = [word.lower() for word in words]
     while rest:
         word = rest.pop(0)
         if word in COLOURS:
             colour = COLOURS[word]
-        elif word.isascii() and word.isdigit():
-            seconds = int(word[:9]) / 100
-        elif word in NUMBERS and rest and rest[0].isascii() and rest[0].isdigit():
-            number = int(rest.pop(0)[:9])
-            if word == "interval":
-                seconds = number / 100
-            elif word == "maxmoves":
-                num_moves = number
-        elif word in SWITCHES and rest:
+        elif is_number(word):
+            numbers["interval"] = int(word[:9])
+        elif word in numbers and rest and is_number(rest[0]):
+            numbers[word] = int(rest.pop(0)[:9])
+        elif word in (*SWITCHES, *IGNORED) and rest:
             if rest.pop(0) in ("true", "1"):
                 switches.add(word)
-        elif word in ("avoid", "allow"):
-            raise ValueError(f"syntax error: {word} is not supported")
+        elif word in LIMITS:
+            limits.append(read_limit(word, rest[:3], rules))
+            rest = rest[3:]
         else:
             raise ValueError(
                 f"syntax error: {word!r}, wanted a colour, an interval in centiseconds, "
-                f"or one of {', '.join((*NUMBERS, *SWITCHES))} with its value"
+                f"or one of {', '.join((*numbers, *SWITCHES, *LIMITS))} with its value"
             )
     return AnalysisRequest(
-        colour, max(0.01, seconds), num_moves, "ownership" in switches, "rootinfo" in switches
+        colour,
+        max(1, numbers["interval"]) / 100,
+        numbers["maxmoves"],
+        max(1, numbers["minmoves"]),
+        "ownership" in switches,
+        "rootinfo" in switches,
+        avoided_by(limits, rules),
     )
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is all digits."""
+    return word.isascii() and word.isdigit()
+
+
+class Limit(NamedTuple):
+    """One `avoid` or `allow`."""
+
+    kind: str
+    colour: int
+    moves: frozenset[int]
+
+
+def read_limit(kind: str, words: list[str], rules: Rules) -> Limit:
+    """Read `COLOUR VERTEX[,VERTEX]... UNTILDEPTH`.
+
+    Raises:
+        ValueError: it isn't this, or goes deeper than the root.
+    """
+    if len(words) < 3 or words[0] not in COLOURS:
+        raise ValueError(f"syntax error: wanted {kind} COLOUR VERTEX[,VERTEX]... UNTILDEPTH")
+    if words[2] != "1":
+        raise ValueError(f"{kind} until depth {words[2]}: wanted 1, the next move alone")
+    moves = frozenset(move_of(vertex, rules) for vertex in words[1].upper().split(","))
+    return Limit(kind, COLOURS[words[0]], moves)
+
+
+def avoided_by(limits: list[Limit], rules: Rules) -> dict[int, frozenset[int]]:
+    """The moves that the limits take from each colour.
+
+    Raises:
+        ValueError: an `allow` is not its colour's only limit.
+    """
+    avoided: dict[int, frozenset[int]] = {}
+    for colour in (BLACK, WHITE):
+        of_colour = [limit for limit in limits if limit.colour == colour]
+        if len(of_colour) > 1 and any(limit.kind == "allow" for limit in of_colour):
+            raise ValueError("syntax error: wanted one allow a colour, and no avoid beside it")
+        every = frozenset(range(rules.num_actions))
+        avoided[colour] = frozenset().union(
+            *(every - one.moves if one.kind == "allow" else one.moves for one in of_colour)
+        )
+    return avoided
+
+
+def check_leaves_a_move(position: Position, request: AnalysisRequest) -> None:
+    """See that there is a move to tell of.
+
+    Raises:
+        ValueError: every legal one is avoided.
+    """
+    legal = set(np.flatnonzero(position.legal_mask()).tolist())
+    if not legal - request.avoided.get(position.to_play, frozenset()):
+        raise ValueError("every legal move is avoided: wanted one to be left")
+
+
+def listed(found: Analysis, request: AnalysisRequest) -> Analysis:
+    """`found` by the moves that were asked for.
+
+    Moves avoided are left out; the search has spent its visits on them all the same. A move without
+    visits is told of with the root's figures, as KataGo does.
+    """
+    position = found.position
+    avoided = request.avoided.get(position.to_play, frozenset())
+    moves = [one for one in found.moves if one.visits and one.move not in avoided]
+    told = avoided.union(one.move for one in moves)
+    legal = position.legal_mask()
+    likeliest = np.argsort(-found.policy, kind="stable").tolist()
+    rest = [move for move in likeliest if legal[move] and move not in told]
+    moves += [
+        MoveAnalysis(move, 0, found.win_rate, found.score, float(found.policy[move]), 0.0, (move,))
+        for move in rest[: max(0, request.fewest_moves - len(moves))]
+    ]
+    return replace(found, moves=tuple(moves[: request.num_moves or None]))
 
 
 def vertices(moves: tuple[int, ...], rules: Rules) -> str:

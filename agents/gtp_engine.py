@@ -17,7 +17,15 @@ from typing import Protocol
 from agents.analysis import Analysis
 from agents.clock import TimeControl
 from agents.ending import stone_status
-from agents.gtp_analysis import COLOURS, AnalysisRequest, kata_line, lz_line, read_request
+from agents.gtp_analysis import (
+    COLOURS,
+    AnalysisRequest,
+    check_leaves_a_move,
+    kata_line,
+    listed,
+    lz_line,
+    read_request,
+)
 from agents.gtp_game import CannotDo, GtpGame, ready
 from agents.player import RESIGN, Player, PlayerFailed, Thinker
 from engine.diagram import diagram
@@ -350,9 +358,10 @@ class GtpEngine:
 
     def _analyse(self, kind: str, words: list[str], source: Lines) -> Iterator[str]:
         """Reports of a search of the present position, until a line comes or it is done."""
-        request = read_request(words)
+        request = read_request(words, self.game.rules)
         player = self._thinker()
         seen = ready(self.position, request.colour or self.position.to_play)
+        check_leaves_a_move(seen, request)
         search = player.look_at(seen)
         search.step()
         reported = time.monotonic()
@@ -362,7 +371,7 @@ class GtpEngine:
             is_stopping = source.is_waiting()
             if is_stopping or time.monotonic() - reported >= request.seconds:
                 reported = time.monotonic()
-                yield self.analyses[kind](search.analysis(request.num_moves), request) + "\n"
+                yield self.analyses[kind](listed(search.analysis(), request), request) + "\n"
             if is_stopping:
                 return
 

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.capture import CapturePlayer
-from agents.gtp_analysis import read_request
 from agents.gtp_engine import GtpEngine
 from agents.player import Choice
 from agents.search_player import SearchPlayer
@@ -93,15 +92,6 @@ def test_an_analysis_leaves_the_game_as_it_is(thinker):
 def test_a_player_without_search_does_not_analyse():
     said = engine().answer("kata-analyze b 10")
     assert said == "? capture does not search: wanted a player search:..."
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [("b what", "'what'"), ("interval", "'interval'"), ("avoid b D4 1", "avoid is not supported")],
-)
-def test_an_analysis_request_that_makes_no_sense_is_refused(words, said):
-    with pytest.raises(ValueError, match=said):
-        read_request(words.split())
 
 
 def test_pondering_goes_on_until_a_line_comes(thinker):
