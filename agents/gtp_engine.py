@@ -74,14 +74,23 @@ class GtpEngine:
         version: what `version` answers.
         seed: of the first game; later games count up.
         ponders: whether a searching player goes on while the other one thinks.
+        warn: takes a line for whoever seated the player; it is no part of an answer.
     """
 
     def __init__(
-        self, player: Player, rules: Rules, version: str, seed: int = 0, ponders: bool = False
+        self,
+        player: Player,
+        rules: Rules,
+        version: str,
+        seed: int = 0,
+        ponders: bool = False,
+        warn: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.game = GtpGame(player, rules, seed)
         self.version = version
         self.ponders = ponders
+        self.warn = warn
+        self.warns_of_clocks = self.game.plans_its_visits()
         self.is_quitting = False
         self.commands: dict[str, Callable[[list[str]], str]] = {
             "protocol_version": lambda words: "2",
@@ -106,9 +115,9 @@ class GtpEngine:
             "fixed_handicap": lambda words: self._handicap(words, fixed_handicap),
             "place_free_handicap": lambda words: self._handicap(words, free_handicap),
             "set_free_handicap": self._set_free_handicap,
-            "time_settings": self._time_settings,
-            "kgs-time_settings": self._named_time_settings,
-            "kata-time_settings": self._named_time_settings,
+            "time_settings": lambda words: self._set_clocks(self._canadian(words)),
+            "kgs-time_settings": lambda words: self._set_clocks(self._named(words)),
+            "kata-time_settings": lambda words: self._set_clocks(self._named(words)),
             "time_left": self._time_left,
             "kata-set-rules": self._set_rules,
             "kata-get-rules": self._get_rules,
@@ -291,36 +300,42 @@ class GtpEngine:
         self.game.set_handicap(points)
         return ""
 
-    def _time_settings(self, words: list[str]) -> str:
-        main, period, moves = self._numbers(words, "main_time byo_yomi_time byo_yomi_stones")
-        if period > 0 and moves == 0:  # the protocol's way to say that there is no limit
-            self.game.set_clocks(None)
-        else:
-            self.game.set_clocks(TimeControl(main, period, int(moves)))
-        return ""
-
-    def _named_time_settings(self, words: list[str]) -> str:
-        kind = words[0].lower() if words else ""
-        if kind == "none":
-            self.game.set_clocks(None)
-        elif kind == "absolute":
-            (main,) = self._numbers(words[1:], "main_time")
-            self.game.set_clocks(TimeControl(main))
-        elif kind == "byoyomi":
-            main, period, _ = self._numbers(words[1:], "main_time period_time periods")
-            self.game.set_clocks(TimeControl(main, period, 1))
-        elif kind == "canadian":
-            main, period, moves = self._numbers(words[1:], "main_time period_time moves")
-            self.game.set_clocks(TimeControl(main, period, int(moves)))
-        elif kind.startswith("fischer"):
-            main, increment = self._numbers(words[1:3], "main_time increment")
-            self.game.set_clocks(TimeControl(main, increment=increment))
-        else:
-            raise CannotDo(
-                f"syntax error: time system {kind!r}, wanted none, absolute, byoyomi, canadian "
-                "or fischer"
+    def _set_clocks(self, control: TimeControl | None) -> str:
+        self.game.set_clocks(control)
+        if control is not None and self.warns_of_clocks:
+            self.warns_of_clocks = False
+            self.warn(
+                f"{self.game.player.name}: a clock cuts Gumbel's plan of visits short, which harms "
+                "its moves; wanted rule=puct where there are clocks"
             )
         return ""
+
+    def _canadian(self, words: list[str]) -> TimeControl | None:
+        main, period, moves = self._numbers(words, "main_time byo_yomi_time byo_yomi_stones")
+        if period > 0 and moves == 0:  # the protocol's way to say that there is no limit
+            return None
+        return TimeControl(main, period, int(moves))
+
+    def _named(self, words: list[str]) -> TimeControl | None:
+        kind = words[0].lower() if words else ""
+        if kind == "none":
+            return None
+        if kind == "absolute":
+            (main,) = self._numbers(words[1:], "main_time")
+            return TimeControl(main)
+        if kind == "byoyomi":
+            main, period, _ = self._numbers(words[1:], "main_time period_time periods")
+            return TimeControl(main, period, 1)
+        if kind == "canadian":
+            main, period, moves = self._numbers(words[1:], "main_time period_time moves")
+            return TimeControl(main, period, int(moves))
+        if kind.startswith("fischer"):
+            main, increment = self._numbers(words[1:3], "main_time increment")
+            return TimeControl(main, increment=increment)
+        raise CannotDo(
+            f"syntax error: time system {kind!r}, wanted none, absolute, byoyomi, canadian "
+            "or fischer"
+        )
 
     def _time_left(self, words: list[str]) -> str:
         if len(words) != 3:

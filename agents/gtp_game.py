@@ -3,10 +3,12 @@
 import dataclasses
 import time
 from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
 
 from agents.clock import Clocks, TimeControl
 from agents.ending import dead_for
 from agents.player import RESIGN, Elsewhere, Player, PlayerFailed, Thinker
+from agents.search_settings import SearchSettings
 from engine.diagram import result_of
 from engine.errors import IllegalMove
 from engine.handicap import handicap_position
@@ -16,6 +18,13 @@ from engine.rules import Rules
 
 class CannotDo(ValueError):
     """What GTP answers after `?`."""
+
+
+@runtime_checkable
+class Searcher(Thinker, Protocol):
+    """A thinker that says how it searches."""
+
+    settings: SearchSettings
 
 
 class GtpGame:
@@ -149,6 +158,10 @@ class GtpGame:
         self.clocks = Clocks(control)
         if control is None and isinstance(self.player, Thinker):
             self.player.give_time(None)
+
+    def plans_its_visits(self) -> bool:
+        """Whether the player's search shares its visits out beforehand, as Gumbel's does."""
+        return isinstance(self.player, Searcher) and self.player.settings.rule == "gumbel"
 
     def dead(self) -> list[int]:
         """The stones that are dead as the game stands, in the player's judgement."""

@@ -50,12 +50,17 @@ def gtp(
         chosen = replace(chosen, komi=komi)
     seated = make_player(player)
     try:
-        engine = GtpEngine(seated, chosen, version_text(), seed, ponder)
+        engine = GtpEngine(seated, chosen, version_text(), seed, ponder, warn)
         for answer in engine.serve(TypedLines(lines_of_input())):
             sys.stdout.write(answer)
             sys.stdout.flush()
     finally:
         seated.close()
+
+
+def warn(line: str) -> None:
+    """Tell whoever looks at standard error."""
+    print(f"insei: {line}", file=sys.stderr, flush=True)
 
 
 class TypedLines:

@@ -165,6 +165,27 @@ def test_bad_times_are_refused(line):
     assert "integer" not in said  # what Python says of int(inf)
 
 
+def warned(player, *lines):
+    said = []
+    told(engine(player, warn=said.append), *lines)
+    return said
+
+
+def test_a_clock_over_gumbels_plan_is_warned_of_once(tiny_package):
+    player = SearchPlayer(tiny_package, "search:tiny", SearchSettings(visits=4))
+    (said,) = warned(
+        player, "time_settings 60 0 1", "clear_board", "kgs-time_settings byoyomi 9 3 1"
+    )
+    assert said.startswith("search:tiny: a clock cuts Gumbel's plan")
+    assert "wanted rule=puct" in said
+    assert warned(player, "time_settings 0 1 0", "kgs-time_settings none") == []
+
+
+def test_a_clock_is_not_warned_of_where_it_does_no_harm(thinker):
+    assert warned(thinker, "time_settings 60 0 1") == []
+    assert warned(CapturePlayer(), "time_settings 60 0 1") == []
+
+
 # The game
 
 
