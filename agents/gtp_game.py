@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from agents.clock import Clocks, TimeControl
 from agents.ending import dead_for
-from agents.player import RESIGN, Elsewhere, Player, PlayerFailed, Thinker
+from agents.player import RESIGN, Elsewhere, Hurried, Player, PlayerFailed, Thinker
 from agents.search_settings import SearchSettings
 from engine.diagram import result_of
 from engine.errors import IllegalMove
@@ -120,9 +120,10 @@ class GtpGame:
 
     def _chosen(self, position: Position, cleans_up: bool) -> int:
         player = self.player
+        if isinstance(player, Hurried):
+            player.give_time(self.clocks.seconds_for(position))
         if not isinstance(player, Thinker):
             return player.choose(position).move
-        player.give_time(self.clocks.seconds_for(position))
         if cleans_up:
             mine = position.to_play
             board = position.board.ravel()
@@ -156,7 +157,7 @@ class GtpGame:
     def set_clocks(self, control: TimeControl | None) -> None:
         """Give both sides this time; None takes the clocks away."""
         self.clocks = Clocks(control)
-        if control is None and isinstance(self.player, Thinker):
+        if control is None and isinstance(self.player, Hurried):
             self.player.give_time(None)
 
     def plans_its_visits(self) -> bool:

@@ -12,6 +12,7 @@ from agents.gtp_engine import GtpEngine
 from agents.player import Choice
 from agents.search_player import SearchPlayer
 from agents.search_settings import SearchSettings
+from agents.uct import UctPlayer
 from engine.position import Position
 from engine.rules import Rules, aga
 from engine.sgf import GameRecord, write_sgf
@@ -116,6 +117,17 @@ def test_a_clock_hurries_the_player(tiny_package):
     assert told(game, "time_settings 1 0 1", "time_left b 1 0")[1] == "="
     assert game.answer("genmove b").startswith("= ")
     assert player.search.evaluations < 20_000
+
+
+def test_a_clock_hurries_what_searches_without_a_net():
+    player = UctPlayer(playouts=1_000_000)
+    game = engine(player, Rules(9, 9, 7))
+    assert told(game, "time_settings 1 0 1", "time_left b 1 0")[1] == "="
+    assert game.answer("genmove b").startswith("= ")
+    assert 0 < player.given < 1
+    player.playouts = 20
+    assert told(game, "kgs-time_settings none", "genmove w")[0] == "="
+    assert player.given is None
 
 
 @pytest.mark.parametrize(
