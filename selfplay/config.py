@@ -46,7 +46,8 @@ class SelfPlayConfig:
     precision: Precision = "bf16"  # int8: faster, a little less exact
     threads: int = 1  # that select and expand; more than 1 for large batches on a GPU
     batches: int = 1  # the games in parts, one evaluated while another selects; 2 for a GPU
-    cache: int = 0  # evaluations that a worker keeps for positions that come again; 0 for none
+    cache: int = 0  # evaluations that a worker keeps for positions that come again, shared out to
+    # its batches and threads; 0 for none
 
     def __post_init__(self) -> None:
         for name, low, high in (
