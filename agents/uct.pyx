@@ -265,18 +265,23 @@ cdef class Grown:
 
     def grow(self, double seconds=0.0):
         """Play all playouts, or for so many seconds; other threads run meanwhile."""
+        cdef Search* search = &self.search
+        cdef const State* root = self.root.state
+        cdef State* scratch = self.scratch.state
+        cdef int64_t played = self.played, playouts = self.playouts
         cdef int failed = 0
         cdef double deadline = now() + seconds if seconds else 0
         with nogil:
-            if self.search.num_nodes == 0:
-                add_node(&self.search, self.root.state)
-            while self.played < self.playouts:
-                failed = simulate(&self.search, self.root.state, self.scratch.state)
+            if search.num_nodes == 0:
+                add_node(search, root)
+            while played < playouts:
+                failed = simulate(search, root, scratch)
                 if failed:
                     break
-                self.played += 1
-                if deadline and self.played % 16 == 0 and now() >= deadline:
+                played += 1
+                if deadline and played % 16 == 0 and now() >= deadline:
                     break
+        self.played = played
         if failed:
             raise MemoryError
 

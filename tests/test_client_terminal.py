@@ -115,7 +115,7 @@ def test_a_closed_terminal_and_a_polite_kill_keep_the_game(tmp_path, how):
         terminal.kill(how)
         said, _ = ended(terminal)
         assert "\x1b[?1049l" in said  # the screen from before is back
-    for _ in range(100):
+    for _ in range(300):
         if not terminal.isalive():
             break
         time.sleep(0.1)

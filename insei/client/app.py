@@ -1,7 +1,9 @@
 """The client: a board, a panel, and a line to type in."""
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -137,8 +139,8 @@ class Client(App[None]):
     def on_mount(self) -> None:
         """Begin, or ask about the game that was left."""
         loop = asyncio.get_running_loop()
-        for ending in (signal.SIGTERM, signal.SIGHUP):  # the game is kept move by move
-            loop.add_signal_handler(ending, self.exit)
+        loop.add_signal_handler(signal.SIGTERM, self.exit)  # the game is kept move by move
+        loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         self.query_one("#line").focus()
         self.set_interval(TICK_SECONDS, self._tick)
         if (left := self.unfinished) is None:
@@ -157,6 +159,14 @@ class Client(App[None]):
         self.table.go_on()
         self.fit(self.size)
         self.draw()
+
+    def hang_up(self) -> None:
+        """End: at once where the terminal is gone, for what is written to it would wait for ever."""
+        if os.isatty(sys.__stdin__.fileno() if sys.__stdin__ else -1):
+            self.exit()
+            return
+        self.table.close()
+        os._exit(128 + signal.SIGHUP)
 
     def on_unmount(self) -> None:
         """Let the thinking end."""
