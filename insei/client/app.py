@@ -161,7 +161,7 @@ class Client(App[None]):
         self.draw()
 
     def hang_up(self) -> None:
-        """End: at once where the terminal is gone, for what is written to it would wait for ever."""
+        """End; at once where the terminal is gone, for what is written to it waits for ever."""
         if os.isatty(sys.__stdin__.fileno() if sys.__stdin__ else -1):
             self.exit()
             return
