@@ -95,6 +95,7 @@ class AlphaBetaPlayer:
         cdef Search search
         cdef Grounds grounds
         cdef int depth, deepest = self.depth, complete = 0
+        cdef double deadline
         cdef size_t bytes_of_table = sizeof(Entry) << TABLE_BITS
         if state_is_over(walked.state):
             raise ValueError("read: the game is over; wanted one under way")
@@ -110,7 +111,7 @@ class AlphaBetaPlayer:
         )
         search.max_nodes = self.nodes
         given = [limit for limit in (self.seconds or None, self.given) if limit is not None]
-        search.deadline = now() + min(given) if given else 0
+        deadline = now() + min(given) if given else 0
         search.root_move = walked.state.board.width * walked.state.board.height
         search.table = <Entry*>malloc(bytes_of_table)
         search.saved = <char*>malloc(MOST_PLIES * search.state_bytes)
@@ -120,6 +121,7 @@ class AlphaBetaPlayer:
             with nogil:
                 memset(search.table, 0, bytes_of_table)
                 for depth in range(1, deepest + 1):
+                    search.deadline = deadline if depth > 1 else 0  # some move must be found
                     grounds.judged = False
                     grounds.oldest = NEVER
                     visit(&search, depth, -ENDLESS, ENDLESS, 0, &grounds)

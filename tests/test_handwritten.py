@@ -230,6 +230,15 @@ def test_a_clock_ends_a_search_before_its_other_limits(player):
         assert 1 <= choice.operations < 200_000
 
 
+def test_alphabeta_finds_a_move_in_no_time_at_all():
+    player = make_player("alphabeta:depth=9")
+    position = Position(Rules(9, 9, 7)).play(40)
+    player.give_time(0)
+    found = player.read(position)
+    assert found.depth >= 1
+    assert found.move != position.rules.pass_move
+
+
 def test_uct_without_a_clock_plays_all_its_playouts():
     seated = make_player("uct:playouts=333,threads=2")
     seated.give_time(0)
