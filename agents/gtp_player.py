@@ -171,7 +171,7 @@ def bound_to_us(words: Sequence[str]) -> list[str]:
         PlayerFailed: there is no such program.
     """
     if shutil.which(words[0]) is None:
-        raise PlayerFailed(f"{words[0]} can't be started: no such program")
+        raise PlayerFailed(f"{words[0]} can't be started: not found, or not executable")
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--", *words] if setpriv else list(words)
 

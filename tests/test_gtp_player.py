@@ -218,7 +218,7 @@ def test_a_command_that_is_none_is_refused(command, said):
 
 
 def test_a_program_that_is_not_there_says_so():
-    with pytest.raises(PlayerFailed, match="can't be started: no such program"):
+    with pytest.raises(PlayerFailed, match="can't be started: not found, or not executable"):
         GtpPlayer("/no/such/program", "gtp").new_game(RULES, 1)
 
 

@@ -136,11 +136,11 @@ class Thinker:
         return player.look_at(position)
 
     def _move(self, task: Task) -> None:
-        from agents.player import Thinker as Searching
+        from agents.player import Hurried
 
         self._glance(task.position)
         player = self._seated(task.player, task.position)
-        if isinstance(player, Searching):
+        if isinstance(player, Hurried):
             player.give_time(task.seconds)
         self._say(Decided(task.position, player.choose(task.position).move))
 
