@@ -1,0 +1,1 @@
+"""The tests, a package: so no other library's `tests` comes before it."""
