@@ -3,7 +3,8 @@
 INSEI_CHECKED=1   bounds checks, None checks and C assertions: the same tests must pass
 INSEI_SANITIZED=1 watched by AddressSanitizer; `make hardened` says how to run it
 INSEI_NATIVE=1    code for this very processor (-march=native); portable otherwise: x86-64-v2, as
-                  numpy is, with code for AVX2 that is chosen as the program runs (spread.h)
+                  numpy is, with code for AVX2 that is chosen as the program runs (spread.h,
+                  softmax.h)
 """
 
 import os
@@ -42,7 +43,6 @@ MODULES = [
     "engine.positions",
     "engine.ladders",
     "engine.feature_planes",
-    "agents.softmax",
     "agents.tree",
     "agents.gumbel",
     "agents.puct",
@@ -81,7 +81,7 @@ extensions = [
         name,
         [name.replace(".", "/") + ".pyx"],
         include_dirs=[numpy.get_include(), "."],
-        depends=["engine/spread.h"],
+        depends=["engine/spread.h", "agents/softmax.h"],
         extra_compile_args=FLAGS + THREADED.get(name, []),
         extra_link_args=THREADED.get(name, []),
         define_macros=[

@@ -1,8 +1,8 @@
 """What a player is made of: lines of code written by hand, numbers that were learned.
 
-Lines are those of all modules that a player's own imports, and those in turn, blank ones, comments
-and docstrings left out. The engine's rules and board, on which all players stand, count for none;
-nor does what reads names and files.
+Lines are those of all modules that a player's own imports, those in turn, and their headers in C;
+blank ones, comments and docstrings are left out. The engine's rules and board, on which all players
+stand, count for none; nor does what reads names and files.
 """
 
 import io
@@ -31,6 +31,7 @@ SIGHTS = {"engine/planes", "engine/liberties", "engine/benson", "engine/ladders"
 # What seats a player, names it, or reads its files.
 SEATS = {"agents/player", "agents/package", "agents/files"}
 IMPORT = re.compile(r"^ *(?:from|import|cimport) (agents|engine)\.(\w+)", re.MULTILINE)
+HEADER = re.compile(r'^cdef extern from "((?:agents|engine)/\w+\.h)"', re.MULTILINE)
 UNITS = {
     "capture": "points weighed",
     "influence": "boards judged",
@@ -73,7 +74,9 @@ def modules_of(kind: str) -> list[str]:
             continue
         found |= set(files)
         for name in files:
-            for room, module in IMPORT.findall((ROOT / name).read_text(encoding="utf-8")):
+            source = (ROOT / name).read_text(encoding="utf-8")
+            found |= set(HEADER.findall(source))
+            for room, module in IMPORT.findall(source):
                 other = f"{room}/{module}"
                 if other not in SEATS and (room == "agents" or other in SIGHTS):
                     waiting.append(other)
@@ -88,10 +91,14 @@ def multiply_adds(config: NetworkConfig, area: int) -> int:
 
 
 def code_lines(path: Path) -> int:
-    """Lines of Python or Cython that hold code; 0 where there is no such file."""
+    """Lines of Python, Cython or C that hold code; 0 where there is no such file."""
     if not path.is_file():
         return 0
-    return len(lines_with_code(path.read_text(encoding="utf-8")))
+    source = path.read_text(encoding="utf-8")
+    if path.suffix == ".h":
+        source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+        return sum(1 for line in source.splitlines() if line.strip())
+    return len(lines_with_code(source))
 
 
 def lines_with_code(source: str) -> set[int]:

@@ -1,4 +1,5 @@
-"""Numbers of a node's edges taken together; see softmax.pyx."""
+"""Numbers of a node's edges taken together; see softmax.h."""
 
-cdef void softmax(float* numbers, int count) noexcept nogil
-cdef float largest_of(const float* numbers, int count) noexcept nogil
+cdef extern from "agents/softmax.h":
+    void softmax(float* numbers, int count) noexcept nogil
+    float largest_of(const float* numbers, int count) noexcept nogil

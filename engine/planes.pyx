@@ -133,10 +133,11 @@ cdef inline void put_number(
     const Board* board, float number, const Frame* frame, float* out
 ) noexcept nogil:
     """Write a number at each point of the board."""
+    cdef int area = frame.height * frame.width
     cdef int columns = board.height if frame.is_transposed else board.width
     cdef int row
-    if frame.target == NULL:
-        fill(out, number, frame.height * frame.width)
+    if board.width * board.height == area:
+        fill(out, number, area)
         return
     for row in range(board.width if frame.is_transposed else board.height):
         fill(out + row * frame.width, number, columns)

@@ -70,8 +70,9 @@ def test_each_kind_of_player_is_all_that_its_module_leads_to():
     assert {"engine/benson.pyx", "agents/lookahead.pyx"} < made_of["alphabeta"]
     assert {"engine/planes.pyx", "engine/liberties.pyx", "agents/rounding.py"} < made_of["net"]
     assert made_of["net"] < made_of["search"]
-    for name in ("batch", "cache", "findings", "softmax", "tree", "gumbel", "puct"):
+    for name in ("batch", "cache", "findings", "tree", "gumbel", "puct"):
         assert f"agents/{name}.pyx" in made_of["search"]
+    assert {"agents/softmax.h", "engine/spread.h"} < made_of["search"]
     for names in made_of.values():
         assert not names & {"engine/board.pyx", "engine/rules.py", "agents/package.py"}
     parts = anatomy_of(make_player("influence"), Rules(9, 9))

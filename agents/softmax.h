@@ -1,0 +1,127 @@
+/* The softmax and the largest of a row of numbers, eight at a time.
+
+   Written in vectors of eight floats, which compilers turn into what the processor has: two of SSE's,
+   or one of AVX2's where a processor with that is met as the program runs. Both give the same bits:
+   each lane does the same sums in the same order, and no multiplication is fused with an addition. */
+
+#ifndef INSEI_SOFTMAX_H
+#define INSEI_SOFTMAX_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#define INSEI_CLONED_FOR_AVX2 1
+#else
+#define INSEI_CLONED_FOR_AVX2 0
+#endif
+
+#define INSEI_INLINE static inline __attribute__((always_inline))
+
+typedef float Floats __attribute__((vector_size(32)));
+typedef int32_t Ints __attribute__((vector_size(32)));
+
+INSEI_INLINE void load(Floats *to, const float *from) { memcpy(to, from, sizeof(Floats)); }
+
+INSEI_INLINE void store(float *to, const Floats *from) { memcpy(to, from, sizeof(Floats)); }
+
+/* Lane by lane, the larger. */
+INSEI_INLINE void raise(Floats *x, const Floats *other) {
+    const Ints more = *other > *x;
+    *x = (Floats)((more & (Ints)*other) | (~more & (Ints)*x));
+}
+
+/* e to each x, which is 0 at most; off by 2e-7 of it, and e to the -87 below -87.
+
+   2^n times a polynomial in the rest, within half of ln 2: the Taylor series to the sixth power.
+   ln 2 comes in two parts, the first of few bits, so that n times it is exact (Cody and Waite
+   1980). */
+INSEI_INLINE void exponentials(Floats *x) {
+    const Floats lowest = (Floats){0} - 87.0f;
+    Floats r, n, power;
+    Ints whole;
+    raise(x, &lowest);
+    whole = __builtin_convertvector(*x * 1.44269504f - 0.5f, Ints);
+    n = __builtin_convertvector(whole, Floats);
+    r = *x - n * 0.693359375f + n * 2.12194440e-4f;
+    power = (float)(1.0 / 120) + r * (float)(1.0 / 720);
+    power = (float)(1.0 / 24) + r * power;
+    power = (float)(1.0 / 6) + r * power;
+    power = 0.5f + r * power;
+    power = 1.0f + r * power;
+    power = 1.0f + r * power;
+    *x = power * (Floats)((whole + 127) << 23);
+}
+
+INSEI_INLINE float largest_in(const float *numbers, int count) {
+    const int whole = count & ~7;
+    Floats lanes = (Floats){0} + numbers[0], next;
+    float largest;
+    for (int i = 0; i < whole; i += 8) {
+        load(&next, numbers + i);
+        raise(&lanes, &next);
+    }
+    largest = lanes[0];
+    for (int lane = 1; lane < 8; lane++)
+        largest = lanes[lane] > largest ? lanes[lane] : largest;
+    for (int i = whole; i < count; i++)
+        largest = numbers[i] > largest ? numbers[i] : largest;
+    return largest;
+}
+
+INSEI_INLINE void softmax_in(float *numbers, int count) {
+    const float highest = largest_in(numbers, count);
+    const int whole = count & ~7;
+    Floats next, lanes = {0}, rest = {0};
+    float total = 0, part;
+    for (int i = 0; i < whole; i += 8) {
+        load(&next, numbers + i);
+        next -= highest;
+        exponentials(&next);
+        lanes += next;
+        store(numbers + i, &next);
+    }
+    memcpy(&rest, numbers + whole, (count - whole) * sizeof(float));
+    rest -= highest;
+    exponentials(&rest);
+    memcpy(numbers + whole, &rest, (count - whole) * sizeof(float));
+    for (int lane = 0; lane < 8; lane++)
+        total += lanes[lane];
+    for (int i = whole; i < count; i++)
+        total += numbers[i];
+    part = 1 / total;
+    for (int i = 0; i < count; i++)
+        numbers[i] *= part;
+}
+
+#if INSEI_CLONED_FOR_AVX2
+__attribute__((target("avx2"))) static float largest_avx2(const float *numbers, int count) {
+    return largest_in(numbers, count);
+}
+
+__attribute__((target("avx2"))) static void softmax_avx2(float *numbers, int count) {
+    softmax_in(numbers, count);
+}
+#endif
+
+/* The largest of at least one number. */
+static inline float largest_of(const float *numbers, int count) {
+#if INSEI_CLONED_FOR_AVX2
+    if (__builtin_cpu_supports("avx2"))
+        return largest_avx2(numbers, count);
+#endif
+    return largest_in(numbers, count);
+}
+
+/* Replace logits, `[count]`, at least one, by their softmax. */
+static inline void softmax(float *numbers, int count) {
+#if INSEI_CLONED_FOR_AVX2
+    if (__builtin_cpu_supports("avx2")) {
+        softmax_avx2(numbers, count);
+        return;
+    }
+#endif
+    softmax_in(numbers, count);
+}
+
+#endif
