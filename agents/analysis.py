@@ -19,6 +19,7 @@ class MoveAnalysis:
     prior: float  # the net's probability
     bound: float  # the win rate's lower bound, 0 to 1
     variation: tuple[int, ...]  # the move itself first, then what is expected to follow
+    variation_visits: tuple[int, ...]  # how often the search went along each of its moves
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,21 @@ cdef list variation_of(const Tree* tree, int move, int length):
     return moves
 
 
+cdef list visits_along(const Tree* tree, moves):
+    """How often the search went along each of a line's moves from the root; 0 beyond the tree."""
+    cdef int node = 0, edge
+    found = []
+    for move in moves:
+        edge = tree_edge(tree, node, move) if node >= 0 else -1
+        if edge < 0 or not visits_of(tree, &tree.nodes[node], edge):
+            found.append(0)
+            node = -1
+            continue
+        found.append(tree.edges[edge].visits)
+        node = tree.edges[edge].child
+    return found
+
+
 cdef object ownership_of(const Tree* tree):
     """Mean ownership over the leaves since the root was set, `[h, w]`; 0 where there were none."""
     cdef int point, num_points = tree.root.board.width * tree.root.board.height

@@ -26,6 +26,7 @@ from agents.findings cimport (
     is_decided,
     ownership_of,
     variation_of,
+    visits_along,
     write_target,
 )
 from agents.gumbel cimport (
@@ -394,6 +395,10 @@ cdef class Forest:
             ValueError: `move` is none of the root's.
         """
         return variation_of(self._searched(game), move, length)
+
+    def visits_along(self, int game, moves):
+        """How often the search went along each of a line's moves; 0 where it never did."""
+        return visits_along(self._searched(game), moves)
 
     def ownership(self, int game):
         """Mean ownership over the leaves evaluated since the root was set, `[h, w]` of the board.

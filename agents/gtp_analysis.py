@@ -16,8 +16,8 @@ from engine.rules import BLACK, WHITE, Rules
 from engine.vertex import move_of, vertex_of
 
 COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
-SWITCHES = ("ownership", "rootinfo")
-IGNORED = ("movesownership", "pvvisits")  # boards ask for them unasked; the search has neither
+SWITCHES = ("ownership", "rootinfo", "pvvisits")
+IGNORED = ("movesownership",)  # boards ask for it unasked; the search doesn't have it
 LIMITS = ("avoid", "allow")
 
 
@@ -31,6 +31,7 @@ class AnalysisRequest:
     fewest_moves: int = 1  # filled up with the likeliest ones that were not visited
     ownership: bool = False
     root: bool = False
+    variation_visits: bool = False
     avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # moves by colour
 
 
@@ -70,6 +71,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
         max(1, numbers["minmoves"]),
         "ownership" in switches,
         "rootinfo" in switches,
+        "pvvisits" in switches,
         avoided_by(limits, rules),
     )
 
@@ -144,7 +146,9 @@ def listed(found: Analysis, request: AnalysisRequest) -> Analysis:
     likeliest = np.argsort(-found.policy, kind="stable").tolist()
     rest = [move for move in likeliest if legal[move] and move not in told]
     moves += [
-        MoveAnalysis(move, 0, found.win_rate, found.score, float(found.policy[move]), 0.0, (move,))
+        MoveAnalysis(
+            move, 0, found.win_rate, found.score, float(found.policy[move]), 0.0, (move,), (0,)
+        )
         for move in rest[: max(0, request.fewest_moves - len(moves))]
     ]
     return replace(found, moves=tuple(moves[: request.num_moves or None]))
@@ -166,6 +170,13 @@ def lz_line(analysis: Analysis) -> str:
     )
 
 
+def visits_told(one: MoveAnalysis, request: AnalysisRequest) -> str:
+    """How often the search went along each move of a variation, where that was asked for."""
+    if not request.variation_visits:
+        return ""
+    return " pvVisits " + " ".join(map(str, one.variation_visits))
+
+
 def kata_line(analysis: Analysis, request: AnalysisRequest) -> str:
     """One report as KataGo gives it: win rates 0 to 1, scores in points."""
     rules = analysis.position.rules
@@ -173,7 +184,7 @@ def kata_line(analysis: Analysis, request: AnalysisRequest) -> str:
         f"info move {vertex_of(one.move, rules)} visits {one.visits} "
         f"winrate {one.win_rate:.6f} scoreMean {one.score:.3f} scoreLead {one.score:.3f} "
         f"prior {one.prior:.6f} lcb {one.bound:.6f} order {order} "
-        f"pv {vertices(one.variation, rules)}"
+        f"pv {vertices(one.variation, rules)}{visits_told(one, request)}"
         for order, one in enumerate(analysis.moves)
     ]
     if request.root:

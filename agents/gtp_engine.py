@@ -28,6 +28,7 @@ from agents.gtp_analysis import (
 )
 from agents.gtp_game import CannotDo, GtpGame, ready
 from agents.player import RESIGN, Player, PlayerFailed, Thinker
+from agents.search import Search
 from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
 from engine.handicap import fixed_handicap, free_handicap
@@ -122,9 +123,11 @@ class GtpEngine:
             "kata-set-rules": self._set_rules,
             "kata-get-rules": self._get_rules,
         }
-        self.analyses: dict[str, Callable[[Analysis, AnalysisRequest], str]] = {
-            "lz-analyze": lambda analysis, request: lz_line(analysis),
-            "kata-analyze": kata_line,
+        self.analyses: dict[str, Callable[[str, list[str], Lines], Iterator[str]]] = {
+            "lz-analyze": self._analyse,
+            "kata-analyze": self._analyse,
+            "lz-genmove_analyze": self._genmove_analyse,
+            "kata-genmove_analyze": self._genmove_analyse,
         }
 
     @property
@@ -163,7 +166,7 @@ class GtpEngine:
                 return
         try:
             if words[0] in self.analyses:
-                reports = self._analyse(words[0], words[1:], source)
+                reports = self.analyses[words[0]](words[0], words[1:], source)
                 yield f"={number}\n" + next(reports)
                 yield from reports
                 yield "\n"
@@ -256,7 +259,9 @@ class GtpEngine:
         return ""
 
     def _genmove(self, words: list[str], cleans_up: bool) -> str:
-        move = self.game.generate(self._colour(self._word(words)), cleans_up)
+        return self._said(self.game.generate(self._colour(self._word(words)), cleans_up))
+
+    def _said(self, move: int) -> str:
         return "resign" if move == RESIGN else vertex_of(move, self.game.rules)
 
     def _final_status_list(self, words: list[str]) -> str:
@@ -386,9 +391,30 @@ class GtpEngine:
             is_stopping = source.is_waiting()
             if is_stopping or time.monotonic() - reported >= request.seconds:
                 reported = time.monotonic()
-                yield self.analyses[kind](listed(search.analysis(), request), request) + "\n"
+                yield report_of(kind, search.analysis(), request)
             if is_stopping:
                 return
+
+    def _genmove_analyse(self, kind: str, words: list[str], source: Lines) -> Iterator[str]:
+        """Reports of the search for the player's move, and that move."""
+        request = read_request(words, self.game.rules)
+        self._thinker()
+        if any(request.avoided.values()):
+            raise CannotDo(f"{kind} with avoid or allow: wanted the player's own move")
+        steps = self.game.generating(request.colour or self.position.to_play)
+        reported = time.monotonic()
+        search: Search | None = None
+        while True:
+            try:
+                search = next(steps)
+            except StopIteration as end:
+                if search is not None:
+                    yield report_of(kind, search.analysis(), request)
+                yield f"play {self._said(end.value)}\n"
+                return
+            if time.monotonic() - reported >= request.seconds:
+                reported = time.monotonic()
+                yield report_of(kind, search.analysis(), request)
 
     def _ponder(self, source: Lines) -> None:
         player = self.game.player
@@ -396,6 +422,12 @@ class GtpEngine:
             search = player.look_at(self.position)
             while not source.is_waiting() and search.step():
                 pass
+
+
+def report_of(kind: str, found: Analysis, request: AnalysisRequest) -> str:
+    """One report, in the words of the program after which the command is called."""
+    told = listed(found, request)
+    return (lz_line(told) if kind.startswith("lz") else kata_line(told, request)) + "\n"
 
 
 def rules_from_json(text: str, rules: Rules) -> Rules:

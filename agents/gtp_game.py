@@ -2,12 +2,22 @@
 
 import dataclasses
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from typing import Protocol, runtime_checkable
 
 from agents.clock import Clocks, TimeControl
 from agents.ending import dead_for
-from agents.player import RESIGN, Elsewhere, Hurried, Player, PlayerFailed, Thinker
+from agents.player import (
+    RESIGN,
+    Choice,
+    Elsewhere,
+    Hurried,
+    Player,
+    PlayerFailed,
+    Thinker,
+    last_of,
+)
+from agents.search import Search
 from agents.search_settings import SearchSettings
 from engine.diagram import result_of
 from engine.errors import IllegalMove
@@ -93,10 +103,20 @@ class GtpGame:
         self.history.append(ready(self.position, colour).play(move))
 
     def generate(self, colour: int, cleans_up: bool = False) -> int:
+        """Let the player move, within the time its clock gives; as `generating`."""
+        return last_of(self.generating(colour, cleans_up))
+
+    def generating(self, colour: int, cleans_up: bool = False) -> Generator[Search, None, int]:
         """Let the player move, within the time its clock gives; RESIGN is not recorded.
 
         Args:
             cleans_up: whether it is to take dead stones off before it passes.
+
+        Yields:
+            the search after each of its steps, where the player is one that searches.
+
+        Returns:
+            the move.
 
         Raises:
             IllegalMove: what it chose is none.
@@ -107,7 +127,7 @@ class GtpGame:
             self._seat(self.rules)
         began = time.perf_counter()
         try:
-            move = self._chosen(position, cleans_up)
+            move = (yield from self._choosing(position, cleans_up)).move
             if move != RESIGN:
                 self.history.append(position.play(move))
         except (IllegalMove, PlayerFailed):
@@ -118,18 +138,19 @@ class GtpGame:
             clock.spend(time.perf_counter() - began)
         return move
 
-    def _chosen(self, position: Position, cleans_up: bool) -> int:
+    def _choosing(self, position: Position, cleans_up: bool) -> Generator[Search, None, Choice]:
         player = self.player
         if isinstance(player, Hurried):
             player.give_time(self.clocks.seconds_for(position))
         if not isinstance(player, Thinker):
-            return player.choose(position).move
+            return player.choose(position)
+        no_pass_before = 0
         if cleans_up:
             mine = position.to_play
             board = position.board.ravel()
             if any(board[point] != mine for point in dead_for(position, player)):
-                return player.choose_before(position, position.num_moves + 1).move
-        return player.choose(position).move
+                no_pass_before = position.num_moves + 1
+        return (yield from player.thinking(position, no_pass_before))
 
     def undo(self) -> None:
         """Take a move back.

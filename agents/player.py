@@ -1,6 +1,7 @@
 """What a player is: a name, and a move for each position."""
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from engine.position import Position
 from engine.rules import Rules
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from agents.search import Search
 
 RESIGN = -1
+T = TypeVar("T")
 
 
 class PlayerFailed(RuntimeError):
@@ -74,5 +76,20 @@ class Thinker(Hurried, Protocol):
     def look_at(self, position: Position, no_pass_before: int = 0) -> "Search":
         """The search, set to a position, to be taken further by its `step`."""
 
-    def choose_before(self, position: Position, no_pass_before: int) -> Choice:
-        """As `choose`, with no pass before so many plies, unless nothing else is legal."""
+    def thinking(
+        self, position: Position, no_pass_before: int = 0
+    ) -> Generator["Search", None, Choice]:
+        """As `choose`, a step at a time, and the search after each; returns the choice.
+
+        Args:
+            no_pass_before: plies before which it passes only where nothing else is legal.
+        """
+
+
+def last_of(steps: Generator[Any, None, T]) -> T:
+    """Take all steps; what the generator returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

@@ -1,12 +1,14 @@
 """A search of one game, taken step by step: for players, analysis and pondering."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.analysis import Analysis, MoveAnalysis, win_rate_of
+from agents.candidate import Candidate
 from agents.evaluator import Evaluator
 from agents.forest import Forest
 from agents.search_settings import SearchSettings
@@ -112,9 +114,15 @@ class Search:
             seconds: None for no limit. At least one step is taken of a new position.
             stops_early: whether to stop once the moves behind can't overtake the first.
         """
+        for _ in self.running(seconds, stops_early):
+            pass
+
+    def running(self, seconds: float | None, stops_early: bool) -> Iterator[None]:
+        """As `run`, a step at a time."""
         began = time.perf_counter()
         visits_before = self.num_visits
         while self.step(self.settings.visits):
+            yield
             elapsed = time.perf_counter() - began
             if seconds is not None and elapsed >= seconds:
                 return
@@ -144,18 +152,7 @@ class Search:
         chosen = forest.choose(0)
         visited = [one for one in candidates if one.visits] or candidates[:1]
         visited.sort(key=lambda one: one.move != chosen)
-        moves = tuple(
-            MoveAnalysis(
-                one.move,
-                one.visits,
-                win_rate_of(one.win),
-                one.score,
-                one.prior,
-                win_rate_of(one.win + one.bound - one.value) if one.visits else 0.0,
-                tuple(forest.variation(0, one.move, length)),
-            )
-            for one in visited[: num_moves or None]
-        )
+        moves = tuple(self._analysed(one, length) for one in visited[: num_moves or None])
         win, score = forest.outlook(0)
         return Analysis(
             forest.position(0),
@@ -166,6 +163,19 @@ class Search:
             policy,
             self.ownership(),
             self.evaluations,
+        )
+
+    def _analysed(self, one: Candidate, length: int) -> MoveAnalysis:
+        line = self.forest.variation(0, one.move, length)
+        return MoveAnalysis(
+            one.move,
+            one.visits,
+            win_rate_of(one.win),
+            one.score,
+            one.prior,
+            win_rate_of(one.win + one.bound - one.value) if one.visits else 0.0,
+            tuple(line),
+            tuple(self.forest.visits_along(0, line)),
         )
 
     def ownership(self) -> NDArray[np.float32]:

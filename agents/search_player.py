@@ -1,11 +1,12 @@
 """`search:PATH,visits=N`: the net with the tree above it."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 from agents.net_player import NetPlayer
 from agents.openvino_evaluator import Precision, check_precision
-from agents.player import RESIGN, Choice
+from agents.player import RESIGN, Choice, last_of
 from agents.search import Search
 from agents.search_settings import SearchSettings
 from engine.position import Position
@@ -88,12 +89,19 @@ class SearchPlayer:
 
     def choose(self, position: Position) -> Choice:
         """Return the searched move, the root's mean value, and the evaluations it took."""
-        return self.choose_before(position, 0)
+        return last_of(self.thinking(position))
 
-    def choose_before(self, position: Position, no_pass_before: int) -> Choice:
-        """As `choose`, with no pass before so many plies, unless nothing else is legal."""
+    def thinking(
+        self, position: Position, no_pass_before: int = 0
+    ) -> Generator[Search, None, Choice]:
+        """As `choose`, a step at a time, and the search after each; returns the choice.
+
+        Args:
+            no_pass_before: plies before which it passes only where nothing else is legal.
+        """
         search = self.look_at(position, no_pass_before)
-        search.run(self.seconds, self.play.early and self.settings.rule == "puct")
+        for _ in search.running(self.seconds, self.play.early and self.settings.rule == "puct"):
+            yield search
         forest = search.forest
         win, _ = forest.outlook(0)
         move = forest.choose(0)

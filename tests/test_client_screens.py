@@ -53,7 +53,7 @@ def thoughts_of(game):
     policy = np.zeros(points + 1, np.float32)
     policy[[40, 41]] = 0.6, 0.3
     moves = tuple(
-        MoveAnalysis(move, visits, 0.62, 3.5, 0.4, 0.5, (move,))
+        MoveAnalysis(move, visits, 0.62, 3.5, 0.4, 0.5, (move,), (visits,))
         for move, visits in ((40, 300), (41, 120), (points, 3))
     )
     owned = np.linspace(1, -1, points, dtype=np.float32).reshape(game.seen.board.shape)

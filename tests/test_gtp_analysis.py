@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from agents.grammar import make_player
 from agents.gtp_analysis import read_request
 from agents.gtp_engine import GtpEngine
 from agents.search_player import SearchPlayer
 from agents.search_settings import SearchSettings
 from engine.rules import Rules
+from engine.vertex import vertex_of
 from tests.test_gtp_engine import Controller
 
 RULES = Rules(5, 5, 0.5)
@@ -79,9 +81,43 @@ def test_moves_allowed_are_told_of_alone_visited_or_not(game):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "words", ["pvVisits true", "movesOwnership true", "pvVisits false movesOwnership false"]
-)
+def test_the_visits_along_a_variation_are_told_where_they_are_asked_for(game):
+    assert "pvVisits" not in asked(game, "kata-analyze b pvVisits false")
+    said = asked(game, "kata-analyze b maxmoves 3 pvVisits true")
+    lines = re.findall(r"visits (\d+) .*? pv ([\w ]+?) pvVisits ([\d ]+)", said)
+    assert len(lines) == 3
+    for visits, line, along in lines:
+        numbers = [int(one) for one in along.split()]
+        assert len(numbers) == len(line.split())
+        assert numbers[0] == int(visits)
+        assert numbers == sorted(numbers, reverse=True)
+        assert numbers[-1] > 0
+
+
+@pytest.mark.parametrize("kind", ["lz-genmove_analyze", "kata-genmove_analyze"])
+def test_a_move_is_made_with_the_reports_of_its_search(game, kind):
+    said = "".join(game.serve([f"7 {kind} b interval 0 maxmoves 2"]))
+    assert said.startswith("=7\ninfo move ")
+    assert said.endswith("\n\n")
+    *reports, move = said.splitlines()[1:-1]
+    assert reports
+    assert all(len(moves_of(f"={report}")) <= 2 for report in reports)
+    assert move.split()[0] == "play"
+    assert reports[-1].split()[2] == move.split()[1]  # the first of the last report
+    assert [vertex_of(one, RULES) for one in game.position.moves] == [move.split()[1]]
+
+
+def test_a_move_with_reports_is_refused_like_one_without(game):
+    assert game.answer("kata-genmove_analyze b avoid b C3 1").startswith(
+        "? kata-genmove_analyze with avoid or allow"
+    )
+    assert game.answer("lz-genmove_analyze x").startswith("? syntax error")
+    assert not game.position.moves
+    plain = GtpEngine(make_player("random"), RULES, "1")
+    assert plain.answer("lz-genmove_analyze b").startswith("? random does not search")
+
+
+@pytest.mark.parametrize("words", ["movesOwnership true", "movesOwnership false"])
 def test_what_boards_ask_for_in_passing_does_not_stop_an_analysis(game, words):
     assert moves_of(asked(game, f"kata-analyze b {words}"))
 

@@ -369,10 +369,14 @@ def test_the_dead_are_named_and_taken_off_before_counting():
 @pytest.mark.parametrize("dead", [[20], []])
 def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker, monkeypatch, dead):
     asked = []
+
+    def thinking(position, ply):
+        asked.append(ply)
+        yield from ()
+        return Choice(0)
+
     monkeypatch.setattr("agents.gtp_game.dead_for", lambda position, player: dead)
-    monkeypatch.setattr(
-        thinker, "choose_before", lambda position, ply: asked.append(ply) or Choice(0)
-    )
+    monkeypatch.setattr(thinker, "thinking", thinking)
     game = engine(thinker)
     game.answer("play w A1")
     assert game.answer("kgs-genmove_cleanup b").startswith("= ")
