@@ -3,7 +3,7 @@
 from libc.stdint cimport uint64_t
 
 from agents.cache cimport Cache
-from agents.tree cimport Tree
+from agents.tree cimport Constants, Tree
 
 ctypedef struct Leaf:
     int game
@@ -26,6 +26,7 @@ ctypedef struct Batch:
     int* first_row  # `[parts · threads]`, of each block of games
     int* rows  # `[parts · threads]`, how many
     Cache** caches  # `[parts · threads]`, NULL where evaluations are not kept
+    Constants constants
     bint is_gumbel
     bint random_symmetry
     float noise

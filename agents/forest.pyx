@@ -36,6 +36,7 @@ from agents.gumbel cimport (
 )
 from agents.puct cimport puct, puct_forced, surest
 from agents.tree cimport (
+    Constants,
     Tree,
     tree_advance,
     tree_edge,
@@ -114,6 +115,16 @@ cdef class Forest:
         )
         if self.leaves == NULL:
             raise MemoryError
+        self.leaves.constants = Constants(
+            c_visit=settings.c_visit,
+            c_scale=settings.c_scale,
+            c_puct=settings.c_puct,
+            c_puct_growth=settings.c_puct_growth,
+            spread_scale=settings.spread_scale,
+            forced=settings.forced,
+            fpu_reduction=settings.fpu_reduction,
+            score_weight=settings.score_weight,
+        )
         self.leaves.is_gumbel = settings.rule == "gumbel"
         self.leaves.random_symmetry = settings.random_symmetry
         self.leaves.noise = settings.noise
@@ -171,16 +182,9 @@ cdef class Forest:
             tree = self.leaves.trees[game] = tree_new(self.settings.visits, width, height)
             if tree == NULL:
                 raise MemoryError
-        self._lay_out(game, width, height)
+            tree.constants = &self.leaves.constants
+            self._lay_out(game, width, height)
         self.starts[game] = position
-        tree.c_visit = self.settings.c_visit
-        tree.c_scale = self.settings.c_scale
-        tree.c_puct = self.settings.c_puct
-        tree.c_puct_growth = self.settings.c_puct_growth
-        tree.spread_scale = self.settings.spread_scale
-        tree.forced = self.settings.forced
-        tree.fpu_reduction = self.settings.fpu_reduction
-        tree.score_weight = self.settings.score_weight
         tree.no_pass_before = no_pass_before
         tree.select_root = gumbel_root if self.leaves.is_gumbel else puct_forced
         tree.select_inner = gumbel_inner if self.leaves.is_gumbel else puct

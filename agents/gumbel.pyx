@@ -74,7 +74,7 @@ cdef float completed_value(const Tree* tree, const Node* node, int* most) noexce
 
 cdef inline float sigma(const Tree* tree, float value, int most) noexcept nogil:
     """The weight of a value beside the logits (Danihelka et al. 2022, section 3.4), q in [0, 1]."""
-    return (tree.c_visit + most) * tree.c_scale * (value + 1) * 0.5
+    return (tree.constants.c_visit + most) * tree.constants.c_scale * (value + 1) * 0.5
 
 
 cdef float improved_shares(const Tree* tree, const Node* node, float* policy) noexcept nogil:

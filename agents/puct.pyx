@@ -7,6 +7,7 @@ from libc.math cimport cos, log, pow, sqrt
 from libc.stdint cimport uint64_t
 
 from agents.tree cimport (
+    Constants,
     Edge,
     Node,
     Tree,
@@ -65,14 +66,15 @@ cdef float exploration(const Tree* tree, const Node* node, int total) noexcept n
     KataGo's: c grows by .45 a factor e of (N + 500) / 500, and by .85 of the spread's excess over
     .4, which the spread is taken to be with the weight of two visits.
     """
-    cdef float scale = tree.c_puct + tree.c_puct_growth * log((total + 500.0) / 500.0)
+    cdef const Constants* constants = tree.constants
+    cdef float scale = constants.c_puct + constants.c_puct_growth * log((total + 500.0) / 500.0)
     cdef float mean, variance
-    if tree.spread_scale > 0:
+    if constants.spread_scale > 0:
         mean = node.value_sum / node.visits
         variance = (
             (mean * mean + USUAL_SPREAD * USUAL_SPREAD) * SPREAD_WEIGHT + node.square_sum
         ) / (SPREAD_WEIGHT + node.visits) - mean * mean
-        scale *= 1 + tree.spread_scale * (sqrt(max(variance, 0)) / USUAL_SPREAD - 1)
+        scale *= 1 + constants.spread_scale * (sqrt(max(variance, 0)) / USUAL_SPREAD - 1)
     return scale * sqrt(total + 1)
 
 
@@ -102,7 +104,7 @@ cdef int most_urgent(const Tree* tree, int index, float forced) noexcept nogil:
         total += edge.visits + edge.pending
         if edge.visits:
             tried += tree.priors[i]
-    unvisited = node.value_sum / node.visits - tree.fpu_reduction * sqrt(tried)
+    unvisited = node.value_sum / node.visits - tree.constants.fpu_reduction * sqrt(tried)
     scale = exploration(tree, node, total)
     if best >= 0:
         highest = unvisited + scale * tree.priors[best]
@@ -129,7 +131,7 @@ cdef int puct_forced(const Tree* tree, int index) noexcept nogil:
 
     Source: Wu 2019 (KataGo), 3.2, where k is 2.
     """
-    return most_urgent(tree, index, tree.forced)
+    return most_urgent(tree, index, tree.constants.forced)
 
 
 cdef void pruned_policy(const Tree* tree, float* policy) noexcept nogil:
@@ -158,7 +160,8 @@ cdef int worthwhile_visits(const Tree* tree, int edge, float scale, float goal) 
     """A root edge's visits but for the forced ones that its urgency below `goal` didn't earn."""
     cdef int visits = tree.edges[edge].visits
     cdef float mean = mean_value(&tree.edges[edge])
-    cdef int owed = <int>sqrt(tree.forced * tree.priors[edge] * (tree.nodes[0].visits - 1))
+    cdef float owing = tree.constants.forced * tree.priors[edge]
+    cdef int owed = <int>sqrt(owing * (tree.nodes[0].visits - 1))
     while owed > 0 and visits > 0 and mean + scale * tree.priors[edge] / visits < goal:
         visits -= 1
         owed -= 1

@@ -31,6 +31,16 @@ ctypedef struct Node:
     float score  # its own, in points
     float score_sum
 
+ctypedef struct Constants:  # of the rules, as SearchSettings explains them
+    float c_visit
+    float c_scale
+    float c_puct
+    float c_puct_growth
+    float spread_scale
+    float forced
+    float fpu_reduction
+    float score_weight
+
 ctypedef struct Tree
 ctypedef int (*Rule)(const Tree* tree, int node) noexcept nogil  # a node's most urgent edge
 
@@ -50,14 +60,7 @@ ctypedef struct Tree:
     Rule select_root
     Rule select_inner
     int no_pass_before  # plies before which passes are left out, unless nothing else is legal
-    float c_visit
-    float c_scale
-    float c_puct
-    float c_puct_growth
-    float spread_scale
-    float forced
-    float fpu_reduction
-    float score_weight
+    const Constants* constants
     uint64_t rng
     State* root
     State* scratch

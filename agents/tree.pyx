@@ -329,7 +329,7 @@ cdef void evaluated(Tree* tree, int node, float value, float score) noexcept nog
     cdef float side = sqrt(tree.root.board.width * tree.root.board.height)
     tree.nodes[node].prior_value = value
     tree.nodes[node].score = score
-    tree.nodes[node].value = squashed(value, score, side, tree.score_weight)
+    tree.nodes[node].value = squashed(value, score, side, tree.constants.score_weight)
     tree.nodes[node].is_evaluated = True
 
 
