@@ -1,4 +1,4 @@
-# make demo    learn 5x5 from nothing, then hold a tournament (a quarter of an hour to half an hour on two cores)
+# make demo    learn 5x5 from nothing, then hold a tournament: 5 to 30 minutes on two cores
 # make test    format, lint, types, tests: the gate
 # make fast    the tests that take seconds
 # make deep    100,000 random games against the slow reference

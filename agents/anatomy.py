@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.architecture import NetworkConfig
+from agents.own_player import OwnPlayer
 from agents.player import Player
 from engine.planes import NUM_PLANES
 from engine.rules import Rules
@@ -56,6 +57,8 @@ def anatomy_of(player: Player, rules: Rules) -> Anatomy:
     """What a player is made of, and what an operation costs on a board of these rules."""
     kind = player.name.partition(":")[0]
     lines = sum(code_lines(ROOT / name) for name in modules_of(kind))
+    if isinstance(player, OwnPlayer):
+        lines = code_lines(player.file)
     package = getattr(getattr(player, "net", player), "package", None)
     cost = multiply_adds(package.card.architecture, rules.num_points) if package else 0
     return Anatomy(UNITS.get(kind, "moves"), lines, player.num_parameters, cost)

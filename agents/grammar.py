@@ -10,6 +10,7 @@
     search:PATH,visits=100        a trained net with a search; also seconds=2, rule=puct, ...
     gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp; before the command
                                   may stand start=120 move=600, the seconds to wait
+    python:FILE:CLASS             a class of your own, as in python:bots/centre.py:Centre
 
 PATH is a player package, a run's folder, which means its newest checkpoint, or the name of a
 player that comes with insei.
@@ -25,6 +26,7 @@ from agents.capture import CapturePlayer
 from agents.find_package import find_package
 from agents.gtp_player import GtpPlayer
 from agents.influence import InfluencePlayer
+from agents.own_player import OwnPlayer
 from agents.player import Player
 from agents.random_player import RandomPlayer
 from agents.search_settings import SearchSettings
@@ -43,7 +45,7 @@ UCT: dict[str, type] = {"playouts": int, "threads": int, "seconds": float}
 ALPHABETA: dict[str, type] = {"depth": int, "seconds": float, "nodes": int}
 FORMS = (
     "random, capture, influence, alphabeta:depth=N, uct:playouts=N, net:PATH, "
-    "search:PATH,visits=N, gtp:COMMAND"
+    "search:PATH,visits=N, gtp:COMMAND, python:FILE:CLASS"
 )
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
 MOST_VISITS = 50_000  # where time alone ends a search
@@ -67,13 +69,15 @@ def make_player(name: str) -> Player:
         return HANDWRITTEN[kind](name)
     if kind == "gtp":
         return GtpPlayer(rest, name)
+    if kind == "python":
+        return OwnPlayer(rest, name)
     if kind == "uct":
         return UctPlayer(name, **numbers_of(name, rest, UCT, "playouts=N, threads=N or seconds=S"))
     if kind == "alphabeta":
         said = "depth=N, seconds=S or nodes=N"
         return AlphaBetaPlayer(name, **numbers_of(name, rest, ALPHABETA, said))
     if kind not in LEARNED:
-        known = [*HANDWRITTEN, *LEARNED, "alphabeta", "uct", "gtp"]
+        known = [*HANDWRITTEN, *LEARNED, "alphabeta", "uct", "gtp", "python"]
         near = difflib.get_close_matches(kind, known, 1)
         hint = f", did you mean {near[0]}?" if near else ""
         raise UnknownPlayer(f"player {name!r}: wanted {FORMS}{hint}")

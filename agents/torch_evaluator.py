@@ -26,10 +26,13 @@ class TorchEvaluator:
         network: moved to the device and set to evaluation; weights changed in place later are
             those that answer, on a GPU too.
         device: "cpu", "cuda" or "cuda:N".
+
+    Raises:
+        ValueError: torch does not see the device.
     """
 
     def __init__(self, network: Network, device: str = "cpu") -> None:
-        self.device = torch.device(device)
+        self.device = device_of(device)
         self.network = network.to(self.device).eval()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.is_gpu = self.device.type == "cuda"
@@ -43,7 +46,8 @@ class TorchEvaluator:
         if filled.shape not in self.runs:
             self.runs[filled.shape] = self._recorded(filled) if self.is_gpu else self._answers
         output = self.runs[filled.shape](torch.from_numpy(filled))
-        answer = Evaluation(*(part[: len(planes)].cpu().numpy() for part in output))
+        parts = (part[: len(planes)].float().contiguous().cpu().numpy() for part in output)
+        answer = Evaluation(*parts)
         check_answer(answer)
         return answer
 
@@ -83,3 +87,20 @@ def filled_up(planes: NDArray[np.float32], rows: int) -> NDArray[np.float32]:
     filled[: len(planes)] = planes
     filled[len(planes) :, 0] = 1
     return filled
+
+
+def device_of(name: str) -> torch.device:
+    """The device of that name.
+
+    Raises:
+        ValueError: torch does not see it.
+    """
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:  # the latter from builds without CUDA
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"device {name!r}: wanted cpu, or a GPU that torch sees ({reason})"
+        ) from error
+    return device

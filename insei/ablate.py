@@ -63,7 +63,7 @@ def ablate(
 ) -> None:
     """Train the arms of an ablation one after the other, and play their nets against each other.
 
-    Example: `insei ablate configs/ablation7.yaml --set hours=0.5`. Every arm begins with the same
+    Example: `insei ablate configs/ablation7.yaml --set hours=0.25`. Every arm begins with the same
     seed and has the same budget. The same command goes on after a stop, in the arm and the
     generation where it stood.
 

@@ -53,7 +53,8 @@ def curve(
 ) -> None:
     """Play runs' kept nets among each other, rate them, and draw rating against hours and games.
 
-    Example: `insei curve runs/go7 --out go7.svg --against random influence "gtp:gnugo --mode gtp"`.
+    Example: `insei curve runs/go7 --out go7.svg --against random influence
+    "gtp:gnugo --mode gtp --chinese-rules --capture-all-dead"`.
     Games are kept in reports/NAME, NAME being that of the picture: the same command goes on after a
     stop, and plays only what is new once the runs have grown.
 

@@ -30,9 +30,10 @@ app = cyclopts.App(
     `insei play search:runs/go5,visits=100 --size 5`.
 
     Players are named the same way everywhere: a level's number where you play, or `random`,
-    `capture`, `influence`, `uct`, `net:PATH`, `search:PATH,visits=100`, `gtp:COMMAND`, where PATH
-    is a shipped player's name, a player package, or a run's folder. `insei COMMAND --help` says
-    more on each command.
+    `capture`, `influence`, `alphabeta`, `uct`, `net:PATH`, `search:PATH,visits=100`,
+    `gtp:COMMAND`, `python:FILE:CLASS`, where PATH is a shipped player's name, a player package,
+    or a run's folder.
+    `insei COMMAND --help` says more on each command.
     """,
     version=version_text,
     help_format="markdown",

@@ -34,7 +34,7 @@ def rate(
     player
         Who is rated, by the grammar.
     size
-        Side of the board.
+        Side of the board; there is a ladder for 9 alone.
     games
         Against each player of the ladder, even.
     seed

@@ -27,11 +27,11 @@ def tournament(
     memory: bool = True,
     play: bool = True,
 ) -> None:
-    """Hold a round robin and write its report as HTML, Markdown and JSON.
+    """Hold a tournament and write its report as HTML, Markdown and JSON.
 
-    `insei tournament configs/demo.yaml` writes to reports/demo. Each pairing plays each opening
-    twice, colours swapped. Games are kept as they end: the same command goes on with a tournament
-    that was interrupted.
+    `insei tournament configs/demo.yaml` writes to reports/demo. A round robin where its file names
+    no other format; each pairing plays each opening twice, colours swapped. Games are kept as they
+    end: the same command goes on with a tournament that was interrupted.
 
     Parameters
     ----------

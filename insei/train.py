@@ -166,15 +166,20 @@ def make_crew(
     import numpy as np
 
     from selfplay.crew import LocalCrew
-    from selfplay.worker import Worker, compiled
+    from selfplay.worker import MakeEvaluator, Worker, compiled
 
-    make_evaluator = partial(
+    gpus = config.selfplay.gpus
+    make_evaluator: MakeEvaluator = partial(
         compiled,
         config.network,
         config.rules.height,
         config.rules.width,
         config.selfplay.precision,
     )
+    if gpus:
+        from selfplay.on_gpu import NetsOnGpu
+
+        make_evaluator = NetsOnGpu(config.network)
 
     def arguments(index: int) -> tuple[Any, ...]:
         worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
@@ -187,7 +192,7 @@ def make_crew(
     from selfplay.cluster import RayCrew
 
     start_ray(config.workers, address)
-    return RayCrew(arguments, config.workers, per_call, notice)
+    return RayCrew(arguments, config.workers, per_call, notice, gpus)
 
 
 class Terminal:

@@ -29,7 +29,11 @@ class RayCrew:
         num_workers: actors to keep alive.
         games_per_call: games that a call plays.
         notice: told in one line what happened to a worker.
+        gpus: of each worker, by Ray's count.
         patience_seconds: a call that takes longer belongs to a worker gone silent.
+
+    Raises:
+        ValueError: Ray has fewer GPUs than the workers want.
     """
 
     def __init__(
@@ -38,11 +42,19 @@ class RayCrew:
         num_workers: int,
         games_per_call: int,
         notice: Callable[[str], None],
+        gpus: float = 0.0,
         patience_seconds: float = 900.0,
     ) -> None:
+        has = ray.cluster_resources().get("GPU", 0)
+        if gpus * num_workers > has:
+            raise ValueError(
+                f"selfplay.gpus {gpus:g} for each of {num_workers} workers: wanted at most the "
+                f"{has:g} that Ray has, together"
+            )
         self.make_arguments = make_arguments
         self.games_per_call = games_per_call
         self.notice = notice
+        self.gpus = gpus
         self.patience_seconds = patience_seconds
         self.num_hired = 0
         self.calls_left = 0
@@ -54,6 +66,7 @@ class RayCrew:
     def _hire(self) -> Any:
         actor = RemoteWorker.options(
             num_cpus=1,
+            num_gpus=self.gpus,
             max_restarts=0,
             max_task_retries=0,
             runtime_env={"env_vars": {"OMP_NUM_THREADS": "1"}},

@@ -43,7 +43,8 @@ class SelfPlayConfig:
     clear_plies: int = 4  # ... in so many searches running; KataGo: 3
     clear_visits: int = 8  # simulations a move from then on, at most those of `search`
     clear_share: float = 0.2  # of the plies from then on are recorded; KataGo: weight .1
-    precision: Precision = "bf16"  # int8: faster, a little less exact
+    precision: Precision = "bf16"  # int8: faster, a little less exact; on a GPU always bf16
+    gpus: float = 0.0  # of each worker, by Ray's count: .5 where two share one; 0: on its core
     threads: int = 1  # that select and expand; more than 1 for large batches on a GPU
     batches: int = 1  # the games in parts, one evaluated while another selects; 2 for a GPU
     cache: int = 0  # evaluations that a worker keeps for positions that come again, shared out to
@@ -67,6 +68,7 @@ class SelfPlayConfig:
             ("no_pass_share", 0, 2),
             ("no_pass_generations", 0, 10**9),
             ("max_plies_per_point", 1, 100),
+            ("gpus", 0, 8),
             ("threads", 1, 256),
             ("batches", 1, 8),
             ("cache", 0, 2**30),

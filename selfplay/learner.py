@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from agents.architecture import NetworkConfig
 from agents.network import Network, NetworkOutput, weights_of
+from agents.torch_evaluator import device_of
 from selfplay.batch import LOSS, WIN, Batch
 from selfplay.learner_config import LearnerConfig
 
@@ -122,7 +123,7 @@ class Learner:
         torch.set_num_threads(config.threads)
         torch.manual_seed(seed)
         self.config = config
-        self.device = torch.device(config.device)
+        self.device = device_of(config.device)
         self.autocasts = config.precision == "bf16" and has_bf16(self.device)
         self.network = Network(architecture).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -22,6 +22,8 @@ from selfplay.recording import Rows, divergence, finished, is_settled, record
 from selfplay.sizes import BoardMix
 
 Weights = dict[str, NDArray[np.float32]]
+# Weights, and planes of games under way or None, to an evaluator.
+MakeEvaluator = Callable[[Weights, NDArray[np.float32] | None], Evaluator]
 
 
 def compiled(
@@ -79,8 +81,7 @@ class Worker:
     Args:
         mix: the boards; komi is drawn anew for each game.
         config: how games are played.
-        make_evaluator: weights, and planes of games under way or None, to an evaluator; called
-            for each net.
+        make_evaluator: called for each net.
         seed: equal seeds and nets give equal games.
     """
 
@@ -88,7 +89,7 @@ class Worker:
         self,
         mix: BoardMix,
         config: SelfPlayConfig,
-        make_evaluator: Callable[[Weights, NDArray[np.float32] | None], Evaluator],
+        make_evaluator: MakeEvaluator,
         seed: int,
     ) -> None:
         self.mix = mix
@@ -120,6 +121,9 @@ class Worker:
 
     def load(self, weights: Weights, generation: int, progress: float = 0.0) -> None:
         """Play with these weights from now on; `progress` is the share of the run that is done."""
+        for answer in self.answers:
+            if answer is not None:
+                answer.result()  # it may be an evaluator whose weights are replaced
         seen = self.forest.planes if self.seats else None
         self.evaluate = self.make_evaluator(weights, seen)
         self.forest.forget()

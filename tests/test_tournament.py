@@ -310,7 +310,7 @@ def test_a_name_that_means_another_net_than_before_is_refused(tmp_path):
     hold(tmp_path)
     path = tmp_path / "small" / "players.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"capture": "abc"}))
-    with pytest.raises(ValueError, match="capture is another net"):
+    with pytest.raises(ValueError, match="capture is another one"):
         hold(tmp_path)
 
 

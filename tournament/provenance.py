@@ -10,6 +10,7 @@ from typing import Any
 
 from agents.files import append_json, read_json_lines
 from agents.gtp_player import GtpPlayer
+from agents.own_player import OwnPlayer
 from agents.player import Player, PlayerFailed
 
 SESSIONS_FILE = "sessions.jsonl"
@@ -36,13 +37,16 @@ def processor() -> str:
 
 
 def identity_of(player: Player) -> str:
-    """A player's version: its net's hash, or what its program says; why not, if it doesn't."""
+    """A player's version: its net's or file's hash, or what its program says; else why not."""
     if isinstance(player, GtpPlayer):
         try:
             return player.identity()
         except PlayerFailed as error:
             return f"failed: {error}"
-    return f"weights {player.fingerprint[:16]}" if player.fingerprint else "insei's own"
+    if not player.fingerprint:
+        return "insei's own"
+    kind = "file" if isinstance(player, OwnPlayer) else "weights"
+    return f"{kind} {player.fingerprint[:16]}"
 
 
 def note_session(folder: Path, identities: dict[str, str]) -> None:

@@ -27,8 +27,8 @@ def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[st
     """Make every player once, and note who sat down; returns what each is made of.
 
     Raises:
-        ValueError: a name is unknown, a package is missing or damaged, or a name means another
-            net than it did when this tournament began.
+        ValueError: a name is unknown, a package is missing or damaged, or a name means
+            another net or file than it did when this tournament began.
     """
     found, fingerprints, identities = {}, {}, {}
     path = folder.path / PLAYERS_FILE
@@ -40,7 +40,7 @@ def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[st
             identities[name] = identity_of(player)
         if before.get(name, fingerprints[name]) != fingerprints[name]:
             raise ValueError(
-                f"{name} is another net than when it sat down in {folder.path}; wanted the same, "
+                f"{name} is another one than when it sat down in {folder.path}; wanted the same, "
                 "another name for the tournament, or that folder moved away"
             )
     write_text(path, json.dumps(before | fingerprints, indent=2) + "\n")

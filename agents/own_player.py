@@ -1,0 +1,120 @@
+"""`python:FILE:CLASS`: a player that somebody wrote in Python, without a change to insei.
+
+All that the class needs is `choose(position)`, which returns a move:
+
+    class Centre:
+        def choose(self, position):
+            legal = position.legal_moves()
+            middle = position.rules.num_points // 2
+            return middle if middle in legal else legal[0]
+
+A new one is made for each game. It may have `new_game(rules, seed)`, and return a `Choice`, which
+tells its value of the position and its operations too.
+"""
+
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from agents.player import Choice, PlayerFailed
+from engine.position import Position
+from engine.rules import Rules
+
+HASH_CHARACTERS = 16
+
+
+class OwnPlayer:
+    """Makes one of the class for each game, and asks it for moves.
+
+    Args:
+        place: FILE:CLASS.
+        name: what reports call it.
+
+    Raises:
+        ValueError: the file can't be read or run, or has no such class.
+    """
+
+    num_parameters = 0
+
+    def __init__(self, place: str, name: str) -> None:
+        self.name = name
+        file, _, class_name = place.rpartition(":")
+        if not file or not class_name:
+            raise ValueError(f"player {name!r}: wanted python:FILE:CLASS")
+        self.file = Path(file)
+        try:
+            source = self.file.read_bytes()
+        except OSError as error:
+            raise ValueError(f"player {name!r}: {file}: {error.strerror}") from error
+        self.fingerprint = hashlib.sha256(source).hexdigest()
+        self.make = class_in(self.file, self.fingerprint, class_name, name)
+        self.made: Any = None
+
+    def new_game(self, rules: Rules, seed: int) -> None:
+        """Begin with a new one of the class.
+
+        Raises:
+            PlayerFailed: it does not begin.
+        """
+        try:
+            self.made = self.make()
+            if hasattr(self.made, "new_game"):
+                self.made.new_game(rules, seed)
+        except Exception as error:
+            raise failed(error) from error
+
+    def choose(self, position: Position) -> Choice:
+        """Return its move.
+
+        Raises:
+            PlayerFailed: an exception comes out of it, or something that is no move.
+        """
+        if self.made is None:
+            raise ValueError("choose before new_game: wanted the rules first")
+        try:
+            answer = self.made.choose(position.copy())
+        except Exception as error:
+            raise failed(error) from error
+        if isinstance(answer, Choice):
+            return answer
+        try:
+            return Choice(answer.__index__())
+        except AttributeError:
+            raise PlayerFailed(f"chose {answer!r}: wanted a move's number") from None
+
+    def close(self) -> None:
+        """Give back what it holds, if it says how."""
+        if hasattr(self.made, "close"):
+            self.made.close()
+
+
+def failed(error: Exception) -> PlayerFailed:
+    """What went wrong in somebody's class, in a line."""
+    return PlayerFailed(f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+
+def class_in(file: Path, fingerprint: str, class_name: str, name: str) -> type:
+    """The class of a file, which is run for it, once a process and content.
+
+    Raises:
+        ValueError: the file does not run, or there is no such class.
+    """
+    module_name = f"insei_own_{fingerprint[:HASH_CHARACTERS]}"
+    module = sys.modules.get(module_name)
+    if module is None:
+        spec = importlib.util.spec_from_file_location(module_name, file)
+        if spec is None or spec.loader is None:
+            raise ValueError(f"player {name!r}: {file}: wanted a file that ends in .py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[module_name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[module_name]
+            raise ValueError(f"player {name!r}: {file} does not run: {failed(error)}") from error
+    found = getattr(module, class_name, None)
+    if not isinstance(found, type) or not hasattr(found, "choose"):
+        raise ValueError(f"player {name!r}: {file}: wanted a class {class_name} with `choose`")
+    return found

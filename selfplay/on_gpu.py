@@ -1,0 +1,39 @@
+"""The net of a worker that computes on a GPU, through torch."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.architecture import NetworkConfig
+from agents.network import Weights, network_from
+from agents.torch_evaluator import TorchEvaluator
+
+
+class NetsOnGpu:
+    """Weights to an evaluator, one and the same: new weights take the old ones' place.
+
+    What a GPU has recorded for each size of batch then stays. Workers on Ray are sent one of these
+    before it has made anything.
+
+    Args:
+        architecture: of all the nets.
+        device: as `TorchEvaluator` has it.
+    """
+
+    def __init__(self, architecture: NetworkConfig, device: str = "cuda") -> None:
+        self.architecture = architecture
+        self.device = device
+        self.evaluator: TorchEvaluator | None = None
+
+    def __call__(self, weights: Weights, seen: NDArray[np.float32] | None) -> TorchEvaluator:
+        """The evaluator, with these weights; it must not be under way.
+
+        Raises:
+            BrokenNetwork: they are not those of such a net.
+            ValueError: torch sees no such device.
+        """
+        network = network_from(weights, self.architecture)
+        if self.evaluator is None:
+            self.evaluator = TorchEvaluator(network, self.device)
+        else:
+            self.evaluator.network.load_state_dict(network.state_dict())
+        return self.evaluator
