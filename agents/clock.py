@@ -50,24 +50,29 @@ class Clock:
         self.moves_left = max(1, self.control.moves)
 
     def set(self, seconds: float, moves: int) -> None:
-        """Believe the controller: `moves` 0 in the main time, else moves left in the period."""
+        """Believe the controller: `moves` 0 in the main time, else moves left in the period.
+
+        In Japanese byo-yomi servers send the periods left there; each is for one move.
+        """
         if moves > 0:
-            self.in_period, self.period_left, self.moves_left = True, seconds, moves
+            self.in_period, self.period_left = True, seconds
+            self.moves_left = 1 if self.control.moves == 1 else moves
         else:
             self.in_period, self.main_left = False, seconds
 
     def spend(self, seconds: float) -> None:
-        """Count a move that took so long."""
-        if self.in_period:
-            self.period_left -= seconds
-            self.moves_left -= 1
-            if self.moves_left <= 0 or self.control.moves == 1:
-                self.period_left = self.control.period
-                self.moves_left = max(1, self.control.moves)
-            return
-        self.main_left += self.control.increment - seconds
-        if self.main_left <= 0 and self.control.period:
+        """Count a move that took so long; one that outlasts the main time ends within a period."""
+        if not self.in_period:
+            self.main_left += self.control.increment - seconds
+            if self.main_left > 0 or not self.control.period:
+                return
             self.in_period = True
+            seconds = -self.main_left
+        self.period_left -= seconds
+        self.moves_left -= 1
+        if self.moves_left <= 0 or self.control.moves == 1:
+            self.period_left = self.control.period
+            self.moves_left = max(1, self.control.moves)
 
     def seconds_for(self, position: Position) -> float:
         """How long the next move may take."""
@@ -76,9 +81,11 @@ class Clock:
         played = position.num_moves // 2
         expected = int(SHARE_OF_POINTS * position.rules.num_points) - played
         share = self.main_left / max(FEWEST_MOVES, expected) + 0.9 * self.control.increment
+        left = self.main_left
         if self.control.period:  # what comes after the main time is there for every move
-            share = max(share, self.control.period / max(1, self.control.moves))
-        return max(SHORTEST, min(share, self.main_left) - LAG)
+            each = self.control.period / max(1, self.control.moves)
+            share, left = max(share, each), left + each
+        return max(SHORTEST, min(share, left) - LAG)
 
 
 class Clocks:

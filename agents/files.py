@@ -64,11 +64,12 @@ def delete_unfinished(folder: Path) -> None:
 
 def append_json(path: Path, values: list[dict[str, Any]]) -> None:
     """Append one line a value and flush it; heals a last line that a crash cut short."""
-    cut = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
-    with path.open("a") as file:
-        if cut:
-            file.write("\n")
-        file.writelines(json.dumps(value) + "\n" for value in values)
+    with path.open("a+b") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        file.writelines(json.dumps(value).encode() + b"\n" for value in values)
         file.flush()
         os.fsync(file.fileno())
 

@@ -56,6 +56,8 @@ cdef void tree_mix_dirichlet(Tree* tree, float alpha_total, float weight) noexce
     for i in range(root.num_edges):
         tree.noisy_logits[i] = gamma_sample(alpha_total / root.num_edges, &tree.rng)
         total += tree.noisy_logits[i]
+    if total <= 0:  # so small an alpha that every draw was rounded to nothing
+        return
     for i in range(root.num_edges):
         priors[i] += weight * (tree.noisy_logits[i] / total - priors[i])
 

@@ -49,7 +49,7 @@ class SearchSettings:
             ("forced", 0, 100),
             ("deviations", 0, 100),
             ("dirichlet_weight", 0, 1),
-            ("dirichlet_alpha", 1e-3, 1000),
+            ("dirichlet_alpha", 1, 1000),
             ("score_weight", 0, 10),
         ):
             value = getattr(self, name)

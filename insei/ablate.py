@@ -12,6 +12,7 @@ from insei.train import conduct, config_of
 
 if TYPE_CHECKING:
     from selfplay.config import TrainConfig
+    from tournament.config import TournamentConfig
     from tournament.ratings import Rating
     from tournament.report import Cell
 
@@ -90,11 +91,11 @@ def ablate(
         }
     except (ValueError, TypeError) as error:
         raise ValueError(f"{config}: {error}") from error
-    paths = {}
+    paths = {key: runs / chosen.name / training.name for key, training in wanted.items()}
+    match = match_of(chosen, paths, wanted)  # refused before hours of training, not after
     for key, training in wanted.items():
-        paths[key] = runs / chosen.name / training.name
         train_arm(paths[key], training, address)
-    print(compare(chosen, paths, wanted, reports, address))
+    print(compare(chosen, paths, match, reports, address))
 
 
 def arm_config(config: AblationConfig, arm: ArmConfig, seed: int) -> "TrainConfig":
@@ -131,29 +132,43 @@ def train_arm(path: Path, config: "TrainConfig", address: str | None) -> None:
         run.close()
 
 
-def compare(
+def match_of(
     config: AblationConfig,
     paths: dict[tuple[str, int], Path],
     trained: "dict[tuple[str, int], TrainConfig]",
-    reports: Path,
-    address: str | None,
-) -> str:
-    """Play the match of all nets; returns the table of arms."""
+) -> "TournamentConfig":
+    """The match of all nets.
+
+    Raises:
+        ValueError: a number of the match is out of bounds, or the arms' rules differ.
+    """
     from selfplay.rating import player_name
     from tournament.config import TournamentConfig
 
-    arm_of = {player_name(path, config.visits): arm for (arm, _), path in paths.items()}
+    if config.visits < 0:
+        raise ValueError(f"visits {config.visits}: wanted 0 or more")
     rules = next(iter(trained.values())).rules
     if any(one.rules != rules for one in trained.values()):
         raise ValueError("arms of different rules: wanted the same, for their nets to meet")
-    match = TournamentConfig(
+    return TournamentConfig(
         name=config.name,
-        players=tuple(arm_of),
+        players=tuple(player_name(path, config.visits) for path in paths.values()),
         rules=rules,
         games=config.games,
         opening_plies=config.opening_plies,
         workers=config.workers,
     )
+
+
+def compare(
+    config: AblationConfig,
+    paths: dict[tuple[str, int], Path],
+    match: "TournamentConfig",
+    reports: Path,
+    address: str | None,
+) -> str:
+    """Play the match of all nets; returns the table of arms."""
+    arm_of = dict(zip(match.players, (arm for arm, _ in paths), strict=True))
     held = hold(match, reports, address)
     ratings = ratings_of_arms(held.report.cells, arm_of, [arm.name for arm in config.arms])
     lines = [

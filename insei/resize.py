@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from insei.package import rating_of
-from insei.tournament import hold
+from insei.tournament import Held, hold
 from insei.train import quieten, read_config
 
 if TYPE_CHECKING:
@@ -30,18 +30,7 @@ class Lesson:
     run: Path
     config: "TrainConfig"
     passes: float
-
-
-@dataclass(frozen=True)
-class MatchSettings:
-    """How the nets meet."""
-
-    name: str
-    games: int  # of each pairing
-    visits: int  # of the searching players
-    workers: int
-    reports: Path
-    address: str | None
+    rows: int  # the newest so many
 
 
 def resize(
@@ -97,6 +86,7 @@ def resize(
     from agents.find_package import find_package
     from agents.package import load_package
     from selfplay.lessons import open_book
+    from tournament.config import TournamentConfig
 
     quieten()
     if not 0 < passes <= 1000:
@@ -114,16 +104,24 @@ def resize(
             f"{dataset} holds games on {frame.size_name}; wanted {own[0]}x{own[1]}, the board of "
             f"{player}"
         )
-    lesson = Lesson(player, package, dataset, config, passes)
+    lesson = Lesson(player, package, dataset, config, passes, rows)
     folders = {out / name_of(one): one for one in wanted}
     missing = {path: one for path, one in folders.items() if not is_made(path, lesson)}
+    players = players_of([source, *folders], visits)
+    match = TournamentConfig(  # refused before the lessons, not after
+        name=out.name,
+        players=tuple(players),
+        rules=config.rules,
+        games=games or 2,
+        opening_plies=4,
+        workers=workers,
+    )
     if missing:
         book = open_book(dataset, config, rows)
         for path, architecture in missing.items():
             make(path, architecture, lesson, book)
     if games:
-        match = MatchSettings(out.name, games, visits, workers, reports, address)
-        rate_all(source, list(folders), lesson, match)
+        tell_ratings(players, lesson, hold(match, reports, address))
 
 
 def architectures(
@@ -161,6 +159,7 @@ def origin_of(lesson: Lesson) -> dict[str, Any]:
         "resized_from_sha256": lesson.package.card.weights_sha256,
         "dataset": str(lesson.run),
         "passes": lesson.passes,
+        "newest_rows": lesson.rows,
     }
 
 
@@ -223,25 +222,23 @@ def check_saves(saves: Path, card: Any) -> None:
             )
 
 
-def rate_all(source: Path, folders: list[Path], lesson: Lesson, match: MatchSettings) -> None:
-    """Play the match of all sizes, write ratings on the cards, and print the table."""
+def players_of(folders: list[Path], visits: int) -> dict[str, Path]:
+    """Each package's net alone, and with a search where there are visits, by the player's name."""
+    from selfplay.rating import player_name
+
+    if visits < 0:
+        raise ValueError(f"visits {visits}: wanted 0 or more")
+    searched = (0, visits) if visits else (0,)
+    return {player_name(folder, number): folder for number in searched for folder in folders}
+
+
+def tell_ratings(players: dict[str, Path], lesson: Lesson, held: Held) -> None:
+    """Write ratings on the new nets' cards, and print the table of all."""
     from agents.files import write_text
     from agents.package import CARD_FILE, card_text, load_package
-    from selfplay.rating import player_name
-    from tournament.config import TournamentConfig
 
-    packages = {folder: load_package(folder) for folder in (source, *folders)}
-    searched = (0, match.visits) if match.visits else (0,)
-    players = {player_name(folder, number): folder for number in searched for folder in packages}
-    config = TournamentConfig(
-        name=match.name,
-        players=tuple(players),
-        rules=lesson.config.rules,
-        games=match.games,
-        opening_plies=4,
-        workers=match.workers,
-    )
-    held = hold(config, match.reports, match.address)
+    packages = {folder: load_package(folder) for folder in players.values()}
+    _, *folders = packages  # the first is the original
     for folder in folders:
         card = packages[folder].card
         rating = rating_of(card.weights_sha256, held.page.with_suffix(".json"))
@@ -250,10 +247,12 @@ def rate_all(source: Path, folders: list[Path], lesson: Lesson, match: MatchSett
     print(f"| player | net | parameters | ms a move | Elo over {lesson.player} alone | 95 % |")
     print("|---|---|---|---|---|---|")
     for one in sorted(held.report.ratings, key=lambda one: paces[one.player].wall.median):
-        card = packages[players[one.player]].card
-        kind = f"{match.visits} visits" if one.player.startswith("search:") else "alone"
+        folder = players[one.player]
+        card = packages[folder].card
+        _, _, visits = one.player.partition("visits=")
+        kind = f"{visits} visits" if visits else "alone"
         print(
-            f"| {name_of(card.architecture)}, {kind} | {players[one.player]} | "
+            f"| {name_of(card.architecture)}, {kind} | {folder} | "
             f"{card.architecture.num_parameters():,} | {paces[one.player].wall.median:.2f} | "
             f"{one.elo:+.0f} | {one.low:+.0f} to {one.high:+.0f} |"
         )

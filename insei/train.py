@@ -48,35 +48,34 @@ def train(
     """
     from selfplay.run import RunFolder
 
-    run = open_run(source, runs, set_ or [], RunFolder)
+    run, config = open_run(source, runs, set_ or [], RunFolder)
     try:
-        conduct(run, config_of(run), address)
+        conduct(run, config, address)
     finally:
         run.close()
 
 
 def open_run(
     source: Path, runs: Path, settings: list[str], folder: "type[RunFolder]"
-) -> "RunFolder":
-    """Make or open the run that `source` means.
+) -> "tuple[RunFolder, TrainConfig]":
+    """Make or open the run that `source` means; its configuration with the settings over it.
 
     Raises:
         ValueError: neither a configuration nor a run, or one that can't be used.
     """
     from selfplay.config import TrainConfig
-    from selfplay.run import write_config
     from selfplay.start import starting_net
 
     if source.is_dir():
         run = folder(source)
-        if settings:
-            try:
-                values = with_settings(parse_yaml(run.config_text, "config.yaml"), settings)
-                write_config(run.path, to_yaml(build(TrainConfig, values)))
-            except ValueError:
-                run.close()
-                raise
-        return run
+        try:
+            values = parse_yaml(run.config_text, str(run.path / "config.yaml"))
+            config = build(TrainConfig, with_settings(values, settings))
+            check_opponents(config)
+        except ValueError:
+            run.close()
+            raise
+        return run, config
     values = with_settings({"name": source.stem} | read_yaml(source), settings)
     try:
         config = build(TrainConfig, values)
@@ -88,9 +87,25 @@ def open_run(
             f"{path} exists already: `insei train {path}` continues it, "
             "--set name=... begins another"
         )
+    check_opponents(config)  # refused before there is a folder
     if config.start_from:
-        starting_net(config)  # refused before there is a folder
-    return folder.create(path, to_yaml(config))
+        starting_net(config)
+    return folder.create(path, to_yaml(config)), config
+
+
+def check_opponents(config: "TrainConfig") -> None:
+    """See that the opponents of a run's ratings can be seated.
+
+    Raises:
+        ValueError: one can't.
+    """
+    from agents.grammar import make_player
+
+    for name in config.rating.opponents if config.rating.every else ():
+        try:
+            make_player(name).close()
+        except ValueError as error:
+            raise ValueError(f"rating.opponents: {error}") from error
 
 
 def config_of(run: "RunFolder") -> "TrainConfig":
@@ -125,12 +140,14 @@ def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> Non
     quieten()
     from selfplay.learner import Diverged
     from selfplay.loop import Training
-    from selfplay.run import DiskFull, is_disk_full
+    from selfplay.run import DiskFull, is_disk_full, write_config
 
     try:
         with Terminal(run) as terminal:
             crew_maker = partial(make_crew, config, address, terminal.notice)
             training = Training(run, config, crew_maker, terminal.show, terminal.notice)
+            if to_yaml(config) != run.config_text:  # what it was set to, now that it fits the run
+                write_config(run.path, to_yaml(config))
             try:
                 training.play()
             finally:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError
+from ray.exceptions import RayError, RayTaskError
 
 from selfplay.crew import Haul
 from selfplay.worker import Weights, Worker
@@ -30,7 +30,8 @@ class RayCrew:
         games_per_call: games that a call plays.
         notice: told in one line what happened to a worker.
         gpus: of each worker, by Ray's count.
-        patience_seconds: a call that takes longer belongs to a worker gone silent.
+        patience_seconds: a call that takes longer belongs to a worker gone silent; twice as long
+            from then on, so that games which are merely slow come back in the end.
 
     Raises:
         ValueError: Ray has fewer GPUs than the workers want.
@@ -60,6 +61,7 @@ class RayCrew:
         self.calls_left = 0
         self.calls: dict[Any, tuple[int, float]] = {}  # a call to its worker, and when it began
         self.published: tuple[Any, int, float] | None = None
+        self.loads: list[Any] = []  # that have not come back yet
         self.workers: list[Any] = [self._hire() for _ in range(num_workers)]
         self.idle = list(range(num_workers))
 
@@ -73,14 +75,13 @@ class RayCrew:
         ).remote(*self.make_arguments(self.num_hired))
         self.num_hired += 1
         if self.published is not None:
-            actor.load.remote(*self.published)
+            self.loads.append(actor.load.remote(*self.published))
         return actor
 
     def publish(self, weights: Weights, generation: int, progress: float) -> None:
         """Send these weights to every worker; calls made from now on play with them."""
         self.published = (ray.put(weights), generation, progress)
-        for actor in self.workers:
-            actor.load.remote(*self.published)
+        self.loads += [actor.load.remote(*self.published) for actor in self.workers]
 
     def begin(self, num_games: int) -> None:
         """Have at least `num_games` more games played."""
@@ -101,6 +102,7 @@ class RayCrew:
 
     def poll(self, seconds: float) -> list[Haul]:
         """Return the calls that have come back, after waiting up to `seconds` for the first."""
+        self._check_loads()
         if not self.calls:
             return []
         ready, _ = ray.wait(list(self.calls), num_returns=len(self.calls), timeout=0)
@@ -111,24 +113,41 @@ class RayCrew:
             index, _ = self.calls.pop(call)
             try:
                 hauls.append(ray.get(call))
-            except RayActorError as error:
+            except RayTaskError:
+                raise  # the worker lives, and what it does is wrong
+            except RayError as error:  # its process, its node or its memory is gone
                 self._replace(index, f"died ({type(error).__name__})")
             self.idle.append(index)
         self._check_patience()
         self._hand_out()
         return hauls
 
+    def _check_loads(self) -> None:
+        """See that the nets sent out are played with; a worker that died is seen by its call."""
+        if not self.loads:
+            return
+        ready, self.loads = ray.wait(self.loads, num_returns=len(self.loads), timeout=0)
+        for one in ready:
+            try:
+                ray.get(one)
+            except RayTaskError:
+                raise
+            except RayError:
+                pass
+
     def _check_patience(self) -> None:
         late = time.monotonic() - self.patience_seconds
-        for call, (index, began) in list(self.calls.items()):
-            if began < late:
-                del self.calls[call]
-                self._replace(index, f"gave no answer for {self.patience_seconds:.0f} s")
-                self.idle.append(index)
+        silent = [call for call, (_, began) in self.calls.items() if began < late]
+        for call in silent:
+            index, _ = self.calls.pop(call)
+            self._replace(index, f"gave no answer for {self.patience_seconds:.0f} s")
+            self.idle.append(index)
+        if silent:
+            self.patience_seconds *= 2
 
     def _replace(self, index: int, what: str) -> None:
         self.notice(f"worker {index} {what}; its games under way are lost, another takes its place")
-        with suppress(RayActorError):
+        with suppress(RayError):
             ray.kill(self.workers[index])
         self.workers[index] = self._hire()
         self.calls_left += 1
@@ -136,5 +155,5 @@ class RayCrew:
     def close(self) -> None:
         """End the actors; Ray itself stays up."""
         for actor in self.workers:
-            with suppress(RayActorError):
+            with suppress(RayError):
                 ray.kill(actor)

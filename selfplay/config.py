@@ -122,7 +122,7 @@ class RatingConfig:
     every: int = 5  # generations between ratings; 0 for never
     opponents: tuple[str, ...] = ("random", "capture", "influence")
     games: int = 20  # against each opponent, even: each opening is played with both colours
-    opening_plies: int = 2  # random plies
+    opening_plies: int = 2  # random plies, 1 at least: nets alone repeat their games
     visits: int = 0  # simulations of the rated player; 0 for the net alone
     earlier_games: int = 20  # against the run's newest milestone, even; 0 for none
     most_rollbacks: int = 3  # times that a run goes back; after that it is only said
@@ -137,7 +137,9 @@ class RatingConfig:
             raise ValueError(f"rating rollback_rate {self.rollback_rate!r}: wanted above 0, to 1")
         if self.games < 2 or self.games % 2:
             raise ValueError(f"rating games {self.games!r}: wanted an even number, at least 2")
-        for name in ("every", "opening_plies", "visits", "most_rollbacks"):
+        if self.opening_plies < 1:
+            raise ValueError(f"rating opening_plies {self.opening_plies!r}: wanted 1 or more")
+        for name in ("every", "visits", "most_rollbacks"):
             if getattr(self, name) < 0:
                 raise ValueError(f"rating {name} {getattr(self, name)!r}: wanted 0 or more")
 

@@ -20,11 +20,12 @@ class Curves:
 
     Args:
         folder: where the events go.
-        generation: the generation that comes first; later ones of a crashed program are hidden.
+        generation: of the newest net, which may have been rated; what a crashed program wrote of
+            later ones is hidden.
     """
 
     def __init__(self, folder: Path, generation: int) -> None:
-        self.writer = SummaryWriter(str(folder), purge_step=generation)
+        self.writer = SummaryWriter(str(folder), purge_step=generation + 1)
 
     def add(
         self,

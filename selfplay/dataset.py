@@ -8,6 +8,8 @@ Boards of several sizes lie in one frame, the largest board's: arrays are the fr
 `height` and `move` the board's own.
 """
 
+import shutil
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +25,7 @@ from engine.rules import Rules
 from selfplay.game import SelfPlayGame
 
 COMMITS_BETWEEN_COMPACTIONS = 50
+PARTS_OF_A_TABLE = {"data", "_transactions", "_versions"}  # folders that Lance makes first
 BEFORE = {"scoring": "area", "pass_stones": "false"}  # of tables that tell nothing of these
 Rows = dict[str, NDArray]  # columns by name, [N, ...]
 
@@ -149,6 +152,19 @@ def rows_of(table: pa.Table) -> Rows:
     return rows
 
 
+def set_aside_unfinished(path: Path) -> None:
+    """Move away what a first commit left that was cut short: files, and no version of a table.
+
+    Nothing in it was ever committed, so that the next commit is the first one again.
+    """
+    if not path.is_dir() or list(path.glob("_versions/*.manifest")):
+        return
+    if {one.name for one in path.iterdir()} <= PARTS_OF_A_TABLE:
+        aside = path.with_name(f"{path.name}.unfinished")
+        shutil.rmtree(aside, ignore_errors=True)
+        path.rename(aside)
+
+
 class GameDataset:
     """The table of a run.
 
@@ -166,8 +182,10 @@ class GameDataset:
         self.schema = schema_of(rules.height, rules.width).with_metadata(terms)
         self.table: lance.LanceDataset | None = None
         self.games_by_generation: dict[int, int] = {}
+        self.rows_by_generation: Counter[int] = Counter()
         self.ids: set[str] = set()
         self.num_rows = 0
+        set_aside_unfinished(path)
         if path.exists():
             try:
                 self.table = lance.dataset(str(path))
@@ -180,6 +198,7 @@ class GameDataset:
         assert self.table is not None
         found = self.table.to_table(columns=["game", "generation"])
         self.num_rows = len(found)
+        self.rows_by_generation.update(found["generation"].to_pylist())
         games = dict(zip(found["game"].to_pylist(), found["generation"].to_pylist(), strict=True))
         self.ids = set(games)
         for generation in games.values():
@@ -209,10 +228,15 @@ class GameDataset:
             self.table.cleanup_old_versions(older_than=timedelta(minutes=10))
         self.ids |= set(new)
         self.num_rows += len(table)
+        self.rows_by_generation.update(table["generation"].to_pylist())
         for game in new.values():
             count = self.games_by_generation.get(game.generation, 0)
             self.games_by_generation[game.generation] = count + 1
         return rows_of(table)
+
+    def rows_since(self, generation: int) -> int:
+        """Rows of this generation and of later ones."""
+        return sum(n for one, n in self.rows_by_generation.items() if one >= generation)
 
     def newest(self, num_rows: int) -> Rows:
         """Read the newest rows, whole games or parts of them, oldest first."""

@@ -238,6 +238,7 @@ class Learner:
             raise ValueError(f"the learner's state is that of another net: {error}") from error
         for name, one in part(PLAYING).items():
             self.mean[name].copy_(one)
+        self.optimizer.state.clear()
         first, second = part(FIRST_MOMENT), part(SECOND_MOMENT)
         for name, parameter in self.network.named_parameters():
             if name in first:

@@ -27,7 +27,7 @@ from selfplay.dataset import GameDataset, Rows, rows_of
 from selfplay.health import parted, validate
 from selfplay.learner import Learner, Losses
 from selfplay.milestones import in_line, is_milestone, keep_milestone, milestones_of
-from selfplay.rating import EarlierNet, elos, is_regression, rate, rated_name
+from selfplay.rating import EarlierNet, elos, is_regression, opponent_of, rate, rated_name
 from selfplay.run import Progress, RunFolder, read_checkpoint
 from selfplay.start import starting_net
 from selfplay.window import Window, window_size
@@ -137,7 +137,8 @@ class Training:
     def _load_windows(self) -> Rows:
         """Fill the windows with the rows of past generations; returns those of the present one."""
         size = window_size(self.dataset.num_rows, self.config.window)
-        rows = self.dataset.newest(size + size // 10 + MARGIN_ROWS)
+        here = self.dataset.rows_since(self.progress.generation)
+        rows = self.dataset.newest(here + size + size // 10 + MARGIN_ROWS)
         past = rows["generation"] < self.progress.generation
         pending = {name: column[~past] for name, column in rows.items()}
         num_past = self.dataset.num_rows - len(pending["ply"])
@@ -157,11 +158,11 @@ class Training:
         ratings = self.run.ratings()
         if not ratings:
             return {}
-        here = self.config.rules.size_name + "/"
+        boards = self.config.mix.boards
         return {
-            name.removeprefix(here): one["share"]
+            opponent: one["share"]
             for name, one in ratings[-1]["opponents"].items()
-            if "/" not in name or name.startswith(here)
+            if (opponent := opponent_of(boards, self.config.rules, name))
         }
 
     @property
@@ -279,6 +280,8 @@ class Training:
         rating = self.run.ratings()[-1]
         if rating["generation"] == generation and is_regression(rating):
             self._roll_back(rating["earlier"])
+        if is_last and self.progress.generation != generation:
+            self.look_back()  # at the net that it ends with instead
 
     def _earlier_net(self) -> EarlierNet | None:
         """The newest milestone before the present net, of those that it comes from."""

@@ -48,6 +48,14 @@ def label(boards: Sequence[Rules], board: Rules, opponent: str) -> str:
     return opponent if len(boards) == 1 else f"{board.size_name}/{opponent}"
 
 
+def opponent_of(boards: Sequence[Rules], board: Rules, name: str) -> str:
+    """The opponent that a result's label names; empty where it is one of another board."""
+    if len(boards) == 1:
+        return name
+    prefix = f"{board.size_name}/"
+    return name.removeprefix(prefix) if name.startswith(prefix) else ""
+
+
 def rate(
     player: str,
     boards: Sequence[Rules],
@@ -125,8 +133,8 @@ def elos(
         for rating in ratings:
             own = str(rating["generation"])
             for name, one in rating["opponents"].items():
-                opponent = name.removeprefix(f"{board.size_name}/")
-                if "/" in opponent or name != label(boards, board, opponent):
+                opponent = opponent_of(boards, board, name)
+                if not opponent:
                     continue
                 if opponent == EARLIER:
                     opponent = str(rating["earlier"]["generation"])

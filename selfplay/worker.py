@@ -121,9 +121,10 @@ class Worker:
 
     def load(self, weights: Weights, generation: int, progress: float = 0.0) -> None:
         """Play with these weights from now on; `progress` is the share of the run that is done."""
-        for answer in self.answers:
-            if answer is not None:
-                answer.result()  # it may be an evaluator whose weights are replaced
+        for part, answer in enumerate(self.answers):
+            if answer is not None:  # the last of the old net, whose weights may be replaced
+                self._expand(answer.result(), part)
+                self.answers[part] = None
         seen = self.forest.planes if self.seats else None
         self.evaluate = self.make_evaluator(weights, seen)
         self.forest.forget()
@@ -165,7 +166,7 @@ class Worker:
             counts.evaluations += len(batch)
             if self.config.batches == 1:
                 before = time.perf_counter()
-                self._expand(self.evaluate(batch))
+                self._expand(self.evaluate(batch), 0)
                 counts.evaluator_seconds += time.perf_counter() - before
                 return 0
             self.answers[self.part] = self.helper.submit(self.evaluate, batch)
@@ -174,12 +175,12 @@ class Worker:
         if answer is not None:
             self.answers[self.part] = None
             before = time.perf_counter()
-            self._expand(answer.result())
+            self._expand(answer.result(), self.part)
             counts.evaluator_seconds += time.perf_counter() - before  # what was waited
         return self.part
 
-    def _expand(self, found: Evaluation) -> None:
-        self.forest.expand(found.policy, found.value, found.score, part=self.part)
+    def _expand(self, found: Evaluation, part: int) -> None:
+        self.forest.expand(found.policy, found.value, found.score, part=part)
 
     def _seat(self, game: int) -> Seat:
         """Begin a new game: on a board by its share, now and then where another one stood."""

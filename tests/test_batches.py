@@ -26,6 +26,15 @@ def test_threads_play_the_same_games():
     assert games_of(threads=3)[0] == games_of()[0]
 
 
+def test_no_answer_of_the_old_net_comes_after_the_new_one():
+    worker = quick_worker(batches=3, cache=1000)
+    worker.play(2)
+    assert any(worker.answers)
+    worker.load({}, 1)
+    assert not any(worker.answers)
+    assert len(worker.play(3)[0]) >= 3
+
+
 def test_an_error_in_the_other_thread_comes_out():
     worker = quick_worker(batches=2)
 

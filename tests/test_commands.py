@@ -207,8 +207,16 @@ def test_training_from_the_command_line_and_again(tmp_path):
     longer = insei("train", tmp_path / "mini", "--set", "generations=2")
     assert longer.returncode == 0, longer.stderr
     assert "2 generations learned" in longer.stdout
-    wrong = insei("train", tmp_path / "mini", "--set", "generations=x")
-    assert wrong.returncode == 2
+    kept = (tmp_path / "mini" / "config.yaml").read_text()
+    for setting, said in (
+        ("generations=x", "generations"),
+        ("network.channels=16", "another net"),
+        ("rating={every: 1, opponents: [influance]}", "did you mean influence"),
+    ):
+        wrong = insei("train", tmp_path / "mini", "--set", setting)
+        assert wrong.returncode == 2, wrong
+        assert said in wrong.stderr
+        assert (tmp_path / "mini" / "config.yaml").read_text() == kept
     played = insei("play", f"search:{tmp_path / 'mini'},visits=4", "--size", 3, text="B2\npass\n")
     assert played.returncode == 0, played.stderr
 

@@ -105,6 +105,31 @@ def test_what_is_no_dataset_is_refused(tmp_path):
         GameDataset(tmp_path / "games.lance", FIVE)
 
 
+@pytest.mark.parametrize("left", [[], ["data/.tmp1"], ["data/a.lance", "_transactions/0.txn"]])
+def test_a_first_commit_cut_short_is_moved_away(tmp_path, left):
+    path = tmp_path / "games.lance"
+    path.mkdir()
+    for name in left:
+        (path / name).parent.mkdir(exist_ok=True)
+        (path / name).write_text("half")
+    games = some_games(2)
+    GameDataset(path, FIVE).append(games)
+    assert GameDataset(path, FIVE).ids == {game.id for game in games}
+    aside = tmp_path / "games.lance.unfinished"
+    assert all((aside / name).read_text() == "half" for name in left)
+
+
+def test_rows_are_counted_by_generation(tmp_path):
+    dataset = GameDataset(tmp_path / "games.lance", FIVE)
+    old, new = some_games(3), some_games(2, seed=2, generation=4)
+    dataset.append(old)
+    dataset.append(new)
+    for one in (dataset, GameDataset(tmp_path / "games.lance", FIVE)):
+        assert one.rows_since(1) == sum(len(game.ply) for game in new)
+        assert one.rows_since(0) == one.num_rows
+        assert one.rows_since(5) == 0
+
+
 @pytest.mark.parametrize(
     ("rules", "said"),
     [

@@ -10,6 +10,7 @@ from agents.find_package import checkpoints_of
 from engine.rules import Rules
 from selfplay import loop
 from selfplay.config import RatingConfig, TrainConfig, WindowConfig
+from selfplay.curves import Curves
 from selfplay.dataset import rows_of, schema_of, table_of
 from selfplay.health import calibration_error, held_out, parted, validate
 from selfplay.learner import Learner
@@ -149,6 +150,14 @@ def test_the_ladder_of_a_run_adds_up():
     assert elos(ratings, [rules], "capture") == {}
 
 
+def test_opponents_in_folders_are_on_the_ladder_too():
+    small, large = Rules(5, 5, 14.5), Rules(7, 7, 9)
+    one = {"generation": 3, "opponents": {"net:runs/go5": summary(30.0, 40)}}
+    assert elos([one], [small], "net:runs/go5")["5x5"].elo > 100
+    two = {"generation": 3, "opponents": {"5x5/net:runs/x": summary(30.0, 40)}}
+    assert list(elos([two], [small, large], "net:runs/x")) == ["5x5"]
+
+
 def lost(player, boards, config, generation, earlier):
     """A rating that every net loses."""
     found = rating_of(generation, earlier.generation, 0.1, second=0.1)
@@ -220,6 +229,31 @@ def test_a_crash_between_rating_and_going_back_is_made_up_for(tmp_path, monkeypa
     assert training.progress.rollbacks == ((2, 0),)
     training.close()
     run.close()
+
+
+def test_a_run_that_goes_back_at_its_end_keeps_and_rates_what_it_ends_with(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "rate", lost)
+    config = replace(RATED, generations=1, rating=replace(RATED.rating, most_rollbacks=1))
+    training = begin(tmp_path / "tiny", config)
+    finish(*training)
+    run = RunFolder(tmp_path / "tiny")
+    assert [one["generation"] for one in run.ratings()] == [1, 2]
+    assert max(milestones_of(run.path)) == 2
+    run.close()
+
+
+def test_the_newest_rating_is_still_seen_after_a_restart(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    for generation in (0, 5, 10):
+        curves = Curves(tmp_path, generation)
+        if generation < 10:
+            rating = {"generation": generation + 5, "opponents": {"random": summary(9.0, 10)}}
+            curves.add_rating(rating, {})
+        curves.close()
+    found = EventAccumulator(str(tmp_path))
+    found.Reload()
+    assert [one.step for one in found.Scalars("rating/random")] == [5, 10]
 
 
 def test_ratings_seat_the_newest_milestone(tmp_path):

@@ -28,7 +28,7 @@ from selfplay.loop import Training
 from selfplay.run import RunFolder
 from selfplay.sizes import BoardMix
 from selfplay.window import Window
-from tests.conftest import TINY
+from tests.conftest import TINY, random_weights
 from tests.games import QUICK, some_games
 
 LEARNING = LearnerConfig(batch_size=32, warmup_steps=10, learning_rate=3e-3)
@@ -109,6 +109,15 @@ def test_a_learner_goes_on_from_its_state_exactly():
     one, other = whole.state(), second.state()
     assert set(one) == set(other)
     assert all(np.allclose(one[name], other[name], atol=1e-6) for name in one)
+
+
+def test_a_state_from_before_the_first_step_forgets_the_optimizers():
+    learner = Learner(TINY, LEARNING, 1)
+    state = learner.state()
+    learner.step(batch_of(32), 0)
+    assert learner.optimizer.state
+    learner.restore(state, 0)
+    assert not learner.optimizer.state
 
 
 def test_a_state_of_another_net_is_refused():
@@ -337,6 +346,41 @@ def test_a_worker_gone_silent_is_replaced(tmp_path, ray_session):
         while not notices and time.monotonic() < end:
             crew.poll(0.2)
     assert "gave no answer for 2 s" in notices[0]
+    assert crew.patience_seconds == 4.0  # slow games come back in the end
+
+
+def test_a_worker_that_ran_out_of_memory_is_replaced(ray_session, monkeypatch):
+    from ray.exceptions import OutOfMemoryError
+
+    notices, get = [], ray_session.get
+
+    def out_of_memory(call):
+        monkeypatch.setattr("selfplay.cluster.ray.get", get)
+        raise OutOfMemoryError("killed by the memory monitor")
+
+    crew = make_crew(replace(CONFIG, workers=1), None, notices.append, 1)
+    crew.publish(random_weights(CONFIG.network, 1), 0, 0.0)
+    crew.begin(4)
+    while crew.loads:
+        crew.poll(0.1)
+    monkeypatch.setattr("selfplay.cluster.ray.get", out_of_memory)
+    games = 0
+    while crew.is_busy:
+        games += sum(len(one) for one, _ in crew.poll(0.5))
+    crew.close()
+    assert "worker 0 died (OutOfMemoryError)" in notices[0]
+    assert games >= 4
+
+
+def test_a_net_that_a_worker_can_not_load_stops_the_run(ray_session):
+    from ray.exceptions import RayTaskError
+
+    crew = make_crew(replace(CONFIG, workers=1), None, print, 1)
+    crew.publish({"weights": np.zeros(3, np.float32)}, 0, 0.0)
+    ray_session.wait(crew.loads, timeout=60)
+    with pytest.raises(RayTaskError, match="weights"):
+        crew.poll(0.1)
+    crew.close()
 
 
 def make_silent_crew(crew_class, notices):

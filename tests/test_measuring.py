@@ -91,6 +91,8 @@ def test_a_net_is_resized_from_recorded_games_rated_and_not_made_twice(learned, 
     assert (tmp_path / "small" / "2b4" / "weights.safetensors").stat().st_mtime_ns == stamp
     with pytest.raises(ValueError, match="comes from elsewhere"):
         resize(str(learned), **(words | {"passes": 2.0}))
+    with pytest.raises(ValueError, match="comes from elsewhere"):
+        resize(str(learned), **(words | {"rows": 200}))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,8 @@ def test_a_net_is_resized_from_recorded_games_rated_and_not_made_twice(learned, 
         ({"channels": [0.5], "rows": 20}, "20 rows; wanted 100 or more"),
         ({"channels": [0.5], "passes": 0.0}, "passes 0.0"),
         ({"channels": [0.5], "games": 3}, "games 3: wanted an even number"),
+        ({"channels": [0.5], "workers": -1}, "workers -1"),
+        ({"channels": [0.5], "visits": -1}, "visits -1"),
     ],
 )
 def test_a_resize_that_makes_no_sense_is_refused(learned, tmp_path, words, said):
@@ -209,6 +213,15 @@ def test_arms_pool_their_seeds():
         (
             "base: configs/go5.yaml\narms: [{name: a}, {name: b, settings: [x=1]}]",
             "unknown key x",
+        ),
+        (
+            "base: configs/go5.yaml\ngames: 7\narms: [{name: a}, {name: b}]",
+            "games 7: wanted an even",
+        ),
+        ("base: configs/go5.yaml\nvisits: -1\narms: [{name: a}, {name: b}]", "visits -1"),
+        (
+            "base: configs/go5.yaml\narms: [{name: a}, {name: b, settings: [rules.komi=9.5]}]",
+            "arms of different rules",
         ),
     ],
 )

@@ -103,3 +103,12 @@ def test_memory_is_measured_in_a_process_of_its_own():
     assert behind is not None
     assert (behind.before, behind.plies) == (0, 2)
     assert footprint_of("nobody", Rules(5, 5, 2.5)) is None
+
+
+def test_memory_is_measured_where_the_tournament_is(tmp_path, monkeypatch):
+    (tmp_path / "own.py").write_text("class First:\n    def choose(self, position):\n"
+                                     "        return position.legal_moves()[-1]\n")  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    found = footprint_of("python:own.py:First", Rules(5, 5, 2.5))
+    assert found is not None
+    assert found.plies == 2

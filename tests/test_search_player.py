@@ -204,14 +204,29 @@ def test_no_clock_runs_out_in_a_game(control):
         assert sum(used) > 0.3 * control.main  # time is there to be used
 
 
+@pytest.mark.parametrize(("moves", "each"), [(1, 30.0), (5, 6.0)])
+def test_the_end_of_the_main_time_is_no_reason_to_hurry(moves, each):
+    clock = Clock(TimeControl(60, 30, moves))
+    clock.set(0.3, 0)
+    assert clock.seconds_for(Position(Rules(9, 9, 7.0))) == pytest.approx(each - 0.15)
+    clock.spend(5.3)  # five seconds of it within the first period
+    assert clock.in_period
+    assert clock.period_left == (30 if moves == 1 else 25)
+    assert clock.moves_left == (1 if moves == 1 else 4)
+
+
 def test_the_controller_is_believed():
-    clocks = Clocks(TimeControl(60, 10, 1))
     position = Position(Rules(9, 9, 7.0))
-    before = clocks.seconds_for(position)
-    clocks.of[BLACK].set(4.0, 0)
-    assert clocks.seconds_for(position) < before
-    clocks.of[BLACK].set(8.0, 4)
-    assert clocks.seconds_for(position) == pytest.approx(2 - 0.15)
+    absolute = Clocks(TimeControl(60))
+    before = absolute.seconds_for(position)
+    absolute.of[BLACK].set(4.0, 0)
+    assert absolute.seconds_for(position) < before
+    clocks = Clocks(TimeControl(60, 10, 1))
+    clocks.of[BLACK].set(8.0, 4)  # periods left, each for one move
+    assert clocks.seconds_for(position) == pytest.approx(8 - 0.15)
+    canadian = Clocks(TimeControl(60, 10, 5))
+    canadian.of[BLACK].set(8.0, 4)
+    assert canadian.seconds_for(position) == pytest.approx(2 - 0.15)
     assert Clocks().seconds_for(position) is None
 
 

@@ -363,6 +363,15 @@ def test_a_gauntlet_seats_the_first_against_each_other():
     assert all(first in (job.black, job.white) for job in jobs)
 
 
+def test_openings_begin_on_the_empty_board(tmp_path):
+    config = replace(CONFIG, openings=str(tmp_path), opening_plies=2)
+    (tmp_path / "a.sgf").write_text("(;GM[1]FF[4]SZ[5]AB[cc][dd]PL[B];B[bb];W[ee])")
+    with pytest.raises(ValueError, match="wanted SGF games on 5x5"):
+        schedule(config)
+    (tmp_path / "b.sgf").write_text("(;GM[1]FF[4]SZ[5];B[bb];W[ee])")
+    assert schedule(config)[0].opening == (6, 24)
+
+
 def test_openings_are_taken_from_real_games(tmp_path):
     for number, moves in enumerate(([12, 6, 7], [8, 16, 12], [3])):
         record = GameRecord(Position(CONFIG.rules).play_all(moves))

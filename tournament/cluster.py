@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError, RayError, RayTaskError
+from ray.exceptions import RayError, RayTaskError
 
 from tournament.match import Job, PlayedGame, Table
 
@@ -40,7 +40,11 @@ def play_on_ray(
             idle.append(index)
             try:
                 yield ray.get(ready[0])
-            except RayActorError:
+            except RayTaskError as error:
+                if isinstance(error.cause, ValueError):
+                    raise error.cause from None
+                raise
+            except RayError:  # its process, its node or its memory is gone
                 deaths += 1
                 if deaths > MOST_DEATHS:
                     raise RuntimeError(
@@ -49,10 +53,6 @@ def play_on_ray(
                 notice(f"table {index} died; its games under way are played again at another")
                 tables[index] = _open_table()
                 waiting.append(batch)
-            except RayTaskError as error:
-                if isinstance(error.cause, ValueError):
-                    raise error.cause from None
-                raise
     finally:
         # A table that still plays is not waited for; its programs end with their input.
         closing = [table.close.remote() for table in tables if not calls]
@@ -60,7 +60,7 @@ def play_on_ray(
             with suppress(RayError):
                 ray.get(call, timeout=10)
         for table in tables:
-            with suppress(RayActorError):
+            with suppress(RayError):
                 ray.kill(table)
 
 

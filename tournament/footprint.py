@@ -7,6 +7,7 @@ before the player was made is told apart. A GTP program's process is its own.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -71,6 +72,7 @@ def measure_here(name: str, rules: Rules) -> Footprint:
 def footprint_of(name: str, rules: Rules) -> Footprint | None:
     """Measure a player in a process of its own; None where that failed or can't be read."""
     said = json.dumps({"name": name, "rules": asdict(rules)})
+    paths = [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
     try:
         done = subprocess.run(
             [sys.executable, "-m", "tournament.footprint"],
@@ -78,7 +80,7 @@ def footprint_of(name: str, rules: Rules) -> Footprint | None:
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
-            cwd=Path(__file__).parent.parent,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
         return Footprint(**json.loads(done.stdout))
     except (subprocess.TimeoutExpired, json.JSONDecodeError, TypeError):

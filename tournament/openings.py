@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from engine.errors import BadSgf
+from engine.errors import BadSgf, GameOver, IllegalMove
 from engine.position import Position
 from engine.rules import Rules
 from engine.sgf import read_sgf
@@ -37,7 +37,8 @@ def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> lis
     """The first plies of `count` SGF games in a folder, in the order of their names, then again.
 
     Raises:
-        ValueError: no file there is a game on this board with so many plies, Black first.
+        ValueError: no file there is a game on this board with so many plies, from the empty board
+            and Black first, or one is illegal by these rules.
     """
     found = []
     for path in sorted(folder.glob("*.sgf")):
@@ -48,8 +49,14 @@ def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> lis
         same_size = (position.rules.width, position.rules.height) == (rules.width, rules.height)
         opening = position.moves[:num_plies]
         alternates = position.movers[:num_plies] == [1 + ply % 2 for ply in range(len(opening))]
-        if same_size and alternates and len(opening) == num_plies and opening not in found:
+        is_set_up = bool(position.initial_board.any())
+        if not same_size or is_set_up or not alternates or len(opening) < num_plies:
+            continue
+        try:
             Position(rules).play_all(opening)
+        except (IllegalMove, GameOver) as error:
+            raise ValueError(f"{path}: {error}") from error
+        if opening not in found:
             found.append(opening)
     if not found:
         raise ValueError(
