@@ -1,12 +1,14 @@
 """What a search asks of a net: planes in, policy, value, score and ownership out."""
 
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.architecture import BrokenNetwork
 from engine.planes import NUM_PLANES
+
+Precision = Literal["int8", "bf16", "fp32"]  # what a net computes in
 
 
 class Evaluation(NamedTuple):
@@ -38,6 +40,13 @@ def graph_rows(rows: int) -> int:
             return size + size // 2
         size *= 2
     return size
+
+
+def check_precision(precision: Precision) -> Precision:
+    """Return it, or raise ValueError where it is none."""
+    if precision not in get_args(Precision):
+        raise ValueError(f"precision {precision!r}: wanted one of {', '.join(get_args(Precision))}")
+    return precision
 
 
 def check_planes(planes: NDArray[np.float32], height: int, width: int) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.evaluator import Evaluator
-from agents.openvino_evaluator import OpenVinoEvaluator, Precision, check_precision
+from agents.evaluator import Evaluator, Precision, check_precision
+from agents.openvino_evaluator import OpenVinoEvaluator
 from agents.package import load_package
 from agents.player import Choice
 from engine.planes import planes

@@ -6,31 +6,29 @@ graph of open size pays whenever the size changes, in time and in memory that it
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
 from agents.architecture import NetworkConfig, Weights, check_weights
-from agents.evaluator import Evaluation, check_answer, check_planes, graph_rows
+from agents.evaluator import (
+    Evaluation,
+    Precision,
+    check_answer,
+    check_planes,
+    check_precision,
+    graph_rows,
+)
 from agents.graph import GraphBuilder
 from agents.rounding import rounded
 from engine.planes import NUM_PLANES
 
-Precision = Literal["int8", "bf16", "fp32"]
 PRECISIONS = {"int8": "bf16", "bf16": "bf16", "fp32": "f32"}  # to the runtime's for what is left
 
 # 8-bit features are cut at this share of the largest seen: of .5 to 1 tried on 9x9, it agreed best.
 CLIPPED_AT = 0.8
 ROUNDED_ON = 32  # boards, of those given, that weights are rounded on
-
-
-def check_precision(precision: Precision) -> Precision:
-    """Return it, or raise ValueError where it is none."""
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision {precision!r}: wanted one of {', '.join(PRECISIONS)}")
-    return precision
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents.evaluator import Precision, check_precision
 from agents.net_player import NetPlayer
-from agents.openvino_evaluator import Precision, check_precision
 from agents.player import RESIGN, Choice, last_of
 from agents.search import Search
 from agents.search_settings import SearchSettings

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from agents.bounds import check_bounds
+
 RULES = ("gumbel", "puct")
 
 
@@ -35,7 +37,8 @@ class SearchSettings:
     def __post_init__(self) -> None:
         if self.rule not in RULES:
             raise ValueError(f"rule {self.rule!r}: wanted one of {', '.join(RULES)}")
-        for name, low, high in (
+        check_bounds(
+            self,
             ("visits", 1, 100_000),
             ("considered", 1, 362),
             ("leaves", 1, 256),
@@ -51,7 +54,4 @@ class SearchSettings:
             ("dirichlet_weight", 0, 1),
             ("dirichlet_alpha", 1, 1000),
             ("score_weight", 0, 10),
-        ):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not low <= value <= high:
-                raise ValueError(f"{name} {value!r}: wanted {low} to {high}")
+        )

@@ -1,15 +1,14 @@
 """What a training run is made of: frozen values, saved with every run."""
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
 
 from agents.architecture import NetworkConfig
+from agents.bounds import check_bounds, check_name
+from agents.evaluator import Precision, check_precision
 from agents.search_settings import SearchSettings
 from engine.rules import Rules
 from selfplay.learner_config import LearnerConfig
 from selfplay.sizes import BoardMix, BoardSize, check_sizes
-
-Precision = Literal["int8", "bf16", "fp32"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,8 @@ class SelfPlayConfig:
     # its batches and threads; 0 for none
 
     def __post_init__(self) -> None:
-        for name, low, high in (
+        check_bounds(
+            self,
             ("first_visits", 0, 100_000),
             ("full_share", 0.01, 1),
             ("quick_visits", 1, 100_000),
@@ -76,14 +76,8 @@ class SelfPlayConfig:
             ("clear_plies", 1, 10**6),
             ("clear_visits", 1, 100_000),
             ("clear_share", 0, 1),
-        ):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise ValueError(f"{name} {value!r}: wanted {low} to {high}")
-        if self.precision not in get_args(Precision):
-            raise ValueError(
-                f"precision {self.precision!r}: wanted one of {', '.join(get_args(Precision))}"
-            )
+        )
+        check_precision(self.precision)
 
 
 @dataclass(frozen=True)
@@ -167,11 +161,9 @@ class TrainConfig:
     rating: RatingConfig = field(default_factory=RatingConfig)
 
     def __post_init__(self) -> None:
-        if not self.name or not set(self.name) <= set(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-        ):
-            raise ValueError(f"name {self.name!r}: wanted letters, digits, and -_. alone")
-        for field_name, low, high in (
+        check_name(self.name)
+        check_bounds(
+            self,
             ("generations", 1, 10**9),
             ("games_per_generation", 1, 10**9),
             ("workers", 0, 10**5),
@@ -179,10 +171,7 @@ class TrainConfig:
             ("keep_checkpoints", 1, 10**6),
             ("milestone_every", 0, 10**9),
             ("hours", 0, 10**6),
-        ):
-            value = getattr(self, field_name)
-            if not low <= value <= high:
-                raise ValueError(f"{field_name} {value!r}: wanted {low} to {high}")
+        )
         if self.sizes:
             check_sizes(self.sizes, self.rules)
         if self.window.smallest < self.learner.batch_size:

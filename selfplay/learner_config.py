@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from agents.bounds import check_bounds
+
 
 @dataclass(frozen=True)
 class LearnerConfig:
@@ -29,7 +31,8 @@ class LearnerConfig:
     device: str = "cpu"  # or cuda
 
     def __post_init__(self) -> None:
-        for name, low, high in (
+        check_bounds(
+            self,
             ("batch_size", 1, 65_536),
             ("learning_rate", 1e-8, 1),
             ("warmup_steps", 0, 10**6),
@@ -43,9 +46,7 @@ class LearnerConfig:
             ("score_weight", 0, 100),
             ("ownership_weight", 0, 100),
             ("threads", 1, 1024),
-        ):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise ValueError(f"learner {name} {value!r}: wanted {low} to {high}")
+            of="learner ",
+        )
         if self.precision not in ("bf16", "fp32"):
             raise ValueError(f"learner precision {self.precision!r}: wanted bf16 or fp32")

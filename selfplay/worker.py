@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.architecture import NetworkConfig
-from agents.evaluator import Evaluation, Evaluator
+from agents.evaluator import Evaluation, Evaluator, Precision
 from agents.forest import Forest
 from agents.openvino_evaluator import OpenVinoEvaluator
 from engine.position import Position
 from engine.rules import BLACK, Rules
 from selfplay.archive import OpeningArchive
-from selfplay.config import Precision, SelfPlayConfig
+from selfplay.config import SelfPlayConfig
 from selfplay.game import SelfPlayGame
 from selfplay.recording import Rows, divergence, finished, is_settled, record
 from selfplay.sizes import BoardMix

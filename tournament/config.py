@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
+from agents.bounds import check_name
 from engine.rules import Rules
 from tournament.sprt import SprtConfig
 
@@ -80,10 +81,7 @@ class TournamentConfig:
             raise ValueError(f"max_plies_per_point {self.max_plies_per_point}: wanted 1 to 100")
         if self.anchor and self.anchor not in self.players:
             raise ValueError(f"anchor {self.anchor!r}: wanted one of {', '.join(self.players)}")
-        if not self.name or not set(self.name) <= set(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-        ):
-            raise ValueError(f"name {self.name!r}: wanted letters, digits, and -_. alone")
+        check_name(self.name)
 
     @property
     def max_plies(self) -> int:
