@@ -98,6 +98,8 @@ def failed(error: Exception) -> PlayerFailed:
 def class_in(file: Path, fingerprint: str, class_name: str, name: str) -> type:
     """The class of a file, which is run for it, once a process and content.
 
+    It may import what lies beside it.
+
     Raises:
         ValueError: the file does not run, or there is no such class.
     """
@@ -109,6 +111,9 @@ def class_in(file: Path, fingerprint: str, class_name: str, name: str) -> type:
             raise ValueError(f"player {name!r}: {file}: wanted a file that ends in .py")
         module = importlib.util.module_from_spec(spec)
         sys.modules[module_name] = module
+        beside = str(file.parent.resolve())
+        if beside not in sys.path:
+            sys.path.append(beside)
         try:
             spec.loader.exec_module(module)
         except Exception as error:

@@ -142,6 +142,15 @@ def test_a_file_that_is_none_is_refused_in_one_line(file, tmp_path, place, said)
     assert "\n" not in str(caught.value)
 
 
+def test_it_may_import_what_lies_beside_it(tmp_path):
+    (tmp_path / "beside_own.py").write_text("MOVE = 7\n")
+    file = tmp_path / "importing.py"
+    file.write_text(
+        "import beside_own\n\nclass Own:\n    choose = lambda self, p: beside_own.MOVE\n"
+    )
+    assert seated(file, "Own").choose(Position(RULES)).move == 7
+
+
 def test_the_grammar_names_it():
     with pytest.raises(UnknownPlayer, match="did you mean python"):
         make_player("pyton:own.py:Centre")
