@@ -16,7 +16,7 @@ from pathlib import Path
 
 from agents.player import RESIGN, Choice, PlayerFailed
 from engine.position import Position
-from engine.rules import COLOUR_NAMES, Rules, opponent
+from engine.rules import COLOUR_NAMES, Rules
 from engine.vertex import move_of, vertex_of
 
 START_SECONDS = 30.0  # until the program answers its first command
@@ -61,6 +61,7 @@ class GtpPlayer:
             raise ValueError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
         self.program: Program | None = None
         self.told: list[int] = []  # moves that the program knows
+        self.set_up: list[int] | None = None  # the board that it knows to have been the first
 
     def new_game(self, rules: Rules, seed: int) -> None:
         """Clear the program's board and tell it size and komi; rules and seed it has its own.
@@ -74,13 +75,14 @@ class GtpPlayer:
                 f"player {self.name!r}: GTP knows squares alone, not {rules.width}x{rules.height}"
             )
         self.told = []
+        self.set_up = None
         for command in (f"boardsize {rules.width}", f"komi {rules.komi:g}", "clear_board"):
             accepted, answer = self._ask(command, self.patience["start"])
             if not accepted:
                 raise ValueError(f"player {self.name!r}: {command!r} refused: {answer}")
 
     def choose(self, position: Position) -> Choice:
-        """Tell the program the moves it hasn't seen, and ask for its own.
+        """Tell the program the stones and moves it hasn't seen, and ask for its own.
 
         Raises:
             PlayerFailed: it refuses a legal move, answers no vertex, takes too long or dies.
@@ -142,14 +144,22 @@ class GtpPlayer:
         moves = position.moves
         if moves[: len(self.told)] != self.told:
             raise PlayerFailed("its game is not the one on the table; wanted new_game first")
+        if self.set_up is None:
+            self.set_up = position.initial_board.ravel().tolist()
+            for point, colour in enumerate(self.set_up):
+                if colour:
+                    self._play(colour, point, position.rules)
+        elif self.set_up != position.initial_board.ravel().tolist():
+            raise PlayerFailed("it began with other stones; wanted new_game first")
         for number in range(len(self.told), len(moves)):
-            is_own = (len(moves) - number) % 2 == 0
-            colour = COLOUR_NAMES[position.to_play if is_own else opponent(position.to_play)]
-            vertex = vertex_of(moves[number], position.rules)
-            accepted, answer = self._ask(f"play {colour} {vertex}", self.patience["move"])
-            if not accepted:
-                raise PlayerFailed(f"play {colour} {vertex} refused: {answer}")
+            self._play(position.movers[number], moves[number], position.rules)
         self.told = list(moves)
+
+    def _play(self, colour: int, move: int, rules: Rules) -> None:
+        said = f"play {COLOUR_NAMES[colour]} {vertex_of(move, rules)}"
+        accepted, answer = self._ask(said, self.patience["move"])
+        if not accepted:
+            raise PlayerFailed(f"{said} refused: {answer}")
 
     def _ask(self, command: str, seconds: float) -> tuple[bool, str]:
         try:

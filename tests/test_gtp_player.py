@@ -15,8 +15,9 @@ from agents import gtp_player
 from agents.capture import CapturePlayer
 from agents.gtp_player import GtpPlayer
 from agents.player import RESIGN, PlayerFailed
+from engine.handicap import handicap_position
 from engine.position import Position
-from engine.rules import Rules, chinese
+from engine.rules import WHITE, Rules, chinese
 from tournament.match import Job, Table, play_game
 
 RULES = Rules(5, 5, 14.5)
@@ -91,6 +92,23 @@ def test_a_program_is_told_the_game_and_answers_in_it(seat):
         "play black C4",
         "genmove white",
     ]
+
+
+def test_a_program_is_told_stones_set_up_and_who_moved(seat):
+    player = seat(genmove="= c3")
+    player.new_game(RULES, 1)
+    position = handicap_position(RULES, [6, 18]).play(0)
+    position = position.with_to_play(WHITE).play(1)  # White moves twice
+    player.choose(position)
+    assert heard(player)[3:] == [
+        "play black B4",
+        "play black D2",
+        "play white A5",
+        "play white B5",
+        "genmove black",
+    ]
+    with pytest.raises(PlayerFailed, match="began with other stones"):
+        player.choose(handicap_position(RULES, [6, 8]).play_all([0, 1, 12]))
 
 
 def test_our_own_engine_plays_behind_gtp_as_it_plays_here():
