@@ -1,6 +1,7 @@
 """A run watches itself: games held out, a ladder of its own, and the way back to a better net."""
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -251,6 +252,7 @@ def test_the_newest_rating_is_still_seen_after_a_restart(tmp_path):
             rating = {"generation": generation + 5, "opponents": {"random": summary(9.0, 10)}}
             curves.add_rating(rating, {})
         curves.close()
+        time.sleep(1.1)  # files are told apart, and put in order, by their second
     found = EventAccumulator(str(tmp_path))
     found.Reload()
     assert [one.step for one in found.Scalars("rating/random")] == [5, 10]
