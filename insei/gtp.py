@@ -1,5 +1,6 @@
 """`insei gtp`: a player as a GTP engine, for Sabaki, GoGui, and tournaments."""
 
+import os
 import queue
 import sys
 import threading
@@ -99,8 +100,15 @@ def lines_of_input() -> Iterator[str]:
     """Standard input by lines, whatever bytes it holds; none where it is closed."""
     if sys.stdin is None:
         return
-    for line in sys.stdin.buffer:
-        yield line.decode("utf-8", "replace")
+    descriptor = sys.stdin.fileno()
+    pending = b""
+    # Not by sys.stdin.buffer: a thread that waits in it holds its lock, which Python wants at exit.
+    while block := os.read(descriptor, 1 << 16):
+        *lines, pending = (pending + block).split(b"\n")
+        for line in lines:
+            yield line.decode("utf-8", "replace")
+    if pending:
+        yield pending.decode("utf-8", "replace")
 
 
 def preset(name: str):  # type: ignore[no-untyped-def]

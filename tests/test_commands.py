@@ -372,6 +372,20 @@ def test_gtp_over_pipes_with_random_bytes():
     assert blocks[-2] == "=2"
 
 
+def test_gtp_quits_cleanly_while_its_input_stays_open():
+    with subprocess.Popen(
+        [sys.executable, "-m", "insei.main", "gtp", "--player", "random", "--size", "5"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    ) as engine:
+        engine.stdin.write(b"1 genmove b\n2 quit\n")
+        engine.stdin.flush()
+        assert engine.wait(timeout=60) == 0, engine.stderr.read()
+        assert engine.stdout.read().endswith(b"\n\n=2\n\n")
+
+
 # The line-mode game
 
 

@@ -361,10 +361,11 @@ def test_a_worker_that_ran_out_of_memory_is_replaced(ray_session, monkeypatch):
 
     crew = make_crew(replace(CONFIG, workers=1), None, notices.append, 1)
     crew.publish(random_weights(CONFIG.network, 1), 0, 0.0)
-    crew.begin(4)
-    while crew.loads:
-        crew.poll(0.1)
+    ray_session.wait(crew.loads, timeout=60)
+    crew.poll(0)  # the net has come; what is got next are games
+    assert not crew.loads
     monkeypatch.setattr("selfplay.cluster.ray.get", out_of_memory)
+    crew.begin(4)
     games = 0
     while crew.is_busy:
         games += sum(len(one) for one, _ in crew.poll(0.5))
