@@ -1,6 +1,9 @@
 """How fast the engine plays, one thread: python -m benchmarks.engine [--json].
 
-Processor time, medians of five, beside OpenSpiel, PettingZoo and pgx where they are installed.
+Processor time, medians, beside OpenSpiel, PettingZoo and pgx where they are installed. Each of our
+rows takes turns with OpenSpiel, so that a busy machine slows both: the median ratio of their rates
+holds where the rates themselves do not.
+
 `light` plays uniformly over legal moves that fill no own eye; `mask` writes the exact legal mask
 at each ply of the same games as well. The peers and `position` play uniformly over all legal moves
 that are no pass, at most 2·N² plies a game, each call from Python; pgx plays 64 games together for
@@ -17,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import median_seconds
+from benchmarks.measure import median_seconds, seconds_and_ratio
 from engine.planes import NUM_BINARY_PLANES, NUM_PLANES, write_planes
 from engine.playouts import build, play_random_games
 from engine.position import Position
@@ -187,70 +190,102 @@ def pgx(size: int) -> Callable[[], int]:
     return run
 
 
-PEERS = {  # what each needs installed
-    "open_spiel": (("pyspiel",), open_spiel),
-    "pettingzoo": (("pettingzoo", "pygame"), pettingzoo),
-    "pgx": (("pgx", "jax"), pgx),
+OURS: dict[str, tuple[str, str, Callable[[int], Callable[[], int]]]] = {  # unit, what, of a size
+    "light": ("moves/s", "light random playouts", lambda size: light(chinese(size), False)),
+    "light_superko": (
+        "ns a move",
+        "  under positional superko",
+        lambda size: light(tromp_taylor(size), False),
+    ),
+    "superko_mask": (
+        "ns a move",
+        "  and its exact mask at each ply",
+        lambda size: light(tromp_taylor(size), True),
+    ),
+    "batch": (
+        "ns a game",
+        "256 games: step, mask, uint8 planes",
+        lambda size: batch(tromp_taylor(size), "uint8"),
+    ),
+    "batch_float32": (
+        "ns a game",
+        "  float32 planes",
+        lambda size: batch(tromp_taylor(size), "float32"),
+    ),
+    "vector_env": (
+        "steps/s",
+        "vector environment, 256 games",
+        lambda size: environment(tromp_taylor(size)),
+    ),
+    "play": (
+        "ns",
+        "Position.play from Python",
+        lambda size: one_call(tromp_taylor(size), "play"),
+    ),
+    "copy": (
+        "ns",
+        "copy of a Position with history",
+        lambda size: one_call(tromp_taylor(size), "copy"),
+    ),
+    "python": (
+        "moves/s",
+        "mask, planes and play from Python",
+        lambda size: uniform_from_python(tromp_taylor(size)),
+    ),
+}
+PEERS: dict[str, tuple[tuple[str, ...], str, Callable[[int], Callable[[], int]]]] = {
+    # what each needs installed, what it plays, of a size
+    "open_spiel": (("pyspiel",), "OpenSpiel, the same", open_spiel),
+    "pettingzoo": (("pettingzoo", "pygame"), "PettingZoo go_v5, the same", pettingzoo),
+    "pgx": (("pgx", "jax"), "pgx, 64 games together, 50 plies", pgx),
 }
 
 
-def measure() -> dict[str, float]:
-    """All numbers by name: moves per second, or nanoseconds."""
+def is_here(peer: str) -> bool:
+    """Whether all that a peer needs is installed."""
+    return all(map(importlib.util.find_spec, PEERS[peer][0]))
+
+
+def key_of(what: str, unit: str, size: int) -> str:
+    """The name of a number: moves_per_second, steps_per_second, or ns."""
+    return f"{what}_{size}x{size}_" + unit.replace("/s", "_per_second").split()[0]
+
+
+def measure(size: int) -> dict[str, float]:
+    """All numbers of a size by name: units a second, nanoseconds, and what OpenSpiel's rate is."""
     found: dict[str, float] = {}
-    for size in SIZES:
-        name = f"{size}x{size}"
-        found[f"light_{name}_moves_per_second"] = 1 / median_seconds(light(chinese(size), False))
-        rules = tromp_taylor(size)
-        superko = median_seconds(light(rules, False)) * 1e9
-        with_mask = median_seconds(light(rules, True)) * 1e9
-        found[f"light_superko_{name}_ns"] = superko
-        found[f"superko_mask_{name}_ns"] = with_mask
-        found[f"superko_mask_alone_{name}_ns"] = with_mask - superko
-        found[f"batch_{name}_ns"] = median_seconds(batch(rules, "uint8")) * 1e9
-        found[f"batch_float32_{name}_ns"] = median_seconds(batch(rules, "float32")) * 1e9
-        found[f"vector_env_{name}_steps_per_second"] = 1 / median_seconds(environment(rules))
-        for call in ("play", "copy"):
-            found[f"{call}_{name}_ns"] = median_seconds(one_call(rules, call)) * 1e9
-        found[f"python_{name}_moves_per_second"] = 1 / median_seconds(uniform_from_python(rules))
-        for peer, (modules, make) in PEERS.items():
-            if all(map(importlib.util.find_spec, modules)):
-                found[f"{peer}_{name}_moves_per_second"] = 1 / median_seconds(make(size))
+    measured = open_spiel(size) if is_here("open_spiel") else None
+    for what, (unit, _, ours) in OURS.items():
+        seconds, over = seconds_and_ratio(ours(size), measured)
+        found[key_of(what, unit, size)] = 1 / seconds if unit.endswith("/s") else seconds * 1e9
+        if over is not None:
+            found[f"{what}_{size}x{size}_over_open_spiel"] = over
+    for name, (_, _, peer) in PEERS.items():
+        if is_here(name):
+            found[key_of(name, "moves/s", size)] = 1 / median_seconds(peer(size))
     return found
-
-
-ROWS = (
-    ("light random playouts", "light_{}_moves_per_second", "moves/s"),
-    ("  under positional superko", "light_superko_{}_ns", "ns a move"),
-    ("  and its exact mask at each ply", "superko_mask_{}_ns", "ns a move"),
-    ("  the mask alone", "superko_mask_alone_{}_ns", "ns"),
-    ("256 games: step, mask, uint8 planes", "batch_{}_ns", "ns a game"),
-    ("  float32 planes", "batch_float32_{}_ns", "ns a game"),
-    ("vector environment, 256 games", "vector_env_{}_steps_per_second", "steps/s"),
-    ("Position.play from Python", "play_{}_ns", "ns"),
-    ("copy of a Position with history", "copy_{}_ns", "ns"),
-    ("mask, planes and play from Python", "python_{}_moves_per_second", "moves/s"),
-    ("OpenSpiel, the same", "open_spiel_{}_moves_per_second", "moves/s"),
-    ("PettingZoo go_v5, the same", "pettingzoo_{}_moves_per_second", "moves/s"),
-    ("pgx, 64 games together, 50 plies", "pgx_{}_moves_per_second", "moves/s"),
-)
 
 
 def main() -> None:
     """Print the table, or one flat JSON object."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one flat JSON object")
-    found = measure()
-    if parser.parse_args().json:
-        numbers = {name: round(value, 1) for name, value in found.items()}
-        print(json.dumps(numbers))
+    as_json = parser.parse_args().json
+    found = {name: value for size in SIZES for name, value in measure(size).items()}
+    if as_json:
+        print(json.dumps({name: round(value, 1) for name, value in found.items()}))
         return
-    print(f"{platform.processor() or platform.machine()}, build: {build()}, median of 5")
-    print(f"{'':36}{'9x9':>14}{'19x19':>14}")
-    for label, key, unit in ROWS:
-        values = [found.get(key.format(f"{size}x{size}")) for size in SIZES]
-        if values[0] is not None:
-            cells = "".join(f"{value:14,.0f}" for value in values if value is not None)
-            print(f"{label:36}{cells}  {unit}")
+    print(f"{platform.processor() or platform.machine()}, build: {build()}, medians")
+    print(f"{'':36}" + "".join(f"{size}x{size}".rjust(14) + "  rate / OpenSpiel" for size in SIZES))
+    rows = [(what, unit, label) for what, (unit, label, _) in OURS.items()]
+    rows += [(name, "moves/s", label) for name, (_, label, _) in PEERS.items() if is_here(name)]
+    for what, unit, label in rows:
+        cells = ""
+        for size in SIZES:
+            over = found.get(f"{what}_{size}x{size}_over_open_spiel")
+            cells += f"{found[key_of(what, unit, size)]:14,.0f}"
+            cells += f"{over:18.1f}" if over is not None else " " * 18
+        print(f"{label:36}{cells}  {unit}")
 
 
 if __name__ == "__main__":

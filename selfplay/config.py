@@ -26,6 +26,8 @@ class SelfPlayConfig:
     surprise_share: float = 0.0  # of a game's weight given by policy surprise; KataGo: .5
     archive_share: float = 0.0  # of the games that begin within an earlier one; Go-Exploit: most
     archive_games: int = 1000  # that a worker remembers, of each board size
+    random_share: float = 0.0  # of the games that begin with plies drawn uniformly
+    random_plies: int = 4  # at most so many, 1 at least
     games_in_flight: int = 64  # games that a worker plays side by side: the batch, 1 to 4,096
     games_per_call: int = 16  # games that a worker hands back at a time, 1 to 4,096
     opening_plies: float = 1.0  # mean of the plies sampled from the policy, KataGo: .04 of the
@@ -58,6 +60,8 @@ class SelfPlayConfig:
             ("surprise_share", 0, 1),
             ("archive_share", 0, 1),
             ("archive_games", 1, 10**6),
+            ("random_share", 0, 1),
+            ("random_plies", 1, 100),
             ("games_in_flight", 1, 4096),
             ("games_per_call", 1, 4096),
             ("opening_plies", 0, 100),

@@ -13,6 +13,7 @@ from agents.architecture import NetworkConfig
 from agents.evaluator import Evaluation, Evaluator, Precision
 from agents.forest import Forest
 from agents.openvino_evaluator import OpenVinoEvaluator
+from engine.playouts import random_game
 from engine.position import Position
 from engine.rules import BLACK, Rules
 from selfplay.archive import OpeningArchive
@@ -189,9 +190,7 @@ class Worker:
         usual = self.mix.boards[board]
         sigma = self.mix.sigma(board, config.komi_sigma)
         rules = replace(usual, komi=draw_komi(usual.komi, sigma, config, self.rng))
-        position = Position(rules)
-        if config.archive_share and self.rng.random() < config.archive_share:
-            position = position.play_all(self.archive.draw(board, self.rng))
+        position = self._opening(rules, board)
         mean_plies = config.opening_plies * usual.num_points / self.mix.frame.num_points
         drawn = int(self.rng.exponential(mean_plies) + 0.5)
         seat = Seat(rules, position.num_moves + drawn, board)
@@ -201,6 +200,18 @@ class Worker:
         self.forest.start(game, position, no_pass_before)
         self._think(game, seat, position.num_moves)
         return seat
+
+    def _opening(self, rules: Rules, board: int) -> Position:
+        """The empty board, now and then where an earlier game stood, or a few random plies."""
+        config = self.config
+        if config.archive_share and self.rng.random() < config.archive_share:
+            return Position(rules).play_all(self.archive.draw(board, self.rng))
+        if config.random_share and self.rng.random() < config.random_share:
+            plies = int(self.rng.integers(1, config.random_plies + 1))
+            position = random_game(rules, int(self.rng.integers(2**63)), plies)
+            if not position.is_over:  # as it may be on the smallest boards
+                return position
+        return Position(rules)
 
     def _think(self, game: int, seat: Seat, num_moves: int) -> None:
         """Begin the search of a game's next ply, with the simulations that it is worth."""

@@ -99,3 +99,13 @@ def test_games_fork_from_earlier_ones():
             for other, line in enumerate(lines)
             if other != number
         )
+
+
+def test_games_begin_with_random_plies():
+    games = quick_worker(seed=6, random_share=0.8, random_plies=3, opening_plies=0.0).play(60)[0]
+    begun = [int(game.ply[0]) for game in games]
+    counts = [begun.count(plies) for plies in range(4)]
+    assert sum(counts) == len(games)
+    assert all(count > 5 for count in counts)
+    firsts = {int(game.moves[0]) for game, plies in zip(games, begun, strict=True) if plies}
+    assert len(firsts) > 15
