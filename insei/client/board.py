@@ -68,7 +68,7 @@ def rows_of(picture: BoardPicture, cell: int) -> list[list[Segment]]:
         number = f"{rules.height - row:>2} "
         line = [Segment(number, PLAIN)]
         for column in range(rules.width):
-            line.append(_point(picture, row, column, cell, (row, column) in stars, board))
+            line += _point(picture, row, column, cell, (row, column) in stars, board)
         line.append(Segment(" " + number.strip(), PLAIN))
         lines.append(line)
     return [*lines, margin]
@@ -81,7 +81,7 @@ def _point(
     cell: int,
     is_star: bool,
     board: NDArray[np.uint8],
-) -> Segment:
+) -> list[Segment]:
     rules = picture.position.rules
     move = row * rules.width + column
     stone = int(board[row, column])
@@ -98,10 +98,12 @@ def _point(
         left, right = "!", "!"
     elif is_last and picture.is_plain:
         left, right = "(", ")"
-    text = {1: symbol, 2: f"{symbol}{right}", 3: f"{left}{symbol}{right}"}[cell]
+    parts = {1: (symbol,), 2: (symbol, right), 3: (left, symbol, right)}[cell]
     if picture.is_plain:
-        return Segment(text, REVERSE if is_cursor else PLAIN)
-    return Segment(text, _style(picture, move, stone, is_last))
+        return [Segment("".join(parts), REVERSE if is_cursor else PLAIN)]
+    style = _style(picture, move, stone, is_last)
+    beside = paint(LINE, style.bgcolor.name, False) if style.bgcolor else style  # the lines' colour
+    return [Segment(part, beside if part == line else style) for part in parts]
 
 
 def _crossing(rules: Rules, row: int, column: int) -> str:
