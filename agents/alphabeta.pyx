@@ -10,6 +10,7 @@ The same position gives the same move, but where seconds end a search.
 """
 
 from libc.math cimport tanh
+from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
@@ -48,6 +49,8 @@ class Reading(NamedTuple):
 
 class AlphaBetaPlayer:
     """Alpha-beta over the judge of `influence`; the first limit reached ends a search.
+
+    One ply is read whatever the limits are, so that some move is found.
 
     Args:
         name: what reports call it.
@@ -95,6 +98,7 @@ class AlphaBetaPlayer:
         cdef Search search
         cdef Grounds grounds
         cdef int depth, deepest = self.depth, complete = 0
+        cdef int64_t max_nodes = self.nodes
         cdef double deadline
         cdef size_t bytes_of_table = sizeof(Entry) << TABLE_BITS
         if state_is_over(walked.state):
@@ -109,7 +113,6 @@ class AlphaBetaPlayer:
             and walked.state.captures_to_win == NEVER
             and not walked.state.territory  # what lives is then no limit of the score
         )
-        search.max_nodes = self.nodes
         given = [limit for limit in (self.seconds or None, self.given) if limit is not None]
         deadline = now() + min(given) if given else 0
         search.root_move = walked.state.board.width * walked.state.board.height
@@ -121,7 +124,9 @@ class AlphaBetaPlayer:
             with nogil:
                 memset(search.table, 0, bytes_of_table)
                 for depth in range(1, deepest + 1):
-                    search.deadline = deadline if depth > 1 else 0  # some move must be found
+                    if depth > 1:  # some move must be found before any limit counts
+                        search.deadline = deadline
+                        search.max_nodes = max_nodes
                     grounds.judged = False
                     grounds.oldest = NEVER
                     visit(&search, depth, -ENDLESS, ENDLESS, 0, &grounds)

@@ -46,6 +46,29 @@ def dead_for(position: Position, player: Player) -> list[int]:
     return position.dead_stones()
 
 
+def taking_off(position: Position, dead: Iterable[int]) -> int:
+    """A move that helps to take the enemy's dead stones off; the pass where there is none.
+
+    A liberty of such a chain that fills no eye of one's own, of them that which leaves the chain
+    the fewest liberties and one's own stone the most.
+    """
+    board, mover = position.board.ravel(), position.to_play
+    found, best = position.rules.pass_move, (0, 0)
+    for stone in dead:
+        if board[stone] == mover:
+            continue
+        for move in position.liberties(stone):
+            if not position.is_legal(move) or position.fills_own_eye(move):
+                continue
+            after = position.play(move)
+            taken = after.board.flat[stone] != board[stone]
+            left = 0 if taken else len(after.liberties(stone))
+            worth = (position.rules.num_points - left, len(after.liberties(move)))
+            if worth > best:
+                found, best = move, worth
+    return found
+
+
 def stone_status(position: Position, dead: Iterable[int]) -> dict[str, list[int]]:
     """GTP's final status: `alive` and `dead` stones, and each side's territory."""
     gone = set(dead)

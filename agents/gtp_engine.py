@@ -38,6 +38,7 @@ from engine.sgf import read_sgf
 from engine.vertex import move_of, vertex_of
 
 NAP_SECONDS = 0.02  # between looks for a line, once a search is full
+NOT_PLAYED = {"hasButton": False, "whiteHandicapBonus": "0", "friendlyPassOk": False}  # of KataGo
 LONGEST_QUOTE = 80  # characters of a line that an answer repeats
 
 
@@ -167,8 +168,12 @@ class GtpEngine:
         try:
             if words[0] in self.analyses:
                 reports = self.analyses[words[0]](words[0], words[1:], source)
-                yield f"={number}\n" + next(reports)
-                yield from reports
+                first = next(reports)
+                yield f"={number}\n" + first
+                try:
+                    yield from reports
+                except (ValueError, PlayerFailed) as error:  # its answer has begun
+                    self.warn(f"{words[0]} ended: {' '.join(str(error).split())}")
                 yield "\n"
                 return
             if words[0] not in self.commands:
@@ -240,7 +245,7 @@ class GtpEngine:
     def _komi(self, words: list[str]) -> str:
         word = self._word(words)
         try:
-            rules = dataclasses.replace(self.game.rules, komi=float(word))
+            rules = dataclasses.replace(self.game.rules, komi=float(word) + 0.0)  # no -0
         except (ValueError, OverflowError) as error:
             raise CannotDo(f"syntax error: {error}") from None
         self.game.change_rules(rules)
@@ -452,6 +457,9 @@ def rules_from_json(text: str, rules: Rules) -> Rules:
         "suicide": said.get("suicide", rules.suicide),
         "scoring": str(said.get("scoring", rules.scoring)).lower(),
     }
+    unknown = said.keys() - {*changes, "passStones", "tax", *NOT_PLAYED}
+    if unknown or any(said.get(key, value) != value for key, value in NOT_PLAYED.items()):
+        raise refusal
     hands_over = rules.pass_stones and changes["scoring"] == "territory"
     changes["pass_stones"] = said.get("passStones", hands_over)
     try:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable
 from typing import Protocol, runtime_checkable
 
 from agents.clock import Clocks, TimeControl
-from agents.ending import dead_for
+from agents.ending import dead_for, taking_off
 from agents.player import (
     RESIGN,
     Choice,
@@ -50,6 +50,7 @@ class GtpGame:
         self.player = player
         self.seed = seed
         self.rules = rules
+        self.control: TimeControl | None = None  # of each game
         self.clocks = Clocks()
         self.is_seated = False  # whether the player is in this game, as far as is known
         self.history: list[Position] = []
@@ -69,6 +70,7 @@ class GtpGame:
         """
         self._seat(start.rules)
         self.rules = start.rules
+        self.clocks = Clocks(self.control)
         self.seed += 1
         self.history = [start]
 
@@ -92,6 +94,8 @@ class GtpGame:
             history.append(replayed)
         if dataclasses.replace(rules, komi=0) != dataclasses.replace(self.rules, komi=0):
             self._seat(rules)
+        elif rules != self.rules and isinstance(self.player, Elsewhere):
+            self.is_seated = False  # its program is told the komi as its game begins
         self.rules, self.history = rules, history
 
     def play(self, colour: int, move: int) -> None:
@@ -143,7 +147,10 @@ class GtpGame:
         if isinstance(player, Hurried):
             player.give_time(self.clocks.seconds_for(position))
         if not isinstance(player, Thinker):
-            return player.choose(position)
+            choice = player.choose(position)
+            if cleans_up and choice.move == position.rules.pass_move:
+                return choice._replace(move=taking_off(position, dead_for(position, player)))
+            return choice
         no_pass_before = 0
         if cleans_up:
             mine = position.to_play
@@ -177,7 +184,7 @@ class GtpGame:
 
     def set_clocks(self, control: TimeControl | None) -> None:
         """Give both sides this time; None takes the clocks away."""
-        self.clocks = Clocks(control)
+        self.control, self.clocks = control, Clocks(control)
         if control is None and isinstance(self.player, Hurried):
             self.player.give_time(None)
 

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +26,7 @@ STOP_SECONDS = 5.0  # from `quit` until it is killed
 PATIENCE = re.compile(r"(start|move|stop)=(\d+(?:\.\d+)?)")
 LONGEST_ANSWER = 2**20  # bytes
 MOST_STDERR = 2**26  # bytes of a program's chatter that are kept on disk
+STARTER = ThreadPoolExecutor(1, "starter")  # its thread lives as long as this process
 KEPT_STDERR = 400  # characters of its last words that a failure quotes
 
 
@@ -196,14 +198,16 @@ class Program:
     def __init__(self, words: Sequence[str]) -> None:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115, closed by stop
         try:
-            self.process = subprocess.Popen(
+            # What binds it to us binds it to the thread that starts it: one that stays.
+            self.process = STARTER.submit(
+                subprocess.Popen,
                 bound_to_us(words),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self.errors,
                 start_new_session=True,
                 bufsize=0,
-            )
+            ).result()
         except OSError as error:
             self.errors.close()
             raise PlayerFailed(f"{words[0]} can't be started: {error.strerror}") from None
@@ -264,6 +268,7 @@ class Program:
         assert self.process.stdout is not None
         with suppress(OSError):
             self.process.stdin.write(b"quit\n")
+        with suppress(OSError):
             self.process.stdin.close()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)

@@ -91,6 +91,8 @@ class NetPlayer:
         """Return the legal move of highest policy, with the net's value."""
         if self.evaluate is None:
             raise ValueError("choose before new_game: wanted the rules first")
+        if position.is_over:
+            raise ValueError("choose: the game is over; wanted one under way")
         found = self.evaluate(planes(position)[np.newaxis])
         logits = np.where(position.legal_mask(), found.policy[0], -np.inf)
         move = int(logits.argmax())

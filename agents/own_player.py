@@ -9,20 +9,26 @@ All that the class needs is `choose(position)`, which returns a move:
             return middle if middle in legal else legal[0]
 
 A new one is made for each game. It may have `new_game(rules, seed)`, and return a `Choice`, which
-tells its value of the position and its operations too.
+tells its value of the position and its operations too. It may import what lies beside its file; two
+players from different folders each have their own of that, whatever the modules are called.
 """
 
 import hashlib
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from operator import index
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from agents.player import Choice, PlayerFailed
+from agents.player import RESIGN, Choice, PlayerFailed
 from engine.position import Position
 from engine.rules import Rules
 
 HASH_CHARACTERS = 16
+OUR_ROOMS = ("engine", "agents", "selfplay", "tournament", "insei")
 
 
 class OwnPlayer:
@@ -49,6 +55,7 @@ class OwnPlayer:
         except OSError as error:
             raise ValueError(f"player {name!r}: {file}: {error.strerror}") from error
         self.fingerprint = hashlib.sha256(source).hexdigest()
+        self.house = house_of(self.file)
         self.make = class_in(self.file, self.fingerprint, class_name, name)
         self.made: Any = None
 
@@ -58,12 +65,11 @@ class OwnPlayer:
         Raises:
             PlayerFailed: it does not begin.
         """
-        try:
+        self.close()
+        with self._at_work():
             self.made = self.make()
             if hasattr(self.made, "new_game"):
                 self.made.new_game(rules, seed)
-        except Exception as error:
-            raise failed(error) from error
 
     def choose(self, position: Position) -> Choice:
         """Return its move.
@@ -73,26 +79,94 @@ class OwnPlayer:
         """
         if self.made is None:
             raise ValueError("choose before new_game: wanted the rules first")
-        try:
+        with self._at_work():
             answer = self.made.choose(position.copy())
-        except Exception as error:
-            raise failed(error) from error
-        if isinstance(answer, Choice):
-            return answer
+        choice = answer if isinstance(answer, Choice) else Choice(answer)
         try:
-            return Choice(answer.__index__())
-        except AttributeError:
+            move = index(choice.move)
+        except TypeError:
             raise PlayerFailed(f"chose {answer!r}: wanted a move's number") from None
+        if move != RESIGN and not 0 <= move <= position.rules.pass_move:
+            raise PlayerFailed(
+                f"chose {move}: wanted 0 to {position.rules.pass_move}, or {RESIGN} to resign"
+            )
+        return choice._replace(move=move)
 
     def close(self) -> None:
-        """Give back what it holds, if it says how."""
-        if hasattr(self.made, "close"):
-            self.made.close()
+        """Give back what it holds, if it says how; what goes wrong there harms no game."""
+        made, self.made = self.made, None
+        if hasattr(made, "close"):
+            with suppress(PlayerFailed), self._at_work():
+                made.close()
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """While its code runs.
+
+        Raises:
+            PlayerFailed: an exception comes out of it, SystemExit among them.
+        """
+        with self.house.open():
+            try:
+                yield
+            except (Exception, SystemExit) as error:
+                raise failed(error) from error
 
 
-def failed(error: Exception) -> PlayerFailed:
+def failed(error: BaseException) -> PlayerFailed:
     """What went wrong in somebody's class, in a line."""
     return PlayerFailed(f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+
+class House:
+    """A folder with somebody's code, whose modules are seen by its own players alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.modules: dict[str, ModuleType] = {}  # that were imported from the folder
+        self.depth = 0
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Let imports find what lies in the folder, before anything else of that name."""
+        if self.depth:
+            yield
+            return
+        hidden = {name: sys.modules[name] for name in self.modules if name in sys.modules}
+        before = set(sys.modules)
+        sys.modules.update(self.modules)
+        sys.path.insert(0, str(self.folder))
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
+            with suppress(ValueError):
+                sys.path.remove(str(self.folder))
+            for name in (set(sys.modules) - before) | set(self.modules):
+                if name in self.modules or self._holds(name, before):
+                    self.modules[name] = sys.modules.pop(name)
+            sys.modules.update(hidden)
+
+    def _holds(self, name: str, before: set[str]) -> bool:
+        """Whether a module lies in the folder under its name, and was not there already."""
+        top = name.partition(".")[0]
+        if top in before or top in OUR_ROOMS:
+            return False
+        package = sys.modules.get(top)
+        file = getattr(package, "__file__", None)
+        paths = [file] if file else list(getattr(package, "__path__", ()))  # of a namespace
+        stands = {str(self.folder / top), str(self.folder / f"{top}.py")}
+        return any(path in stands or str(Path(path).parent) in stands for path in paths)
+
+
+HOUSES: dict[Path, House] = {}
+
+
+def house_of(file: Path) -> House:
+    """The house of a file's folder, one a process."""
+    folder = file.parent.resolve()
+    return HOUSES.setdefault(folder, House(folder))
 
 
 def class_in(file: Path, fingerprint: str, class_name: str, name: str) -> type:
@@ -103,22 +177,23 @@ def class_in(file: Path, fingerprint: str, class_name: str, name: str) -> type:
     Raises:
         ValueError: the file does not run, or there is no such class.
     """
-    module_name = f"insei_own_{fingerprint[:HASH_CHARACTERS]}"
+    house = house_of(file)
+    place = hashlib.sha256(f"{file.resolve()}\n{fingerprint}".encode()).hexdigest()
+    module_name = f"insei_own_{place[:HASH_CHARACTERS]}"
     module = sys.modules.get(module_name)
     if module is None:
-        spec = importlib.util.spec_from_file_location(module_name, file)
+        spec = importlib.util.spec_from_file_location(module_name, file.resolve())
         if spec is None or spec.loader is None:
             raise ValueError(f"player {name!r}: {file}: wanted a file that ends in .py")
         module = importlib.util.module_from_spec(spec)
-        sys.modules[module_name] = module
-        beside = str(file.parent.resolve())
-        if beside not in sys.path:
-            sys.path.append(beside)
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            del sys.modules[module_name]
-            raise ValueError(f"player {name!r}: {file} does not run: {failed(error)}") from error
+        with house.open():
+            sys.modules[module_name] = module
+            try:
+                spec.loader.exec_module(module)
+            except (Exception, SystemExit) as error:
+                del sys.modules[module_name]
+                told = f"player {name!r}: {file} does not run: {failed(error)}"
+                raise ValueError(told) from error
     found = getattr(module, class_name, None)
     if not isinstance(found, type) or not hasattr(found, "choose"):
         raise ValueError(f"player {name!r}: {file}: wanted a class {class_name} with `choose`")

@@ -102,8 +102,12 @@ class Search:
             self.forest.extend(0, min(goal, has + MOST_A_STEP))
         rows = self.forest.select()
         if rows:
-            found = self.evaluate(self.forest.planes[:rows])
-            self.forest.expand(found.policy, found.value, found.score, found.ownership)
+            try:
+                found = self.evaluate(self.forest.planes[:rows])
+                self.forest.expand(found.policy, found.value, found.score, found.ownership)
+            except BaseException:
+                self.position = None  # leaves wait for answers: the next search begins anew
+                raise
             self.evaluations += rows
         return True
 

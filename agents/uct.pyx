@@ -43,7 +43,7 @@ from agents.wise_playouts cimport colour_at, is_self_atari, matches, play_out
 
 from concurrent.futures import ThreadPoolExecutor
 
-from agents.player import Choice
+from agents.player import Choice, PlayerFailed
 
 cdef enum:
     EXPAND_AT = 6  # visits at which a move gets a node of its own
@@ -232,7 +232,8 @@ cdef int simulate(Search* search, const State* root, State* scratch) noexcept no
 
 
 SHORTEST = 0.001  # seconds
-MOST_PLAYOUTS = 10_000_000  # in a tree whose edges an int can number
+MOST_PLAYOUTS = 10_000_000
+MOST_EDGES = 1 << 26  # of a tree, 1.9 GB: on 19x19 it stops growing after a million playouts
 
 
 cdef class Grown:
@@ -252,7 +253,7 @@ cdef class Grown:
         self.scratch = root.copy()
         self.playouts = playouts
         self.search.rng = seed
-        self.search.max_nodes = playouts // EXPAND_AT + 2
+        self.search.max_nodes = min(playouts // EXPAND_AT + 2, MOST_EDGES // num_actions)
         self.search.max_edges = self.search.max_nodes * num_actions
         self.search.nodes = <Node*>calloc(self.search.max_nodes, sizeof(Node))
         self.search.edges = <Edge*>malloc(self.search.max_edges * sizeof(Edge))
@@ -339,12 +340,19 @@ class UctPlayer:
         """Return the most tried move, and its mean result."""
         cdef int pass_move = position.state.board.width * position.state.board.height
         cdef uint64_t seed = self.state
+        if state_is_over(position.state):
+            raise ValueError("choose: the game is over; wanted one under way")
         if wins_by_passing(position.state):
             return Choice(pass_move, 1.0, 1)
         trees = []
         for number in range(self.threads):
             share = (self.playouts + number) // self.threads
-            trees.append(Grown(position, share, next_random(&seed) if number else seed))
+            try:
+                trees.append(Grown(position, share, next_random(&seed) if number else seed))
+            except MemoryError:
+                raise PlayerFailed(
+                    f"no memory for {self.playouts:,} playouts on {position.rules.size_name}"
+                ) from None
         limits = [limit for limit in (self.seconds or None, self.given) if limit is not None]
         seconds = max(min(limits), SHORTEST) if limits else 0.0
         if self.threads == 1:

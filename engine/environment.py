@@ -18,7 +18,7 @@ import numpy as np
 from gymnasium.spaces import Box, Discrete
 from numpy.typing import NDArray
 
-from engine.errors import IllegalMove
+from engine.errors import GameOver, IllegalMove
 from engine.picture import picture
 from engine.planes import NUM_PLANES, planes
 from engine.playouts import random_reply
@@ -103,6 +103,7 @@ class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
         self.observation_space = Box(-20.0, 20.0, shape, np.float32)
         self.action_space = Discrete(self.rules.num_actions)  # type: ignore[assignment]
         self.position = Position(self.rules)
+        self.has_ended = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -110,6 +111,7 @@ class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
         """Begin a game; where the agent is White, its opponent has moved."""
         super().reset(seed=seed)
         self.position = Position(self.rules)
+        self.has_ended = False
         if self.settings.opponent is not None and self.settings.agent == WHITE:
             self._reply()
         return planes(self.position), self._info()
@@ -121,12 +123,15 @@ class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
             IllegalMove: the action is illegal, unless `illegal` says that it loses.
             GameOver: the game has ended; wanted `reset`.
         """
+        if self.has_ended:
+            raise GameOver(f"action {action}: the game has ended; wanted reset")
         mover = self.position.to_play
         try:
             self.position.play_in_place(index(action))
         except IllegalMove as error:
             if self.settings.illegal == "raises":
                 raise
+            self.has_ended = True
             info = self._info() | {"illegal": str(error)}
             own = self.settings.opponent is not None or mover == self.settings.agent
             return planes(self.position), REWARDS[not own], True, False, info
@@ -137,6 +142,7 @@ class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
         if terminated and (winner := self.position.winner()):
             reward = REWARDS[winner == self.settings.agent]
         truncated = not terminated and not self._goes_on()
+        self.has_ended = terminated or truncated
         return planes(self.position), reward, terminated, truncated, self._info()
 
     def render(self) -> Any:

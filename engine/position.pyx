@@ -265,8 +265,11 @@ cdef class Position:
         if colour != other.state.to_play:
             other.state.to_play = colour
             other.state.board.ko = 0
-        if other.state.num_moves == 0:
-            other._initial_to_play = colour
+            if other.state.num_moves == 0:
+                other._initial_to_play = colour
+                passes = other.state.passes
+                state_forget(other.state)  # the first situation has another player to move
+                other.state.passes = passes
         return other
 
     def resumed(self):

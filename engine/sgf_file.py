@@ -106,6 +106,12 @@ class SgfFile:
         """What a property says, empty where there is none."""
         return str(node.get(key)) if node.has_property(key) else ""
 
+    def raw_of(self, node: sgf.Tree_node, key: str) -> str:
+        """A property as it stands in the file, empty where there is none."""
+        if not node.has_property(key):
+            return ""
+        return str(node.get_raw(key).decode("utf-8", "replace")).strip()
+
     def _set_up(self) -> None:
         """Place the stones of the opening nodes, those before the first move."""
         board = np.zeros((self.rules.height, self.rules.width), np.uint8)
@@ -123,19 +129,31 @@ class SgfFile:
             if len(list(node)) > 1:
                 break  # variations begin here
         if to_play is None:
-            movers = [node.get_move()[0] for node in nodes[self.num_opening :]]
-            mover = next((one for one in movers if one), None)
+            following = nodes[self.num_opening :]
+            said = (key for node in following for key in "BW" if node.has_property(key))
+            mover = next(said, "").lower()
             handicap = bool((board == BLACK).any()) and not (board == WHITE).any()
             to_play = COLOURS[mover] if mover else WHITE if handicap else BLACK
-        if self.text_of(self.root, "HA") not in ("", "0", "1") and not board.any():
-            self.notes.append(f"HA[{self.text_of(self.root, 'HA')}]: no handicap stones set up")
+        handicap_said = self.raw_of(self.root, "HA")
+        if handicap_said not in ("", "0", "1") and not board.any():
+            self.notes.append(f"HA[{handicap_said}]: no handicap stones set up")
         opening = nodes[: self.num_opening]
         self.opening_comment = "\n".join(filter(None, (self.text_of(one, "C") for one in opening)))
         self.position = Position(self.rules, board if board.any() else None, to_play)
 
     def _place(self, node: sgf.Tree_node, board: NDArray[np.uint8]) -> None:
         if node.has_setup_stones():
-            for points, colour in zip(node.get_setup_stones(), (BLACK, WHITE, EMPTY), strict=True):
+            try:
+                placed = node.get_setup_stones()
+            except (ValueError, KeyError):
+                said = "".join(
+                    f"{key}[{one.decode('utf-8', 'replace')}]"
+                    for key in ("AB", "AW", "AE")
+                    if node.has_property(key)
+                    for one in node.get_raw_list(key)
+                )
+                raise BadSgf(f"{said[:80]}: wanted points of the board") from None
+            for points, colour in zip(placed, (BLACK, WHITE, EMPTY), strict=True):
                 for point in points:
                     board.flat[self._move(point)] = colour
 
@@ -143,7 +161,7 @@ class SgfFile:
         """Who is to move by PL; None where it says nothing."""
         if not node.has_property("PL"):
             return None
-        said = node.get_raw("PL").decode("utf-8", "replace").strip()
+        said = self.raw_of(node, "PL")
         if said in COLOUR_DIGITS:
             note = f"PL[{said}]: taken for PL[{LETTERS[COLOUR_DIGITS[said]].upper()}]"
             if note not in self.notes:
@@ -154,6 +172,15 @@ class SgfFile:
         if said.lower() not in COLOURS:
             raise BadSgf(f"PL[{said}]: wanted PL[B] or PL[W]")
         return COLOURS[said.lower()]
+
+    def _moved(self, node: sgf.Tree_node) -> "tuple[str, tuple[int, int] | None]":
+        """Who moves at a node, empty for nobody, and where."""
+        try:
+            colour, point = node.get_move()
+        except ValueError:
+            key = "B" if node.has_property("B") else "W"
+            raise ValueError(f"{key}[{self.raw_of(node, key)}]: wanted a point") from None
+        return colour or "", point
 
     def _move(self, point: tuple[int, int] | None) -> int:
         rules = self.rules
@@ -183,7 +210,7 @@ class SgfFile:
         except BadSgf:
             raise
         except (IllegalMove, GameOver) as error:
-            colour = COLOUR_NAMES[COLOURS[node.get_move()[0]]]
+            colour = COLOUR_NAMES[COLOURS[self._moved(node)[0]]]
             if not _is_tail(node):
                 raise BadSgf(f"move {number} by {colour}: {error}") from error
             self.notes.append(f"move {number} by {colour}: {error}; read as far as this")
@@ -201,8 +228,8 @@ class SgfFile:
             self.notes.append(f"move {number}: stones set up, a game begins anew there")
         elif to_play != position.to_play:
             position = position.with_to_play(to_play)
-        colour, point = node.get_move()
-        if colour is None:
+        colour, point = self._moved(node)
+        if not colour:
             return reached or [position]
         if position.to_play != COLOURS[colour]:
             position = position.with_to_play(COLOURS[colour])

@@ -89,11 +89,14 @@ def _with_variations(file: SgfFile) -> GameTree:
 
 
 def write_variations(tree: GameTree) -> str:
-    """Write a game with its variations as SGF text."""
+    """Write a game with its variations as SGF text, what was played before its start included."""
     start = tree.start
     rules = start.position.rules
     game = new_file(start.position, tree.black, tree.white, tree.result)
     first = game.get_root()
+    for move, mover in zip(start.position.moves, start.position.movers, strict=True):
+        first = first.new_child()
+        first.set_move(LETTERS[mover], point_of(move, rules))
     if start.comment:
         first.set("C", start.comment)
     waiting = deque((child, first) for child in start.children)

@@ -9,6 +9,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from engine.environment import PLIES_PER_POINT, GoSettings
+from engine.errors import IllegalMove
 from engine.planes import NUM_PLANES
 from engine.positions import LEAVE, Positions
 from engine.rules import WHITE
@@ -84,6 +85,11 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
             game = int(self.ended.argmax())
             raise ValueError(f"game {game} has ended: wanted reset with a reset_mask")
         fresh = self.ended
+        actions = np.asarray(actions)
+        if actions.shape == fresh.shape and (skipped := (actions < 0) & ~fresh).any():
+            game = int(skipped.argmax())
+            last = self.rules.num_points
+            raise IllegalMove(f"game {game}: action {actions[game]}: wanted 0 to {last}")
         if fresh.any():
             actions = self.positions.check(np.where(fresh, LEAVE, actions))
             self._begin(fresh)

@@ -169,3 +169,10 @@ def test_reading_beats_the_judge_it_reads_with():
         for game in games
     )
     assert won >= 14  # 35.5 of 40 when it was measured
+
+
+def test_however_few_nodes_are_allowed_a_ply_is_read():
+    position = Position(Rules(5, 5, 0.5))
+    found = AlphaBetaPlayer(nodes=1).read(position)
+    assert found.depth == 1
+    assert found.move == AlphaBetaPlayer(depth=1).read(position).move != position.rules.pass_move

@@ -72,6 +72,10 @@ def test_illegal_actions_raise_or_lose_as_was_said():
     _, reward, terminated, _, info = env.step(4)  # White's fault, and rewards are Black's
     assert (reward, terminated) == (1.0, True)
     assert "occupied" in info["illegal"]
+    with pytest.raises(GameOver, match="wanted reset"):
+        env.step(0)
+    env.reset()
+    assert not env.step(0)[2]
 
 
 def test_a_game_that_is_over_wants_a_reset():
@@ -179,6 +183,9 @@ def test_the_batch_refuses_what_it_cannot_do():
     env.reset()
     with pytest.raises(IllegalMove, match="game 1"):
         env.step(np.array([0, 99]))
+    with pytest.raises(IllegalMove, match="game 1: action -1: wanted 0 to 9"):
+        env.step(np.array([0, -1]))
+    assert env.positions.num_moves.tolist() == [0, 0]
 
 
 def test_pettingzoo_finds_nothing_to_complain_of():

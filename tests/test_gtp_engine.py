@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.architecture import BrokenNetwork
 from agents.capture import CapturePlayer
 from agents.gtp_engine import GtpEngine
 from agents.player import Choice
@@ -14,7 +15,7 @@ from agents.search_player import SearchPlayer
 from agents.search_settings import SearchSettings
 from agents.uct import UctPlayer
 from engine.position import Position
-from engine.rules import Rules, aga
+from engine.rules import BLACK, Rules, aga
 from engine.sgf import GameRecord, write_sgf
 from insei.gtp import TypedLines
 
@@ -326,6 +327,7 @@ def test_rules_are_set_and_told():
     assert json.loads(game.answer("kata-get-rules")[2:])["passStones"] is True
     assert game.answer('kata-set-rules {"scoring":"AREA"}') == "="
     assert not game.position.rules.pass_stones
+    assert game.answer('kata-set-rules {"hasButton":false,"whiteHandicapBonus":"0"}') == "="
     assert game.answer("kata-set-rules japanese") == "="
     assert json.loads(game.answer("kata-get-rules")[2:])["scoring"] == "TERRITORY"
     for bad in (
@@ -334,6 +336,9 @@ def test_rules_are_set_and_told():
         '{"suicide":3}',
         "[1]",
         '{"ko":"NONE"}',
+        '{"hasButton":true}',
+        '{"whiteHandicapBonus":"N"}',
+        '{"koo":"SIMPLE"}',
         "",
         "[" * 5_000,
         '{"ko":' * 5_000,
@@ -381,6 +386,79 @@ def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker, monkeypatch,
     game.answer("play w A1")
     assert game.answer("kgs-genmove_cleanup b").startswith("= ")
     assert asked == ([2] if dead else [0])  # the ply before which it may not pass
+
+
+class Passing:
+    name, num_parameters, fingerprint = "passing", 0, ""
+
+    def new_game(self, rules, seed):
+        pass
+
+    def choose(self, position):
+        return Choice(position.rules.pass_move)
+
+    def close(self):
+        pass
+
+
+def test_a_clean_up_of_one_that_does_not_search_takes_dead_stones_off():
+    game = engine(Passing())
+    for row in "12345":
+        assert told(game, f"play b B{row}", f"play b D{row}") == ["=", "="]
+    assert game.answer("play w A3") == "="
+    assert game.answer("final_status_list dead") == "= A3"
+    assert game.answer("kgs-genmove_cleanup w") == "= pass"
+    moves = told(game, "kgs-genmove_cleanup b", "kgs-genmove_cleanup b")
+    assert sorted(moves) == ["= A2", "= A4"]
+    assert game.answer("final_status_list dead") == "="
+    assert game.answer("kgs-genmove_cleanup b") == "= pass"
+
+
+def test_a_new_game_begins_with_the_whole_time():
+    game = engine()
+    game.answer("time_settings 60 0 0")
+    game.answer("play b C3")
+    game.game.clocks.of[BLACK].spend(59)
+    for line in ("clear_board", "boardsize 5", "set_free_handicap B2 D4"):
+        assert game.answer(line)[0] == "="
+        assert game.game.clocks.of[BLACK].main_left == 60
+        game.game.clocks.of[BLACK].spend(59)
+
+
+def test_after_a_net_that_failed_once_the_search_begins_anew(thinker):
+    game = engine(thinker)
+    evaluate, broken = thinker.search.evaluate, []
+
+    def breaks_once(planes):
+        if not broken:
+            broken.append(planes)
+            raise BrokenNetwork("the net's value holds NaN")
+        return evaluate(planes)
+
+    thinker.search.evaluate = breaks_once
+    assert game.answer("genmove b") == "? the net's value holds NaN"
+    assert game.answer("genmove b").startswith("= ")
+    assert thinker.search.num_visits >= PUCT.visits
+
+
+def test_an_analysis_that_breaks_ends_its_answer(thinker):
+    warnings = []
+    game = engine(thinker, warn=warnings.append)
+    evaluate, is_broken = thinker.search.evaluate, False
+
+    def breaks(planes):
+        if is_broken:
+            raise BrokenNetwork("the net's value holds NaN")
+        return evaluate(planes)
+
+    thinker.search.evaluate = breaks
+    saying = game.serve(Controller(["lz-analyze 0", "name"], patience=1000))
+    assert next(saying).startswith("=\ninfo move ")
+    is_broken = True
+    said = "".join(saying)
+    assert "?" not in said
+    assert said.endswith("\n= insei search\n\n")
+    assert warnings == ["lz-analyze ended: the net's value holds NaN"]
 
 
 WORDS = [

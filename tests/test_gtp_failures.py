@@ -1,8 +1,11 @@
 """`insei gtp` and the program behind it: what goes wrong is told, and nothing is left over."""
 
 import os
+import shlex
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from agents import gtp_player
 from agents.capture import CapturePlayer
 from agents.gtp_engine import GtpEngine
 from agents.gtp_player import GtpPlayer
+from engine.position import Position
 from engine.rules import Rules
 from insei.gtp import TypedLines, gtp
 
@@ -159,3 +163,29 @@ def test_input_that_is_closed_is_the_end():
         timeout=60,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_the_komi_is_told_to_the_program(tmp_path):
+    heard = tmp_path / "heard"
+    source = (
+        "import sys\nheard = open(sys.argv[1], 'a', buffering=1)\n"
+        "for line in sys.stdin:\n    heard.write(line)\n"
+        "    print('= pass' if 'genmove' in line else '=', '\\n', flush=True)\n"
+    )
+    player = GtpPlayer(f"{sys.executable} -c {shlex.quote(source)} {heard}", "program")
+    game = GtpEngine(player, RULES, "1")
+    for line in ("komi 6.5", "genmove b", "genmove w"):
+        assert game.answer(line)[0] == "="
+    player.close()
+    told = [line for line in heard.read_text().splitlines() if line.startswith(("komi", "gen"))]
+    assert told == ["komi 0.5", "komi 6.5", "genmove black", "genmove white"]
+
+
+def test_a_program_outlives_the_thread_that_seated_it():
+    player = GtpPlayer(f"{sys.executable} {PROGRAM} obeys", "program")
+    thread = threading.Thread(target=player.new_game, args=(RULES, 1))
+    thread.start()
+    thread.join()
+    time.sleep(0.2)
+    assert player.choose(Position(RULES)).move >= 0
+    player.close()

@@ -245,3 +245,11 @@ def test_uct_without_a_clock_plays_all_its_playouts():
     assert seated.choose(Position(Rules(5, 5))).operations == 333
     seated.give_time(None)
     assert seated.choose(Position(Rules(5, 5))).operations == 333
+
+
+def test_uct_refuses_a_game_that_captures_have_ended():
+    rules = Rules(3, 3, captures_to_win=1)
+    over = Position(rules).play_all([0, 1, 8, 3])  # White takes the corner
+    assert over.is_over
+    with pytest.raises(ValueError, match="the game is over"):
+        UctPlayer(playouts=10).choose(over)

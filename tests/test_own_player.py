@@ -1,5 +1,8 @@
 """A player that a user wrote: seated by the file and the class, and no trouble where it fails."""
 
+import re
+import sys
+
 import pytest
 
 from agents.anatomy import anatomy_of
@@ -48,6 +51,34 @@ class Cheats:
         return 12
 
 
+class Lists:
+    def choose(self, position):
+        return [1, 2]
+
+
+class Hides:
+    def choose(self, position):
+        return Choice("x")
+
+
+class Overshoots:
+    def choose(self, position):
+        return 10**30
+
+
+class Leaves:
+    def choose(self, position):
+        raise SystemExit(3)
+
+
+class Clings:
+    def choose(self, position):
+        return 0
+
+    def close(self):
+        raise RuntimeError("never")
+
+
 class NeverBegins:
     def __init__(self):
         raise KeyError("board")
@@ -79,7 +110,7 @@ def test_choose_is_all_that_a_class_needs(file):
     assert player.choose(Position(RULES)) == (12, None, 1)
     assert player.choose(Position(RULES).play(12)).move == 0
     player.close()
-    assert anatomy_of(player, RULES).lines == 29
+    assert anatomy_of(player, RULES).lines == 46
 
 
 def test_each_game_has_one_of_its_own_and_may_be_told_of_the_rules(file):
@@ -97,6 +128,10 @@ def test_each_game_has_one_of_its_own_and_may_be_told_of_the_rules(file):
     [
         ("Raises", "RuntimeError: no idea"),
         ("Babbles", "chose 'centre': wanted a move's number"),
+        ("Lists", "chose .1, 2.: wanted a move's number"),
+        ("Hides", "wanted a move's number"),
+        ("Overshoots", "chose 10{30}: wanted 0 to 25, or -1 to resign"),
+        ("Leaves", "SystemExit: 3"),
         ("NeverBegins", "KeyError: 'board'"),
     ],
 )
@@ -106,7 +141,7 @@ def test_one_that_fails_loses_its_game_with_the_reason(file, name, said):
         Job(0, player.name, "random", RULES, (), 1, 100), player, make_player("random")
     )
     assert game.winner == WHITE
-    assert said in game.reason
+    assert re.search(said, game.reason)
     with pytest.raises(PlayerFailed, match=said.replace("'", ".")):
         seated(file, name).choose(Position(RULES))
 
@@ -162,3 +197,28 @@ def test_what_it_wrote_is_told_apart_by_its_text(file):
     player = seated(file, "Centre")
     assert player.fingerprint != before
     assert player.choose(Position(RULES).play(12)).move == 25
+
+
+def test_what_goes_wrong_as_it_leaves_harms_no_game(file):
+    player = seated(file, "Clings")
+    player.new_game(RULES, 8)
+    assert player.choose(Position(RULES)).move == 0
+    player.close()
+
+
+def test_players_of_two_folders_have_modules_of_their_own(tmp_path):
+    players = []
+    for number in (1, 2):
+        folder = tmp_path / f"bot{number}"
+        folder.mkdir()
+        (folder / "helper.py").write_text(f"MOVE = {number}\n")
+        (folder / "late_helper.py").write_text(f"PLUS = {number}\n")
+        (folder / "bot.py").write_text(
+            "import helper\n\n\nclass Bot:\n    def choose(self, position):\n"
+            "        import late_helper\n\n        return 4 * helper.MOVE + late_helper.PLUS\n"
+        )
+        players.append(seated(folder / "bot.py", "Bot"))
+    for _ in range(2):
+        assert [one.choose(Position(RULES)).move for one in players] == [5, 10]
+    assert not {"helper", "late_helper"} & set(sys.modules)
+    assert not any(str(tmp_path) in path for path in sys.path)

@@ -279,3 +279,12 @@ def test_a_ko_that_a_change_of_colour_lifts_stays_lifted_in_copies():
         assert (again.legal_mask() == lifted.legal_mask()).all()
     assert pickle.loads(pickle.dumps(ko)).why_illegal(6) == "ko"
     assert ko != lifted
+
+
+def test_a_change_of_colour_before_the_first_move_begins_the_history():
+    rules = new_zealand(2, 1)
+    changed = Position(rules).with_to_play(WHITE).play_all([1, 2])
+    begun = Position(rules, None, WHITE).play_all([1, 2])
+    assert changed == begun
+    assert changed.legal_moves() == begun.legal_moves() == [0, 2]
+    assert pickle.loads(pickle.dumps(changed)).legal_moves() == [0, 2]

@@ -4,9 +4,9 @@ import pytest
 
 from engine.errors import BadSgf
 from engine.position import Position
-from engine.rules import Rules
+from engine.rules import Rules, tromp_taylor
 from engine.sgf import GameRecord, read_sgf, write_sgf
-from engine.sgf_tree import read_variations
+from engine.sgf_tree import GameNode, GameTree, read_variations, write_variations
 
 TREE = """(;FF[4]GM[1]SZ[9]KM[7]RU[Chinese]C[start]
 ;B[ee]
@@ -71,3 +71,11 @@ def test_stones_set_up_in_the_middle_begin_anew_there():
 def test_a_broken_tree_says_what_is_wrong(text):
     with pytest.raises(BadSgf):
         read_variations(text)
+
+
+def test_moves_before_the_start_are_written_too():
+    played = Position(tromp_taylor(5)).play_all([12, 7])
+    tree = GameTree(GameNode(played))
+    tree.start.add(played.play(3))
+    again = read_variations(write_variations(tree))
+    assert again.start.main_line()[-1].position == played.play(3)
