@@ -6,17 +6,25 @@ import ray
 
 
 def start_ray(num_workers: int, address: str | None = None) -> None:
-    """Join the cluster at `address`, or start Ray on this machine; nothing if it is running."""
+    """Join the cluster at `address`, or start Ray on this machine; nothing if it is running.
+
+    Raises:
+        ChildProcessError: Ray does not start.
+        OSError: there is no cluster at the address.
+    """
     if ray.is_initialized():
         return
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     if address is not None:
         ray.init(address=address, log_to_driver=False)
         return
-    ray.init(
-        address="local",
-        num_cpus=max(num_workers, os.cpu_count() or 1),
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="ERROR",
-    )
+    try:
+        ray.init(
+            address="local",
+            num_cpus=max(num_workers, os.cpu_count() or 1),
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level="ERROR",
+        )
+    except Exception as error:  # as bare as Ray raises it on a machine that is too busy
+        raise ChildProcessError(f"Ray does not start on this machine: {error}") from error

@@ -90,7 +90,14 @@ class OwnPlayer:
             raise PlayerFailed(
                 f"chose {move}: wanted 0 to {position.rules.pass_move}, or {RESIGN} to resign"
             )
-        return choice._replace(move=move)
+        try:
+            value = None if choice.value is None else float(choice.value)
+            operations = index(choice.operations)
+        except (TypeError, ValueError):
+            raise PlayerFailed(f"told {choice!r}: wanted numbers") from None
+        if (value is not None and not -1 <= value <= 1) or operations < 0:
+            raise PlayerFailed(f"told {choice!r}: wanted a value of -1 to 1, and operations from 0")
+        return Choice(move, value, operations)
 
     def close(self) -> None:
         """Give back what it holds, if it says how; what goes wrong there harms no game."""

@@ -18,10 +18,13 @@ from selfplay.crew import Haul
 from selfplay.worker import Weights, Worker
 
 RemoteWorker = ray.remote(Worker)
+MOST_DEATHS = 5  # of each worker, without a game between them
 
 
 class RayCrew:
     """Workers as Ray actors.
+
+    `poll` raises ChildProcessError where workers do nothing but die.
 
     Args:
         make_arguments: the arguments of `Worker` for the worker of an index; the crew counts up
@@ -58,6 +61,7 @@ class RayCrew:
         self.gpus = gpus
         self.patience_seconds = patience_seconds
         self.num_hired = 0
+        self.deaths = 0  # since games last came in
         self.calls_left = 0
         self.calls: dict[Any, tuple[int, float]] = {}  # a call to its worker, and when it began
         self.published: tuple[Any, int, float] | None = None
@@ -113,9 +117,16 @@ class RayCrew:
             index, _ = self.calls.pop(call)
             try:
                 hauls.append(ray.get(call))
+                self.deaths = 0
             except RayTaskError:
                 raise  # the worker lives, and what it does is wrong
             except RayError as error:  # its process, its node or its memory is gone
+                self.deaths += 1
+                if self.deaths > MOST_DEATHS * len(self.workers):
+                    raise ChildProcessError(
+                        f"{self.deaths} workers died one after the other, the last by "
+                        f"{type(error).__name__}: wanted games from one of them"
+                    ) from None
                 self._replace(index, f"died ({type(error).__name__})")
             self.idle.append(index)
         self._check_patience()

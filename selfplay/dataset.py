@@ -185,7 +185,6 @@ class GameDataset:
         self.rows_by_generation: Counter[int] = Counter()
         self.ids: set[str] = set()
         self.num_rows = 0
-        set_aside_unfinished(path)
         if path.exists():
             try:
                 self.table = lance.dataset(str(path))

@@ -23,7 +23,7 @@ from agents.package import DamagedPackage, PlayerCard, read_card
 from selfplay.config import TrainConfig
 from selfplay.crew import Crew, Haul
 from selfplay.curves import Curves
-from selfplay.dataset import GameDataset, Rows, rows_of
+from selfplay.dataset import GameDataset, Rows, rows_of, set_aside_unfinished
 from selfplay.health import parted, validate
 from selfplay.learner import Learner, Losses
 from selfplay.milestones import in_line, is_milestone, keep_milestone, milestones_of
@@ -96,6 +96,7 @@ class Training:
         self.watch = watch
         self.notice = notice
         rules = config.rules
+        set_aside_unfinished(run.dataset_path)
         self.dataset = GameDataset(run.dataset_path, rules)
         self.learner = Learner(config.network, config.learner, config.seed)
         self.rng = np.random.default_rng(config.seed)
@@ -121,6 +122,7 @@ class Training:
         self.ancestor = read_card(checkpoints_of(self.run.path)[-1]).training.get("started_from")
         self.learner.restore(state, progress.num_steps)
         self.learner.rate_scale = progress.rate_scale
+        self.run.leave_behind(progress.generation)
         self.rng.bit_generator.state = progress.random_state
         return progress
 
@@ -297,6 +299,8 @@ class Training:
         earlier = self._earlier_net()
         rating = rate(name, boards, config.rating, self.progress.generation, earlier)
         self.run.add_rating(rating)
+        for opponent, why in rating.get("failures", {}).items():
+            self.notice(f"{opponent} failed in {why}; the rating counts the others")
         anchor = next(iter(config.rating.opponents), "")
         found = elos(self.run.ratings(), boards, anchor)
         self.curves.add_rating(rating, found)

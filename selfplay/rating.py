@@ -68,13 +68,21 @@ def rate(
     Returns:
         generation, player, and by opponent the share of points with its 95 % interval and games;
         of an earlier net also its generation, all boards together, and where that match was lost
-        clearly, the share in a second one.
+        clearly, the share in a second one. Games that an opponent failed in tell nothing of the
+        net: they are left out, and so is an opponent that failed in all; `failures` says of each
+        how many, and why the last.
     """
     found: dict[str, Any] = {"generation": generation, "player": player, "opponents": {}}
     for board in boards:
         for opponent in config.opponents:
             jobs = jobs_of(player, opponent, board, config, config.games, generation)
-            found["opponents"][label(boards, board, opponent)] = result(jobs, player)
+            one = result(jobs, player)
+            name = label(boards, board, opponent)
+            if why := one.pop("failure", None):
+                failed = len(jobs) - one["games"]
+                found.setdefault("failures", {})[name] = f"{failed} of {len(jobs)} games, {why}"
+            if one["games"]:
+                found["opponents"][name] = one
     if earlier is None or not config.earlier_games:
         return found
     other = player_name(earlier.folder, config.visits)
@@ -84,6 +92,7 @@ def rate(
         for board in boards:
             jobs = jobs_of(player, other, board, config, config.earlier_games, seed)
             every.append(result(jobs, player))
+            every[-1].pop("failure", None)
             if name == "first":
                 found["opponents"][label(boards, board, EARLIER)] = every[-1]
         points = sum(one["share"] * one["games"] for one in every)
@@ -102,16 +111,19 @@ def jobs_of(
 
 
 def result(jobs: list[Job], player: str) -> dict[str, Any]:
-    """Play a match here; the share that `player` takes."""
+    """Play a match here; the share that `player` takes, and how its opponent failed, if it did."""
     with closing(Table()) as table:
-        points = sum(points_of(game, player) for game in table.play(jobs))
-    return summary(points, len(jobs))
+        games = table.play(jobs)
+    failed = [one for one in games if one.result.endswith("+F") and points_of(one, player)]
+    told = [one for one in games if one not in failed]
+    found = summary(sum(points_of(one, player) for one in told), len(told))
+    return found | ({"failure": failed[-1].reason} if failed else {})
 
 
 def summary(points: float, games: int) -> dict[str, Any]:
     """A share of points, its 95 % interval, and the number of games."""
     low, high = interval(points, games)
-    return {"share": points / games, "low": low, "high": high, "games": games}
+    return {"share": points / max(1, games), "low": low, "high": high, "games": games}
 
 
 def is_regression(rating: dict[str, Any]) -> bool:

@@ -32,13 +32,14 @@ from agents.files import append_json, delete_unfinished, new_folder, read_json_l
 from agents.find_package import CHECKPOINTS, checkpoints_of
 from agents.package import DamagedPackage, PlayerCard, read_card, read_tensors, sha256_of
 from agents.package import write_package as write_player
-from selfplay.milestones import MILESTONES
+from selfplay.milestones import MILESTONES, milestones_of
 
 CONFIG_FILE = "config.yaml"
 DATASET = "games.lance"
 LEARNER_FILE = "learner.safetensors"
 STATE_FILE = "state.json"
 RATINGS_FILE = "ratings.jsonl"
+LEFT_RATINGS_FILE = "ratings-left.jsonl"  # of nets that the run went back from by hand
 LOG_FILE = "log.txt"
 
 
@@ -105,6 +106,10 @@ class RunFolder:
         Raises:
             ValueError: a run is there already.
         """
+        if "," in str(path):
+            raise ValueError(
+                f"{path}: wanted a folder without a comma, which parts players' options"
+            )
         if path.exists():
             raise ValueError(f"{path} exists already: wanted a new run, or `insei train {path}`")
         with new_folder(path) as unfinished:
@@ -159,6 +164,22 @@ class RunFolder:
             raise DamagedPackage(
                 f"{error}; to go on from an older checkpoint, move {folder} away{back}"
             ) from error
+
+    def leave_behind(self, generation: int) -> None:
+        """Set aside the milestones and ratings of later generations, where one has gone back.
+
+        They are of nets that the present one doesn't come from, and stay beside the others.
+        """
+        for number, folder in milestones_of(self.path).items():
+            if number > generation:
+                aside = f"left-{folder.name}-{time.time_ns()}"
+                folder.rename(folder.with_name(aside))
+        known = read_json_lines(self.path / RATINGS_FILE)
+        left = [one for one in known if one["generation"] > generation]
+        if left:
+            append_json(self.path / LEFT_RATINGS_FILE, left)
+            kept = [json.dumps(one) + "\n" for one in known if one not in left]
+            write_text(self.path / RATINGS_FILE, "".join(kept))
 
     def add_rating(self, rating: dict[str, Any]) -> None:
         """Append what a net was worth."""

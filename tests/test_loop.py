@@ -224,6 +224,48 @@ def test_a_damaged_checkpoint_is_refused_and_the_one_before_named(tmp_path, name
     run.close()
 
 
+def test_a_run_taken_back_by_hand_leaves_the_other_nets_behind(tmp_path):
+    config = replace(
+        CONFIG, milestone_every=1, rating=RatingConfig(every=1, games=2, opponents=("random",))
+    )
+    path = tmp_path / "tiny"
+    finish(*begin(path, config))
+    for one in checkpoints_of(path)[1:]:
+        one.rename(tmp_path / one.name)
+    run = RunFolder(path)
+    finish(run, Training(run, config, crew_of(config, silent), silent, silent))
+    for newest in checkpoints_of(path):
+        kept = path / "milestones" / newest.name
+        files = [folder / "weights.safetensors" for folder in (kept, newest)]
+        assert files[0].read_bytes() == files[1].read_bytes()
+    left = [json.loads(line) for line in (path / "ratings-left.jsonl").open()]
+    assert [one["generation"] for one in left] == [2, 3]
+    lines = [json.loads(line) for line in (path / "ratings.jsonl").open()]
+    assert [one["generation"] for one in lines] == [1, 2, 3]
+    assert len(list((path / "milestones").glob("left-*"))) == 2
+
+
+def test_a_run_in_a_folder_that_no_player_could_name_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="wanted a folder without a comma"):
+        RunFolder.create(tmp_path / "a,b", to_yaml(CONFIG))
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_opponent_that_fails_is_told_of_and_does_not_count(tmp_path):
+    file = tmp_path / "fails.py"
+    file.write_text(
+        "class Fails:\n    def choose(self, position):\n        raise RuntimeError('tired')\n"
+    )
+    rating = RatingConfig(every=3, games=2, opponents=("random", f"python:{file}:Fails"))
+    path, told = tmp_path / "tiny", []
+    config = replace(CONFIG, rating=rating)
+    run = RunFolder.create(path, to_yaml(config))
+    finish(run, Training(run, config, crew_of(config), silent, told.append))
+    (found,) = [json.loads(line) for line in (path / "ratings.jsonl").open()]
+    assert set(found["opponents"]) <= {"random", "earlier"}
+    assert any("failed in 2 of 2 games, failed: RuntimeError: tired" in line for line in told)
+
+
 def children_of(process):
     return [process, *process.children(recursive=True)]
 
@@ -372,6 +414,30 @@ def test_a_worker_that_ran_out_of_memory_is_replaced(ray_session, monkeypatch):
     crew.close()
     assert "worker 0 died (OutOfMemoryError)" in notices[0]
     assert games >= 4
+
+
+def test_workers_that_do_nothing_but_die_end_the_run(ray_session, monkeypatch):
+    from ray.exceptions import ActorDiedError
+
+    def dead(call):
+        raise ActorDiedError
+
+    notices = []
+    crew = make_crew(replace(CONFIG, workers=1), None, notices.append, 1)
+    monkeypatch.setattr(crew, "_hire", lambda: crew.workers[0])  # nobody new is started
+    monkeypatch.setattr("selfplay.cluster.ray.get", dead)
+    monkeypatch.setattr("selfplay.cluster.ray.kill", lambda worker: None)
+    crew.begin(4)
+
+    def play():
+        while crew.is_busy:
+            crew.poll(0.5)
+
+    with pytest.raises(ChildProcessError, match="6 workers died one after the other, the last by"):
+        play()
+    assert len(notices) == 5
+    monkeypatch.undo()
+    crew.close()
 
 
 def test_a_net_that_a_worker_can_not_load_stops_the_run(ray_session):

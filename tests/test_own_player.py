@@ -61,6 +61,28 @@ class Hides:
         return Choice("x")
 
 
+class Boasts:
+    def choose(self, position):
+        return Choice(0, 50.0)
+
+
+class Dreams:
+    def choose(self, position):
+        return Choice(0, float("nan"))
+
+
+class Mumbles:
+    def choose(self, position):
+        return Choice(0, "good")
+
+
+class Counts:
+    def choose(self, position):
+        import numpy as np
+
+        return Choice(np.int64(3), np.float32(0.5), np.int64(7))
+
+
 class Overshoots:
     def choose(self, position):
         return 10**30
@@ -110,7 +132,7 @@ def test_choose_is_all_that_a_class_needs(file):
     assert player.choose(Position(RULES)) == (12, None, 1)
     assert player.choose(Position(RULES).play(12)).move == 0
     player.close()
-    assert anatomy_of(player, RULES).lines == 46
+    assert anatomy_of(player, RULES).lines == 59
 
 
 def test_each_game_has_one_of_its_own_and_may_be_told_of_the_rules(file):
@@ -130,6 +152,9 @@ def test_each_game_has_one_of_its_own_and_may_be_told_of_the_rules(file):
         ("Babbles", "chose 'centre': wanted a move's number"),
         ("Lists", "chose .1, 2.: wanted a move's number"),
         ("Hides", "wanted a move's number"),
+        ("Boasts", "wanted a value of -1 to 1"),
+        ("Dreams", "wanted a value of -1 to 1"),
+        ("Mumbles", "wanted numbers"),
         ("Overshoots", "chose 10{30}: wanted 0 to 25, or -1 to resign"),
         ("Leaves", "SystemExit: 3"),
         ("NeverBegins", "KeyError: 'board'"),
@@ -197,6 +222,12 @@ def test_what_it_wrote_is_told_apart_by_its_text(file):
     player = seated(file, "Centre")
     assert player.fingerprint != before
     assert player.choose(Position(RULES).play(12)).move == 25
+
+
+def test_numbers_of_any_kind_become_pythons_own(file):
+    choice = seated(file, "Counts").choose(Position(RULES))
+    assert choice == (3, 0.5, 7)
+    assert [type(one) for one in choice] == [int, float, int]
 
 
 def test_what_goes_wrong_as_it_leaves_harms_no_game(file):

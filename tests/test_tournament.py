@@ -54,6 +54,9 @@ def test_openings_are_legal_and_differ():
     for opening in found:
         assert Position(Rules(5, 5)).play_all(opening).num_moves == 3
     assert len(openings(Rules(1, 2), 5, 1, 1)) == 5  # fewer openings than asked for
+    more = openings(Rules(5, 5), 100, 1, 1)  # of 25
+    assert openings(Rules(5, 5), 40, 1, 1) == more[:40]
+    assert len({tuple(one) for one in more}) == 25
 
 
 class Scripted:
@@ -262,6 +265,17 @@ def test_a_folder_belongs_to_one_configuration_and_one_program(tmp_path):
     hold(tmp_path)
     with pytest.raises(ValueError, match=r"other conditions \(.*config.yaml: opening_plies, rules"):
         hold(tmp_path, replace(CONFIG, rules=Rules(5, 5, 13.5), opening_plies=3))
+    file = tmp_path / "small" / "config.yaml"
+    text = file.read_text()
+    older = [line for line in text.splitlines() if not line.startswith(("openings:", "max_plies"))]
+    assert len(older) == len(text.splitlines()) - 2
+    file.write_text("\n".join(older))  # as a version wrote it that didn't know these
+    hold(tmp_path)
+    assert file.read_text() == text
+    file.write_text("")
+    with pytest.raises(ValueError, match=r"config.yaml: not a tournament's configuration; wanted"):
+        hold(tmp_path)
+    file.write_text(text)
     folder = TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
     with pytest.raises(ValueError, match="in use by another tournament"):
         TournamentFolder(tmp_path / "small", to_yaml(CONFIG))

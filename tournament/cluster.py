@@ -21,7 +21,7 @@ def play_on_ray(
 
     Raises:
         ValueError: a player's name is unknown, or its package damaged.
-        RuntimeError: tables keep dying.
+        ChildProcessError: tables keep dying.
     """
     if not ray.is_initialized():
         raise RuntimeError("play_on_ray before Ray: wanted it started")
@@ -47,8 +47,10 @@ def play_on_ray(
             except RayError:  # its process, its node or its memory is gone
                 deaths += 1
                 if deaths > MOST_DEATHS:
-                    raise RuntimeError(
-                        f"{deaths} tables died, last at game {batch[0].number}"
+                    last = batch[0]
+                    raise ChildProcessError(
+                        f"{deaths} tables died, the last at game {last.number} of {last.black} "
+                        f"against {last.white}, or soon after: wanted players that live"
                     ) from None
                 notice(f"table {index} died; its games under way are played again at another")
                 tables[index] = _open_table()

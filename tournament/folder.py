@@ -1,6 +1,7 @@
 """The folder of a tournament: its configuration, and its games, appended as they end."""
 
 import fcntl
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import yaml
 
 from agents.files import append_json, read_json_lines, write_text
 from engine.position import Position
+from engine.rules import Rules
 from engine.sgf import GameRecord, write_sgf
+from tournament.config import TournamentConfig
 from tournament.match import Job, PlayedGame
 
 CONFIG_FILE = "config.yaml"
@@ -40,7 +43,12 @@ class TournamentFolder:
             raise ValueError(f"{path} is in use by another tournament that runs") from None
         config_file = path / CONFIG_FILE
         before = config_file.read_text() if config_file.exists() else config_text
-        if changed := changed_conditions(before, config_text):
+        try:
+            changed = changed_conditions(before, config_text)
+        except (ValueError, yaml.YAMLError) as error:
+            self.lock.close()
+            raise ValueError(f"{config_file}: {error}; wanted that folder moved away") from error
+        if changed:
             self.lock.close()
             raise ValueError(
                 f"{path} holds a tournament of other conditions ({config_file}: "
@@ -74,6 +82,23 @@ def sgf_name(number: int, game_id: str) -> str:
 
 
 def changed_conditions(before: str, now: str) -> list[str]:
-    """The keys, beyond those that may change, that two configurations differ in."""
+    """The keys, beyond those that may change, that two configurations differ in.
+
+    What an older version did not write yet is as it is by default.
+
+    Raises:
+        ValueError: `before` is no configuration.
+    """
     old, new = yaml.safe_load(before), yaml.safe_load(now)
+    if not isinstance(old, dict):
+        raise ValueError("not a tournament's configuration")
+    for key, value in defaults_of(TournamentConfig).items():
+        old.setdefault(key, value)
+    if isinstance(old.get("rules"), dict):
+        old["rules"] = defaults_of(Rules) | old["rules"]
     return [key for key in sorted({*old, *new} - set(FREE)) if old.get(key) != new.get(key)]
+
+
+def defaults_of(kind: type) -> dict[str, Any]:
+    """What a dataclass's fields are where nothing is said."""
+    return {one.name: one.default for one in fields(kind) if one.default is not MISSING}

@@ -8,6 +8,8 @@ from engine.position import Position
 from engine.rules import Rules
 from engine.sgf import read_sgf
 
+MOST_REPEATS = 50  # of openings that were drawn already, one after the other
+
 
 def random_opening(rules: Rules, num_plies: int, seed: int) -> list[int]:
     """Draw plies uniform over legal stones; shorter where no stone is legal."""
@@ -22,14 +24,16 @@ def random_opening(rules: Rules, num_plies: int, seed: int) -> list[int]:
 
 
 def openings(rules: Rules, count: int, num_plies: int, seed: int) -> list[list[int]]:
-    """Draw `count` openings, no two alike while the board has that many."""
+    """Draw `count` openings, no two alike while new ones are found; of more the first are equal."""
     found: list[list[int]] = []
-    attempt = 0
+    attempt = repeats = 0
     while len(found) < count:
         opening = random_opening(rules, num_plies, seed * 1_000_003 + attempt)
         attempt += 1
-        if opening not in found or attempt > 50 * count:
+        repeats = repeats + 1 if opening in found else 0
+        if not repeats or repeats > MOST_REPEATS:
             found.append(opening)
+            repeats = 0
     return found
 
 

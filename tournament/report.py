@@ -213,7 +213,7 @@ def replays_of(games: list[Game]) -> Markup:
             game["opening_plies"],
             "".join(map(pair_of, game["moves"])),
             "".join(
-                "--" if rate is None else pair_of(round(100 * rate))
+                pair_of(round(100 * rate)) if rate is not None and 0 <= rate <= 1 else "--"
                 for rate in game.get("win_rates", [])
             ),
         ]

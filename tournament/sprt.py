@@ -6,6 +6,10 @@ approximation that Fishtest uses (Van den Bergh, "The generalized sequential pro
 test", 2017-2020). Openings that favour one colour cost a pair nothing. Matches here can be short:
 the variance is taken together with that of a few pairs of even players, or the first pairs, which
 are often alike, would decide.
+
+The chances are approximate. In simulated matches of equal players, judged after each pair, where
+5 % of wrong decisions were allowed there were 4.9 % for elo0 0 and elo1 20, and 6.6 to 8 % where
+the two lie 50 to 200 apart and a match is short.
 """
 
 import math
