@@ -24,7 +24,10 @@ def check_name(name: str) -> None:
     """See that a name can be a folder's.
 
     Raises:
-        ValueError: it is empty, or has other characters than letters, digits, and -_.
+        ValueError: it is empty, has other characters than letters, digits, and -_. or has dots
+            alone, as the folder above has.
     """
-    if not name or not set(name) <= OF_A_NAME:
-        raise ValueError(f"name {name!r}: wanted letters, digits, and -_. alone")
+    if not name.strip(".") or not set(name) <= OF_A_NAME:
+        raise ValueError(
+            f"name {name!r}: wanted letters, digits, and -_. alone, one at least that is no dot"
+        )

@@ -37,11 +37,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def parse_yaml(text: str, source: str) -> dict[str, Any]:
     """Parse YAML that came from `source`; raises BadConfig as `read_yaml`."""
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        said = " ".join(str(error).split())
-        raise BadConfig(f"{source}: not YAML: {said}") from error
+    values = parse_value(text, source)
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -49,11 +45,20 @@ def parse_yaml(text: str, source: str) -> dict[str, Any]:
     return values
 
 
+def parse_value(text: str, source: str) -> Any:
+    """Parse any YAML value; raises BadConfig where it is none."""
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # the latter from dates such as 2020-13-01
+        said = " ".join(str(error).split())
+        raise BadConfig(f"{source}: not YAML: {said}") from error
+
+
 def build(kind: type[T], values: dict[str, Any], path: str = "") -> T:
     """Make a dataclass of `kind` from nested mappings.
 
     Raises:
-        BadConfig: an unknown key, a wrong type, or a value out of bounds.
+        BadConfig: an unknown key, a wrong type, a value out of bounds, or one that is missing.
     """
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     hints = typing.get_type_hints(kind)
@@ -64,12 +69,20 @@ def build(kind: type[T], values: dict[str, Any], path: str = "") -> T:
             hint = f", did you mean {path}{near[0]}?" if near else ""
             raise BadConfig(f"unknown key {path}{key}: wanted one of {', '.join(fields)}{hint}")
         arguments[key] = convert(hints[key], value, f"{path}{key}")
+    required = [name for name, field in fields.items() if is_required(field)]
+    if missing := [f"{path}{name}" for name in required if name not in arguments]:
+        raise BadConfig(f"missing {', '.join(missing)}: wanted {', '.join(required)} at least")
     try:
         return kind(**arguments)
     except BadConfig:
         raise
     except ValueError as error:
         raise BadConfig(f"{path.rstrip('.') + ': ' if path else ''}{error}") from error
+
+
+def is_required(field: "dataclasses.Field[Any]") -> bool:
+    """Whether a field has no default."""
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def convert(hint: Any, value: Any, key: str) -> Any:
@@ -117,7 +130,8 @@ def with_settings(values: dict[str, Any], settings: list[str]) -> dict[str, Any]
     """Lay `a.b=value` words over nested mappings; values are read as YAML.
 
     Raises:
-        BadConfig: a word without `=`, or a path through a value that is no mapping.
+        BadConfig: a word without `=`, a value that is no YAML, or a path through a value that is
+            no mapping.
     """
     values = dict(values)
     for word in settings:
@@ -132,7 +146,7 @@ def with_settings(values: dict[str, Any], settings: list[str]) -> dict[str, Any]
                 raise BadConfig(f"setting {word!r}: {parent} holds no keys")
             here[parent] = dict(inner)
             here = here[parent]
-        here[last] = yaml.safe_load(text)
+        here[last] = parse_value(text, f"setting {word!r}")
     return values
 
 

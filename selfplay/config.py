@@ -147,7 +147,7 @@ class TrainConfig:
     """A training run. A file in configs/ states only what differs from these defaults."""
 
     name: str = "run"  # the run's folder is runs/NAME
-    seed: int = 1
+    seed: int = 1  # 0 to 2^63 - 1
     start_from: str = ""  # a player's name or folder whose net is trained on; empty: random weights
     generations: int = 50
     hours: float = 0.0  # ... or after so many the run ends, its schedules with it; 0: no limit
@@ -168,6 +168,7 @@ class TrainConfig:
         check_name(self.name)
         check_bounds(
             self,
+            ("seed", 0, 2**63 - 1),
             ("generations", 1, 10**9),
             ("games_per_generation", 1, 10**9),
             ("workers", 0, 10**5),

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -85,6 +86,12 @@ def test_every_configuration_of_ours_is_valid_and_states_only_what_differs(path)
         ("name: 7", "name: 7, wanted text"),
         ("[1, 2]", "list, wanted keys and values"),
         ("a: [", "not YAML"),
+        ("seed: -1", "seed -1: wanted 0 to 9223372036854775807"),
+        ("seed: 9223372036854775808", "seed 9223372036854775808: wanted 0 to"),
+        ("sizes: [{side: 5}]", r"missing sizes\[0\].komi: wanted side, komi at least"),
+        ("name: ..", "name '..': wanted letters.* one at least that is no dot"),
+        ("name: .", "name '.'"),
+        ("name: ''", "name ''"),
     ],
 )
 def test_a_bad_configuration_names_the_key_and_what_was_wanted(text, said):
@@ -99,6 +106,9 @@ def test_settings_lay_over_a_file():
     for word in ("a", "=3", "a.b.c=1"):
         with pytest.raises(BadConfig, match="setting"):
             with_settings({"a": {"b": 1}}, [word])
+    for word in ("players=[a", "d=2020-13-01"):
+        with pytest.raises(BadConfig, match=f"setting '{re.escape(word)}': not YAML"):
+            with_settings({}, [word])
 
 
 def test_optional_values_may_be_absent():
