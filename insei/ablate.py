@@ -89,7 +89,7 @@ def ablate(
             for arm in chosen.arms
             for seed in chosen.seeds
         }
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise ValueError(f"{config}: {error}") from error
     paths = {key: runs / chosen.name / training.name for key, training in wanted.items()}
     match = match_of(chosen, paths, wanted)  # refused before hours of training, not after
@@ -182,8 +182,10 @@ def compare(
             f"| {one.player} | {one.elo:+.0f} | {one.low:+.0f} to {one.high:+.0f} | "
             f"{one.score:.1%} | {one.games} | {learned} |"
         )
-    said = "" if len(config.seeds) > 1 else "; one seed: how much seeds differ is not in it"
-    return "\n".join([*lines, f"The interval is that of the games{said}. Report: {held.page}"])
+    count = len(config.seeds)
+    seeds = "one seed" if count == 1 else f"{count} seeds pooled"
+    said = f"The interval is that of the games; {seeds}: how much seeds differ is not in it"
+    return "\n".join([*lines, f"{said}. Report: {held.page}"])
 
 
 def ratings_of_arms(

@@ -11,6 +11,7 @@ from insei.tournament import hold
 if TYPE_CHECKING:
     from engine.rules import Rules
 
+PICTURES = (".svg", ".png", ".pdf")  # that `draw` writes
 INK = "#808080"  # reads on white and on black
 COLOURS = ("#3b8ed6", "#e07b39", "#4aa564", "#b565c0", "#c9a227", "#d65c5c")
 
@@ -63,7 +64,7 @@ def curve(
     runs
         Folders of runs, on the same board.
     out
-        The picture, an SVG.
+        The picture: a file that ends in .svg, .png or .pdf.
     against
         Players drawn in as levels, the first one at 0; random, capture and influence by default.
     most
@@ -87,6 +88,8 @@ def curve(
 
     if most < 2:
         raise ValueError(f"most {most}: wanted 2 nets of a run or more")
+    if out.suffix.lower() not in PICTURES:
+        raise ValueError(f"out {out}: wanted a file that ends in one of {', '.join(PICTURES)}")
     if not runs:
         raise ValueError("no run: wanted one folder at least")
     levels = tuple(against or ("random", "capture", "influence"))

@@ -1,6 +1,7 @@
 """`insei resize`: a net made wider, narrower, deeper or flatter, retrained on the same games."""
 
 import itertools
+import math
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -134,7 +135,7 @@ def architectures(
     """
     found = []
     for width, depth in itertools.product(channels, blocks or [own.blocks]):
-        if width <= 0:
+        if not 0 < width < math.inf:
             raise ValueError(f"channels {width}: wanted a factor above 0, or a number")
         number = 4 * round(width * own.channels / 4) if width <= LARGEST_FACTOR else int(width)
         one = replace(own, channels=max(4, number), blocks=depth)
@@ -180,11 +181,16 @@ def is_made(path: Path, lesson: Lesson) -> bool:
 
 
 def make(path: Path, architecture: "NetworkConfig", lesson: Lesson, book: "Book") -> None:
-    """Train one net and write its package, whole or not at all."""
+    """Train one net and write its package, whole or not at all.
+
+    Raises:
+        ValueError: the loss is no number any more, or another lesson has begun there.
+    """
     from dataclasses import asdict
 
     from agents.files import new_folder
     from agents.package import PlayerCard, write_package
+    from selfplay.learner import Diverged
     from selfplay.lessons import teach
 
     config = lesson.config
@@ -200,7 +206,13 @@ def make(path: Path, architecture: "NetworkConfig", lesson: Lesson, book: "Book"
     def tell(done: int, loss: float) -> None:
         print(f"{path}: step {done:,} of {steps:,}, loss {loss:.3f}", flush=True)
 
-    weights, found = teach(book, architecture, config, card, steps, saves, tell)
+    try:
+        weights, found = teach(book, architecture, config, card, steps, saves, tell)
+    except Diverged as error:
+        raise ValueError(
+            f"{path} is not made, its loss is no number any more ({error}): wanted another size, "
+            f"or a lower learner.learning_rate in {lesson.run}/config.yaml"
+        ) from error
     if found is not None:
         card.training["held_out"] = {name: round(one, 4) for name, one in asdict(found).items()}
     with new_folder(path) as unfinished:

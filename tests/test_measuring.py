@@ -3,22 +3,27 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from agents.architecture import NetworkConfig
 from agents.find_package import find_package
 from agents.package import load_package, read_card
 from engine.rules import Rules
-from insei.ablate import AblationConfig, ArmConfig, ablate, ratings_of_arms, train_arm
+from insei.ablate import AblationConfig, ArmConfig, ablate, compare, ratings_of_arms, train_arm
 from insei.config import to_yaml
-from insei.curve import curve, nets_of
+from insei.curve import PICTURES, Net, Point, curve, draw, nets_of
 from insei.resize import architectures, resize
+from insei.tournament import Held
 from selfplay.config import RatingConfig
+from selfplay.learner import Learner
 from selfplay.lessons import open_book, teach
 from selfplay.milestones import milestones_of
 from tests.conftest import TINY
 from tests.test_loop import CONFIG, begin, finish
+from tournament.config import TournamentConfig
 from tournament.report import Cell
 
 SHORT = replace(
@@ -68,6 +73,36 @@ def test_a_curve_of_boards_that_do_not_meet_is_refused(learned, tmp_path):
         curve([tmp_path], out=tmp_path / "x.svg")
 
 
+@pytest.mark.parametrize("name", ["a.foo", "a"])
+def test_a_picture_that_cannot_be_drawn_is_refused_before_any_game(learned, tmp_path, name):
+    out = tmp_path / name
+    with pytest.raises(ValueError, match=f"{name}: wanted a file that ends in one of .svg, .png"):
+        curve([learned], out=out, games=2, workers=0, reports=tmp_path, against=["random"])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", PICTURES)
+def test_a_picture_is_drawn_where_it_says(tmp_path, suffix):
+    out = tmp_path / f"a{suffix}"
+    net = Net(tmp_path, "net:x", 1, 0.5, 100)
+    draw([Point(net, 10.0, -5.0, 25.0)], {"random": 0.0}, out)
+    assert list(tmp_path.iterdir()) == [out]
+    assert out.stat().st_size
+
+
+def test_a_lesson_whose_loss_is_no_number_stops_with_a_line(learned, tmp_path, monkeypatch):
+    step = Learner.step
+
+    def poisoned(self, batch, progress):
+        batch.score[0] = np.nan
+        return step(self, batch, progress)
+
+    monkeypatch.setattr(Learner, "step", poisoned)
+    with pytest.raises(ValueError, match=r"2b4 is not made, its loss is no number any more .*step"):
+        resize(str(learned), dataset=learned, channels=[0.5], out=tmp_path, games=0)
+    assert not (tmp_path / "2b4").exists()
+
+
 def test_a_net_is_resized_from_recorded_games_rated_and_not_made_twice(learned, tmp_path, capsys):
     words = {
         "dataset": learned,
@@ -100,6 +135,8 @@ def test_a_net_is_resized_from_recorded_games_rated_and_not_made_twice(learned, 
     [
         ({"channels": [1.0]}, "2b8 is there already: wanted --channels or --blocks"),
         ({"channels": [-1.0]}, "channels -1.0: wanted a factor"),
+        ({"channels": [float("inf")]}, "channels inf: wanted a factor"),
+        ({"channels": [float("nan")]}, "channels nan: wanted a factor"),
         ({"channels": [0.5], "rows": 20}, "20 rows; wanted 100 or more"),
         ({"channels": [0.5], "passes": 0.0}, "passes 0.0"),
         ({"channels": [0.5], "games": 3}, "games 3: wanted an even number"),
@@ -174,7 +211,9 @@ def test_arms_are_trained_once_and_compared(tmp_path, monkeypatch, capsys):
     file = tmp_path / "pair.yaml"
     file.write_text(to_yaml(config))
     ablate(file, runs=tmp_path, reports=tmp_path / "reports")
-    assert "| surprise |" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "| surprise |" in said
+    assert "of the games; one seed: how much seeds differ is not in it. Report" in said
     plain = (tmp_path / "pair" / "plain-1" / "config.yaml").read_text()
     other = (tmp_path / "pair" / "surprise-1" / "config.yaml").read_text()
     assert "surprise_share: 0.5" in other
@@ -185,6 +224,17 @@ def test_arms_are_trained_once_and_compared(tmp_path, monkeypatch, capsys):
     ablate(file, runs=tmp_path, reports=tmp_path / "reports")
     with pytest.raises(ValueError, match="begun with another configuration"):
         train_arm(tmp_path / "pair" / "plain-1", replace(SHORT, seed=9), None)
+
+
+def test_a_table_of_several_seeds_says_what_its_interval_leaves_out(monkeypatch, tmp_path):
+    config = AblationConfig("base.yaml", (ArmConfig("a"), ArmConfig("b")), seeds=(1, 2, 3))
+    paths = {(arm, seed): tmp_path / f"{arm}-{seed}" for arm in "ab" for seed in config.seeds}
+    match = TournamentConfig(players=tuple(str(path) for path in paths.values()))
+    held = Held(tmp_path / "report.html", SimpleNamespace(cells={}))
+    monkeypatch.setattr("insei.ablate.hold", lambda *_: held)
+    monkeypatch.setattr("insei.ablate.ratings_of_arms", lambda *_: [])
+    said = compare(config, paths, match, tmp_path, None)
+    assert "of the games; 3 seeds pooled: how much seeds differ is not in it. Report" in said
 
 
 def test_arms_pool_their_seeds():
