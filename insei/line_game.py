@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from engine.errors import IllegalMove
 from engine.rules import BLACK, COLOUR_NAMES, WHITE, Rules, opponent
 from engine.vertex import vertex_of
 from insei.client.counting import Count
@@ -20,9 +21,9 @@ HINT_VISITS = 200
 HINTS = 3
 
 
-def typed_lines(source: TextIO) -> Iterator[str]:
-    """Lines as they are typed, with a prompt where a person types."""
-    while True:
+def typed_lines(source: TextIO | None) -> Iterator[str]:
+    """Lines as they are typed, with a prompt where a person types; none where input is closed."""
+    while source is not None:
         if source.isatty():
             print("> ", end="", flush=True)
         line = source.readline()
@@ -80,6 +81,8 @@ class LineGame:
         """Yield what to print, until the game ends or the lines do."""
         yield f"You are {COLOUR_NAMES[self.mine]} against {self.called}. Type {HELP}."
         yield from self._answer()
+        if self.is_done:
+            return
         for line in lines:
             yield from self._obey(line)
             if self.is_done:
@@ -113,15 +116,11 @@ class LineGame:
 
     def _answer(self) -> Iterator[str]:
         """Let the player move while it is its turn; show the board."""
-        from agents.player import RESIGN
-
         while not self.position.is_over and self.position.to_play != self.mine:
-            move = self.player.choose(self.position).move
-            if move == RESIGN:
-                yield f"{self.called} resigns: you win."
+            if given_up := self._move_of_player():
                 self.is_done = True
+                yield given_up
                 return
-            self.history.append(self.position.play(move))
         yield str(self.position)
         if self.position.is_over:
             from agents.ending import dead_for
@@ -129,6 +128,23 @@ class LineGame:
             self.count = Count(self.position)
             self.count.propose(dead_for(self.position, self._analyst()))
             yield from self._tell_count()
+
+    def _move_of_player(self) -> str:
+        """Play what the player chooses; why it has lost instead, or nothing."""
+        from agents.architecture import BrokenNetwork
+        from agents.player import RESIGN, PlayerFailed
+
+        try:
+            move = self.player.choose(self.position).move
+        except (PlayerFailed, BrokenNetwork) as error:
+            return f"{self.called} loses: it failed, {error}."
+        if move == RESIGN:
+            return f"{self.called} resigns: you win."
+        try:
+            self.history.append(self.position.play(move))
+        except IllegalMove as error:
+            return f"{self.called} loses: illegal move, {error}."
+        return ""
 
     def _analyst(self) -> "Player":
         if self.asked is None:

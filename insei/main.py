@@ -49,8 +49,12 @@ def main(words: list[str] | None = None) -> None:
     """Run the command that the words name; exits with 2 where they, or a file, make no sense."""
     try:
         app(words, exit_on_error=False, print_error=False, result_action="return_value")
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a reader that has left is no surprise
     except CycloptsError as error:
         complain(str(error))
+    except BrokenPipeError:  # whoever read the output, as `head` does, has left
+        leave_quietly()
     except (ValueError, OSError, PlayerFailed) as error:
         if os.environ.get("INSEI_TRACEBACK") == "1":
             raise
@@ -58,6 +62,16 @@ def main(words: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("insei: stopped", file=sys.stderr)
         sys.exit(130)
+
+
+def leave_quietly() -> None:
+    """Exit with 1, and without a word of what can't be written any more.
+
+    Source: the note on SIGPIPE in the documentation of Python's module signal.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # standard output, which Python flushes once more as it exits
+    sys.exit(1)
 
 
 def complain(what: str) -> None:

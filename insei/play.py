@@ -1,6 +1,7 @@
 """`insei play`: a game in the terminal, on a board or line by line."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -123,18 +124,19 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
             print(f"{load}: {note}", file=sys.stderr)
     mine = BLACK if setup.black == YOU else WHITE
     analyst = f"search:{net_for(start.rules.width)},rule=puct"
-    game = LineGame(
-        make_player(name),
-        start,
-        mine,
-        setup.seed,
-        called(name, start.rules.width),
-        lambda: make_player(analyst),
-    )
-    if note := size_note(name, start.rules.width):
-        print(note)
-    for line in game.run(typed_lines(sys.stdin)):
-        print(line, flush=True)
+    with closing(make_player(name)) as player:
+        game = LineGame(
+            player,
+            start,
+            mine,
+            setup.seed,
+            called(name, start.rules.width),
+            lambda: make_player(analyst),
+        )
+        if note := size_note(name, start.rules.width):
+            print(note)
+        for line in game.run(typed_lines(sys.stdin)):
+            print(line, flush=True)
 
 
 def play_on_screen(

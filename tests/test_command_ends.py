@@ -1,0 +1,80 @@
+"""How a command ends where its input or output is closed, or a player fails."""
+
+import io
+import subprocess
+import sys
+
+import pytest
+
+from agents.grammar import make_player
+from engine.position import Position
+from engine.rules import BLACK, WHITE, Rules
+from insei.line_game import LineGame
+from tests.test_commands import ROOT, insei
+from tests.test_own_player import SOURCE
+
+def in_shell(line):
+    return subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {line.replace('insei', f'{sys.executable} -m insei')}"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_a_game_whose_input_is_closed_ends_as_one_without_lines():
+    done = in_shell("insei play random --size 3 --plain <&-")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("No more input; the game is left as it stands.\n")
+
+
+@pytest.mark.parametrize("words", ["version", "play --list", "train --help"])
+def test_a_reader_that_leaves_is_no_error(words):
+    done = in_shell(f"insei {words} | true")
+    assert done.returncode in (0, 1)  # 0: all was written before it left
+    assert done.stderr == ""
+
+
+# A player that fails
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(SOURCE)
+    return path
+
+
+def game_of(file, name, text, mine):
+    player = make_player(f"python:{file}:{name}")
+    start = Position(Rules(5, 5, 0.5))
+    game = LineGame(player, start, mine, 1, name, lambda: make_player("random"))
+    return list(game.run(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mine", "said"),
+    [
+        ("Raises", "", WHITE, "Raises loses: it failed, RuntimeError: no idea."),
+        ("Babbles", "C3\n", BLACK, "Babbles loses: it failed, chose 'centre': wanted a move's"),
+        ("Cheats", "C3\n", BLACK, "Cheats loses: illegal move, C3 for white: occupied"),
+    ],
+)
+def test_a_player_that_fails_loses_the_game(file, name, text, mine, said):
+    lines = game_of(file, name, text + "A1\nscore\n", mine)
+    assert lines[-1].startswith(said)
+
+
+def test_a_player_is_closed_as_the_game_ends(file, tmp_path):
+    file.write_text(
+        "class Tidy:\n"
+        "    def choose(self, position):\n"
+        "        return position.rules.pass_move\n"
+        "    def close(self):\n"
+        f"        open({str(tmp_path / 'closed')!r}, 'w').close()\n"
+    )
+    done = insei("play", f"python:{file}:Tidy", "--size", 5, text="C3\nquit\n")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "closed").exists()
