@@ -20,7 +20,7 @@ ENGINE_TESTS := $(addprefix tests/test_,$(addsuffix .py,rule_cases position engi
 .PHONY: demo test lint types fast deep checked sanitized hardened benchmark clean
 
 demo: $(INSTALLED)
-	@if [ -d runs/go5 ]; then $(BIN)/insei train runs/go5; else $(BIN)/insei train configs/go5.yaml; fi
+	$(BIN)/insei train configs/go5.yaml
 	$(BIN)/insei tournament configs/demo.yaml
 	@echo "The report is reports/demo/report.html"
 

@@ -150,6 +150,18 @@ def with_settings(values: dict[str, Any], settings: list[str]) -> dict[str, Any]
     return values
 
 
+def differing(one: Any, other: Any, path: str = "") -> list[str]:
+    """The keys whose values two configurations of a kind don't share, by their paths."""
+    keys = []
+    for field in dataclasses.fields(one):
+        pair = getattr(one, field.name), getattr(other, field.name)
+        if dataclasses.is_dataclass(pair[0]):
+            keys += differing(*pair, f"{path}{field.name}.")
+        elif pair[0] != pair[1]:
+            keys.append(f"{path}{field.name}")
+    return keys
+
+
 def to_yaml(config: Any) -> str:
     """Write a configuration with every value, defaults included."""
     return yaml.safe_dump(plain(config), sort_keys=False)

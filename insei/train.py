@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from insei.config import build, parse_yaml, read_yaml, to_yaml, with_settings
+from insei.config import build, differing, parse_yaml, read_yaml, to_yaml, with_settings
 
 if TYPE_CHECKING:
     from selfplay.config import TrainConfig
@@ -30,15 +30,15 @@ def train(
 ) -> None:
     """Learn Go by self-play: start a run from a configuration, or continue one.
 
-    `insei train configs/go5.yaml` begins runs/go5; `insei train runs/go5` goes on with it after a
-    stop or a crash, exactly where its last checkpoint and its games say. Ray is started on this
-    machine by itself. Watch the curves with `tensorboard --logdir runs`; seat the player, while
-    it learns too, as `net:runs/go5` or `search:runs/go5,visits=100`.
+    `insei train configs/go5.yaml` begins runs/go5; the same command, or `insei train runs/go5`,
+    goes on with it after a stop or a crash, exactly where its last checkpoint and its games say.
+    Ray is started on this machine by itself. Watch the curves with `tensorboard --logdir runs`;
+    seat the player, while it learns too, as `net:runs/go5` or `search:runs/go5,visits=100`.
 
     Parameters
     ----------
     source
-        A YAML file that begins a run, or the folder of a run to continue.
+        A YAML file that begins a run, or continues the one that it began; or a run's folder.
     runs
         Where new runs go.
     set_
@@ -64,7 +64,6 @@ def open_run(
         ValueError: neither a configuration nor a run, or one that can't be used.
     """
     from selfplay.config import TrainConfig
-    from selfplay.start import starting_net
 
     if source.is_dir():
         run = folder(source)
@@ -83,14 +82,40 @@ def open_run(
         raise ValueError(f"{source}: {error}") from error
     path = runs / config.name
     if path.exists():
+        check_same(path, config)
+        return folder(path), config
+    check_beginning(config)  # refused before there is a folder
+    return folder.create(path, to_yaml(config)), config
+
+
+def check_same(path: Path, config: "TrainConfig") -> None:
+    """See that the run in a folder has this configuration, and can go on by it.
+
+    Raises:
+        ValueError: it has another, or there is no run.
+    """
+    if keys := differing(read_config(path), config):
         raise ValueError(
-            f"{path} exists already: `insei train {path}` continues it, "
-            "--set name=... begins another"
+            f"{path} exists already, with another {', '.join(keys)}: `insei train {path}` "
+            "continues it as it is, --set name=... begins another"
         )
-    check_opponents(config)  # refused before there is a folder
+
+
+def check_beginning(config: "TrainConfig") -> None:
+    """See that a run can begin: opponents, device, and the net it starts from are there.
+
+    Raises:
+        ValueError: one isn't.
+    """
+    from agents.torch_evaluator import device_of
+    from selfplay.start import starting_net
+
+    check_opponents(config)
+    device_of(config.learner.device)
+    if config.selfplay.gpus and config.workers == 0:  # on Ray the GPUs may be elsewhere
+        device_of("cuda")
     if config.start_from:
         starting_net(config)
-    return folder.create(path, to_yaml(config)), config
 
 
 def check_opponents(config: "TrainConfig") -> None:

@@ -1,4 +1,4 @@
-"""How a command ends where its input or output is closed, or a player fails."""
+"""How a command ends where its input or output is closed, a player fails, or a run can't begin."""
 
 import io
 import subprocess
@@ -10,8 +10,19 @@ from agents.grammar import make_player
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
 from insei.line_game import LineGame
+from insei.train import train
 from tests.test_commands import ROOT, insei
 from tests.test_own_player import SOURCE
+
+MINI = """
+generations: 1
+games_per_generation: 4
+workers: 0
+rules: {width: 3, height: 3, komi: 8.5}
+network: {blocks: 1, channels: 8}
+rating: {every: 0}
+"""
+
 
 def in_shell(line):
     return subprocess.run(
@@ -78,3 +89,31 @@ def test_a_player_is_closed_as_the_game_ends(file, tmp_path):
     done = insei("play", f"python:{file}:Tidy", "--size", 5, text="C3\nquit\n")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "closed").exists()
+
+
+# A run that can't begin
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("learner.device=cuda:99", "device 'cuda:99': wanted cpu, or a GPU that torch sees"),
+        ("start_from=nowhere", "nowhere"),
+        ("rating={every: 1, opponents: [influance]}", "did you mean influence"),
+        ("seed=-1", "seed -1"),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_no_folder(tmp_path, setting, said):
+    path = tmp_path / "mini.yaml"
+    path.write_text(MINI)
+    with pytest.raises(ValueError, match=said):
+        train(path, runs=tmp_path / "runs", set_=[setting])
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_folder_that_is_no_run_is_not_taken_for_one(tmp_path):
+    path = tmp_path / "mini.yaml"
+    path.write_text(MINI)
+    (tmp_path / "runs" / "mini").mkdir(parents=True)
+    with pytest.raises(ValueError, match=r"mini is no run: wanted config\.yaml in it"):
+        train(path, runs=tmp_path / "runs")

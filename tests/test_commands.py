@@ -212,8 +212,12 @@ def test_training_from_the_command_line_and_again(tmp_path):
     done = insei("train", path, "--runs", tmp_path)
     assert done.returncode == 0, done.stderr
     again = insei("train", path, "--runs", tmp_path)
-    assert again.returncode == 2
-    assert f"`insei train {tmp_path / 'mini'}` continues it" in again.stderr
+    assert again.returncode == 0, again.stderr
+    assert "1 generations learned" in again.stdout
+    other = insei("train", path, "--runs", tmp_path, "--set", "learner.batch_size=128")
+    assert other.returncode == 2
+    assert "exists already, with another learner.batch_size: `insei train " in other.stderr
+    assert f"`insei train {tmp_path / 'mini'}` continues it" in other.stderr
     longer = insei("train", tmp_path / "mini", "--set", "generations=2")
     assert longer.returncode == 0, longer.stderr
     assert "2 generations learned" in longer.stdout
