@@ -10,7 +10,7 @@ from engine.rules import BLACK, Rules
 from engine.symmetries import transform, transform_moves
 from selfplay.batch import DRAW, LOSS, WIN
 from selfplay.config import WindowConfig
-from selfplay.dataset import GameDataset, rows_of, schema_of, table_of
+from selfplay.dataset import GameDataset, rows_of, schema_of, set_aside_unfinished, table_of
 from selfplay.recording import final_area, is_settled
 from selfplay.window import Window, window_size
 from tests.games import quick_worker, some_games
@@ -112,8 +112,12 @@ def test_a_first_commit_cut_short_is_moved_away(tmp_path, left):
     for name in left:
         (path / name).parent.mkdir(exist_ok=True)
         (path / name).write_text("half")
+    with pytest.raises(ValueError, match="no Lance dataset"):  # whoever only reads moves nothing
+        GameDataset(path, FIVE)
+    set_aside_unfinished(path)
     games = some_games(2)
     GameDataset(path, FIVE).append(games)
+    set_aside_unfinished(path)  # what was committed stays
     assert GameDataset(path, FIVE).ids == {game.id for game in games}
     aside = tmp_path / "games.lance.unfinished"
     assert all((aside / name).read_text() == "half" for name in left)

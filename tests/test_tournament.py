@@ -358,6 +358,7 @@ def test_a_wrong_player_on_ray_is_one_clear_error(ray_session):
         ({"players": ("random", "random")}, "wanted each once"),
         ({"games": 3}, "games 3: wanted an even number"),
         ({"opening_plies": -1}, "opening_plies -1"),
+        ({"seed": -1}, "seed -1: wanted 0 to "),
         ({"anchor": "nobody"}, "anchor 'nobody': wanted one of random"),
         ({"name": "../up"}, "wanted letters"),
         ({"format": "swiss"}, "format 'swiss': wanted one of round robin, gauntlet, sprt"),

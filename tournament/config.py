@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
-from agents.bounds import check_name
+from agents.bounds import check_bounds, check_name
 from engine.rules import Rules
 from tournament.sprt import SprtConfig
 
@@ -55,7 +55,7 @@ class TournamentConfig:
     pairings: tuple[PairingConfig, ...] = ()  # other numbers of games; the first that fits counts
     opening_plies: int = 2  # random legal plies that every game begins with, 0 to 40
     openings: str = ""  # a folder of SGF games whose first plies are the openings; empty: random
-    seed: int = 1
+    seed: int = 1  # 0 to 2^40, for games multiply it
     workers: int = 2  # processes that play; 0 plays in this one
     max_plies_per_point: float = 6.0  # a game is scored as it stands after so many plies a point
     anchor: str = ""  # the player whose rating is 0; the first one if empty
@@ -82,6 +82,7 @@ class TournamentConfig:
         if self.anchor and self.anchor not in self.players:
             raise ValueError(f"anchor {self.anchor!r}: wanted one of {', '.join(self.players)}")
         check_name(self.name)
+        check_bounds(self, ("seed", 0, 2**40))
 
     @property
     def max_plies(self) -> int:
