@@ -11,6 +11,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from engine.rules import PRESETS
+from insei.options import Seed
 from insei.version import version_text
 
 
@@ -20,7 +21,7 @@ def gtp(
     size: int = 9,
     komi: float | None = None,
     rules: str = "tromp-taylor",
-    seed: int = 0,
+    seed: Seed = 0,
     ponder: bool = False,
 ) -> None:
     """Serve a player over the Go Text Protocol, version 2, on standard input and output.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from engine.rules import BLACK, MAX_SIDE, PRESETS, WHITE
+from insei.options import Seed
 from insei.screen import Theme, has_terminal, open_client
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def play(
     colour: Literal["black", "white"] = "black",
     handicap: int = 0,
     minutes: float = 0.0,
-    seed: int = 0,
+    seed: Seed = 0,
     load: Path | None = None,
     review: Path | None = None,
     plain: bool = False,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from insei.options import Seed
 from insei.tournament import Tell, play_games
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def rate(
     *,
     size: Annotated[int, Parameter(alias="-s")] = 9,
     games: int = 20,
-    seed: int = 1,
+    seed: Seed = 1,
     workers: int = 2,
     address: str | None = None,
 ) -> None:

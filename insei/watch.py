@@ -5,6 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from engine.rules import MAX_SIDE
+from insei.options import Seed
 from insei.play import check_player, fair_komi
 from insei.screen import Theme, has_terminal, open_client
 
@@ -17,7 +18,7 @@ def watch(
     size: Annotated[int, Parameter(alias="-s")] = 9,
     komi: float | None = None,
     rules: str = "tromp-taylor",
-    seed: int = 0,
+    seed: Seed = 0,
     pause: float = 1.0,
     theme: Theme = "auto",
 ) -> None:

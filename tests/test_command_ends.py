@@ -10,6 +10,7 @@ from agents.grammar import make_player
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
 from insei.line_game import LineGame
+from insei.main import main
 from insei.train import train
 from tests.test_commands import ROOT, insei
 from tests.test_own_player import SOURCE
@@ -117,3 +118,14 @@ def test_a_folder_that_is_no_run_is_not_taken_for_one(tmp_path):
     (tmp_path / "runs" / "mini").mkdir(parents=True)
     with pytest.raises(ValueError, match=r"mini is no run: wanted config\.yaml in it"):
         train(path, runs=tmp_path / "runs")
+
+
+@pytest.mark.parametrize("words", [["gtp"], ["play"], ["watch", "1", "2"], ["rate", "random"]])
+def test_a_seed_below_zero_is_refused(words, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--seed", "-1"])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("insei: ")
+    assert "--seed" in said
+    assert ">= 0" in said
