@@ -27,12 +27,9 @@ def judged_ownership(position: Position, player: Thinker) -> NDArray[np.float32]
 def dead_by_ownership(position: Position, ownership: NDArray[np.float32]) -> list[int]:
     """The stones of chains that will be the enemy's, by black-positive ownership `[H, W]`."""
     board, owned = position.board.ravel(), ownership.ravel()
-    dead, seen = [], np.zeros(board.shape, np.bool_)
-    for point in np.flatnonzero(board != EMPTY):
-        if seen[point]:
-            continue
-        chain = position.chain(int(point))
-        seen[chain] = True
+    dead: list[int] = []
+    for point in heads(position, np.flatnonzero(board != EMPTY).tolist()):
+        chain = position.chain(point)
         sign = 1 if board[point] == BLACK else -1
         if sign * float(owned[chain].mean()) < -SURELY:
             dead += chain
@@ -54,7 +51,7 @@ def taking_off(position: Position, dead: Iterable[int]) -> int:
     """
     board, mover = position.board.ravel(), position.to_play
     found, best = position.rules.pass_move, (0, 0)
-    for stone in dead:
+    for stone in heads(position, dead):
         if board[stone] == mover:
             continue
         for move in position.liberties(stone):
@@ -66,6 +63,16 @@ def taking_off(position: Position, dead: Iterable[int]) -> int:
             worth = (position.rules.num_points - left, len(after.liberties(move)))
             if worth > best:
                 found, best = move, worth
+    return found
+
+
+def heads(position: Position, stones: Iterable[int]) -> list[int]:
+    """One stone of each chain that these are of."""
+    found, seen = [], set[int]()
+    for stone in stones:
+        if stone not in seen:
+            found.append(stone)
+            seen.update(position.chain(stone))
     return found
 
 

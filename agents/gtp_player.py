@@ -26,8 +26,9 @@ STOP_SECONDS = 5.0  # from `quit` until it is killed
 PATIENCE = re.compile(r"(start|move|stop)=(\d+(?:\.\d+)?)")
 LONGEST_ANSWER = 2**20  # bytes
 MOST_STDERR = 2**26  # bytes of a program's chatter that are kept on disk
-STARTER = ThreadPoolExecutor(1, "starter")  # its thread lives as long as this process
 KEPT_STDERR = 400  # characters of its last words that a failure quotes
+
+STARTER = ThreadPoolExecutor(1, "starter")  # its thread lives as long as this process
 
 
 class GtpPlayer:

@@ -16,11 +16,11 @@ import json
 import platform
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.measure import median_seconds, seconds_and_ratio
+from benchmarks.measure import seconds_and_ratio
 from engine.planes import NUM_BINARY_PLANES, NUM_PLANES, write_planes
 from engine.playouts import build, play_random_games
 from engine.position import Position
@@ -190,79 +190,76 @@ def pgx(size: int) -> Callable[[], int]:
     return run
 
 
-OURS: dict[str, tuple[str, str, Callable[[int], Callable[[], int]]]] = {  # unit, what, of a size
-    "light": ("moves/s", "light random playouts", lambda size: light(chinese(size), False)),
-    "light_superko": (
-        "ns a move",
-        "  under positional superko",
-        lambda size: light(tromp_taylor(size), False),
+class Row(NamedTuple):
+    """A row of the table."""
+
+    label: str
+    unit: str
+    of_size: Callable[[int], Callable[[], int]]  # what is timed: it returns how many units it did
+    needs: tuple[str, ...] = ()  # modules of a peer, which is left out where they are not installed
+
+    @property
+    def is_here(self) -> bool:
+        """Whether all that it needs is installed."""
+        return all(map(importlib.util.find_spec, self.needs))
+
+    def key(self, name: str, size: int) -> str:
+        """The name of its number: moves_per_second, steps_per_second, or ns."""
+        return f"{name}_{size}x{size}_" + self.unit.replace("/s", "_per_second").split()[0]
+
+    def number(self, seconds: float) -> float:
+        """Units a second, or nanoseconds a unit."""
+        return 1 / seconds if self.unit.endswith("/s") else seconds * 1e9
+
+
+ROWS = {
+    "light": Row("light random playouts", "moves/s", lambda n: light(chinese(n), False)),
+    "light_superko": Row(
+        "  under positional superko", "ns a move", lambda n: light(tromp_taylor(n), False)
     ),
-    "superko_mask": (
-        "ns a move",
-        "  and its exact mask at each ply",
-        lambda size: light(tromp_taylor(size), True),
+    "superko_mask": Row(
+        "  and its exact mask at each ply", "ns a move", lambda n: light(tromp_taylor(n), True)
     ),
-    "batch": (
-        "ns a game",
+    "batch": Row(
         "256 games: step, mask, uint8 planes",
-        lambda size: batch(tromp_taylor(size), "uint8"),
-    ),
-    "batch_float32": (
         "ns a game",
-        "  float32 planes",
-        lambda size: batch(tromp_taylor(size), "float32"),
+        lambda n: batch(tromp_taylor(n), "uint8"),
     ),
-    "vector_env": (
-        "steps/s",
-        "vector environment, 256 games",
-        lambda size: environment(tromp_taylor(size)),
+    "batch_float32": Row(
+        "  float32 planes", "ns a game", lambda n: batch(tromp_taylor(n), "float32")
     ),
-    "play": (
-        "ns",
-        "Position.play from Python",
-        lambda size: one_call(tromp_taylor(size), "play"),
+    "vector_env": Row(
+        "vector environment, 256 games", "steps/s", lambda n: environment(tromp_taylor(n))
     ),
-    "copy": (
-        "ns",
-        "copy of a Position with history",
-        lambda size: one_call(tromp_taylor(size), "copy"),
+    "play": Row("Position.play from Python", "ns", lambda n: one_call(tromp_taylor(n), "play")),
+    "copy": Row(
+        "copy of a Position with history", "ns", lambda n: one_call(tromp_taylor(n), "copy")
     ),
-    "python": (
-        "moves/s",
+    "python": Row(
         "mask, planes and play from Python",
-        lambda size: uniform_from_python(tromp_taylor(size)),
+        "moves/s",
+        lambda n: uniform_from_python(tromp_taylor(n)),
     ),
+    "open_spiel": Row("OpenSpiel, the same", "moves/s", open_spiel, ("pyspiel",)),
+    "pettingzoo": Row(
+        "PettingZoo go_v5, the same", "moves/s", pettingzoo, ("pettingzoo", "pygame")
+    ),
+    "pgx": Row("pgx, 64 games together, 50 plies", "moves/s", pgx, ("pgx", "jax")),
 }
-PEERS: dict[str, tuple[tuple[str, ...], str, Callable[[int], Callable[[], int]]]] = {
-    # what each needs installed, what it plays, of a size
-    "open_spiel": (("pyspiel",), "OpenSpiel, the same", open_spiel),
-    "pettingzoo": (("pettingzoo", "pygame"), "PettingZoo go_v5, the same", pettingzoo),
-    "pgx": (("pgx", "jax"), "pgx, 64 games together, 50 plies", pgx),
-}
-
-
-def is_here(peer: str) -> bool:
-    """Whether all that a peer needs is installed."""
-    return all(map(importlib.util.find_spec, PEERS[peer][0]))
-
-
-def key_of(what: str, unit: str, size: int) -> str:
-    """The name of a number: moves_per_second, steps_per_second, or ns."""
-    return f"{what}_{size}x{size}_" + unit.replace("/s", "_per_second").split()[0]
 
 
 def measure(size: int) -> dict[str, float]:
     """All numbers of a size by name: units a second, nanoseconds, and what OpenSpiel's rate is."""
     found: dict[str, float] = {}
-    measured = open_spiel(size) if is_here("open_spiel") else None
-    for what, (unit, _, ours) in OURS.items():
-        seconds, over = seconds_and_ratio(ours(size), measured)
-        found[key_of(what, unit, size)] = 1 / seconds if unit.endswith("/s") else seconds * 1e9
+    turns_with = open_spiel(size) if ROWS["open_spiel"].is_here else None
+    for name, row in ROWS.items():
+        if not row.is_here:
+            continue
+        ours = not row.needs
+        seconds, over = seconds_and_ratio(row.of_size(size), turns_with if ours else None)
+        found[row.key(name, size)] = row.number(seconds)
         if over is not None:
-            found[f"{what}_{size}x{size}_over_open_spiel"] = over
-    for name, (_, _, peer) in PEERS.items():
-        if is_here(name):
-            found[key_of(name, "moves/s", size)] = 1 / median_seconds(peer(size))
+            found[f"{name}_{size}x{size}_over_open_spiel"] = over
     return found
 
 
@@ -277,15 +274,15 @@ def main() -> None:
         return
     print(f"{platform.processor() or platform.machine()}, build: {build()}, medians")
     print(f"{'':36}" + "".join(f"{size}x{size}".rjust(14) + "  rate / OpenSpiel" for size in SIZES))
-    rows = [(what, unit, label) for what, (unit, label, _) in OURS.items()]
-    rows += [(name, "moves/s", label) for name, (_, label, _) in PEERS.items() if is_here(name)]
-    for what, unit, label in rows:
+    for name, row in ROWS.items():
+        if not row.is_here:
+            continue
         cells = ""
         for size in SIZES:
-            over = found.get(f"{what}_{size}x{size}_over_open_spiel")
-            cells += f"{found[key_of(what, unit, size)]:14,.0f}"
+            over = found.get(f"{name}_{size}x{size}_over_open_spiel")
+            cells += f"{found[row.key(name, size)]:14,.0f}"
             cells += f"{over:18.1f}" if over is not None else " " * 18
-        print(f"{label:36}{cells}  {unit}")
+        print(f"{row.label:36}{cells}  {row.unit}")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ class Lesson:
     """What the new nets are made from."""
 
     player: str
+    folder: Path  # of the player's package
     package: "Package"
     run: Path
     config: "TrainConfig"
@@ -84,19 +85,47 @@ def resize(
     address
         Of a Ray cluster to join, instead of starting Ray here.
     """
-    from agents.find_package import find_package
-    from agents.package import load_package
     from selfplay.lessons import open_book
     from tournament.config import TournamentConfig
 
     quieten()
-    if not 0 < passes <= 1000:
-        raise ValueError(f"passes {passes}: wanted above 0, to 1000")
     if games < 0 or games % 2:
         raise ValueError(f"games {games}: wanted an even number, 2 or more, or 0")
-    source = find_package(player)
-    package = load_package(source)
-    wanted = architectures(package.card.architecture, channels or [1.0], blocks or [])
+    lesson = lesson_of(player, dataset, passes, rows)
+    wanted = architectures(lesson.package.card.architecture, channels or [1.0], blocks or [])
+    folders = {out / name_of(one): one for one in wanted}
+    missing = {path: one for path, one in folders.items() if not is_made(path, lesson)}
+    players = players_of([lesson.folder, *folders], visits)
+    match = TournamentConfig(  # refused before the lessons, not after
+        name=out.name,
+        players=tuple(players),
+        rules=lesson.config.rules,
+        games=games or 2,
+        opening_plies=4,
+        workers=workers,
+    )
+    if missing:
+        book = open_book(dataset, lesson.config, rows)
+        for path, architecture in missing.items():
+            make(path, architecture, lesson, book)
+    if games:
+        tell_ratings(players, lesson, hold(match, reports, address))
+
+
+def lesson_of(player: str, dataset: Path, passes: float, rows: int) -> Lesson:
+    """What is learned from: a player's size and board, and a run's games.
+
+    Raises:
+        ValueError: a number is out of bounds, there is no such player or run, or they are of
+            different boards.
+    """
+    from agents.find_package import find_package
+    from agents.package import load_package
+
+    if not 0 < passes <= 1000:
+        raise ValueError(f"passes {passes}: wanted above 0, to 1000")
+    folder = find_package(player)
+    package = load_package(folder)
     config = read_config(dataset)
     own = package.card.width, package.card.height
     frame = config.rules
@@ -105,24 +134,7 @@ def resize(
             f"{dataset} holds games on {frame.size_name}; wanted {own[0]}x{own[1]}, the board of "
             f"{player}"
         )
-    lesson = Lesson(player, package, dataset, config, passes, rows)
-    folders = {out / name_of(one): one for one in wanted}
-    missing = {path: one for path, one in folders.items() if not is_made(path, lesson)}
-    players = players_of([source, *folders], visits)
-    match = TournamentConfig(  # refused before the lessons, not after
-        name=out.name,
-        players=tuple(players),
-        rules=config.rules,
-        games=games or 2,
-        opening_plies=4,
-        workers=workers,
-    )
-    if missing:
-        book = open_book(dataset, config, rows)
-        for path, architecture in missing.items():
-            make(path, architecture, lesson, book)
-    if games:
-        tell_ratings(players, lesson, hold(match, reports, address))
+    return Lesson(player, folder, package, dataset, config, passes, rows)
 
 
 def architectures(
