@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+from agents.bound_process import bound_to_us
 from agents.player import RESIGN, Choice, PlayerFailed
 from engine.position import Position
 from engine.rules import COLOUR_NAMES, Rules
@@ -28,7 +29,7 @@ LONGEST_ANSWER = 2**20  # bytes
 MOST_STDERR = 2**26  # bytes of a program's chatter that are kept on disk
 KEPT_STDERR = 400  # characters of its last words that a failure quotes
 
-STARTER = ThreadPoolExecutor(1, "starter")  # its thread lives as long as this process
+STARTER = ThreadPoolExecutor(1, "starter")  # its thread lives on, as `bound_to_us` wants it
 
 
 class GtpPlayer:
@@ -175,20 +176,6 @@ class GtpPlayer:
             raise PlayerFailed(f"{error}{words}") from None
 
 
-def bound_to_us(words: Sequence[str]) -> list[str]:
-    """The command, so that the program is killed when this process ends, by kill -9 too.
-
-    `setpriv` of util-linux becomes the program; where it is missing nothing is bound.
-
-    Raises:
-        PlayerFailed: there is no such program.
-    """
-    if shutil.which(words[0]) is None:
-        raise PlayerFailed(f"{words[0]} can't be started: not found, or not executable")
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", "--", *words] if setpriv else list(words)
-
-
 class Program:
     """A GTP program that runs: commands in, answers out, each within its time.
 
@@ -197,9 +184,10 @@ class Program:
     """
 
     def __init__(self, words: Sequence[str]) -> None:
+        if shutil.which(words[0]) is None:
+            raise PlayerFailed(f"{words[0]} can't be started: not found, or not executable")
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115, closed by stop
         try:
-            # What binds it to us binds it to the thread that starts it: one that stays.
             self.process = STARTER.submit(
                 subprocess.Popen,
                 bound_to_us(words),

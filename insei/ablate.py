@@ -1,17 +1,21 @@
 """`insei ablate`: what a choice of training is worth, by runs that differ in nothing else."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from agents.bounds import check_bounds
 from insei.config import build, read_yaml, to_yaml, with_settings
+from insei.side_by_side import train_side_by_side
 from insei.tournament import hold
 from insei.train import conduct, config_of
 
 if TYPE_CHECKING:
     from selfplay.config import TrainConfig
+    from selfplay.run import RunFolder
     from tournament.config import TournamentConfig
     from tournament.ratings import Rating
     from tournament.report import Cell
@@ -35,9 +39,12 @@ class AblationConfig:
 
     base: str  # a training configuration, relative to the working folder
     arms: tuple[ArmConfig, ...]  # the first is the one that the others are measured from
+    settings: tuple[str, ...] = ()  # KEY=VALUE over the base, of all arms
     name: str = "ablation"  # the runs go to runs/NAME, the match's report to reports/NAME
     hours: float = 0.0  # of training, an arm and seed; 0: the base's generations and games
     seeds: tuple[int, ...] = (1,)  # each arm is trained once with each
+    together: int = 1  # runs trained at a time; several share the cores evenly, so that a busy
+    # machine slows all alike, and want `workers: 0`
     games: int = 100  # of each pairing of the nets, even
     visits: int = 0  # simulations of the nets in the match; 0 for the nets alone
     opening_plies: int = 4  # random plies of the match's games
@@ -49,8 +56,7 @@ class AblationConfig:
             raise ValueError(f"arms {names}: wanted two at least, each of its own name")
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
             raise ValueError(f"seeds {list(self.seeds)}: wanted one at least, each once")
-        if not 0 <= self.hours <= 10_000:
-            raise ValueError(f"hours {self.hours}: wanted 0 to 10000")
+        check_bounds(self, ("hours", 0, 10_000), ("together", 1, 1000))
 
 
 def ablate(
@@ -62,16 +68,16 @@ def ablate(
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
     address: str | None = None,
 ) -> None:
-    """Train the arms of an ablation one after the other, and play their nets against each other.
+    """Train the arms of an ablation, and play their nets against each other.
 
     Example: `insei ablate configs/ablation7.yaml --set hours=0.25`. Every arm begins with the same
-    seed and has the same budget. The same command goes on after a stop, in the arm and the
-    generation where it stood.
+    seed and has the same budget. They are trained one after the other, or side by side
+    (`together`). The same command goes on after a stop, where the arms stood.
 
     Parameters
     ----------
     config
-        A YAML file: base, arms, hours, seeds, games, and so on.
+        A YAML file: base, arms, settings, hours, seeds, together, games, and so on.
     runs
         Where the arms' runs go, in a folder of the ablation's name.
     reports
@@ -93,8 +99,14 @@ def ablate(
         raise ValueError(f"{config}: {error}") from error
     paths = {key: runs / chosen.name / training.name for key, training in wanted.items()}
     match = match_of(chosen, paths, wanted)  # refused before hours of training, not after
-    for key, training in wanted.items():
-        train_arm(paths[key], training, address)
+    trainings = {paths[key]: training for key, training in wanted.items()}
+    if chosen.together > 1:
+        check_alone(trainings)
+        left = [path for path, training in trainings.items() if not is_trained(path, training)]
+        train_side_by_side(left, chosen.together)
+    else:
+        for path, training in trainings.items():
+            train_arm(path, training, address)
     print(compare(chosen, paths, match, reports, address))
 
 
@@ -106,8 +118,18 @@ def arm_config(config: AblationConfig, arm: ArmConfig, seed: int) -> "TrainConfi
     if config.hours:
         settings += [f"hours={config.hours}", "generations=1000000"]
     return build(
-        TrainConfig, with_settings(read_yaml(Path(config.base)), [*settings, *arm.settings])
+        TrainConfig,
+        with_settings(read_yaml(Path(config.base)), [*settings, *config.settings, *arm.settings]),
     )
+
+
+def check_alone(trainings: "dict[Path, TrainConfig]") -> None:
+    """Raise ValueError where runs to be trained together would each start a Ray of its own."""
+    for path, training in trainings.items():
+        if training.workers:
+            raise ValueError(
+                f"{path.name}: workers {training.workers}, wanted 0 for runs trained together"
+            )
 
 
 def train_arm(path: Path, config: "TrainConfig", address: str | None) -> None:
@@ -116,20 +138,43 @@ def train_arm(path: Path, config: "TrainConfig", address: str | None) -> None:
     Raises:
         ValueError: the folder holds a run of another configuration.
     """
+    with closing(open_arm(path, config)) as run:
+        if not is_done(run, config):
+            conduct(run, config, address)
+
+
+def is_trained(path: Path, config: "TrainConfig") -> bool:
+    """Whether a run has come to its end; it is begun where it was not.
+
+    Raises:
+        ValueError: the folder holds a run of another configuration.
+    """
+    with closing(open_arm(path, config)) as run:
+        return is_done(run, config)
+
+
+def open_arm(path: Path, config: "TrainConfig") -> "RunFolder":
+    """Begin a run, or open it.
+
+    Raises:
+        ValueError: the folder holds a run of another configuration.
+    """
     from selfplay.run import RunFolder
 
     run = RunFolder(path) if path.exists() else RunFolder.create(path, to_yaml(config))
-    try:
-        if config_of(run) != config:
-            raise ValueError(
-                f"{path} was begun with another configuration; wanted the same, another name, or "
-                "that folder moved away"
-            )
-        found = run.newest()
-        if found is None or config.share_done(found[0].generation, found[0].seconds) < 1:
-            conduct(run, config, address)
-    finally:
+    if config_of(run) != config:
         run.close()
+        raise ValueError(
+            f"{path} was begun with another configuration; wanted the same, another name, or "
+            "that folder moved away"
+        )
+    return run
+
+
+def is_done(run: "RunFolder", config: "TrainConfig") -> bool:
+    """Whether a run has learned all that it is to."""
+    found = run.newest()
+    return found is not None and config.share_done(found[0].generation, found[0].seconds) >= 1
 
 
 def match_of(

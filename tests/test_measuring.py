@@ -9,18 +9,20 @@ import numpy as np
 import pytest
 
 from agents.architecture import NetworkConfig
-from agents.find_package import find_package
+from agents.find_package import checkpoints_of, find_package
 from agents.package import load_package, read_card
 from engine.rules import Rules
 from insei.ablate import AblationConfig, ArmConfig, ablate, compare, ratings_of_arms, train_arm
 from insei.config import to_yaml
 from insei.curve import PICTURES, Net, Point, curve, draw, nets_of
 from insei.resize import architectures, resize
+from insei.side_by_side import train_side_by_side
 from insei.tournament import Held
 from selfplay.config import RatingConfig
 from selfplay.learner import Learner
 from selfplay.lessons import open_book, teach
 from selfplay.milestones import milestones_of
+from selfplay.run import RunFolder
 from tests.conftest import TINY
 from tests.test_loop import CONFIG, begin, finish
 from tournament.config import TournamentConfig
@@ -226,6 +228,41 @@ def test_arms_are_trained_once_and_compared(tmp_path, monkeypatch, capsys):
         train_arm(tmp_path / "pair" / "plain-1", replace(SHORT, seed=9), None)
 
 
+def test_arms_side_by_side_learn_what_they_learn_alone(tmp_path, capsys):
+    base = tmp_path / "base.yaml"
+    base.write_text(to_yaml(replace(SHORT, generations=1)))
+    config = AblationConfig(
+        base=str(base),
+        name="pair",
+        settings=("selfplay.search.visits=4",),
+        arms=(ArmConfig("plain"), ArmConfig("two", ("generations=2",))),
+        games=2,
+        workers=0,
+    )
+    file = tmp_path / "pair.yaml"
+    file.write_text(to_yaml(config))
+    ablate(file, runs=tmp_path / "alone", reports=tmp_path / "reports-alone")
+    file.write_text(to_yaml(replace(config, together=2)))
+    ablate(file, runs=tmp_path / "apart", reports=tmp_path / "reports-apart")
+    assert "plain-1: " in capsys.readouterr().out
+    for arm, generation in (("plain", 1), ("two", 2)):
+        nets = [checkpoints_of(tmp_path / how / "pair" / f"{arm}-1")[-1]
+                for how in ("alone", "apart")]  # fmt: skip
+        assert read_card(nets[0]).training["generation"] == generation
+        assert read_card(nets[0]).weights_sha256 == read_card(nets[1]).weights_sha256
+
+
+def test_a_run_that_fails_beside_others_is_told_with_its_last_words(tmp_path, capsys):
+    paths = [tmp_path / "good", tmp_path / "bad"]
+    for path in paths:
+        RunFolder.create(path, to_yaml(replace(SHORT, generations=1))).close()
+    (paths[1] / "config.yaml").write_text("generations: none\n")
+    with pytest.raises(ValueError, match=r"1 of 2 runs stopped: bad, exit status 2, insei: .*none"):
+        train_side_by_side(paths, 2)
+    assert read_card(checkpoints_of(paths[0])[-1]).training["generation"] == 1
+    assert "good: " in capsys.readouterr().out
+
+
 def test_a_table_of_several_seeds_says_what_its_interval_leaves_out(monkeypatch, tmp_path):
     config = AblationConfig("base.yaml", (ArmConfig("a"), ArmConfig("b")), seeds=(1, 2, 3))
     paths = {(arm, seed): tmp_path / f"{arm}-{seed}" for arm in "ab" for seed in config.seeds}
@@ -273,6 +310,11 @@ def test_arms_pool_their_seeds():
             "base: configs/go5.yaml\narms: [{name: a}, {name: b, settings: [rules.komi=9.5]}]",
             "arms of different rules",
         ),
+        (
+            "base: configs/go5.yaml\ntogether: 2\narms: [{name: a}, {name: b}]",
+            "a-1: workers 2, wanted 0",
+        ),
+        ("base: configs/go5.yaml\ntogether: 0\narms: [{name: a}, {name: b}]", "together 0"),
     ],
 )
 def test_an_ablation_that_makes_no_sense_is_refused(tmp_path, text, said):
