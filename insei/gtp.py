@@ -46,11 +46,14 @@ def gtp(
     """
     from agents.grammar import make_player
     from agents.gtp_engine import GtpEngine
+    from insei.levels import notes_on
 
     chosen = preset(rules)(size)
     if komi is not None:
         chosen = replace(chosen, komi=komi)
     seated = make_player(player)
+    for note in notes_on(player, chosen):
+        warn(note)
     try:
         engine = GtpEngine(seated, chosen, version_text(), seed, ponder, warn)
         for answer in engine.serve(TypedLines(lines_of_input())):

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from agents.find_package import find_package, shipped_players
 from agents.package import read_card
-from engine.rules import MAX_SIDE
+from engine.rules import MAX_SIDE, Rules
 from insei.ladder import Ladder, ladder_sizes, read_ladder
 
 STRONGEST = 9
+NETS = ("net:", "search:")  # how the names of learned players begin
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def opponent_named(text: str, size: int) -> str:
 
 def called(player: str, size: int) -> str:
     """What people call a player: its level where it has one."""
-    if not player.startswith(("net:", "search:")):
+    if not player.startswith(NETS):
         return player
     net = net_for(size)
     return next((f"level {one.number}" for one in LEVELS if one.player(net) == player), player)
@@ -99,12 +100,19 @@ def net_words(size: int) -> str:
     return f"{learned}; it can play {size}x{size}, which it has never seen, and is weaker there."
 
 
-def size_note(player: str, size: int) -> str:
-    """What is to be known of a level on a board its net never learned on; empty else."""
-    if called(player, size) == player:
-        return ""
-    card = read_card(find_package(net_for(size)))
-    return "" if card.width == card.height == size else net_words(size)
+def notes_on(player: str, rules: Rules) -> list[str]:
+    """What is to be known of a learned player on a board, or under a scoring, new to its net."""
+    notes = []
+    if called(player, rules.width) != player:  # a level, whose net we chose
+        card = read_card(find_package(net_for(rules.width)))
+        if (card.width, card.height) != (rules.width, rules.height):
+            notes.append(net_words(rules.width))
+    if player.startswith(NETS) and rules.scoring != "area":
+        notes.append(
+            "The net learned under area scoring: under territory scoring it gives points away by "
+            "moves in its own territory."
+        )
+    return notes
 
 
 def ladder_for(size: int) -> Ladder | None:

@@ -109,7 +109,7 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
     from agents.grammar import make_player
     from engine.sgf import read_sgf
     from insei.client.setup import YOU
-    from insei.levels import called, net_for, size_note
+    from insei.levels import called, net_for, notes_on
     from insei.line_game import LineGame, typed_lines
 
     start = setup.start()
@@ -134,7 +134,7 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
             called(name, start.rules.width),
             lambda: make_player(analyst),
         )
-        if note := size_note(name, start.rules.width):
+        for note in notes_on(name, start.rules):
             print(note)
         for line in game.run(typed_lines(sys.stdin)):
             print(line, flush=True)

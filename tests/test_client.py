@@ -18,7 +18,7 @@ from insei.client.panel import Room, graph_lines
 from insei.client.setup import YOU, GameSetup
 from insei.client.summary import summary
 from insei.client.thinking import Decided, Failed
-from insei.levels import LEVELS, net_for, opponent_named
+from insei.levels import LEVELS
 from tests.near_mind import NearMind
 
 
@@ -490,16 +490,3 @@ def test_the_summary_names_the_move_that_lost_most():
     assert "White wins, W+R: you lose." in said
     assert "Move 3, D4, lost most: 50%" in said
     assert "changed hands 1 time" in said
-
-
-# Levels
-
-
-def test_levels_are_players():
-    assert [level.number for level in LEVELS] == list(range(1, 10))
-    assert opponent_named("1", 7) == "net:go7,temperature=3"
-    assert opponent_named("capture", 7) == "capture"
-    assert net_for(5) == "go5"
-    assert net_for(3) == "go5"
-    with pytest.raises(ValueError, match="level 12: wanted 1 to 9"):
-        opponent_named("12", 9)

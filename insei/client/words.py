@@ -3,7 +3,7 @@
 from insei.client.counting import Count
 from insei.client.game import ClientGame
 from insei.client.summary import blame, summary
-from insei.levels import called, size_note
+from insei.levels import called, notes_on
 
 BEGIN = "Type a vertex such as D4, move with arrows and enter, or click. F1: help."
 HELP = (
@@ -33,8 +33,8 @@ def standing(game: ClientGame, count: Count | None, reviews: bool) -> str:
     if game.position.num_moves:
         return "Your move."
     seats = {game.setup.black, game.setup.white}
-    notes = [note for one in sorted(seats) if (note := size_note(one, game.setup.size))]
-    return " ".join(["Your move.", BEGIN, *notes])
+    notes = [note for one in sorted(seats) for note in notes_on(one, game.rules)]
+    return " ".join(["Your move.", BEGIN, *dict.fromkeys(notes)])
 
 
 def review_text(game: ClientGame) -> str:
