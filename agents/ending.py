@@ -28,9 +28,8 @@ def dead_by_ownership(position: Position, ownership: NDArray[np.float32]) -> lis
     """The stones of chains that will be the enemy's, by black-positive ownership `[H, W]`."""
     board, owned = position.board.ravel(), ownership.ravel()
     dead: list[int] = []
-    for point in heads(position, np.flatnonzero(board != EMPTY).tolist()):
-        chain = position.chain(point)
-        sign = 1 if board[point] == BLACK else -1
+    for chain in chains_of(position, np.flatnonzero(board != EMPTY).tolist()):
+        sign = 1 if board[chain[0]] == BLACK else -1
         if sign * float(owned[chain].mean()) < -SURELY:
             dead += chain
     return sorted(dead)
@@ -51,7 +50,7 @@ def taking_off(position: Position, dead: Iterable[int]) -> int:
     """
     board, mover = position.board.ravel(), position.to_play
     found, best = position.rules.pass_move, (0, 0)
-    for stone in heads(position, dead):
+    for stone, *_ in chains_of(position, dead):
         if board[stone] == mover:
             continue
         for move in position.liberties(stone):
@@ -66,13 +65,13 @@ def taking_off(position: Position, dead: Iterable[int]) -> int:
     return found
 
 
-def heads(position: Position, stones: Iterable[int]) -> list[int]:
-    """One stone of each chain that these are of."""
+def chains_of(position: Position, stones: Iterable[int]) -> list[list[int]]:
+    """The chains that these stones are of, each once."""
     found, seen = [], set[int]()
     for stone in stones:
         if stone not in seen:
-            found.append(stone)
-            seen.update(position.chain(stone))
+            found.append(position.chain(stone))
+            seen.update(found[-1])
     return found
 
 

@@ -94,6 +94,12 @@ def make_player(name: str) -> Player:
     return SearchPlayer(find_package(path), name, settings, play)
 
 
+def net_of(name: str) -> str:
+    """The name or path of a learned player's net; empty for the others."""
+    kind, _, rest = name.partition(":")
+    return rest.partition(",")[0] if kind in LEARNED else ""
+
+
 def numbers_of(name: str, text: str, kinds: dict[str, type], said: str) -> dict[str, Any]:
     """Read `key=value` words, each key with a number of its kind.
 

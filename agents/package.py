@@ -22,6 +22,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from agents.architecture import PLANES_VERSION, BrokenNetwork, NetworkConfig, check_weights
+from engine.rules import Scoring
 
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "player.json"
@@ -46,6 +47,7 @@ class PlayerCard:
     planes_version: int = PLANES_VERSION
     weights_sha256: str = ""  # filled in when the package is written
     onnx_sha256: str = ""  # likewise; empty where there is no player.onnx
+    scoring: Scoring = "area"  # that it was trained under
 
 
 @dataclass(frozen=True)

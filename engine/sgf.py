@@ -6,8 +6,10 @@ sgf_tree.py.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from engine.diagram import result_of
+from engine.errors import BadSgf
 from engine.position import Position
 from engine.rules import Rules
 from engine.sgf_file import LETTERS, SgfFile, finished_text, new_file, point_of, read_file
@@ -56,6 +58,20 @@ def read_sgf(text: str | bytes, rules: Rules | None = None) -> GameRecord:
         BadSgf: it is no SGF game, or a move is illegal; says which and where.
     """
     return read_file(text, rules, _main_line)
+
+
+def read_sgf_file(path: Path, rules: Rules | None = None) -> GameRecord:
+    """Read the main line of a file, as `read_sgf` does.
+
+    Raises:
+        BadSgf: it can't be read, or as there; begins with the path.
+    """
+    try:
+        return read_sgf(path.read_bytes(), rules)
+    except OSError as error:
+        raise BadSgf(f"{path}: {error.strerror}") from error
+    except BadSgf as error:
+        raise BadSgf(f"{path}: {error}") from error
 
 
 def _main_line(file: SgfFile) -> GameRecord:

@@ -70,7 +70,7 @@ def ablate(
 ) -> None:
     """Train the arms of an ablation, and play their nets against each other.
 
-    Example: `insei ablate configs/ablation7.yaml --set hours=0.25`. Every arm begins with the same
+    Example: `insei ablate configs/ablation7.yaml --set hours=0.5`. Every arm begins with the same
     seed and has the same budget. They are trained one after the other, or side by side
     (`together`). The same command goes on after a stop, where the arms stood.
 
@@ -102,8 +102,7 @@ def ablate(
     trainings = {paths[key]: training for key, training in wanted.items()}
     if chosen.together > 1:
         check_alone(trainings)
-        left = [path for path, training in trainings.items() if not is_trained(path, training)]
-        train_side_by_side(left, chosen.together)
+        train_side_by_side(unfinished(trainings), chosen.together)
     else:
         for path, training in trainings.items():
             train_arm(path, training, address)
@@ -143,14 +142,18 @@ def train_arm(path: Path, config: "TrainConfig", address: str | None) -> None:
             conduct(run, config, address)
 
 
-def is_trained(path: Path, config: "TrainConfig") -> bool:
-    """Whether a run has come to its end; it is begun where it was not.
+def unfinished(trainings: "dict[Path, TrainConfig]") -> list[Path]:
+    """Begin the runs that aren't there yet; those that have something to learn.
 
     Raises:
-        ValueError: the folder holds a run of another configuration.
+        ValueError: a folder holds a run of another configuration.
     """
-    with closing(open_arm(path, config)) as run:
-        return is_done(run, config)
+    found = []
+    for path, config in trainings.items():
+        with closing(open_arm(path, config)) as run:
+            if not is_done(run, config):
+                found.append(path)
+    return found
 
 
 def open_arm(path: Path, config: "TrainConfig") -> "RunFolder":

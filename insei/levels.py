@@ -7,12 +7,12 @@ as people do, by a move that looks good. Strong levels search, the more the high
 from dataclasses import dataclass
 
 from agents.find_package import find_package, shipped_players
+from agents.grammar import net_of
 from agents.package import read_card
 from engine.rules import MAX_SIDE, Rules
 from insei.ladder import Ladder, ladder_sizes, read_ladder
 
 STRONGEST = 9
-NETS = ("net:", "search:")  # how the names of learned players begin
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def opponent_named(text: str, size: int) -> str:
 
 def called(player: str, size: int) -> str:
     """What people call a player: its level where it has one."""
-    if not player.startswith(NETS):
+    if not net_of(player):
         return player
     net = net_for(size)
     return next((f"level {one.number}" for one in LEVELS if one.player(net) == player), player)
@@ -101,17 +101,22 @@ def net_words(size: int) -> str:
 
 
 def notes_on(player: str, rules: Rules) -> list[str]:
-    """What is to be known of a learned player on a board, or under a scoring, new to its net."""
+    """What is to be known of a learned player on a board, or under a scoring, new to its net.
+
+    Raises:
+        ValueError: there is no such net, or its package is damaged.
+    """
+    net = net_of(player)
+    if not net:
+        return []
+    card = read_card(find_package(net))
     notes = []
-    if called(player, rules.width) != player:  # a level, whose net we chose
-        card = read_card(find_package(net_for(rules.width)))
-        if (card.width, card.height) != (rules.width, rules.height):
-            notes.append(net_words(rules.width))
-    if player.startswith(NETS) and rules.scoring != "area":
-        notes.append(
-            "The net learned under area scoring: under territory scoring it gives points away by "
-            "moves in its own territory."
-        )
+    is_level = called(player, rules.width) != player  # whose net we chose
+    if is_level and (card.width, card.height) != (rules.width, rules.height):
+        notes.append(net_words(rules.width))
+    if card.scoring != rules.scoring:
+        harm = ": moves in its own territory now cost it points" if card.scoring == "area" else ""
+        notes.append(f"{net} learned under {card.scoring} scoring, not {rules.scoring}{harm}.")
     return notes
 
 

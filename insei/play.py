@@ -107,19 +107,14 @@ def fair_komi(size: int, handicap: int) -> float:
 def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
     """A game in lines from standard input."""
     from agents.grammar import make_player
-    from engine.sgf import read_sgf
+    from engine.sgf import read_sgf_file
     from insei.client.setup import YOU
     from insei.levels import called, net_for, notes_on
     from insei.line_game import LineGame, typed_lines
 
     start = setup.start()
     if load is not None:
-        try:
-            record = read_sgf(load.read_bytes())
-        except OSError as error:
-            raise ValueError(f"{load}: {error.strerror}") from error
-        except ValueError as error:
-            raise ValueError(f"{load}: {error}") from error
+        record = read_sgf_file(load)
         start = record.position
         for note in record.notes:
             print(f"{load}: {note}", file=sys.stderr)

@@ -208,9 +208,13 @@ def make(path: Path, architecture: "NetworkConfig", lesson: Lesson, book: "Book"
     config = lesson.config
     steps = max(1, int(lesson.passes * len(book.learned) / config.learner.batch_size))
     rules = config.rules
-    training = origin_of(lesson) | {"games": book.num_games, "rows": len(book.learned)}
+    training = origin_of(lesson) | {
+        "games": book.num_games,
+        "rows": len(book.learned),
+        "steps": steps,
+    }
     card = PlayerCard(
-        architecture, rules.width, rules.height, rules.komi, training | {"steps": steps}
+        architecture, rules.width, rules.height, rules.komi, training, scoring=rules.scoring
     )
     saves = path.with_name(f"{path.name}-unfinished")
     check_saves(saves, card)

@@ -366,6 +366,7 @@ class Training:
                 "hours": round(progress.seconds / 3600, 4),
                 **({"started_from": self.ancestor} if self.ancestor else {}),
             },
+            scoring=rules.scoring,
         )
 
     def _status(self, stage: Generation) -> Status:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from agents.package import PlayerCard, write_package
 from engine.rules import chinese, japanese
 from insei.levels import LEVELS, net_for, notes_on, opponent_named
+from tests.conftest import TINY
 
 
 def test_levels_are_players():
@@ -21,6 +23,14 @@ def test_notes_tell_of_boards_and_scoring_that_a_net_never_saw():
     [of_size] = notes_on(opponent_named("5", 13), chinese(13))
     assert "13x13, which it has never seen" in of_size
     [of_scoring] = notes_on("search:go9,visits=200", japanese(9))
-    assert "own territory" in of_scoring
+    assert of_scoring.startswith("go9 learned under area scoring, not territory: moves in its own")
     assert len(notes_on(opponent_named("5", 8), japanese(8))) == 2
     assert notes_on("influence", japanese(13)) == []
+
+
+def test_a_net_that_learned_under_territory_scoring_is_at_home_there(tmp_path, tiny_weights):
+    card = PlayerCard(TINY, 5, 5, 14.5, scoring="territory")
+    write_package(tmp_path, tiny_weights, card)
+    assert notes_on(f"net:{tmp_path}", japanese(5)) == []
+    [said] = notes_on(f"net:{tmp_path},temperature=1", chinese(5))
+    assert said.endswith("learned under territory scoring, not area.")

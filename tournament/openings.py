@@ -3,10 +3,10 @@
 import random
 from pathlib import Path
 
-from engine.errors import BadSgf, GameOver, IllegalMove
+from engine.errors import GameOver, IllegalMove
 from engine.position import Position
 from engine.rules import Rules
-from engine.sgf import read_sgf
+from engine.sgf import read_sgf_file
 
 MOST_REPEATS = 50  # of openings that were drawn already, one after the other
 
@@ -46,10 +46,7 @@ def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> lis
     """
     found = []
     for path in sorted(folder.glob("*.sgf")):
-        try:
-            position = read_sgf(path.read_bytes()).position
-        except BadSgf as error:
-            raise ValueError(f"{path}: {error}") from error
+        position = read_sgf_file(path).position
         same_size = (position.rules.width, position.rules.height) == (rules.width, rules.height)
         opening = position.moves[:num_plies]
         alternates = position.movers[:num_plies] == [1 + ply % 2 for ply in range(len(opening))]

@@ -8,7 +8,7 @@ from agents.clock import Clock, TimeControl
 from agents.files import write_text
 from engine.position import Position
 from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
-from engine.sgf import GameRecord, read_sgf, write_sgf
+from engine.sgf import GameRecord, read_sgf_file, write_sgf
 from engine.sgf_tree import GameNode, read_variations
 from insei.client.counting import Count
 from insei.client.setup import YOU, GameSetup
@@ -57,12 +57,7 @@ class ClientGame:
         Raises:
             ValueError: the file can't be read, or is no game; says which.
         """
-        try:
-            record = read_sgf(path.read_bytes())
-        except OSError as error:
-            raise ValueError(f"{path}: {error.strerror}") from error
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from error
+        record = read_sgf_file(path)
         end = record.position
         seats = setup or GameSetup(black=record.black, white=record.white)
         named = preset_name(end.rules) or next(
