@@ -20,6 +20,8 @@ class MoveAnalysis:
     bound: float  # the win rate's lower bound, 0 to 1
     variation: tuple[int, ...]  # the move itself first, then what is expected to follow
     variation_visits: tuple[int, ...]  # how often the search went along each of its moves
+    ownership: NDArray[np.float32] | None = None  # [H, W] as the analysis' own, of the positions
+    # that were evaluated below this move; None where there were none
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ cdef list candidates_of(const Tree* tree, float deviations)
 cdef list variation_of(const Tree* tree, int move, int length)
 cdef list visits_along(const Tree* tree, moves)
 cdef object ownership_of(const Tree* tree)
+cdef object ownership_after(const Tree* tree, int move)
 cdef void write_target(
     const Tree* tree, bint is_gumbel, const int* action_at, float* target
 ) noexcept nogil

@@ -74,13 +74,30 @@ cdef list visits_along(const Tree* tree, moves):
 
 cdef object ownership_of(const Tree* tree):
     """Mean ownership over the leaves since the root was set, `[h, w]`; 0 where there were none."""
+    cdef int move, num_moves = tree.root.board.width * tree.root.board.height + 2, num_owned = 0
+    sums = np.zeros((tree.root.board.height, tree.root.board.width), np.float32)
+    cdef float[:, ::1] out = sums
+    for move in range(num_moves):
+        add_ownership(tree, move, &out[0, 0])
+        num_owned += tree.num_owned[move]
+    return sums / max(1, num_owned)
+
+
+cdef object ownership_after(const Tree* tree, int move):
+    """The same over the leaves below the root's `move`; None where there were none."""
+    sums = np.zeros((tree.root.board.height, tree.root.board.width), np.float32)
+    cdef float[:, ::1] out = sums
+    if not tree.num_owned[move]:
+        return None
+    add_ownership(tree, move, &out[0, 0])
+    return sums / tree.num_owned[move]
+
+
+cdef void add_ownership(const Tree* tree, int move, float* sums) noexcept nogil:
     cdef int point, num_points = tree.root.board.width * tree.root.board.height
-    means = np.zeros(num_points, np.float32)
-    cdef float[::1] out = means
-    if tree.num_owned:
+    if tree.num_owned[move]:
         for point in range(num_points):
-            out[point] = tree.ownership[point] / tree.num_owned
-    return means.reshape(tree.root.board.height, tree.root.board.width)
+            sums[point] += tree.ownership[move * num_points + point]
 
 
 cdef void write_target(

@@ -24,6 +24,7 @@ from agents.cache cimport cache_clear
 from agents.findings cimport (
     candidates_of,
     is_decided,
+    ownership_after,
     ownership_of,
     variation_of,
     visits_along,
@@ -410,6 +411,17 @@ cdef class Forest:
         As the root's mover sees it, -1 to 1; all 0 where `expand` was given none.
         """
         return ownership_of(self.tree(game))
+
+    def ownership_after(self, int game, int move):
+        """The same over the leaves below the root's `move`; None where it had no such leaf.
+
+        Raises:
+            ValueError: `move` is none of the root's.
+        """
+        cdef Tree* tree = self._searched(game)
+        if tree_edge(tree, 0, move) < 0:
+            raise ValueError(f"move {move}: wanted one of the root's candidates")
+        return ownership_after(tree, move)
 
     def position(self, int game):
         """A Position of where the game stands."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.analysis import Analysis, MoveAnalysis
 from engine.position import Position
@@ -16,8 +17,7 @@ from engine.rules import BLACK, WHITE, Rules
 from engine.vertex import move_of, vertex_of
 
 COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
-SWITCHES = ("ownership", "rootinfo", "pvvisits")
-IGNORED = ("movesownership",)  # boards ask for it unasked; the search doesn't have it
+SWITCHES = ("ownership", "movesownership", "rootinfo", "pvvisits")
 LIMITS = ("avoid", "allow")
 
 
@@ -30,6 +30,7 @@ class AnalysisRequest:
     num_moves: int = 0  # the most candidates of a report; 0 for all
     fewest_moves: int = 1  # filled up with the likeliest ones that were not visited
     ownership: bool = False
+    moves_ownership: bool = False
     root: bool = False
     variation_visits: bool = False
     avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # moves by colour
@@ -53,7 +54,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
             numbers["interval"] = int(word[:9])
         elif word in numbers and rest and is_number(rest[0]):
             numbers[word] = int(rest.pop(0)[:9])
-        elif word in (*SWITCHES, *IGNORED) and rest:
+        elif word in SWITCHES and rest:
             if rest.pop(0) in ("true", "1"):
                 switches.add(word)
         elif word in LIMITS:
@@ -70,6 +71,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
         numbers["maxmoves"],
         max(1, numbers["minmoves"]),
         "ownership" in switches,
+        "movesownership" in switches,
         "rootinfo" in switches,
         "pvvisits" in switches,
         avoided_by(limits, rules),
@@ -177,6 +179,18 @@ def visits_told(one: MoveAnalysis, request: AnalysisRequest) -> str:
     return " pvVisits " + " ".join(map(str, one.variation_visits))
 
 
+def owned(ownership: NDArray[np.float32]) -> str:
+    """Whose each point will be, row by row from the top."""
+    return " ".join(f"{one:.4f}" for one in ownership.ravel())
+
+
+def ownership_told(one: MoveAnalysis, request: AnalysisRequest) -> str:
+    """Whose each point will be after a move, where that was asked for and is known."""
+    if not request.moves_ownership or one.ownership is None:
+        return ""
+    return f" movesOwnership {owned(one.ownership)}"
+
+
 def kata_line(analysis: Analysis, request: AnalysisRequest) -> str:
     """One report as KataGo gives it: win rates 0 to 1, scores in points."""
     rules = analysis.position.rules
@@ -185,6 +199,7 @@ def kata_line(analysis: Analysis, request: AnalysisRequest) -> str:
         f"winrate {one.win_rate:.6f} scoreMean {one.score:.3f} scoreLead {one.score:.3f} "
         f"prior {one.prior:.6f} lcb {one.bound:.6f} order {order} "
         f"pv {vertices(one.variation, rules)}{visits_told(one, request)}"
+        f"{ownership_told(one, request)}"
         for order, one in enumerate(analysis.moves)
     ]
     if request.root:
@@ -193,5 +208,5 @@ def kata_line(analysis: Analysis, request: AnalysisRequest) -> str:
             f"scoreLead {analysis.score:.3f}"
         )
     if request.ownership:
-        parts.append("ownership " + " ".join(f"{one:.4f}" for one in analysis.ownership.ravel()))
+        parts.append(f"ownership {owned(analysis.ownership)}")
     return " ".join(parts)

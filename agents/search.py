@@ -180,6 +180,7 @@ class Search:
             win_rate_of(one.win + one.bound - one.value) if one.visits else 0.0,
             tuple(line),
             tuple(self.forest.visits_along(0, line)),
+            self.forest.ownership_after(0, one.move),
         )
 
     def ownership(self) -> NDArray[np.float32]:

@@ -67,8 +67,9 @@ ctypedef struct Tree:
     uint64_t[WORDS] legal  # where a stone is legal, and the pass, at the leaf selected last
     Liberties known  # of the leaf whose planes were written last
     int* moved_to  # `[max_nodes]`, where nodes go when the tree is pruned
-    float* ownership  # `[H·W]`, sums over evaluated leaves, as the root's mover sees it
-    int num_owned  # leaves in those sums
+    float* ownership  # `[A + 1, H·W]`, sums over evaluated leaves, as the root's mover sees it, by
+    # the root's move that led to them; last comes the root itself
+    int* num_owned  # `[A + 1]`, leaves in those sums
 
 cdef Tree* tree_new(int max_visits, int width, int height) noexcept nogil
 cdef void tree_free(Tree* tree) noexcept nogil

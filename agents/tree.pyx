@@ -57,14 +57,15 @@ cdef Tree* tree_new(int max_visits, int width, int height) noexcept nogil:
     tree.noisy_logits = <float*>calloc(num_actions, sizeof(float))
     tree.considered = <int*>calloc(max_visits + 1, sizeof(int))
     tree.moved_to = <int*>malloc(tree.max_nodes * sizeof(int))
-    tree.ownership = <float*>calloc(width * height, sizeof(float))
+    tree.ownership = <float*>calloc((num_actions + 1) * width * height, sizeof(float))
+    tree.num_owned = <int*>calloc(num_actions + 1, sizeof(int))
     tree.root = state_new(width, height, POSITIONAL, False, 0, 0)
     tree.scratch = state_new(width, height, POSITIONAL, False, 0, 0)
     if (
         tree.nodes == NULL or tree.moves == NULL or tree.priors == NULL
         or tree.edges == NULL or tree.noisy_logits == NULL or tree.considered == NULL
         or tree.root == NULL or tree.scratch == NULL
-        or tree.moved_to == NULL or tree.ownership == NULL
+        or tree.moved_to == NULL or tree.ownership == NULL or tree.num_owned == NULL
     ):
         tree_free(tree)
         return NULL
@@ -82,6 +83,7 @@ cdef void tree_free(Tree* tree) noexcept nogil:
     free(tree.considered)
     free(tree.moved_to)
     free(tree.ownership)
+    free(tree.num_owned)
     state_free(tree.root)
     state_free(tree.scratch)
     free(tree)
@@ -97,8 +99,12 @@ cdef int tree_start(Tree* tree) noexcept nogil:
 
 
 cdef void forget_ownership(Tree* tree) noexcept nogil:
-    memset(tree.ownership, 0, tree.root.board.width * tree.root.board.height * sizeof(float))
-    tree.num_owned = 0
+    cdef int num_points = tree.root.board.width * tree.root.board.height
+    cdef int move
+    for move in range(num_points + 2):
+        if tree.num_owned[move]:
+            memset(&tree.ownership[move * num_points], 0, num_points * sizeof(float))
+            tree.num_owned[move] = 0
 
 
 cdef int tree_advance(Tree* tree, int move) noexcept nogil:
@@ -168,13 +174,17 @@ cdef void tree_add_ownership(
     Tree* tree, int leaf, const float* ownership, const int* action_at
 ) noexcept nogil:
     """Add a leaf's ownership, in the net's order, to the sums that the root's mover sees."""
-    cdef int sign = 1, point
+    cdef int num_points = tree.root.board.width * tree.root.board.height
+    cdef int sign = 1, move = num_points + 1, point
+    cdef float* sums
     while tree.nodes[leaf].parent >= 0:
+        move = tree.moves[tree.nodes[leaf].parent_edge]
         leaf = tree.nodes[leaf].parent
         sign = -sign
-    for point in range(tree.root.board.width * tree.root.board.height):
-        tree.ownership[point] += sign * ownership[action_at[point]]
-    tree.num_owned += 1
+    sums = &tree.ownership[move * num_points]
+    for point in range(num_points):
+        sums[point] += sign * ownership[action_at[point]]
+    tree.num_owned[move] += 1
 
 
 cdef bint tree_is_done(const Tree* tree) noexcept nogil:

@@ -117,9 +117,16 @@ def test_a_move_with_reports_is_refused_like_one_without(game):
     assert plain.answer("lz-genmove_analyze b").startswith("? random does not search")
 
 
-@pytest.mark.parametrize("words", ["movesOwnership true", "movesOwnership false"])
-def test_what_boards_ask_for_in_passing_does_not_stop_an_analysis(game, words):
-    assert moves_of(asked(game, f"kata-analyze b {words}"))
+def test_ownership_is_told_of_each_move_that_was_searched(game):
+    assert "Ownership" not in asked(game, "kata-analyze b movesOwnership false")
+    said = asked(game, "kata-analyze b minmoves 26 movesOwnership true")
+    for told in said.split("info ")[1:]:
+        move, visits = re.match(r"move (\w+) visits (\d+)", told).groups()
+        assert ("movesOwnership" in told) == (visits != "0"), move
+        if visits != "0":
+            owned = [float(one) for one in told.split(" movesOwnership ")[1].split()]
+            assert len(owned) == 25
+            assert all(-1 <= one <= 1 for one in owned)
 
 
 @pytest.mark.parametrize(
