@@ -11,12 +11,14 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
     Raises:
         ChildProcessError: Ray does not start.
         OSError: there is no cluster at the address.
+        ValueError: it has fewer processors than workers, who would be waited for in vain.
     """
     if ray.is_initialized():
         return
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     if address is not None:
         ray.init(address=address, log_to_driver=False)
+        check_room(num_workers)
         return
     try:
         ray.init(
@@ -28,3 +30,14 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
         )
     except Exception as error:  # as bare as Ray raises it on a machine that is too busy
         raise ChildProcessError(f"Ray does not start on this machine: {error}") from error
+
+
+def check_room(num_workers: int) -> None:
+    """See that Ray, which is running, has a processor for each worker.
+
+    Raises:
+        ValueError: it has fewer.
+    """
+    has = int(ray.cluster_resources().get("CPU", 0))
+    if num_workers > has:
+        raise ValueError(f"workers {num_workers}: wanted at most the {has} CPUs that Ray has there")

@@ -1,7 +1,6 @@
 """`insei package`: a run's newest net as a package of its own, with its rating on the card."""
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ def package(source: str, folder: Path, /, *, report: Path | None = None) -> None
     report
         A tournament's report.json in which this very net played, for the card.
     """
+    from agents.files import new_folder
     from agents.find_package import find_package
     from agents.onnx_export import onnx_of
     from agents.package import load_package, write_package
@@ -31,12 +31,8 @@ def package(source: str, folder: Path, /, *, report: Path | None = None) -> None
     card = found.card
     if report is not None:
         card = replace(card, rating=rating_of(card.weights_sha256, report))
-    folder.mkdir(parents=True)
-    try:
-        write_package(folder, found.weights, card, onnx_of(found.weights, card.architecture))
-    except OSError:
-        shutil.rmtree(folder)
-        raise
+    with new_folder(folder) as unfinished:
+        write_package(unfinished, found.weights, card, onnx_of(found.weights, card.architecture))
 
 
 def rating_of(weights_sha256: str, report: Path) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def resize(
     out: Path = Path("resized"),
     passes: float = 4.0,
     rows: int = 500_000,
+    learning_rate: float | None = None,
     games: int = 100,
     visits: int = 64,
     workers: int = 2,
@@ -74,6 +75,8 @@ def resize(
         Times that each row is learned from.
     rows
         The newest so many rows are learned from.
+    learning_rate
+        The optimiser's; the run's own by default.
     games
         Of each pairing, even; 0 makes the nets and does not rate them.
     visits
@@ -91,7 +94,7 @@ def resize(
     quieten()
     if games < 0 or games % 2:
         raise ValueError(f"games {games}: wanted an even number, 2 or more, or 0")
-    lesson = lesson_of(player, dataset, passes, rows)
+    lesson = lesson_of(player, dataset, passes, rows, learning_rate)
     wanted = architectures(lesson.package.card.architecture, channels or [1.0], blocks or [])
     folders = {out / name_of(one): one for one in wanted}
     missing = {path: one for path, one in folders.items() if not is_made(path, lesson)}
@@ -112,7 +115,9 @@ def resize(
         tell_ratings(players, lesson, hold(match, reports, address))
 
 
-def lesson_of(player: str, dataset: Path, passes: float, rows: int) -> Lesson:
+def lesson_of(
+    player: str, dataset: Path, passes: float, rows: int, learning_rate: float | None
+) -> Lesson:
     """What is learned from: a player's size and board, and a run's games.
 
     Raises:
@@ -127,6 +132,9 @@ def lesson_of(player: str, dataset: Path, passes: float, rows: int) -> Lesson:
     folder = find_package(player)
     package = load_package(folder)
     config = read_config(dataset)
+    if learning_rate is not None:
+        learner = replace(config.learner, learning_rate=learning_rate)
+        config = replace(config, learner=learner)
     own = package.card.width, package.card.height
     frame = config.rules
     if (frame.width, frame.height) != own:
@@ -173,6 +181,7 @@ def origin_of(lesson: Lesson) -> dict[str, Any]:
         "dataset": str(lesson.run),
         "passes": lesson.passes,
         "newest_rows": lesson.rows,
+        "learning_rate": lesson.config.learner.learning_rate,
     }
 
 
@@ -227,7 +236,7 @@ def make(path: Path, architecture: "NetworkConfig", lesson: Lesson, book: "Book"
     except Diverged as error:
         raise ValueError(
             f"{path} is not made, its loss is no number any more ({error}): wanted another size, "
-            f"or a lower learner.learning_rate in {lesson.run}/config.yaml"
+            f"or --learning-rate below {config.learner.learning_rate:g}"
         ) from error
     if found is not None:
         card.training["held_out"] = {name: round(one, 4) for name, one in asdict(found).items()}

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from agents.architecture import NetworkConfig
+from agents.cluster import check_room
 from agents.find_package import checkpoints_of
 from agents.package import DamagedPackage, load_package
 from engine.rules import Rules
@@ -438,6 +439,12 @@ def test_workers_that_do_nothing_but_die_end_the_run(ray_session, monkeypatch):
     assert len(notices) == 5
     monkeypatch.undo()
     crew.close()
+
+
+def test_ray_is_asked_whether_it_has_so_many_processors(ray_session):
+    check_room(1)
+    with pytest.raises(ValueError, match=r"workers 9999: wanted at most the \d+ CPUs that Ray has"):
+        check_room(9999)
 
 
 def test_a_net_that_a_worker_can_not_load_stops_the_run(ray_session):

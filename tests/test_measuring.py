@@ -100,7 +100,8 @@ def test_a_lesson_whose_loss_is_no_number_stops_with_a_line(learned, tmp_path, m
         return step(self, batch, progress)
 
     monkeypatch.setattr(Learner, "step", poisoned)
-    with pytest.raises(ValueError, match=r"2b4 is not made, its loss is no number any more .*step"):
+    said = r"2b4 is not made, its loss is no number any more .*step.* --learning-rate below 0.003"
+    with pytest.raises(ValueError, match=said):
         resize(str(learned), dataset=learned, channels=[0.5], out=tmp_path, games=0)
     assert not (tmp_path / "2b4").exists()
 
@@ -130,6 +131,8 @@ def test_a_net_is_resized_from_recorded_games_rated_and_not_made_twice(learned, 
         resize(str(learned), **(words | {"passes": 2.0}))
     with pytest.raises(ValueError, match="comes from elsewhere"):
         resize(str(learned), **(words | {"rows": 200}))
+    with pytest.raises(ValueError, match="comes from elsewhere"):
+        resize(str(learned), **(words | {"learning_rate": 1e-4}))
 
 
 @pytest.mark.parametrize(
@@ -141,6 +144,7 @@ def test_a_net_is_resized_from_recorded_games_rated_and_not_made_twice(learned, 
         ({"channels": [float("nan")]}, "channels nan: wanted a factor"),
         ({"channels": [0.5], "rows": 20}, "20 rows; wanted 100 or more"),
         ({"channels": [0.5], "passes": 0.0}, "passes 0.0"),
+        ({"channels": [0.5], "learning_rate": 0.0}, "learner learning_rate 0.0"),
         ({"channels": [0.5], "games": 3}, "games 3: wanted an even number"),
         ({"channels": [0.5], "workers": -1}, "workers -1"),
         ({"channels": [0.5], "visits": -1}, "visits -1"),

@@ -78,6 +78,17 @@ def test_a_folder_goes_before_a_shipped_player(tmp_path, monkeypatch):
     assert cards[0].onnx_sha256 == sha256_of(written)
 
 
+def test_a_package_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    def cut_short(folder, *_):
+        (folder / ONNX_FILE).write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("agents.package.write_package", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        package("go5", tmp_path / "go5")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_package_carries_its_rating(tmp_path):
     config = TournamentConfig(
         name="t", players=("net:go5", "random"), rules=Rules(5, 5, 14.5), games=2, workers=0
