@@ -48,6 +48,13 @@ class PlayerCard:
     weights_sha256: str = ""  # filled in when the package is written
     onnx_sha256: str = ""  # likewise; empty where there is no player.onnx
     scoring: Scoring = "area"  # that it was trained under
+    sizes: dict[str, float] = field(default_factory=dict)  # of a net of several boards: the komi
+    # that each was trained around, by its name, as in {"5x5": 20}; else empty
+
+    def komi_on(self, size: str) -> float | None:
+        """The komi that it was trained around on boards of this name; None where it never was."""
+        own = {f"{self.width}x{self.height}": self.komi}
+        return (self.sizes or own).get(size)
 
 
 @dataclass(frozen=True)

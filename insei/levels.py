@@ -6,7 +6,7 @@ as people do, by a move that looks good. Strong levels search, the more the high
 
 from dataclasses import dataclass
 
-from agents.find_package import find_package, shipped_players
+from agents.find_package import SHIPPED, find_package, shipped_players
 from agents.grammar import net_of
 from agents.package import read_card
 from engine.rules import MAX_SIDE, Rules
@@ -48,20 +48,24 @@ LEVELS = tuple(
 
 
 def net_for(size: int) -> str:
-    """The shipped net that knows boards of this side best: the largest that is not larger.
+    """The shipped net that knows boards of this side best.
+
+    One that learned on them, and rather on them alone; else the largest that is not larger.
 
     Raises:
         ValueError: no net is shipped.
     """
-    sides = sorted(
-        (int(name.removeprefix("go")), name)
-        for name in shipped_players()
-        if name.removeprefix("go").isdigit()
-    )
-    if not sides:
+
+    def fitness(name: str) -> tuple[bool, int, int]:
+        card = read_card(SHIPPED / name)
+        side = max(card.width, card.height)
+        knows = card.komi_on(f"{size}x{size}") is not None
+        return knows, side if side <= size else -side, -len(card.sizes)
+
+    names = shipped_players()
+    if not names:
         raise ValueError("no net comes with this installation: wanted agents/players")
-    fitting = [name for side, name in sides if side <= size]
-    return fitting[-1] if fitting else sides[0][1]
+    return max(names, key=fitness)
 
 
 def opponent_named(text: str, size: int) -> str:
@@ -94,9 +98,11 @@ def net_words(size: int) -> str:
     """
     name = net_for(size)
     card = read_card(find_package(name))
+    own = f"{size}x{size}"
+    komi = card.komi_on(own)
+    if komi is not None:
+        return f"{name} learned on {', '.join(card.sizes) or own}, komi around {komi:g} on {own}."
     learned = f"{name} learned on {card.width}x{card.height}, komi around {card.komi:g}"
-    if card.width == card.height == size:
-        return f"{learned}."
     return f"{learned}; it can play {size}x{size}, which it has never seen, and is weaker there."
 
 
@@ -112,7 +118,7 @@ def notes_on(player: str, rules: Rules) -> list[str]:
     card = read_card(find_package(net))
     notes = []
     is_level = called(player, rules.width) != player  # whose net we chose
-    if is_level and (card.width, card.height) != (rules.width, rules.height):
+    if is_level and card.komi_on(rules.size_name) is None:
         notes.append(net_words(rules.width))
     if card.scoring != rules.scoring:
         harm = ": moves in its own territory now cost it points" if card.scoring == "area" else ""

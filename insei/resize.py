@@ -223,7 +223,13 @@ def make(path: Path, architecture: "NetworkConfig", lesson: Lesson, book: "Book"
         "steps": steps,
     }
     card = PlayerCard(
-        architecture, rules.width, rules.height, rules.komi, training, scoring=rules.scoring
+        architecture,
+        rules.width,
+        rules.height,
+        rules.komi,
+        training,
+        scoring=rules.scoring,
+        sizes=config.mix.komi_by_size,
     )
     saves = path.with_name(f"{path.name}-unfinished")
     check_saves(saves, card)

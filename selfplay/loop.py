@@ -367,6 +367,7 @@ class Training:
                 **({"started_from": self.ancestor} if self.ancestor else {}),
             },
             scoring=rules.scoring,
+            sizes=self.config.mix.komi_by_size,
         )
 
     def _status(self, stage: Generation) -> Status:

@@ -82,6 +82,12 @@ class BoardMix:
         """The rules of the largest board, whose points are the frame."""
         return self.boards[0]
 
+    @property
+    def komi_by_size(self) -> dict[str, float]:
+        """The komi of each of several boards, smallest first, by its name; empty for one board."""
+        several = self.boards if self.sizes else ()
+        return {one.size_name: one.komi for one in reversed(several)}
+
     def shares(self, progress: float) -> list[float]:
         """Each board's share of the games that begin now; `progress` is 0 to 1, the run's."""
         if not self.sizes:

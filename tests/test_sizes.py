@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from agents.find_package import find_package
+from agents.package import read_card
 from engine.planes import planes
 from engine.position import Position
 from engine.rules import BLACK, Rules
@@ -140,6 +142,8 @@ def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
         wanted = {f"rating/{size}/random", f"rating/{size}/earlier", f"elo/{size}"}
         assert wanted <= names
         assert f"games/{size}/policy_entropy" in names
+    card = read_card(find_package(str(tmp_path / "tiny")))
+    assert card.sizes == {f"{size.side}x{size.side}": size.komi for size in SIZES}
     run = RunFolder(tmp_path / "tiny")
     longer = replace(config, generations=3)
     training = Training(run, longer, crew_of(longer), silent, silent)
