@@ -77,6 +77,7 @@ class GtpEngine:
         seed: of the first game; later games count up.
         ponders: whether a searching player goes on while the other one thinks.
         warn: takes a line for whoever seated the player; it is no part of an answer.
+        notes: what is to be known of the player under given rules; each is warned of once.
     """
 
     def __init__(
@@ -87,11 +88,14 @@ class GtpEngine:
         seed: int = 0,
         ponders: bool = False,
         warn: Callable[[str], None] = lambda line: None,
+        notes: Callable[[Rules], list[str]] = lambda rules: [],
     ) -> None:
         self.game = GtpGame(player, rules, seed)
         self.version = version
         self.ponders = ponders
         self.warn = warn
+        self.notes = notes
+        self.noted: tuple[Rules | None, list[str]] = None, []  # the rules last seen; what was said
         self.warns_of_clocks = self.game.plans_its_visits()
         self.is_quitting = False
         self.commands: dict[str, Callable[[list[str]], str]] = {
@@ -147,12 +151,23 @@ class GtpEngine:
         An analysis comes in pieces, while it runs.
         """
         source = WrittenLines(lines) if isinstance(lines, Iterable) else lines
+        self._note()
         while (line := source.take()) is not None:
             yield from self._respond(line, source)
+            self._note()
             if self.is_quitting:
                 return
             if self.ponders and line.split("#")[0].find("genmove") >= 0:
                 self._ponder(source)
+
+    def _note(self) -> None:
+        rules, said = self.noted
+        if rules == self.game.rules:
+            return
+        new = [note for note in self.notes(self.game.rules) if note not in said]
+        self.noted = self.game.rules, said + new
+        for note in new:
+            self.warn(note)
 
     def _respond(self, line: str, source: Lines) -> Iterator[str]:
         line = "".join(one for one in line if one >= " " or one == "\t")

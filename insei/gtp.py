@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -52,10 +53,9 @@ def gtp(
     if komi is not None:
         chosen = replace(chosen, komi=komi)
     seated = make_player(player)
-    for note in notes_on(player, chosen):
-        warn(note)
+    notes = partial(notes_on, player)
     try:
-        engine = GtpEngine(seated, chosen, version_text(), seed, ponder, warn)
+        engine = GtpEngine(seated, chosen, version_text(), seed, ponder, warn, notes)
         for answer in engine.serve(TypedLines(lines_of_input())):
             sys.stdout.write(answer)
             sys.stdout.flush()

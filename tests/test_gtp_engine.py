@@ -348,6 +348,14 @@ def test_rules_are_set_and_told():
         assert len(said) < 300
 
 
+def test_what_is_to_be_known_under_new_rules_is_said_once():
+    said = []
+    game = engine(warn=said.append, notes=lambda rules: [f"under {rules.scoring} scoring"])
+    lines = ["name", "kata-set-rules japanese", "clear_board", "kata-set-rules chinese", "komi 3"]
+    assert all(answer.startswith("=") for answer in game.serve(lines))
+    assert said == ["under area scoring", "under territory scoring"]
+
+
 def test_rectangles():
     game = engine()
     assert game.answer("rectangular_boardsize 7 4") == "="
