@@ -6,7 +6,7 @@ as people do, by a move that looks good. Strong levels search, the more the high
 
 from dataclasses import dataclass
 
-from agents.find_package import SHIPPED, find_package, shipped_players
+from agents.find_package import find_package, shipped_players
 from agents.grammar import net_of
 from agents.package import read_card
 from engine.rules import MAX_SIDE, Rules
@@ -48,24 +48,16 @@ LEVELS = tuple(
 
 
 def net_for(size: int) -> str:
-    """The shipped net that knows boards of this side best.
-
-    One that learned on them, and rather on them alone; else the largest that is not larger.
+    """The shipped net that plays boards of this side best, as matches among them say.
 
     Raises:
-        ValueError: no net is shipped.
+        ValueError: it is not shipped.
     """
-
-    def fitness(name: str) -> tuple[bool, int, int]:
-        card = read_card(SHIPPED / name)
-        side = max(card.width, card.height)
-        knows = card.komi_on(f"{size}x{size}") is not None
-        return knows, side if side <= size else -side, -len(card.sizes)
-
-    names = shipped_players()
-    if not names:
-        raise ValueError("no net comes with this installation: wanted agents/players")
-    return max(names, key=fitness)
+    # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md); the ladder has go9's levels.
+    name = "go5to9" if size < 9 else "go9"
+    if name not in shipped_players():
+        raise ValueError(f"{name} does not come with this installation: wanted agents/players")
+    return name
 
 
 def opponent_named(text: str, size: int) -> str:
@@ -99,11 +91,12 @@ def net_words(size: int) -> str:
     name = net_for(size)
     card = read_card(find_package(name))
     own = f"{size}x{size}"
+    boards = ", ".join(card.sizes) or f"{card.width}x{card.height}"
     komi = card.komi_on(own)
     if komi is not None:
-        return f"{name} learned on {', '.join(card.sizes) or own}, komi around {komi:g} on {own}."
-    learned = f"{name} learned on {card.width}x{card.height}, komi around {card.komi:g}"
-    return f"{learned}; it can play {size}x{size}, which it has never seen, and is weaker there."
+        return f"{name} learned on {boards}, komi around {komi:g} on {own}."
+    weaker = f"it can play {own}, which it has never seen, and is weaker there"
+    return f"{name} learned on {boards}; {weaker}."
 
 
 def notes_on(player: str, rules: Rules) -> list[str]:
