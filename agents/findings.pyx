@@ -85,10 +85,11 @@ cdef object ownership_of(const Tree* tree):
 
 cdef object ownership_after(const Tree* tree, int move):
     """The same over the leaves below the root's `move`; None where there were none."""
-    sums = np.zeros((tree.root.board.height, tree.root.board.width), np.float32)
-    cdef float[:, ::1] out = sums
+    cdef float[:, ::1] out
     if not tree.num_owned[move]:
         return None
+    sums = np.zeros((tree.root.board.height, tree.root.board.width), np.float32)
+    out = sums
     add_ownership(tree, move, &out[0, 0])
     return sums / tree.num_owned[move]
 

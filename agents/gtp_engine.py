@@ -95,7 +95,8 @@ class GtpEngine:
         self.ponders = ponders
         self.warn = warn
         self.notes = notes
-        self.noted: tuple[Rules | None, list[str]] = None, []  # the rules last seen; what was said
+        self.noted_rules: Rules | None = None  # those that notes were last made for
+        self.notes_said: set[str] = set()
         self.warns_of_clocks = self.game.plans_its_visits()
         self.is_quitting = False
         self.commands: dict[str, Callable[[list[str]], str]] = {
@@ -161,13 +162,14 @@ class GtpEngine:
                 self._ponder(source)
 
     def _note(self) -> None:
-        rules, said = self.noted
-        if rules == self.game.rules:
+        """Warn of what the rules, where they are new, bring up for the first time."""
+        if self.game.rules == self.noted_rules:
             return
-        new = [note for note in self.notes(self.game.rules) if note not in said]
-        self.noted = self.game.rules, said + new
-        for note in new:
-            self.warn(note)
+        self.noted_rules = self.game.rules
+        for note in self.notes(self.noted_rules):
+            if note not in self.notes_said:
+                self.notes_said.add(note)
+                self.warn(note)
 
     def _respond(self, line: str, source: Lines) -> Iterator[str]:
         line = "".join(one for one in line if one >= " " or one == "\t")

@@ -22,7 +22,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from agents.architecture import PLANES_VERSION, BrokenNetwork, NetworkConfig, check_weights
-from engine.rules import Scoring
+from engine.rules import SCORINGS, Scoring
 
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "player.json"
@@ -36,7 +36,11 @@ class DamagedPackage(ValueError):
 
 @dataclass(frozen=True)
 class PlayerCard:
-    """What is known of a net, as player.json holds it."""
+    """What is known of a net, as player.json holds it.
+
+    Raises:
+        ValueError: no such scoring, or sizes without their komi.
+    """
 
     architecture: NetworkConfig
     width: int  # the board that it was trained on
@@ -50,6 +54,12 @@ class PlayerCard:
     scoring: Scoring = "area"  # that it was trained under
     sizes: dict[str, float] = field(default_factory=dict)  # of a net of several boards: the komi
     # that each was trained around, by its name, as in {"5x5": 20}; else empty
+
+    def __post_init__(self) -> None:
+        if self.scoring not in SCORINGS:
+            raise ValueError(f"scoring {self.scoring!r}: wanted {' or '.join(SCORINGS)}")
+        if not isinstance(self.sizes, dict):
+            raise ValueError(f"sizes {self.sizes!r}: wanted komi by board, as in {{'5x5': 20}}")
 
     def komi_on(self, size: str) -> float | None:
         """The komi that it was trained around on boards of this name; None where it never was."""

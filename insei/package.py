@@ -25,8 +25,6 @@ def package(source: str, folder: Path, /, *, report: Path | None = None) -> None
     from agents.onnx_export import onnx_of
     from agents.package import load_package, write_package
 
-    if folder.exists():
-        raise ValueError(f"{folder} exists already: wanted a new folder")
     found = load_package(find_package(source))
     card = found.card
     if report is not None:

@@ -56,6 +56,8 @@ def test_a_damaged_package_is_refused_by_name(package, name, how):
         ({"architecture": {"blocks": 0}}, "blocks 0"),
         ({"architecture": {"blocks": 3}}, "weights.safetensors: "),
         ({"surprise": 1}, "surprise"),
+        ({"scoring": "stones"}, "scoring 'stones': wanted area or territory"),
+        ({"sizes": ["5x5"]}, "sizes .*: wanted komi by board"),
     ],
 )
 def test_a_card_that_makes_no_sense_is_refused(package, change, said):
