@@ -10,7 +10,6 @@ from agents.ending import dead_for, taking_off
 from agents.player import (
     RESIGN,
     Choice,
-    Elsewhere,
     Hurried,
     Player,
     PlayerFailed,
@@ -94,8 +93,6 @@ class GtpGame:
             history.append(replayed)
         if dataclasses.replace(rules, komi=0) != dataclasses.replace(self.rules, komi=0):
             self._seat(rules)
-        elif rules != self.rules and isinstance(self.player, Elsewhere):
-            self.is_seated = False  # its program is told the komi as its game begins
         self.rules, self.history = rules, history
 
     def play(self, colour: int, move: int) -> None:
@@ -124,7 +121,7 @@ class GtpGame:
 
         Raises:
             IllegalMove: what it chose is none.
-            PlayerFailed: its program can't go on; it is told the whole game before its next move.
+            PlayerFailed: it can't go on; it is seated anew before its next move.
         """
         position = ready(self.position, colour)
         if not self.is_seated:
@@ -168,8 +165,6 @@ class GtpGame:
         if len(self.history) < 2:
             raise CannotDo("cannot undo")
         self.history.pop()
-        if isinstance(self.player, Elsewhere):
-            self.is_seated = False  # its program takes nothing back
 
     def set_handicap(self, points: Iterable[int]) -> None:
         """Begin with Black's stones on these points.

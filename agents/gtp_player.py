@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.bound_process import bound_to_us
@@ -64,8 +65,7 @@ class GtpPlayer:
         if not self.words:
             raise ValueError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
         self.program: Program | None = None
-        self.told: list[int] = []  # moves that the program knows
-        self.set_up: list[int] | None = None  # the board that it knows to have been the first
+        self.told: Told | None = None  # nothing before the first game and after a failure
 
     def new_game(self, rules: Rules, seed: int) -> None:
         """Clear the program's board and tell it size and komi; rules and seed it has its own.
@@ -78,31 +78,35 @@ class GtpPlayer:
             raise ValueError(
                 f"player {self.name!r}: GTP knows squares alone, not {rules.width}x{rules.height}"
             )
-        self.told = []
-        self.set_up = None
+        self.told = None
         for command in (f"boardsize {rules.width}", f"komi {rules.komi:g}", "clear_board"):
             accepted, answer = self._ask(command, self.patience["start"])
             if not accepted:
                 raise ValueError(f"player {self.name!r}: {command!r} refused: {answer}")
+        self.told = Told(rules)
 
     def choose(self, position: Position) -> Choice:
         """Tell the program the stones and moves it hasn't seen, and ask for its own.
 
+        Where moves were taken back, or the game is another than it knows, it is told all anew.
+
         Raises:
             PlayerFailed: it refuses a legal move, answers no vertex, takes too long or dies.
         """
-        self._tell(position)
+        told = self._tell(position)
         colour = COLOUR_NAMES[position.to_play]
         accepted, answer = self._ask(f"genmove {colour}", self.patience["move"])
         if not accepted:
             raise PlayerFailed(f"genmove {colour} refused: {answer}")
         if answer.lower() == "resign":
+            self.told = told
             return Choice(RESIGN)
         try:
             move = move_of(answer, position.rules)
         except ValueError as error:
             raise PlayerFailed(f"genmove {colour} answered {error}") from None
-        self.told.append(move)
+        told.moves.append((position.to_play, move))
+        self.told = told
         return Choice(move)
 
     def cpu_seconds(self) -> float:
@@ -142,22 +146,26 @@ class GtpPlayer:
         """Stop the program."""
         if self.program is not None:
             self.program.stop(self.patience["stop"])
-            self.program = None
+            self.program = self.told = None
 
-    def _tell(self, position: Position) -> None:
-        moves = position.moves
-        if moves[: len(self.told)] != self.told:
-            raise PlayerFailed("its game is not the one on the table; wanted new_game first")
-        if self.set_up is None:
-            self.set_up = position.initial_board.ravel().tolist()
-            for point, colour in enumerate(self.set_up):
+    def _tell(self, position: Position) -> "Told":
+        """Bring the program to this position; returns what it knows, to be kept once it moved."""
+        if self.told is None or not self.told.leads_to(position):
+            try:
+                self.new_game(position.rules, 0)
+            except ValueError as error:
+                raise PlayerFailed(str(error)) from None
+        told, self.told = self.told, None  # until it has heard all
+        assert told is not None
+        if told.stones is None:
+            told.stones = position.initial_board.ravel().tolist()
+            for point, colour in enumerate(told.stones):
                 if colour:
                     self._play(colour, point, position.rules)
-        elif self.set_up != position.initial_board.ravel().tolist():
-            raise PlayerFailed("it began with other stones; wanted new_game first")
-        for number in range(len(self.told), len(moves)):
-            self._play(position.movers[number], moves[number], position.rules)
-        self.told = list(moves)
+        for colour, move in moves_of(position)[len(told.moves) :]:
+            self._play(colour, move, position.rules)
+            told.moves.append((colour, move))
+        return told
 
     def _play(self, colour: int, move: int, rules: Rules) -> None:
         said = f"play {COLOUR_NAMES[colour]} {vertex_of(move, rules)}"
@@ -174,6 +182,29 @@ class GtpPlayer:
             words = self.program.last_words() if self.program else ""
             self.close()
             raise PlayerFailed(f"{error}{words}") from None
+
+
+@dataclass
+class Told:
+    """A game as a program knows it."""
+
+    rules: Rules  # of which it was told size and komi
+    stones: list[int] | None = None  # the board it began with, once they are laid
+    moves: list[tuple[int, int]] = field(default_factory=list)  # colour, move
+
+    def leads_to(self, position: Position) -> bool:
+        """Whether a position is this game, or follows from it by moves alone."""
+        rules = position.rules
+        return (
+            (rules.width, rules.komi) == (self.rules.width, self.rules.komi)
+            and self.stones in (None, position.initial_board.ravel().tolist())
+            and moves_of(position)[: len(self.moves)] == self.moves
+        )
+
+
+def moves_of(position: Position) -> list[tuple[int, int]]:
+    """Who played what since the game began."""
+    return list(zip(position.movers, position.moves, strict=True))
 
 
 class Program:

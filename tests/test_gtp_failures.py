@@ -15,7 +15,7 @@ from agents.capture import CapturePlayer
 from agents.gtp_engine import GtpEngine
 from agents.gtp_player import GtpPlayer
 from engine.position import Position
-from engine.rules import Rules
+from engine.rules import BLACK, WHITE, Rules
 from insei.gtp import TypedLines, gtp
 
 ROOT = Path(__file__).parent.parent
@@ -83,8 +83,7 @@ def test_a_program_that_failed_is_told_the_whole_game_before_its_next_move(seat,
     game.answer("play w A1")
     assert "I am tired" in game.answer("genmove b")
     assert game.answer("genmove b") == "= B2"
-    heard = game.game.player.told
-    assert heard == [20, 16]
+    assert game.game.player.told.moves == [(WHITE, 20), (BLACK, 16)]
 
 
 def test_a_program_that_cannot_begin_again_is_told_of(seat, tmp_path):

@@ -107,8 +107,23 @@ def test_a_program_is_told_stones_set_up_and_who_moved(seat):
         "play white B5",
         "genmove black",
     ]
-    with pytest.raises(PlayerFailed, match="began with other stones"):
-        player.choose(handicap_position(RULES, [6, 8]).play_all([0, 1, 12]))
+
+
+def test_a_program_is_told_all_anew_where_the_game_is_not_the_one_it_knows(seat):
+    player = seat(genmove="= c3")
+    player.new_game(RULES, 1)
+    position = Position(RULES).play_all([0, 24])
+    player.choose(position)
+    asked = len(heard(player))
+    player.choose(Position(RULES).play_all([0, 23]))  # White's move and its own taken back
+    anew = ["boardsize 5", "komi 14.5", "clear_board"]
+    assert heard(player)[asked:] == [*anew, "play black A5", "play white D1", "genmove black"]
+    asked = len(heard(player))
+    player.choose(Position(replace(RULES, komi=6.5)).play_all([0, 23, 12, 1]))  # another komi
+    assert heard(player)[asked + 1] == "komi 6.5"
+    asked = len(heard(player))
+    player.choose(handicap_position(RULES, [6, 8]))  # other stones
+    assert heard(player)[asked + 3 :] == ["play black B4", "play black D4", "genmove white"]
 
 
 def test_our_own_engine_plays_behind_gtp_as_it_plays_here():
