@@ -117,7 +117,7 @@ cdef void write_target(
 
 
 cdef bint is_decided(const Tree* tree, int visits_left, float deviations) noexcept nogil:
-    """Whether so many simulations can't change PUCT's choice: the most visited and surest move."""
+    """Whether PUCT's choice is the most visited and surest, and none can overtake its visits."""
     cdef const Node* root = &tree.nodes[0]
     cdef int best, second = 0, i
     if root.visits < 2:

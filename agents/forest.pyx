@@ -43,6 +43,7 @@ from agents.tree cimport (
     tree_edge,
     tree_free,
     tree_is_done,
+    tree_is_waiting,
     tree_new,
     tree_start,
 )
@@ -244,7 +245,7 @@ cdef class Forest:
         cdef Position now
         if self.leaves.is_gumbel:
             raise ValueError("advance under gumbel: wanted rule puct")
-        if self.leaves.num_rows[batch_part(self.leaves, game)]:
+        if self.leaves.num_rows[batch_part(self.leaves, game)] or tree_is_waiting(tree):
             raise ValueError(f"advance of game {game} with leaves out: wanted expand first")
         if tree.num_nodes == 0 or tree_edge(tree, 0, move) < 0:
             now = self.position(game)
@@ -368,10 +369,11 @@ cdef class Forest:
         return tree.nodes[0].prior_value, tree.nodes[0].value_sum / tree.nodes[0].visits
 
     def is_decided(self, int game, int visits_left):
-        """Whether so many simulations more can't change which move `choose` gives.
+        """Whether the most visited move can't be overtaken in so many simulations more.
 
-        True of the most visited move where it is also the surest, and so far ahead that the second
-        can't overtake it. Under Gumbel, whose plan is fixed beforehand, it is never said.
+        Said only where it is the surest so far as well: it is what `choose` gives. Now and then the
+        simulations saved would have made another the surest. Never said under Gumbel, whose plan is
+        fixed beforehand.
         """
         cdef Tree* tree = self.tree(game)
         if self.leaves.is_gumbel or tree.num_nodes == 0:

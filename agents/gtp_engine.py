@@ -159,14 +159,21 @@ class GtpEngine:
             if self.is_quitting:
                 return
             if self.ponders and line.split("#")[0].find("genmove") >= 0:
-                self._ponder(source)
+                try:
+                    self._ponder(source)
+                except (ValueError, PlayerFailed) as error:
+                    self.warn(f"pondering ended: {error}")
 
     def _note(self) -> None:
         """Warn of what the rules, where they are new, bring up for the first time."""
         if self.game.rules == self.noted_rules:
             return
         self.noted_rules = self.game.rules
-        for note in self.notes(self.noted_rules):
+        try:
+            notes = self.notes(self.noted_rules)
+        except (ValueError, OSError) as error:  # the package is gone; the net is in memory
+            notes = [str(error)]
+        for note in notes:
             if note not in self.notes_said:
                 self.notes_said.add(note)
                 self.warn(note)

@@ -112,7 +112,7 @@ class Search:
         return True
 
     def run(self, seconds: float | None, stops_early: bool) -> None:
-        """Search until the visits are done, the time is up, or the best move can't change.
+        """Search until the visits are done, the time is up, or the move is settled.
 
         Args:
             seconds: None for no limit. At least one step is taken of a new position.

@@ -23,7 +23,7 @@ class PlaySettings:
 
     seconds: float = 0.0  # a move; 0 for visits alone
     keep: bool = True  # whether the tree below the moves played is kept; under PUCT
-    early: bool = True  # whether to stop once the best move can't change; under PUCT
+    early: bool = True  # whether to stop once the most visited move can't be overtaken; PUCT
     resign: float = 0.0  # resigns below this win rate, 0 to .5; 0 never
     precision: Precision = "bf16"  # what the net computes in: int8, bf16 or fp32
 
@@ -63,9 +63,11 @@ class SearchPlayer:
         self.fingerprint = self.net.fingerprint
         self.seconds = self.play.seconds or None  # for the next move
         self.search: Search | None = None
+        self.seed = 0  # of the game under way
 
     def new_game(self, rules: Rules, seed: int) -> None:
         """Begin with a fresh tree; equal seeds give equal games where no clock decides."""
+        self.seed = seed
         self.net.new_game(rules, seed)
         assert self.net.evaluate is not None
         self.search = Search(self.net.evaluate, rules, self.settings, self.play.keep, seed)
@@ -83,7 +85,7 @@ class SearchPlayer:
         if self.search is None:
             raise ValueError("look_at before new_game: wanted the rules first")
         if position.rules != self.search.rules:
-            self.new_game(position.rules, 0)
+            self.new_game(position.rules, self.seed)
         self.search.look_at(position, no_pass_before)
         return self.search
 

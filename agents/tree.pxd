@@ -83,6 +83,7 @@ cdef void tree_add_ownership(
     Tree* tree, int leaf, const float* ownership, const int* action_at
 ) noexcept nogil
 cdef bint tree_is_done(const Tree* tree) noexcept nogil
+cdef bint tree_is_waiting(const Tree* tree) noexcept nogil
 cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil
 cdef float squashed(float value, float score, float side, float weight) noexcept nogil
 cdef double uniform(uint64_t* rng) noexcept nogil

@@ -192,6 +192,17 @@ cdef bint tree_is_done(const Tree* tree) noexcept nogil:
     return tree.num_nodes > 0 and tree.nodes[0].visits > tree.num_visits
 
 
+cdef bint tree_is_waiting(const Tree* tree) noexcept nogil:
+    """Whether simulations of the tree are under way, or were given out and never came back."""
+    cdef int i
+    if tree.num_nodes == 0:
+        return False
+    for i in range(tree.nodes[0].first_edge, tree.nodes[0].first_edge + tree.nodes[0].num_tried):
+        if tree.edges[i].pending:
+            return True
+    return False
+
+
 cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil:
     """The edge of `move`, or -1 where the node has none."""
     cdef int i, first = tree.nodes[node].first_edge

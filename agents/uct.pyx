@@ -249,7 +249,7 @@ cdef class Grown:
         cdef int num_actions = root.state.board.width * root.state.board.height + 1
         if not 1 <= playouts <= MOST_PLAYOUTS:
             raise ValueError(f"playouts {playouts}: wanted 1 to {MOST_PLAYOUTS}")
-        self.root = root
+        self.root = root.copy()  # whoever asked may play on in theirs
         self.scratch = root.copy()
         self.playouts = playouts
         self.search.rng = seed

@@ -5,6 +5,7 @@ import queue
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing, redirect_stdout
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -52,15 +53,14 @@ def gtp(
     chosen = preset(rules)(size)
     if komi is not None:
         chosen = replace(chosen, komi=komi)
-    seated = make_player(player)
-    notes = partial(notes_on, player)
-    try:
-        engine = GtpEngine(seated, chosen, version_text(), seed, ponder, warn, notes)
+    out = sys.stdout
+    with redirect_stdout(sys.stderr), closing(make_player(player)) as seated:  # its own prints
+        engine = GtpEngine(
+            seated, chosen, version_text(), seed, ponder, warn, partial(notes_on, player)
+        )
         for answer in engine.serve(TypedLines(lines_of_input())):
-            sys.stdout.write(answer)
-            sys.stdout.flush()
-    finally:
-        seated.close()
+            out.write(answer)
+            out.flush()
 
 
 def warn(line: str) -> None:

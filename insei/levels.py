@@ -66,7 +66,7 @@ def opponent_named(text: str, size: int) -> str:
     Raises:
         ValueError: a number that is no level, or no net is shipped.
     """
-    if not text.strip().isdigit():
+    if not text.strip().isdecimal():
         return text.strip()
     number = int(text)
     if not 1 <= number <= STRONGEST:
@@ -135,10 +135,10 @@ def rating_words(player: str, ladder: Ladder | None) -> str:
 def level_words(opponent: str, size: str) -> str:
     """What there is to say of a level on a size, both as they are typed; empty for names."""
     opponent, size = opponent.strip(), size.strip()
-    if not (opponent.isdigit() and 1 <= int(opponent) <= STRONGEST):
+    if not (opponent.isdecimal() and 1 <= int(opponent) <= STRONGEST):
         return ""
     level = LEVELS[int(opponent) - 1]
-    if not (size.isdigit() and 1 <= int(size) <= MAX_SIDE):
+    if not (size.isdecimal() and 1 <= int(size) <= MAX_SIDE):
         return level.words
     rating = rating_words(level.player(net_for(int(size))), ladder_for(int(size)))
     return f"{level.words}; {rating}{' Elo' if rating[0] == '+' else ''}"

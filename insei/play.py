@@ -56,7 +56,7 @@ def play(
     handicap
         Stones that Black begins with.
     minutes
-        Each side's time; 0 for none.
+        Each side's time, on the board; 0 for none.
     seed
         Equal seeds and moves give equal games.
     load
@@ -94,6 +94,8 @@ def play(
     if review is not None:
         review_on_screen(setup, player, review, theme)
     elif plain or not has_terminal():
+        if minutes:
+            raise ValueError(f"minutes {minutes:g}: wanted 0 line by line, where no clock runs")
         play_by_lines(setup, name, load)
     else:
         play_on_screen(setup, player, name, load, theme)
@@ -173,5 +175,5 @@ def check_player(typed: str, name: str) -> None:
     """
     from agents.grammar import make_player
 
-    if not typed.strip().isdigit():  # a level is a name of our own, not worth half a second
+    if not typed.strip().isdecimal():  # a level is a name of our own, not worth half a second
         make_player(name).close()

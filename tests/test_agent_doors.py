@@ -117,3 +117,13 @@ def test_players_refuse_what_they_cannot_take(player):
     knock(player.choose, player.name, rng, 200)
     knock(Grown, "Grown", rng, 200)
     assert Grown(Position(RULES), 1, 1).tallies() == {}
+
+
+def test_a_grown_tree_is_not_moved_by_its_position_played_on():
+    position = Position(Rules(5, 5))
+    ours, theirs = Grown(position, 400, 1), Grown(Position(Rules(5, 5)), 400, 1)
+    for ply in range(20):
+        position.play_in_place(ply)
+    ours.grow()
+    theirs.grow()
+    assert ours.tallies() == theirs.tallies()

@@ -178,6 +178,15 @@ def test_a_new_game_by_the_dialog():
         await pilot.press("enter")
         await pilot.pause()
         assert "wanted a number" in str(client.screen.query_one("#wrong").render())
+        client.screen.query_one("#size").value = "²"  # a digit, says Unicode, but no number
+        client.screen.query_one("#opponent").value = "²"
+        await pilot.press("enter")
+        client.screen.query_one("#size").value = "7"
+        client.screen.query_one("#opponent").value = "net:[b]runs[/x]"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "[b]runs[/x]" in str(client.screen.query_one("#wrong").render())
+        client.screen.query_one("#opponent").value = "influence"
         client.screen.query_one("#komi").value = "9"
         client.screen.query_one("#handicap").value = "2"
         client.screen.query_one("#seat").value = "white"
@@ -299,6 +308,26 @@ def test_a_clock_that_runs_out_ends_the_game():
 
 
 # Files
+
+
+def test_a_loaded_game_is_on_the_clock_too(tmp_path):
+    path = tmp_path / "game.sgf"
+    ClientGame.begin(SETUP).save(path)
+    assert ClientGame.load(path).clocks == {}
+    game = ClientGame.load(path, replace(SETUP, minutes=2))
+    assert game.clocks[BLACK].main_left == game.clocks[WHITE].main_left == 120
+
+
+def test_a_game_that_ended_and_can_not_be_forgotten_is_told_of(tmp_path):
+    (tmp_path / "state").touch()
+    game = ClientGame.begin(SETUP)
+    game.resign(BLACK)
+    client = client_of(game=game, keep=tmp_path / "state" / "unfinished.sgf")
+
+    async def script(pilot):
+        await until(pilot, lambda: "a game stays that has ended" in client.table.said)
+
+    drive(client, script)
 
 
 def test_a_game_is_saved_loaded_and_reviewed(tmp_path):

@@ -11,6 +11,7 @@ from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
 from insei.line_game import LineGame
 from insei.main import main
+from insei.play import play
 from insei.train import train
 from tests.test_commands import ROOT, insei
 from tests.test_own_player import SOURCE
@@ -90,6 +91,11 @@ def test_a_player_is_closed_as_the_game_ends(file, tmp_path):
     done = insei("play", f"python:{file}:Tidy", "--size", 5, text="C3\nquit\n")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "closed").exists()
+
+
+def test_a_clock_is_refused_line_by_line():
+    with pytest.raises(ValueError, match="minutes 5: wanted 0 line by line"):
+        play("random", size=3, minutes=5, plain=True)
 
 
 # A run that can't begin

@@ -400,6 +400,28 @@ def test_gtp_quits_cleanly_while_its_input_stays_open():
         assert engine.stdout.read().endswith(b"\n\n=2\n\n")
 
 
+CHATTERS = """
+class Chatters:
+    def choose(self, position):
+        print("thinking hard")
+        return position.legal_moves()[0]
+"""
+
+
+def test_what_a_player_prints_is_no_part_of_gtp(tmp_path):
+    (tmp_path / "own.py").write_text(CHATTERS)
+    player = f"python:{tmp_path / 'own.py'}:Chatters"
+    done = subprocess.run(
+        [sys.executable, "-m", "insei.main", "gtp", "--player", player, "--size", "5"],
+        input=b"genmove b\nquit\n",
+        capture_output=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+    assert done.stdout == b"= A5\n\n=\n\n"
+    assert b"thinking hard" in done.stderr
+
+
 # The line-mode game
 
 

@@ -384,6 +384,21 @@ def test_advancing_to_a_move_that_was_not_searched_begins_anew():
         forest.advance(0, 7)
 
 
+def test_a_tree_whose_leaves_never_came_back_does_not_advance():
+    forest = Forest(1, 5, 5, PUCT, 1)
+    forest.start(0, Position(Rules(5, 5, 0.5)))
+    forest.expand(*pseudo_net(forest.planes[: forest.select()]))
+    assert forest.select() == 1
+    while not (rows := forest.select()):  # the leaf that the first one gave out is nobody's now
+        continue
+    forest.expand(*pseudo_net(forest.planes[:rows]))
+    with pytest.raises(ValueError, match="wanted expand first"):
+        forest.advance(0, forest.choose(0))
+    forest.think(0, PUCT.visits)
+    search(forest)
+    forest.advance(0, forest.choose(0))
+
+
 def test_gumbel_does_not_advance():
     forest = searched(Position(Rules(5, 5, 0.5)), GUMBEL)
     with pytest.raises(ValueError, match="wanted rule puct"):

@@ -356,6 +356,32 @@ def test_what_is_to_be_known_under_new_rules_is_said_once():
     assert said == ["under area scoring", "under territory scoring"]
 
 
+def test_what_can_not_be_known_is_warned_of_and_the_engine_goes_on():
+    said = []
+
+    def gone(rules):
+        raise ValueError("no player at runs/go9")
+
+    game = engine(warn=said.append, notes=gone)
+    assert list(game.serve(["komi 3", "name"])) == ["=\n\n", "= insei capture\n\n"]
+    assert said == ["no player at runs/go9"]
+
+
+def test_pondering_that_fails_is_warned_of(thinker, monkeypatch):
+    said = []
+
+    def broken(position, no_pass_before=0):
+        raise ValueError("NaN")
+
+    game = engine(thinker, ponders=True, warn=said.append)
+    lines = Controller(["genmove b", "name"])
+    answers = game.serve(lines)
+    next(answers)
+    monkeypatch.setattr(thinker, "look_at", broken)
+    assert list(answers) == ["= insei search\n\n"]
+    assert said == ["pondering ended: NaN"]
+
+
 def test_rectangles():
     game = engine()
     assert game.answer("rectangular_boardsize 7 4") == "="

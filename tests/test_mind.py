@@ -49,6 +49,13 @@ def test_a_mind_answers_and_survives_the_end_of_its_process():
     assert is_gone(mind.process)
 
 
+def test_a_closed_mind_takes_no_task():
+    mind = Mind(queue.Queue().put, ANALYST, 1)
+    mind.close()
+    mind.think(Task(Position(Rules(5, 5, 0.5)), "capture"))  # as a pause does that was under way
+    assert mind.process is None
+
+
 def test_a_search_under_way_ends_with_the_mind():
     heard = queue.Queue()
     mind = Mind(heard.put, ANALYST, 1)

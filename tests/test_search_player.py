@@ -53,6 +53,21 @@ def test_a_search_goes_on_after_both_moves():
     assert 0 < search.evaluations < fresh
 
 
+def test_another_komi_in_a_game_keeps_the_game_s_seed(tiny_package, monkeypatch):
+    seeds = []
+
+    class Watched(Search):
+        def __init__(self, evaluate, rules, settings, keep, seed):
+            seeds.append((rules.komi, seed))
+            super().__init__(evaluate, rules, settings, keep, seed)
+
+    monkeypatch.setattr("agents.search_player.Search", Watched)
+    player = SearchPlayer(tiny_package, "search", PUCT)
+    player.new_game(RULES, 7)
+    player.choose(Position(replace(RULES, komi=3.5)))
+    assert seeds == [(0.5, 7), (3.5, 7)]
+
+
 def test_a_position_played_on_in_place_is_not_confused_with_the_old_one():
     position = Position(RULES)
     search = run(a_search(), position)

@@ -29,6 +29,9 @@ def keep_unfinished(game: ClientGame, path: Path) -> None:
         ValueError: it can't be written; says why.
     """
     if not game.has_people or game.is_ended:
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror}; a game stays that has ended") from error
     elif game.position.num_moves:
         game.save(path)

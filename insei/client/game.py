@@ -22,6 +22,14 @@ class Worth:
     score: float
 
 
+def clocks_of(setup: GameSetup) -> dict[int, Clock]:
+    """A clock for each colour, with all its time; none where time doesn't count."""
+    if not setup.minutes:
+        return {}
+    control = TimeControl(60 * setup.minutes)
+    return {colour: Clock(control) for colour in (BLACK, WHITE)}
+
+
 @dataclass
 class ClientGame:
     """One game: its positions, and what is known of each."""
@@ -44,15 +52,13 @@ class ClientGame:
         Raises:
             ValueError: the setup makes no sense.
         """
-        game = cls(setup, [setup.start()])
-        if setup.minutes:
-            control = TimeControl(60 * setup.minutes)
-            game.clocks = {colour: Clock(control) for colour in (BLACK, WHITE)}
-        return game
+        return cls(setup, [setup.start()], clocks=clocks_of(setup))
 
     @classmethod
     def load(cls, path: Path, setup: GameSetup | None = None) -> "ClientGame":
         """The game of an SGF file; its players' names are the seats unless `setup` names others.
+
+        Both clocks begin anew, where the setup has any.
 
         Raises:
             ValueError: the file can't be read, or is no game; says which.
@@ -66,6 +72,7 @@ class ClientGame:
         game = cls(
             replace(seats, size=end.rules.width, komi=end.rules.komi, rules=named, handicap=0),
             [Position(end.rules, end.initial_board, end.initial_to_play)],
+            clocks=clocks_of(seats),
         )
         for move, mover in zip(end.moves, end.movers, strict=True):
             here = game.position

@@ -36,7 +36,9 @@ class Mind:
         self.is_closed = False
 
     def think(self, task: Task) -> None:
-        """Take a task; an analysis under way gives way to it."""
+        """Take a task; an analysis under way gives way to it. Nothing once the mind is closed."""
+        if self.is_closed:
+            return
         self.count += 1
         self.asked[self.count] = task
         if self.connection is None:
@@ -76,7 +78,7 @@ class Mind:
         try:
             while True:
                 number, report = connection.recv()
-                for older in [one for one in self.asked if one < number]:
+                for older in [one for one in list(self.asked) if one < number]:
                     del self.asked[older]
                 # Who asked knows positions by identity, not by value.
                 self.tell(replace(report, position=self.asked[number].position))

@@ -25,7 +25,7 @@ class Dial(Input):
 
     def action_turn(self, by: int) -> None:
         """One level up or down; a name becomes a level first."""
-        level = int(self.value) + by if self.value.strip().isdigit() else STRONGEST // 2 + 1
+        level = int(self.value) + by if self.value.strip().isdecimal() else STRONGEST // 2 + 1
         self.value = str(min(STRONGEST, max(1, level)))
 
 
@@ -59,7 +59,7 @@ class NewGame(ModalScreen[GameSetup | None]):
             with Horizontal():
                 yield Label(f"Opponent, 1-{STRONGEST} or name")
                 yield Dial(self.opponent, id="opponent", compact=True)
-            yield Label("", id="words")
+            yield Label("", id="words", markup=False)
             for name, label, value in (
                 ("size", "Size", str(setup.size)),
                 ("komi", "Komi", f"{setup.komi:g}"),
@@ -87,7 +87,7 @@ class NewGame(ModalScreen[GameSetup | None]):
                     id="seat",
                     compact=True,
                 )
-            yield Label("", id="wrong")
+            yield Label("", id="wrong", markup=False)
             with Horizontal():
                 yield Button("Begin", id="begin", variant="primary", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
