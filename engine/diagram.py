@@ -96,7 +96,7 @@ def board_from(text: str) -> NDArray[np.uint8]:
     """
     lines = [line for line in text.splitlines() if not BESIDE.fullmatch(line)]
     rows = [re.sub(r"^\s*\d+|\d+\s*$|[\s()]", "", line) for line in lines]
-    if not rows:
+    if not any(rows):
         raise BadDiagram("an empty diagram: wanted rows of . X O")
     for number, row in enumerate(rows, 1):
         if strange := set(row) - set(READ):

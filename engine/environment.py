@@ -42,7 +42,7 @@ class GoSettings:
     rules: str | Rules = "tromp-taylor"  # a preset's name; a Rules brings its own size and komi
     komi: float | None = None  # the preset's own if None
     opponent: Opponent = "random"  # None: the caller plays both colours; or Position to move
-    agent_colour: str = "black"  # or white; whose the rewards are, Black's where nobody opposes
+    agent_colour: str = "black"  # or white; whose the rewards are, also where nobody opposes
     illegal: str = "raises"  # or loses: an illegal action ends the game, lost
     max_plies: int = 0  # the game is truncated after so many; 0 for 4 a point
 

@@ -50,6 +50,7 @@ from engine.planes cimport Frame, lay_out
 from engine.position cimport Position
 from engine.state cimport WHITE_MOVED, State, state_allows, state_bans_repeat, state_last_move
 
+from engine.planes import check_frame
 from engine.rules import Rules
 
 cdef enum:
@@ -207,8 +208,7 @@ def _frames(positions, out, int num_planes, int symmetry):
 
 
 def _check_fit(rules, int height, int width, int symmetry):
-    if height < rules.height or width < rules.width or height > 1000 or width > 1000:
-        raise ValueError(f"frame {width}x{height}: wanted {rules.size_name} or more, to 1000")
+    check_frame(rules, height, width)
     if not 0 <= symmetry < (8 if rules.width == rules.height else 4):
         raise ValueError(f"symmetry {symmetry}: wanted 0 to 7, to 3 where a board is not square")
 

@@ -4,11 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.position import Position
+from engine.rules import Rules
 
 NUM_BINARY_PLANES: int
 NUM_GLOBAL_PLANES: int
 NUM_PLANES: int
 KOMI_SCALE: float
+
+def check_frame(rules: Rules, height: int, width: int) -> None:
+    """Refuse a frame of planes that can't hold a board."""
 
 def planes(
     position: Position, frame_height: int = 0, frame_width: int = 0, symmetry: int = 0

@@ -28,6 +28,8 @@ from engine.liberties cimport Liberties, liberties_update
 from engine.position cimport Position
 from engine.state cimport State, state_last_move, state_stones
 
+from engine.rules import Rules
+
 cdef extern from "engine/spread.h":
     void spread_bytes(const uint64_t* words, int count, uint8_t* out) noexcept nogil
     void spread_floats(const uint64_t* words, int count, float* out) noexcept nogil
@@ -158,6 +160,18 @@ cdef void put_features(
                 points &= points - 1
 
 
+def check_frame(rules, int height, int width):
+    """Refuse a frame of planes that can't hold a board.
+
+    Raises:
+        ValueError: it is smaller than the board, or longer than 1000 on a side.
+    """
+    if not isinstance(rules, Rules):
+        raise ValueError(f"rules {rules!r}: wanted a Rules")
+    if not (rules.height <= height <= 1000 and rules.width <= width <= 1000):
+        raise ValueError(f"frame {width}x{height}: wanted {rules.size_name} or more, to 1000")
+
+
 def planes(Position position not None, int frame_height=0, int frame_width=0, int symmetry=0):
     """Return the planes of `position`, float32 `[C, H, W]`, in a frame of the board's size or more.
 
@@ -165,7 +179,9 @@ def planes(Position position not None, int frame_height=0, int frame_width=0, in
         ValueError: the frame is smaller than the board, or the symmetry does not fit its shape.
     """
     rules = position.rules
-    out = np.empty((PLANES, frame_height or rules.height, frame_width or rules.width), np.float32)
+    height, width = frame_height or rules.height, frame_width or rules.width
+    check_frame(rules, height, width)
+    out = np.empty((PLANES, height, width), np.float32)
     write_planes(position, out, symmetry)
     return out
 
@@ -186,8 +202,7 @@ def write_planes(Position position not None, out, int symmetry=0):
         raise ValueError(f"out {type(out).__name__}: wanted a contiguous float32 array")
     if out.ndim != 3 or out.shape[0] != PLANES:
         raise ValueError(f"out of shape {out.shape}: wanted ({PLANES}, H, W)")
-    if out.shape[1] < rules.height or out.shape[2] < rules.width:
-        raise ValueError(f"frame {out.shape[2]}x{out.shape[1]}: wanted {rules.size_name} or more")
+    check_frame(rules, out.shape[1], out.shape[2])
     if not 0 <= symmetry < (8 if rules.width == rules.height else 4):
         raise ValueError(f"symmetry {symmetry}: wanted 0 to 7, to 3 where a board is not square")
     view = out

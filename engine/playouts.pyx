@@ -173,7 +173,7 @@ def count_legal_boards(int width, int height):
     """
     cdef Board[18] boards
     cdef long count
-    if width < 1 or height < 1 or width * height > 17:
+    if not (1 <= width <= 17 and 1 <= height <= 17) or width * height > 17:
         raise ValueError(f"board {width}x{height}: wanted 1 to 17 points")
     with nogil:
         board_clear(&boards[0], width, height)

@@ -27,6 +27,7 @@ from engine.state cimport (
 )
 
 from engine.errors import GameOver, IllegalMove
+from engine.planes import check_frame
 from engine.position import Position as position_of
 from engine.rules import Rules
 
@@ -252,8 +253,7 @@ cdef class Positions:
             return output
         if isinstance(planes, np.ndarray) and planes.ndim == 4:
             height, width = planes.shape[2:]
-        if height < self._rules.height or width < self._rules.width:
-            raise ValueError(f"frame {width}x{height}: wanted {self._rules.size_name} or more")
+        check_frame(self._rules, height, width)
         _check(planes, (self.num_games, PLANES, height, width), np.float32)
         output.floats = <float*><size_t>planes.ctypes.data
         output.area = height * width

@@ -93,28 +93,36 @@ class Rules:
 
 def tromp_taylor(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
     """Positional superko, suicide allowed, area scoring (Tromp and Taylor, tromp.github.io)."""
-    return Rules(width, height or width, komi, ko="positional", suicide=True)
+    return Rules(width, width if height is None else height, komi, ko="positional", suicide=True)
 
 
 def chinese(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
-    """Simple ko, no suicide, area scoring, as Chinese referees apply it and GNU Go plays it."""
-    return Rules(width, height or width, komi, ko="simple", suicide=False)
+    """Simple ko, no suicide, area scoring, as Chinese referees apply it and GNU Go plays it.
+
+    But for handicap stones: those give them back to White, here komi has to be raised.
+    """
+    return Rules(width, width if height is None else height, komi, ko="simple", suicide=False)
 
 
 def new_zealand(width: int = 19, height: int | None = None, komi: float = 7.0) -> Rules:
     """Situational superko, suicide allowed, area scoring (New Zealand Go Society, 1986)."""
-    return Rules(width, height or width, komi, ko="situational", suicide=True)
+    return Rules(width, width if height is None else height, komi, ko="situational", suicide=True)
 
 
 def japanese(width: int = 19, height: int | None = None, komi: float = 6.5) -> Rules:
     """Simple ko, no suicide, territory scoring (after Nihon Kiin's rules of 1989)."""
-    return Rules(width, height or width, komi, ko="simple", scoring="territory")
+    return Rules(width, width if height is None else height, komi, ko="simple", scoring="territory")
 
 
 def aga(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
     """Situational superko, no suicide, territory with pass stones (AGA Concise Rules of Go)."""
     return Rules(
-        width, height or width, komi, ko="situational", scoring="territory", pass_stones=True
+        width,
+        width if height is None else height,
+        komi,
+        ko="situational",
+        scoring="territory",
+        pass_stones=True,
     )
 
 

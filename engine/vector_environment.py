@@ -97,7 +97,7 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
         seed = None if self.settings.opponent is None else self._seed()
         self.positions.step(actions, masks, frames, seed, self.max_plies)
         terminated = self.positions.is_over
-        truncated = ~terminated & (self.positions.num_moves >= self.max_plies)
+        truncated = ~terminated & (self.positions.num_moves >= self.max_plies) & ~fresh
         rewards = np.zeros(self.num_envs, np.float64)
         over = np.flatnonzero(terminated)
         if len(over):

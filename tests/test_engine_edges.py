@@ -6,6 +6,7 @@ import pytest
 from engine.planes import NUM_PLANES, planes, write_planes
 from engine.playouts import random_game
 from engine.position import Position
+from engine.positions import Positions
 from engine.rules import Rules
 from engine.symmetries import (
     compose,
@@ -84,6 +85,10 @@ def test_planes_say_what_the_rules_say():
 
 def test_planes_check_their_buffer():
     position = Position(Rules(5, 5))
+    with pytest.raises(ValueError, match="frame 1001x5: wanted 5x5 or more, to 1000"):
+        planes(position, 5, 1001)
+    with pytest.raises(ValueError, match="frame 1001x5: wanted"):
+        Positions(Rules(5, 5), 1).planes(np.zeros((1, NUM_PLANES, 5, 1001), np.float32))
     with pytest.raises(ValueError, match="frame 4x5: wanted 5x5 or more"):
         planes(position, 5, 4)
     with pytest.raises(ValueError, match="contiguous float32"):

@@ -217,3 +217,13 @@ def test_pettingzoo_games_reward_both_sides():
     env.step(4)
     with pytest.raises(IllegalMove):
         env.step(4)
+
+
+def test_a_reset_cuts_no_game_short():
+    env = GoVectorEnv(1, board_size=3, agent_colour="white", max_plies=1)
+    _, info = env.reset(seed=1)
+    cut = []
+    for _ in range(4):
+        _, _, _, truncated, info = env.step(info["action_mask"].argmax(1))
+        cut.append(bool(truncated[0]))
+    assert cut == [True, False, True, False]

@@ -14,7 +14,16 @@ from engine.diagram import board_from
 from engine.errors import BadDiagram, GameOver, IllegalMove
 from engine.playouts import count_legal_boards, play_random_games, random_game
 from engine.position import Position
-from engine.rules import BLACK, KO_RULES, WHITE, Rules, chinese, new_zealand, tromp_taylor
+from engine.rules import (
+    BLACK,
+    KO_RULES,
+    PRESETS,
+    WHITE,
+    Rules,
+    chinese,
+    new_zealand,
+    tromp_taylor,
+)
 from engine.vertex import move_of, vertex_of
 from tests.reference import Reference
 
@@ -74,6 +83,8 @@ def test_legal_boards_of_four_by_four_are_as_many_as_tromp_counted():
 def test_counting_boards_is_refused_where_it_would_take_hours():
     with pytest.raises(ValueError, match="wanted 1 to 17 points"):
         count_legal_boards(5, 5)
+    with pytest.raises(ValueError, match="wanted 1 to 17 points"):
+        count_legal_boards(65_536, 65_536)  # their product is 0 in 32 bits
 
 
 def repeats_in_random_play(ko, seed):
@@ -187,10 +198,18 @@ def test_rules_outside_their_bounds_are_refused(fields, said):
         Rules(**fields)
 
 
+@pytest.mark.parametrize("make", PRESETS.values())
+def test_a_preset_of_no_height_is_refused(make):
+    assert make(9).height == 9
+    with pytest.raises(ValueError, match="height 0"):
+        make(9, 0)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "empty diagram"),
+        ("3\n2", "empty diagram"),
         ("X Q", "row 1 holds 'Q'"),
         ("X .\nX", "row 2 has 1 points: wanted 2"),
     ],
