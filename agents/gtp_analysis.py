@@ -29,10 +29,7 @@ class AnalysisRequest:
     seconds: float = 1.0  # between two reports
     num_moves: int = 0  # the most candidates of a report; 0 for all
     fewest_moves: int = 1  # filled up with the likeliest ones that were not visited
-    ownership: bool = False
-    moves_ownership: bool = False
-    root: bool = False
-    variation_visits: bool = False
+    switches: frozenset[str] = frozenset()  # of SWITCHES, those that are on
     avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # moves by colour
 
 
@@ -70,10 +67,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
         max(1, numbers["interval"]) / 100,
         numbers["maxmoves"],
         max(1, numbers["minmoves"]),
-        "ownership" in switches,
-        "movesownership" in switches,
-        "rootinfo" in switches,
-        "pvvisits" in switches,
+        frozenset(switches),
         avoided_by(limits, rules),
     )
 
@@ -174,7 +168,7 @@ def lz_line(analysis: Analysis) -> str:
 
 def visits_told(one: MoveAnalysis, request: AnalysisRequest) -> str:
     """How often the search went along each move of a variation, where that was asked for."""
-    if not request.variation_visits:
+    if "pvvisits" not in request.switches:
         return ""
     return " pvVisits " + " ".join(map(str, one.variation_visits))
 
@@ -186,7 +180,7 @@ def owned(ownership: NDArray[np.float32]) -> str:
 
 def ownership_told(one: MoveAnalysis, request: AnalysisRequest) -> str:
     """Whose each point will be after a move, where that was asked for and is known."""
-    if not request.moves_ownership or one.ownership is None:
+    if "movesownership" not in request.switches or one.ownership is None:
         return ""
     return f" movesOwnership {owned(one.ownership)}"
 
@@ -202,11 +196,11 @@ def kata_line(analysis: Analysis, request: AnalysisRequest) -> str:
         f"{ownership_told(one, request)}"
         for order, one in enumerate(analysis.moves)
     ]
-    if request.root:
+    if "rootinfo" in request.switches:
         parts.append(
             f"rootInfo visits {analysis.visits} winrate {analysis.win_rate:.6f} "
             f"scoreLead {analysis.score:.3f}"
         )
-    if request.ownership:
+    if "ownership" in request.switches:
         parts.append(f"ownership {owned(analysis.ownership)}")
     return " ".join(parts)
