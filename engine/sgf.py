@@ -12,7 +12,16 @@ from engine.diagram import result_of
 from engine.errors import BadSgf
 from engine.position import Position
 from engine.rules import Rules
-from engine.sgf_file import LETTERS, SgfFile, finished_text, new_file, point_of, read_file
+from engine.sgf_file import (
+    LETTERS,
+    SgfFile,
+    finished_text,
+    has_move,
+    is_turn_open,
+    new_file,
+    point_of,
+    read_file,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ def write_sgf(record: GameRecord) -> str:
         node.set_move(LETTERS[mover], point_of(move, position.rules))
         if ply in record.comments:
             node.set("C", record.comments[ply])
-    if position.num_moves and position.to_play == position.movers[-1]:
+    if is_turn_open(position):
         game.extend_main_sequence().set("PL", LETTERS[position.to_play])
     return finished_text(game, position.rules)
 
@@ -77,11 +86,12 @@ def read_sgf_file(path: Path, rules: Rules | None = None) -> GameRecord:
 def _main_line(file: SgfFile) -> GameRecord:
     position = file.position
     comments = {0: file.opening_comment} if file.opening_comment else {}
-    nodes = file.game.get_main_sequence()[file.num_opening :]
-    for number, node in enumerate(nodes, 1):
+    number = 1  # of the move that is due
+    for node in file.game.get_main_sequence()[file.num_opening :]:
         reached = file.after(node, position, number)
         if not reached:
             break
+        number += has_move(node)
         if reached[-1].num_moves < position.num_moves or len(reached) > 1:
             comments = {}
         position = reached[-1]

@@ -88,7 +88,7 @@ class SgfFile:
         coarse.sequence[0].pop("KM", None)
         self.game = sgf.Sgf_game.from_coarse_game_tree(coarse, override_encoding="UTF-8")
         self.root = self.game.get_root()
-        named = rules_read(self.text_of(self.root, "RU")) or rules
+        named = rules_read(self.text_of(self.root, "RU"), self.notes.append) or rules
         self.has_rules = named is not None
         base = named or tromp_taylor()
         if komi is None:
@@ -121,7 +121,7 @@ class SgfFile:
         for node in nodes:
             if self.num_opening and not node.has_setup_stones():
                 break
-            if node.has_property("B") or node.has_property("W"):
+            if has_move(node):
                 break
             self._place(node, board)
             to_play = self._to_play(node) or to_play
@@ -129,11 +129,10 @@ class SgfFile:
             if len(list(node)) > 1:
                 break  # variations begin here
         if to_play is None:
-            following = nodes[self.num_opening :]
-            said = (key for node in following for key in "BW" if node.has_property(key))
-            mover = next(said, "").lower()
+            to_play = _next_mover(nodes[max(self.num_opening - 1, 0)])
+        if to_play is None:
             handicap = bool((board == BLACK).any()) and not (board == WHITE).any()
-            to_play = COLOURS[mover] if mover else WHITE if handicap else BLACK
+            to_play = WHITE if handicap else BLACK
         handicap_said = self.raw_of(self.root, "HA")
         if handicap_said not in ("", "0", "1") and not board.any():
             self.notes.append(f"HA[{handicap_said}]: no handicap stones set up")
@@ -158,20 +157,22 @@ class SgfFile:
                     board.flat[self._move(point)] = colour
 
     def _to_play(self, node: sgf.Tree_node) -> int | None:
-        """Who is to move by PL; None where it says nothing."""
-        if not node.has_property("PL"):
-            return None
+        """Who is to move by PL; None where it says nothing, or nothing clear and moves say it.
+
+        Raises:
+            BadSgf: it says nothing clear, and nobody moves.
+        """
         said = self.raw_of(node, "PL")
-        if said in COLOUR_DIGITS:
-            note = f"PL[{said}]: taken for PL[{LETTERS[COLOUR_DIGITS[said]].upper()}]"
-            if note not in self.notes:
-                self.notes.append(note)
-            return COLOUR_DIGITS[said]
-        if not said:
-            return None
-        if said.lower() not in COLOURS:
+        if not said or said.lower() in COLOURS:
+            return COLOURS.get(said.lower())
+        colour = COLOUR_DIGITS.get(said) or COLOURS.get(said[0].lower())
+        if colour is None and _next_mover(self.root) is None:
             raise BadSgf(f"PL[{said}]: wanted PL[B] or PL[W]")
-        return COLOURS[said.lower()]
+        meant = f"taken for PL[{LETTERS[colour].upper()}]" if colour else "names nobody, left out"
+        note = f"PL[{said}]: {meant}"
+        if note not in self.notes:
+            self.notes.append(note)
+        return colour
 
     def _moved(self, node: sgf.Tree_node) -> "tuple[str, tuple[int, int] | None]":
         """Who moves at a node, empty for nobody, and where."""
@@ -200,7 +201,8 @@ class SgfFile:
     def after(self, node: sgf.Tree_node, position: Position, number: int) -> list[Position]:
         """The positions that a node leads to: after its setup, after its move, or as it was.
 
-        None where its move is illegal and the line all but ends with it; a note says so.
+        None where its move is illegal and the line all but ends with it; a note says so. `number`
+        is that of its move, or of the next, counted from the start of the file.
 
         Raises:
             BadSgf: the move is illegal, or the board set up is none.
@@ -220,13 +222,14 @@ class SgfFile:
 
     def _after(self, node: sgf.Tree_node, position: Position, number: int) -> list[Position]:
         reached = []
-        board, to_play = position.board, self._to_play(node) or position.to_play
+        board, to_play = position.board, self._to_play(node)
         self._place(node, board)
         if (board != position.board).any():
-            position = Position(position.rules, board, to_play)
+            position = Position(position.rules, board, to_play or position.to_play)
             reached.append(position)
             self.notes.append(f"move {number}: stones set up, a game begins anew there")
-        elif to_play != position.to_play:
+        elif to_play:
+            position = position.resumed() if position.is_over else position
             position = position.with_to_play(to_play)
         colour, point = self._moved(node)
         if not colour:
@@ -240,6 +243,20 @@ class SgfFile:
             vertex = vertex_of(move, position.rules)
             raise _Repeats(f"move {number} by {COLOUR_NAMES[COLOURS[colour]]}: {vertex}: superko")
         return [*reached, position.play(move)]
+
+
+def has_move(node: sgf.Tree_node) -> bool:
+    """Whether somebody moves at a node, a pass included."""
+    return bool(node.has_property("B") or node.has_property("W"))
+
+
+def _next_mover(node: sgf.Tree_node) -> int | None:
+    """Who moves at a node or first after it; None where nobody does."""
+    while not has_move(node):
+        if not len(node):
+            return None
+        node = node[0]
+    return BLACK if node.has_property("B") else WHITE
 
 
 def _is_tail(node: sgf.Tree_node) -> bool:
@@ -276,6 +293,17 @@ def new_file(position: Position, black: str, white: str, result: str) -> sgf.Sgf
     elif position.initial_to_play == WHITE:
         root.set("PL", "w")
     return game
+
+
+def is_turn_open(position: Position) -> bool:
+    """Whether a PL has to follow the moves: the turn is not as they leave it, or the game goes on.
+
+    It goes on after two passes where it was resumed. That one pass was forgotten is not kept.
+    """
+    if not position.num_moves:
+        return False
+    passed = position.moves[-2:] == [position.rules.pass_move] * 2
+    return position.to_play == position.movers[-1] or (passed and not position.is_over)
 
 
 def stones_of(board: NDArray[np.uint8], colour: int, rules: Rules) -> list[tuple[int, int] | None]:

@@ -14,9 +14,10 @@ NAMES = {
     "aga": "AGA",
 }
 SPELT_OUT = re.compile(
-    r"ko(SIMPLE|POSITIONAL|SITUATIONAL)score(AREA|TERRITORY)(?:tax(?:NONE|SEKI|ALL))?sui([01])"
-    r"(passes)?(?:captures(\d{1,4}))?"
+    r"ko(SIMPLE|POSITIONAL|SITUATIONAL)score(AREA|TERRITORY)(taxNONE|taxSEKI|taxALL)?sui([01])"
+    r"(passes)?(?:captures(\d{1,4}))?(button[01])?(whb0|whbN-1|whbN)?(?:fpok[01])?"
 )
+NOT_PLAYED = {"taxALL", "button1", "whbN", "whbN-1"}
 RULES_READ = {
     "tromp-taylor": "tromp-taylor",
     "chinese": "chinese",
@@ -44,19 +45,28 @@ def rules_name(rules: Rules) -> str:
     return spelt + (f"captures{rules.captures_to_win}" if rules.captures_to_win else "")
 
 
-def rules_read(said: str) -> Rules | None:
-    """The rules that RU names, of whatever size and komi; None for a name that we don't know."""
+def rules_read(said: str, note: Note) -> Rules | None:
+    """The rules that RU names, of whatever size and komi; None for a name that we don't know.
+
+    KataGo's tax on groups, its button and White's bonus for handicap stones are left out, with a
+    note, and so is its tax on seki where area is scored: under territory it belongs to `japanese`.
+    """
     if name := RULES_READ.get(said.strip().lower()):
         return PRESETS[name]()
-    if spelt := SPELT_OUT.match(said.strip()):
-        return Rules(
-            ko=next(one for one in KO_RULES if one.upper() == spelt[1]),
-            scoring=next(one for one in SCORINGS if one.upper() == spelt[2]),
-            suicide=spelt[3] == "1",
-            pass_stones=bool(spelt[4]),
-            captures_to_win=int(spelt[5] or 0),
-        )
-    return None
+    spelt = SPELT_OUT.fullmatch(said.strip())
+    if spelt is None:
+        return None
+    _, scoring, tax, suicide, passes, captures, button, bonus = spelt.groups()
+    not_played = NOT_PLAYED | ({"taxSEKI"} if scoring == "AREA" else set())
+    if left_out := [one for one in (tax, button, bonus) if one in not_played]:
+        note(f"rules {said.strip()}: read without {', '.join(left_out)}")
+    return Rules(
+        ko=next(one for one in KO_RULES if one.upper() == spelt[1]),
+        scoring=next(one for one in SCORINGS if one.upper() == scoring),
+        suicide=suicide == "1",
+        pass_stones=bool(passes),
+        captures_to_win=int(captures or 0),
+    )
 
 
 def size_read(said: str | None, note: Note) -> tuple[int, int]:

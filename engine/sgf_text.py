@@ -20,23 +20,46 @@ VALUE = re.compile(r"\[((?:[^\\\]]|\\.)*)\]", re.DOTALL)
 BLANKS = re.compile(r"\s*")
 JUNK = re.compile(r"[^()\[\];A-Za-z\s]+")
 CODING = re.compile(rb"CA\[\s*([A-Za-z0-9_.:-]{1,40})\s*\]")
+CODECS = re.compile("ascii|big5|cp|euc|gb|hz|iso|koi8|mac|shift|tis|utf-8")  # not rot-13 or idna
+WIDER = {
+    "ascii": "cp1252",
+    "big5": "cp950",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "shift_jis": "cp932",
+}  # what programs in fact write under a narrower name
+SEVEN_BITS = ("iso2022", "hz")  # all their bytes are ASCII's, and so pass for UTF-8
 
 
 def decoded(data: bytes) -> tuple[str, list[str]]:
-    """Read bytes as UTF-8, else as the file's CA says, else as Latin-1; with a note of it."""
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        where = f"byte {error.start + 1}: not UTF-8"
-    if said := CODING.search(data):
-        name = said[1].decode()
+    """Read bytes as UTF-8, else as the file's CA says, else as Latin-1; a note says what is lost.
+
+    Encodings of seven bits pass for UTF-8, so CA comes first there; UTF-16 shows by its mark.
+    """
+    said = _codec_said(data)
+    order = ["utf-8", said] if said else ["utf-8"]
+    for codec in [said, *order] if said.startswith(SEVEN_BITS) else order:
         try:
-            codec = codecs.lookup(name)
-            if codec.name != "utf-8":
-                return data.decode(name), []
-        except (LookupError, UnicodeError):
-            pass
+            return data.decode(codec).removeprefix("\ufeff"), []
+        except UnicodeDecodeError as error:
+            where = f"byte {error.start + 1}: not {codec.upper()}"
+    if said:
+        return data.decode(said, "replace"), [f"{where}; what can't be read is marked \ufffd"]
     return data.decode("latin-1"), [f"{where}; read as Latin-1"]
+
+
+def _codec_said(data: bytes) -> str:
+    """Python's name of the encoding that a file says it has; empty for none that we know."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    said = CODING.search(data)
+    try:
+        name = codecs.lookup(said[1].decode().lower().removeprefix("x-")).name if said else ""
+    except LookupError:
+        return ""
+    return WIDER.get(name, name) if CODECS.match(name) else ""
 
 
 def mended(text: str) -> tuple[str, list[str]]:
@@ -58,6 +81,7 @@ class _Mender:
         self.notes: list[str] = []
         self.depth = 0
         self.wants_node = True  # whether a semicolon must come before a property
+        self.has_closed = False  # whether a variation has just ended
         self.has_moved = False  # whether the present node has a move
         self.seen: set[str] = set()  # the present node's properties of one value
 
@@ -112,13 +136,16 @@ class _Mender:
             self.open("(")
             self.depth += 1
             self.wants_node = True
+            self.has_closed = False
         elif one == ";":
+            self.begin_variation(self.at)
             self.open(";")
             self.begin_node()
         elif one == ")":
             self.close_nodes()
             self.open(")")
             self.depth -= 1
+            self.has_closed = True
         elif named := IDENTIFIER.match(self.text, self.at):
             self.take_property(named[0])
         elif one == "[":
@@ -140,6 +167,15 @@ class _Mender:
             self.out.append(";")
             self.begin_node()
 
+    def begin_variation(self, at: int) -> None:
+        """Where a variation has ended, a node can only begin another."""
+        if self.has_closed:
+            self.note("opening parenthesis missing", at)
+            self.out.append("(")
+            self.depth += 1
+            self.wants_node = True
+            self.has_closed = False
+
     def begin_node(self) -> None:
         """What follows a semicolon."""
         self.wants_node = self.has_moved = False
@@ -158,6 +194,7 @@ class _Mender:
         if self.text[self.at : self.at + 1] != "[":
             self.note(f"property {written} without a value", start)
             return
+        self.begin_variation(start)
         moves = name in ("B", "W")
         if self.wants_node or (moves and self.has_moved):
             self.note("semicolon missing", start)

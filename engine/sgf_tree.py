@@ -12,6 +12,8 @@ from engine.sgf_file import (
     LETTERS,
     SgfFile,
     finished_text,
+    has_move,
+    is_turn_open,
     new_file,
     point_of,
     read_file,
@@ -84,7 +86,7 @@ def _with_variations(file: SgfFile) -> GameTree:
             here = here.add(position)
         if here is not parent:
             here.comment = file.text_of(node, "C")
-            waiting.extend((child, here, number + 1) for child in node)
+            waiting.extend((child, here, number + has_move(node)) for child in node)
     return GameTree(start, file.black, file.white, file.result, file.notes)
 
 
@@ -94,11 +96,15 @@ def write_variations(tree: GameTree) -> str:
     rules = start.position.rules
     game = new_file(start.position, tree.black, tree.white, tree.result)
     first = game.get_root()
+    first.set("PL", LETTERS[start.position.initial_to_play])  # a variation may begin with the other
     for move, mover in zip(start.position.moves, start.position.movers, strict=True):
         first = first.new_child()
         first.set_move(LETTERS[mover], point_of(move, rules))
     if start.comment:
         first.set("C", start.comment)
+    if is_turn_open(start.position):
+        first = first.new_child()
+        first.set("PL", LETTERS[start.position.to_play])
     waiting = deque((child, first) for child in start.children)
     while waiting:
         node, above = waiting.popleft()

@@ -318,6 +318,16 @@ def test_a_loaded_game_is_on_the_clock_too(tmp_path):
     assert game.clocks[BLACK].main_left == game.clocks[WHITE].main_left == 120
 
 
+def test_a_resumed_game_is_loaded_as_it_was_left(tmp_path):
+    path = tmp_path / "game.sgf"
+    game = ClientGame.begin(SETUP)
+    for move in (12, 25, 25):
+        game.play(move)
+    game.history[-1] = game.position.resumed()
+    game.save(path)
+    assert not ClientGame.load(path).position.is_over
+
+
 def test_a_game_that_ended_and_can_not_be_forgotten_is_told_of(tmp_path):
     (tmp_path / "state").touch()
     game = ClientGame.begin(SETUP)

@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import BadSgf
 from engine.position import Position
-from engine.rules import Rules, tromp_taylor
+from engine.rules import BLACK, WHITE, Rules, tromp_taylor
 from engine.sgf import GameRecord, read_sgf, write_sgf
 from engine.sgf_tree import GameNode, GameTree, read_variations, write_variations
 
@@ -79,3 +79,47 @@ def test_moves_before_the_start_are_written_too():
     tree.start.add(played.play(3))
     again = read_variations(write_variations(tree))
     assert again.start.main_line()[-1].position == played.play(3)
+
+
+PLAYED = Position(tromp_taylor(5)).play_all([12])
+PASSED = PLAYED.play_all([25, 25])
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        PLAYED.with_to_play(BLACK),
+        PASSED,
+        PASSED.resumed(),
+        PASSED.resumed().with_to_play(BLACK),
+        PASSED.resumed().play(7),
+        PASSED.resumed().play(25),
+    ],
+)
+def test_whose_turn_it_is_at_the_end_and_whether_the_game_goes_on_come_back(position):
+    again = read_sgf(write_sgf(GameRecord(position))).position
+    assert (again.to_play, again.is_over) == (position.to_play, position.is_over)
+    start = read_variations(write_variations(GameTree(GameNode(position, "begin")))).start
+    again = start.main_line()[-1].position
+    assert (again.to_play, again.is_over) == (position.to_play, position.is_over)
+
+
+def test_a_game_resumed_in_a_variation_comes_back():
+    tree = GameTree(GameNode(PASSED))
+    tree.start.add(PASSED.resumed().with_to_play(WHITE), "they disagree")
+    again = read_variations(write_variations(tree)).start.main_line()[-1]
+    assert (again.position.is_over, again.position.to_play) == (False, WHITE)
+    assert again.comment == "they disagree"
+
+
+def test_the_turn_at_the_start_comes_back_whoever_moves_first():
+    tree = GameTree(GameNode(Position(tromp_taylor(5))))
+    tree.start.add(tree.start.position.with_to_play(WHITE).play(12))
+    start = read_variations(write_variations(tree)).start
+    assert (start.position.to_play, start.children[0].position.movers) == (BLACK, [WHITE])
+
+
+def test_a_variation_without_its_parenthesis_is_one_all_the_same():
+    whole = "(;GM[1]SZ[9];B[ee](;W[cc];B[dd])(;W[gg];B[aa])(;W[ab]))"
+    for text in (whole, whole.replace(")(;W[gg]", ");W[gg]"), whole.replace(")(;W", ");W")):
+        assert lines_of(read_variations(text).start) == [[40, 20, 30], [40, 60, 0], [40, 9]]

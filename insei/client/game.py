@@ -79,6 +79,7 @@ class ClientGame:
             here = here if here.to_play == mover else here.with_to_play(mover)
             here = here.resumed() if here.is_over else here  # players disagreed on what is dead
             game.history.append(here.play(move))
+        game.history[-1] = end  # with the turn, or the resumption, that the file ends with
         game.result = record.result
         return game
 
