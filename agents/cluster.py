@@ -3,6 +3,7 @@
 import os
 
 import ray
+from ray.exceptions import RayError, RayTaskError
 
 
 def start_ray(num_workers: int, address: str | None = None) -> None:
@@ -14,6 +15,7 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
         ValueError: it has fewer processors than workers, who would be waited for in vain.
     """
     if ray.is_initialized():
+        check_room(num_workers)
         return
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     if address is not None:
@@ -41,3 +43,14 @@ def check_room(num_workers: int) -> None:
     has = int(ray.cluster_resources().get("CPU", 0))
     if num_workers > has:
         raise ValueError(f"workers {num_workers}: wanted at most the {has} CPUs that Ray has there")
+
+
+def cause_of(error: RayTaskError) -> Exception:
+    """What an actor raised where that is something to be told; else Ray's error, all its lines."""
+    return error.cause if isinstance(error.cause, ValueError | OSError) else error
+
+
+def last_line(error: RayError) -> str:
+    """The end of what Ray says, which names the cause; before it stands what happened where."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:200] if lines else "no reason given"

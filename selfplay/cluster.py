@@ -14,6 +14,7 @@ from typing import Any
 import ray
 from ray.exceptions import RayError, RayTaskError
 
+from agents.cluster import cause_of, last_line
 from selfplay.crew import Haul
 from selfplay.worker import Weights, Worker
 
@@ -118,14 +119,14 @@ class RayCrew:
             try:
                 hauls.append(ray.get(call))
                 self.deaths = 0
-            except RayTaskError:
-                raise  # the worker lives, and what it does is wrong
+            except RayTaskError as error:  # the worker lives, and what it does is wrong
+                raise cause_of(error) from None
             except RayError as error:  # its process, its node or its memory is gone
                 self.deaths += 1
                 if self.deaths > MOST_DEATHS * len(self.workers):
                     raise ChildProcessError(
                         f"{self.deaths} workers died one after the other, the last by "
-                        f"{type(error).__name__}: wanted games from one of them"
+                        f"{type(error).__name__}: {last_line(error)}"
                     ) from None
                 self._replace(index, f"died ({type(error).__name__})")
             self.idle.append(index)
@@ -141,8 +142,8 @@ class RayCrew:
         for one in ready:
             try:
                 ray.get(one)
-            except RayTaskError:
-                raise
+            except RayTaskError as error:
+                raise cause_of(error) from None
             except RayError:
                 pass
 

@@ -82,6 +82,10 @@ class SelfPlayConfig:
             ("clear_share", 0, 1),
         )
         check_precision(self.precision)
+        if self.batches > self.games_in_flight:
+            raise ValueError(
+                f"batches {self.batches}: wanted at most the {self.games_in_flight} games in flight"
+            )
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class LocalCrew:
 
     def begin(self, num_games: int) -> None:
         """Have at least `num_games` more games played, as `poll` is called."""
-        self.num_missing += num_games
+        self.num_missing = max(0, self.num_missing) + num_games
 
     def poll(self, seconds: float) -> list[Haul]:
         """Play one call's games now."""

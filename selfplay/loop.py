@@ -24,7 +24,7 @@ from selfplay.config import TrainConfig
 from selfplay.crew import Crew, Haul
 from selfplay.curves import Curves
 from selfplay.dataset import GameDataset, Rows, rows_of, set_aside_unfinished
-from selfplay.health import parted, validate
+from selfplay.health import Validation, parted, validate
 from selfplay.learner import Learner, Losses
 from selfplay.milestones import in_line, is_milestone, keep_milestone, milestones_of
 from selfplay.rating import EarlierNet, elos, is_regression, opponent_of, rate, rated_name
@@ -117,14 +117,39 @@ class Training:
         if found is None:
             if self.config.start_from:
                 self._start_from()
-            return Progress(0, 0, 0, dict(self.rng.bit_generator.state), 0.0)
+            start = Progress(0, 0, 0, dict(self.rng.bit_generator.state), 0.0)
+            return self._numbered_on(start, -1)
         progress, state = found
         self.ancestor = read_card(checkpoints_of(self.run.path)[-1]).training.get("started_from")
         self.learner.restore(state, progress.num_steps)
         self.learner.rate_scale = progress.rate_scale
-        self.run.leave_behind(progress.generation)
         self.rng.bit_generator.state = progress.random_state
-        return progress
+        return self._numbered_on(progress, progress.generation)
+
+    def _numbered_on(self, progress: Progress, back: int) -> Progress:
+        """Count on beyond what was left where somebody took later checkpoints away.
+
+        The nets, ratings and games of the line that was left keep their numbers. The games stay in
+        the window; the schedules go on from where the present net stood.
+
+        Args:
+            back: the generation of the checkpoint that there is, -1 for none.
+        """
+        ratings = (one["generation"] for one in self.run.ratings())
+        games = self.dataset.games_by_generation
+        left = max([back, *milestones_of(self.run.path), *ratings, *games])
+        if left == back:
+            return progress
+        self.notice(
+            f"{f'checkpoint {back} is' if back >= 0 else 'no checkpoint is'} there, but traces of "
+            f"generation {left}; going on from it as generation {left + 1}"
+        )
+        return replace(
+            progress,
+            generation=left + 1,
+            skipped=progress.skipped + left + 1 - progress.generation,
+            rollbacks=(*progress.rollbacks, (left, back)),
+        )
 
     def _start_from(self) -> None:
         """Begin with another player's net, and remember whose it was."""
@@ -170,11 +195,12 @@ class Training:
     @property
     def share_done(self) -> float:
         """How much of the run its newest checkpoint has behind it, 0 to 1."""
-        return self.config.share_done(self.progress.generation, self.progress.seconds)
+        learned = self.progress.generation - self.progress.skipped
+        return self.config.share_done(learned, self.progress.seconds)
 
     def play(self) -> None:
         """Train until the configured generations, or hours, are reached."""
-        if self.progress.generation == 0 and self.run.newest() is None:
+        if not self.run.has_checkpoint(self.progress.generation):
             self._checkpoint(self.progress)
         self.look_back()
         while self.share_done < 1:
@@ -224,6 +250,7 @@ class Training:
 
     def _finish(self, stage: Generation) -> None:
         rows = self.pending
+        validation = self._validation(stage.number)  # before the windows take in what is new
         self._update_windows(rows, self.dataset.num_rows)
         self.pending = rows_of(self.dataset.schema.empty_table())
         learned = len(stage.losses) * self.config.learner.batch_size
@@ -244,13 +271,16 @@ class Training:
         self._checkpoint(self.progress)
         seconds = time.monotonic() - stage.began
         self.curves.add(stage.number, stage.losses, stage.counts, seconds, rows, numbers)
-        self._validate(stage.number)
+        self._tell_health(stage.number, validation)
         self.watch(self._status(stage))
 
-    def _validate(self, generation: int) -> None:
-        """Judge the net on games held out; say so where it has begun to learn games by heart."""
+    def _validation(self, generation: int) -> Validation | None:
+        """Judge the net on games that it learned from, and on those held out."""
         rng = np.random.default_rng([self.config.seed, generation])
-        found = validate(self.learner, self.window, self.held, rng)
+        return validate(self.learner, self.window, self.held, rng)
+
+    def _tell_health(self, generation: int, found: Validation | None) -> None:
+        """Show how the net was judged; say so where it has begun to learn games by heart."""
         if found is None:
             return
         self.curves.add_validation(generation, found)
@@ -380,7 +410,9 @@ class Training:
         elapsed = max(time.monotonic() - stage.began, 1e-3)
         return Status(
             generation=self.progress.generation,
-            generations=0 if self.config.hours else self.config.generations,
+            generations=(
+                0 if self.config.hours else self.config.generations + self.progress.skipped
+            ),
             games=self.dataset.num_games,
             games_here=here,
             games_wanted=stage.games_wanted,

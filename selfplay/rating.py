@@ -137,7 +137,7 @@ def elos(
 ) -> dict[str, Rating]:
     """The newest net's Elo by board, from all of a run's ratings, `anchor` at 0.
 
-    Boards without a result against the anchor are left out.
+    Boards where the anchor, or the newest net, has no result are left out.
     """
     found = {}
     for board in boards:
@@ -154,9 +154,10 @@ def elos(
                 points[own, opponent] = points.get((own, opponent), 0.0) + taken
                 points[opponent, own] = points.get((opponent, own), 0.0) + one["games"] - taken
         players = sorted({player for pair in points for player in pair})
-        if anchor in players:
+        newest = str(ratings[-1]["generation"])
+        if anchor in players and newest in players:
             rated = {one.player: one for one in fit(players, points, anchor)}
-            found[board.size_name] = rated[str(ratings[-1]["generation"])]
+            found[board.size_name] = rated[newest]
     return found
 
 

@@ -37,7 +37,7 @@ def record(
     rows.ply.append(position.num_moves)
     rows.colour.append(position.to_play)
     rows.planes.append(np.packbits(seen[:NUM_BINARY_PLANES].astype(np.uint8).ravel()))
-    rows.global_planes.append(seen[NUM_BINARY_PLANES:, 0, 0])
+    rows.global_planes.append(seen[NUM_BINARY_PLANES:, 0, 0].copy())  # a view keeps all planes
     rows.policy.append(policy)
     rows.values.append(values)
     rows.surprise.append(surprise)

@@ -32,14 +32,13 @@ from agents.files import append_json, delete_unfinished, new_folder, read_json_l
 from agents.find_package import CHECKPOINTS, checkpoints_of
 from agents.package import DamagedPackage, PlayerCard, read_card, read_tensors, sha256_of
 from agents.package import write_package as write_player
-from selfplay.milestones import MILESTONES, milestones_of
+from selfplay.milestones import MILESTONES
 
 CONFIG_FILE = "config.yaml"
 DATASET = "games.lance"
 LEARNER_FILE = "learner.safetensors"
 STATE_FILE = "state.json"
 RATINGS_FILE = "ratings.jsonl"
-LEFT_RATINGS_FILE = "ratings-left.jsonl"  # of nets that the run went back from by hand
 LOG_FILE = "log.txt"
 
 
@@ -68,6 +67,7 @@ class Progress:
     seconds: float  # spent so far, pauses not counted
     rate_scale: float = 1.0  # of the learning rate; less after each roll-back
     rollbacks: tuple[tuple[int, int], ...] = ()  # from which generation, and to which
+    skipped: int = 0  # generations counted but not learned, where the run was taken back by hand
 
 
 class RunFolder:
@@ -165,21 +165,9 @@ class RunFolder:
                 f"{error}; to go on from an older checkpoint, move {folder} away{back}"
             ) from error
 
-    def leave_behind(self, generation: int) -> None:
-        """Set aside the milestones and ratings of later generations, where one has gone back.
-
-        They are of nets that the present one doesn't come from, and stay beside the others.
-        """
-        for number, folder in milestones_of(self.path).items():
-            if number > generation:
-                aside = f"left-{folder.name}-{time.time_ns()}"
-                folder.rename(folder.with_name(aside))
-        known = read_json_lines(self.path / RATINGS_FILE)
-        left = [one for one in known if one["generation"] > generation]
-        if left:
-            append_json(self.path / LEFT_RATINGS_FILE, left)
-            kept = [json.dumps(one) + "\n" for one in known if one not in left]
-            write_text(self.path / RATINGS_FILE, "".join(kept))
+    def has_checkpoint(self, generation: int) -> bool:
+        """Whether the net of this generation is there, whole."""
+        return any(int(one.name) == generation for one in checkpoints_of(self.path))
 
     def add_rating(self, rating: dict[str, Any]) -> None:
         """Append what a net was worth."""

@@ -149,6 +149,8 @@ def test_the_ladder_of_a_run_adds_up():
     assert second.elo > first.elo + 50  # both above random by as much, but the second beat it
     assert second.low < second.elo < second.high
     assert elos(ratings, [rules], "capture") == {}
+    silent = [*ratings, ratings[-1] | {"generation": 99, "opponents": {}}]  # all opponents failed
+    assert elos(silent, [rules], "random") == {}
 
 
 def test_opponents_in_folders_are_on_the_ladder_too():

@@ -15,20 +15,23 @@ import psutil
 import pytest
 
 from agents.architecture import NetworkConfig
-from agents.cluster import check_room
+from agents.cluster import check_room, start_ray
 from agents.find_package import checkpoints_of
-from agents.package import DamagedPackage, load_package
+from agents.package import DamagedPackage, load_package, read_card
 from engine.rules import Rules
 from insei.config import to_yaml
 from insei.train import make_crew
 from selfplay.config import RatingConfig, TrainConfig, WindowConfig
+from selfplay.crew import LocalCrew
 from selfplay.dataset import GameDataset, rows_of, schema_of, table_of
 from selfplay.learner import Diverged, Learner
 from selfplay.learner_config import LearnerConfig
 from selfplay.loop import Training
+from selfplay.milestones import milestones_of
 from selfplay.run import RunFolder
 from selfplay.sizes import BoardMix
 from selfplay.window import Window
+from selfplay.worker import PlayCounts
 from tests.conftest import TINY, random_weights
 from tests.games import QUICK, some_games
 
@@ -225,25 +228,36 @@ def test_a_damaged_checkpoint_is_refused_and_the_one_before_named(tmp_path, name
     run.close()
 
 
-def test_a_run_taken_back_by_hand_leaves_the_other_nets_behind(tmp_path):
+@pytest.mark.parametrize("kept", [0, 2])  # checkpoints: none, or those to generation 2
+def test_a_run_taken_back_by_hand_counts_on_and_plays_anew(tmp_path, kept):
     config = replace(
-        CONFIG, milestone_every=1, rating=RatingConfig(every=1, games=2, opponents=("random",))
+        CONFIG,
+        generations=4,
+        keep_checkpoints=9,
+        milestone_every=1,
+        rating=RatingConfig(every=1, games=2, opponents=("random",), most_rollbacks=0),
     )
-    path = tmp_path / "tiny"
+    path, told = tmp_path / "tiny", []
     finish(*begin(path, config))
-    for one in checkpoints_of(path)[1:]:
+    for one in checkpoints_of(path)[kept and kept + 1 :]:
         one.rename(tmp_path / one.name)
+    before = {number: read_card(one) for number, one in milestones_of(path).items()}
     run = RunFolder(path)
-    finish(run, Training(run, config, crew_of(config, silent), silent, silent))
-    for newest in checkpoints_of(path):
-        kept = path / "milestones" / newest.name
-        files = [folder / "weights.safetensors" for folder in (kept, newest)]
-        assert files[0].read_bytes() == files[1].read_bytes()
-    left = [json.loads(line) for line in (path / "ratings-left.jsonl").open()]
-    assert [one["generation"] for one in left] == [2, 3]
-    lines = [json.loads(line) for line in (path / "ratings.jsonl").open()]
-    assert [one["generation"] for one in lines] == [1, 2, 3]
-    assert len(list((path / "milestones").glob("left-*"))) == 2
+    finish(run, Training(run, config, crew_of(config), silent, told.append))
+    assert "traces of generation 4" in told[0]
+    new = [int(one.name) for one in checkpoints_of(path)[kept and kept + 1 :]]
+    assert new == list(range(5, 10 - kept))  # the net that there is, and those still to be learned
+    games = GameDataset(path / "games.lance", config.rules).games_by_generation
+    assert sorted(games) == [0, 1, 2, 3, *new[:-1]]
+    assert all(games[one] >= config.games_per_generation for one in new[:-1])
+    cards = {number: read_card(one) for number, one in milestones_of(path).items()}
+    assert {number: cards[number] for number in before} == before
+    hashes = [cards[number].weights_sha256 for number in new]
+    assert len(set(hashes)) == len(hashes)
+    assert hashes[0] == before[kept].weights_sha256  # random weights are those of the seed again
+    ratings = [json.loads(line) for line in (path / "ratings.jsonl").open()]
+    assert [one["generation"] for one in ratings] == [1, 2, 3, 4, *new]
+    assert all(one.get("earlier", {}).get("generation", 5) not in (3, 4) for one in ratings[4:])
 
 
 def test_a_run_in_a_folder_that_no_player_could_name_is_refused(tmp_path):
@@ -443,19 +457,32 @@ def test_workers_that_do_nothing_but_die_end_the_run(ray_session, monkeypatch):
 
 def test_ray_is_asked_whether_it_has_so_many_processors(ray_session):
     check_room(1)
-    with pytest.raises(ValueError, match=r"workers 9999: wanted at most the \d+ CPUs that Ray has"):
-        check_room(9999)
+    for ask in (check_room, start_ray):  # also where Ray runs since another command
+        with pytest.raises(ValueError, match=r"workers 9999: wanted at most the \d+ CPUs that Ray"):
+            ask(9999)
 
 
 def test_a_net_that_a_worker_can_not_load_stops_the_run(ray_session):
-    from ray.exceptions import RayTaskError
-
     crew = make_crew(replace(CONFIG, workers=1), None, print, 1)
     crew.publish({"weights": np.zeros(3, np.float32)}, 0, 0.0)
     ray_session.wait(crew.loads, timeout=60)
-    with pytest.raises(RayTaskError, match="weights"):
+    with pytest.raises(ValueError, match="^no weight stem.weight: wanted one of shape"):
         crew.poll(0.1)
     crew.close()
+
+
+def test_games_begun_too_many_are_not_begun_again():
+    class Generous:
+        def play(self, count):
+            return [None] * (count + 3), PlayCounts()
+
+    crew = LocalCrew(Generous(), 4)
+    for _ in range(3):
+        crew.begin(12)
+        played = 0
+        while crew.is_busy:
+            played += sum(len(games) for games, _ in crew.poll(0))
+        assert played >= 12
 
 
 def make_silent_crew(crew_class, notices):

@@ -4,10 +4,13 @@ import itertools
 import json
 import random
 from collections import Counter
+from contextlib import closing
 from dataclasses import fields, replace
+from functools import partial
 
 import numpy as np
 import pytest
+import yaml
 
 from agents.anatomy import Anatomy
 from agents.player import RESIGN, Choice
@@ -15,10 +18,11 @@ from engine.position import Position
 from engine.rules import BLACK, EMPTY, WHITE, Rules
 from engine.sgf import GameRecord, read_sgf, write_sgf
 from insei.config import to_yaml
+from tournament import provenance
 from tournament.config import PairingConfig, TournamentConfig
 from tournament.folder import TournamentFolder, sgf_name
 from tournament.match import RULES_KNOWN_BY, Job, Table, play_game
-from tournament.openings import openings
+from tournament.openings import openings, openings_from
 from tournament.ratings import fit, interval
 from tournament.report import Facts, crosstable, replays_of, write_report
 from tournament.run import play_here, run_tournament
@@ -57,6 +61,17 @@ def test_openings_are_legal_and_differ():
     more = openings(Rules(5, 5), 100, 1, 1)  # of 25
     assert openings(Rules(5, 5), 40, 1, 1) == more[:40]
     assert len({tuple(one) for one in more}) == 25
+
+
+def test_an_opening_is_no_game_that_has_ended(tmp_path):
+    atari = Rules(5, 5, captures_to_win=1)
+    for opening in openings(atari, 100, 10, 1):
+        assert not Position(atari).play_all(opening).is_over
+    for name, moves in (("a", [0, 1, 5, 6, 24, 10]), ("b", [0, 1, 24, 5])):  # b takes the corner
+        (tmp_path / f"{name}.sgf").write_text(
+            write_sgf(GameRecord(Position(Rules(5, 5)).play_all(moves)))
+        )
+    assert openings_from(tmp_path, atari, 2, 4) == [[0, 1, 5, 6]] * 2
 
 
 class Scripted:
@@ -428,6 +443,56 @@ def test_a_match_ends_once_it_is_decided(tmp_path):
     lines = (report.parent / "games.jsonl").read_text()
     hold(tmp_path, config)  # a decided match is not played on
     assert (report.parent / "games.jsonl").read_text() == lines
+
+
+def test_a_match_to_a_decision_wants_an_opening_for_each_pair(tmp_path):
+    config = replace(
+        CONFIG, format="sprt", players=("capture", "random"), games=400, opening_plies=1
+    )
+    with pytest.raises(ValueError, match="games 400: wanted at most 50 for an sprt, two for each"):
+        hold(tmp_path, config)
+
+
+def test_games_that_repeat_others_are_counted(tmp_path):
+    config = replace(CONFIG, opening_plies=1, games=60)
+    report = hold(tmp_path, replace(config, players=("random", "capture")))
+    assert json.loads(report.with_suffix(".json").read_text())["repeats"] == 0
+    assert "move by move" not in report.read_text()
+    report = hold(tmp_path / "fixed", replace(config, players=("net:go5", "net:go7"), games=54))
+    repeats = json.loads(report.with_suffix(".json").read_text())["repeats"]
+    assert repeats == 4  # 27 pairs, 25 openings
+    for page in (report, report.with_suffix(".md")):
+        assert "4 games repeat another of the same two, move by move" in page.read_text()
+
+
+def test_a_player_that_changes_on_the_way_is_refused():
+    job = Job(0, "net:go5", "capture", Rules(5, 5), (), 1, 4, ("another", ""))
+    with closing(Table()) as table, pytest.raises(ValueError, match="net:go5 has become another"):
+        table.play([job])
+
+
+def test_a_folder_from_before_the_sprt_is_gone_on_with(tmp_path):
+    hold(tmp_path)
+    path = tmp_path / "small" / "config.yaml"
+    values = yaml.safe_load(path.read_text())
+    del values["sprt"]
+    path.write_text(yaml.safe_dump(values))
+    hold(tmp_path)
+    values["sprt"] = {"elo0": 0.0}
+    path.write_text(yaml.safe_dump(values))
+    hold(tmp_path)
+
+
+def test_a_repository_around_an_installation_is_not_ours(tmp_path, monkeypatch):
+    monkeypatch.setattr(provenance, "_git", partial(answer_as_git, tmp_path))
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    assert provenance.commit() == "0123456789ab"
+    monkeypatch.setattr(provenance, "ROOT", tmp_path / ".venv" / "site-packages")
+    assert provenance.commit() == ""
+
+
+def answer_as_git(top, *words):
+    return str(top) if words[0] == "rev-parse" else "0123456789ab"
 
 
 def test_every_game_can_be_replayed_in_the_page(tmp_path):

@@ -7,11 +7,12 @@ from typing import Any
 import ray
 from ray.exceptions import RayError, RayTaskError
 
+from agents.cluster import cause_of
 from tournament.match import Job, PlayedGame, Table
 
 RemoteTable = ray.remote(Table)
 GAMES_PER_CALL = 4
-MOST_DEATHS = 5  # of tables, before the games at hand are blamed
+MOST_DEATHS = 5  # of tables, without games between, before those at hand are blamed
 
 
 def play_on_ray(
@@ -40,10 +41,9 @@ def play_on_ray(
             idle.append(index)
             try:
                 yield ray.get(ready[0])
+                deaths = 0
             except RayTaskError as error:
-                if isinstance(error.cause, ValueError):
-                    raise error.cause from None
-                raise
+                raise cause_of(error) from None
             except RayError:  # its process, its node or its memory is gone
                 deaths += 1
                 if deaths > MOST_DEATHS:
@@ -53,6 +53,8 @@ def play_on_ray(
                         f"against {last.white}, or soon after: wanted players that live"
                     ) from None
                 notice(f"table {index} died; its games under way are played again at another")
+                with suppress(RayError):
+                    ray.kill(tables[index])
                 tables[index] = _open_table()
                 waiting.append(batch)
     finally:

@@ -1,7 +1,7 @@
 """The folder of a tournament: its configuration, and its games, appended as they end."""
 
 import fcntl
-from dataclasses import MISSING, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ import yaml
 
 from agents.files import append_json, read_json_lines, write_text
 from engine.position import Position
-from engine.rules import Rules
 from engine.sgf import GameRecord, write_sgf
 from tournament.config import TournamentConfig
 from tournament.match import Job, PlayedGame
@@ -92,13 +91,14 @@ def changed_conditions(before: str, now: str) -> list[str]:
     old, new = yaml.safe_load(before), yaml.safe_load(now)
     if not isinstance(old, dict):
         raise ValueError("not a tournament's configuration")
-    for key, value in defaults_of(TournamentConfig).items():
-        old.setdefault(key, value)
-    if isinstance(old.get("rules"), dict):
-        old["rules"] = defaults_of(Rules) | old["rules"]
+    old = filled_up(old, asdict(TournamentConfig()))
     return [key for key in sorted({*old, *new} - set(FREE)) if old.get(key) != new.get(key)]
 
 
-def defaults_of(kind: type) -> dict[str, Any]:
-    """What a dataclass's fields are where nothing is said."""
-    return {one.name: one.default for one in fields(kind) if one.default is not MISSING}
+def filled_up(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """The values, and those of the defaults that are missing, in what they hold as well."""
+    found = defaults | values
+    for key, value in values.items():
+        if isinstance(value, dict) and isinstance(defaults.get(key), dict):
+            found[key] = filled_up(value, defaults[key])
+    return found

@@ -32,6 +32,7 @@ class Job:
     opening: tuple[int, ...]
     seed: int
     max_plies: int
+    fingerprints: tuple[str, str] = ("", "")  # of Black and White as they sat down; "" for any
 
     @property
     def id(self) -> str:
@@ -202,7 +203,7 @@ class Table:
         """Play games one after the other.
 
         Raises:
-            ValueError: a player's name is unknown, or its package damaged.
+            ValueError: a player's name is unknown, its package damaged, or it has changed.
         """
         return [self._play(job) for job in jobs]
 
@@ -211,7 +212,11 @@ class Table:
         for colour, name in seats.items():
             if self.failures[name] >= MOST_FAILURES:
                 return forfeit(job, colour, f"given up after {MOST_FAILURES} games that failed")
-        game = play_game(job, self._seat(job.black), self._seat(job.white))
+        black, white = (
+            self._seat(name, fingerprint)
+            for name, fingerprint in zip(seats.values(), job.fingerprints, strict=True)
+        )
+        game = play_game(job, black, white)
         for colour, name in seats.items():
             failed = game.reason.startswith("failed: ") and game.winner == opponent(colour)
             self.failures[name] = self.failures[name] + 1 if failed else 0
@@ -223,7 +228,13 @@ class Table:
             player.close()
         self.players.clear()
 
-    def _seat(self, name: str) -> Player:
+    def _seat(self, name: str, fingerprint: str) -> Player:
         if name not in self.players:
             self.players[name] = make_player(name)
-        return self.players[name]
+        player = self.players[name]
+        if fingerprint not in ("", player.fingerprint):
+            raise ValueError(
+                f"{name} has become another one since it sat down; wanted one that stays, as a "
+                "checkpoint or milestone of a run does"
+            )
+        return player

@@ -12,11 +12,13 @@ MOST_REPEATS = 50  # of openings that were drawn already, one after the other
 
 
 def random_opening(rules: Rules, num_plies: int, seed: int) -> list[int]:
-    """Draw plies uniform over legal stones; shorter where no stone is legal."""
+    """Draw plies uniform over legal stones; shorter where none is legal that leaves a game."""
     rng = random.Random(seed)
     position = Position(rules)
     for _ in range(num_plies):
         stones = position.legal_moves()[:-1]
+        if rules.captures_to_win:  # a stone taken may be the game
+            stones = [one for one in stones if not position.play(one).is_over]
         if not stones:
             break
         position.play_in_place(rng.choice(stones))
@@ -40,6 +42,8 @@ def openings(rules: Rules, count: int, num_plies: int, seed: int) -> list[list[i
 def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> list[list[int]]:
     """The first plies of `count` SGF games in a folder, in the order of their names, then again.
 
+    Those that end a game are left out.
+
     Raises:
         ValueError: no file there is a game on this board with so many plies, from the empty board
             and Black first, or one is illegal by these rules.
@@ -54,10 +58,10 @@ def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> lis
         if not same_size or is_set_up or not alternates or len(opening) < num_plies:
             continue
         try:
-            Position(rules).play_all(opening)
+            is_over = Position(rules).play_all(opening).is_over
         except (IllegalMove, GameOver) as error:
             raise ValueError(f"{path}: {error}") from error
-        if opening not in found:
+        if opening not in found and not is_over:
             found.append(opening)
     if not found:
         raise ValueError(

@@ -15,14 +15,21 @@ from agents.player import Player, PlayerFailed
 
 SESSIONS_FILE = "sessions.jsonl"
 LIBRARIES = ("numpy", "openvino", "ray", "scipy")
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def commit() -> str:
     """The commit of the source that runs, "+" for changes to it; empty where it isn't in git."""
-    words = ["git", "describe", "--always", "--dirty=+", "--abbrev=12"]
+    folder = _git("rev-parse", "--show-toplevel")
+    if not folder or Path(folder) != ROOT:  # installed amid somebody else's repository
+        return ""
+    return _git("describe", "--always", "--dirty=+", "--abbrev=12")
+
+
+def _git(*words: str) -> str:
+    """What git answers here; empty where it can't."""
     try:
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=10)
+        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -70,6 +70,7 @@ class Report:
     num_games: int
     num_due: int  # games of the whole tournament
     ties: int
+    repeats: int  # games that are another one with the same players and colours, move by move
     superiorities: list[float]  # that each rated player is stronger than the next, 0 to 1
     misfits: list[Misfit]
     pairs: PairCount
@@ -132,6 +133,7 @@ def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> Repo
         len(games),
         len(schedule(config)),
         sum(game["winner"] == EMPTY for game in games),
+        len(games) - len({(game["black"], game["white"], *game["moves"]) for game in games}),
         [
             superiority(players, points, one.player, other.player)
             for one, other in itertools.pairwise(ratings)
@@ -158,6 +160,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "mean_plies": report.mean_plies,
         "endings": report.endings,
         "ties": report.ties,
+        "repeats": report.repeats,
         "due": report.num_due,
         "superiorities": report.superiorities,
         "misfits": [asdict(one) for one in report.misfits],

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from agents.anatomy import Anatomy, anatomy_of
@@ -23,8 +23,10 @@ FOOTPRINTS_FILE = "footprints.json"
 PLAYERS_FILE = "players.json"  # the fingerprint of each, as it sat down first
 
 
-def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[str, Anatomy]:
-    """Make every player once, and note who sat down; returns what each is made of.
+def check_players(
+    config: TournamentConfig, folder: TournamentFolder
+) -> tuple[dict[str, Anatomy], dict[str, str]]:
+    """Make every player once, and note who sat down; returns what each is made of, and its print.
 
     Raises:
         ValueError: a name is unknown, a package is missing or damaged, or a name means
@@ -45,7 +47,21 @@ def check_players(config: TournamentConfig, folder: TournamentFolder) -> dict[st
             )
     write_text(path, json.dumps(before | fingerprints, indent=2) + "\n")
     note_session(folder.path, identities)
-    return found
+    return found, fingerprints
+
+
+def check_openings(config: TournamentConfig, jobs: Iterable[Job]) -> None:
+    """See that a match to a decision has an opening for each of its pairs.
+
+    Raises:
+        ValueError: it has fewer, and a pair that another repeats would count as evidence.
+    """
+    found = len({job.opening for job in jobs})
+    if config.format == "sprt" and 2 * found < config.games:
+        raise ValueError(
+            f"games {config.games}: wanted at most {2 * found} for an sprt, two for each of the "
+            f"{found} openings that there are"
+        )
 
 
 def footprints(
@@ -84,11 +100,16 @@ def run_tournament(
     Returns:
         what the report tells.
     """
-    anatomies = check_players(config, folder)
     jobs = {job.id: job for job in schedule(config)}
+    check_openings(config, jobs.values())
+    anatomies, prints = check_players(config, folder)
     done = {game["id"] for game in folder.games()} & set(jobs)
     progress(len(done), len(jobs))
-    missing = [job for job in jobs.values() if job.id not in done]
+    missing = [
+        replace(job, fingerprints=(prints[job.black], prints[job.white]))
+        for job in jobs.values()
+        if job.id not in done
+    ]
     if is_decided(config, jobs, folder):
         missing = []
     for games in play(missing):
