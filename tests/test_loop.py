@@ -466,7 +466,7 @@ def test_a_net_that_a_worker_can_not_load_stops_the_run(ray_session):
     crew = make_crew(replace(CONFIG, workers=1), None, print, 1)
     crew.publish({"weights": np.zeros(3, np.float32)}, 0, 0.0)
     ray_session.wait(crew.loads, timeout=60)
-    with pytest.raises(ValueError, match="^no weight stem.weight: wanted one of shape"):
+    with pytest.raises(ValueError, match="no weight stem"):
         crew.poll(0.1)
     crew.close()
 

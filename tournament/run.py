@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
-from typing import Any
 
 from agents.anatomy import Anatomy, anatomy_of
 from agents.files import write_text
@@ -15,7 +14,7 @@ from tournament.folder import TournamentFolder
 from tournament.footprint import Footprint
 from tournament.match import Job, PlayedGame, Table
 from tournament.provenance import identity_of, note_session, sessions
-from tournament.report import Facts, Report, points_of, write_report
+from tournament.report import Facts, Game, Report, points_of, write_report
 from tournament.schedule import schedule
 from tournament.sprt import decision, log_likelihood_ratio
 
@@ -103,32 +102,30 @@ def run_tournament(
     jobs = {job.id: job for job in schedule(config)}
     check_openings(config, jobs.values())
     anatomies, prints = check_players(config, folder)
-    done = {game["id"] for game in folder.games()} & set(jobs)
-    progress(len(done), len(jobs))
+    played = {game["id"]: game for game in folder.games() if game["id"] in jobs}
+    progress(len(played), len(jobs))
     missing = [
         replace(job, fingerprints=(prints[job.black], prints[job.white]))
         for job in jobs.values()
-        if job.id not in done
+        if job.id not in played
     ]
-    if is_decided(config, jobs, folder):
-        missing = []
-    for games in play(missing):
+    for games in play([] if is_decided(config, played) else missing):
         folder.append(games, jobs)
-        done |= {game.id for game in games}
-        progress(len(done), len(jobs))
-        if is_decided(config, jobs, folder):
+        played |= {game.id: game.as_json() for game in games}
+        progress(len(played), len(jobs))
+        if is_decided(config, played):
             break
-    games_played = [game for game in folder.games() if game["id"] in jobs]
-    verdict = verdict_of(config, pair_shares(config, jobs, games_played))
+    games_played = list(played.values())
+    verdict = verdict_of(config, pair_shares(config, games_played))
     facts = Facts(anatomies, footprints(config, folder, measure), sessions(folder.path), verdict)
     return write_report(folder.path, config, games_played, facts)
 
 
-def is_decided(config: TournamentConfig, jobs: dict[str, Job], folder: TournamentFolder) -> bool:
+def is_decided(config: TournamentConfig, played: dict[str, Game]) -> bool:
     """Whether a match to a decision has one."""
     if config.format != "sprt":
         return False
-    return bool(decision(pair_shares(config, jobs, folder.games()), config.sprt))
+    return bool(decision(pair_shares(config, played.values()), config.sprt))
 
 
 def verdict_of(config: TournamentConfig, pairs: list[float]) -> str:
@@ -150,9 +147,7 @@ def verdict_of(config: TournamentConfig, pairs: list[float]) -> str:
     )
 
 
-def pair_shares(
-    config: TournamentConfig, jobs: dict[str, Job], games: list[dict[str, Any]]
-) -> list[float]:
+def pair_shares(config: TournamentConfig, games: Iterable[Game]) -> list[float]:
     """The first player's share of each opening's two games, in order, up to the first gap.
 
     Games come in as they end; those beyond a gap wait, or quick games would count sooner.
@@ -160,9 +155,8 @@ def pair_shares(
     first = config.players[0]
     shares: dict[int, float] = {}
     for game in games:
-        if game["id"] in jobs:
-            black = points_of(game)
-            shares[game["number"]] = black if game["black"] == first else 1 - black
+        black = points_of(game)
+        shares[game["number"]] = black if game["black"] == first else 1 - black
     found = []
     number = 0
     while number in shares and number + 1 in shares:
