@@ -1,13 +1,18 @@
 """The frozen ladders: players whose ratings were measured once, against whom others are rated.
 
 One file a board size in insei/ladders/: the conditions, and each player's rating with its interval,
-as a tournament of configs/ladder9.yaml reported them; random is the anchor, at 0. Players rated
-later, against these, are placed among them.
+as a tournament of configs/ladder7.yaml or ladder9.yaml reported them; random is the anchor, at 0.
+Players too slow to be met by everybody who is rated, or rated later, are placed among the rungs.
+
+    python -m insei.ladder reports/ladder7/report.json 2 > insei/ladders/7x7.json
+
+writes one, the two best players placed.
 """
 
 import json
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from math import cosh, hypot, log
 from pathlib import Path
 from typing import Any
@@ -27,6 +32,9 @@ class Rung:
     elo: float
     low: float  # 95 % interval
     high: float
+
+
+RUNG_FIELDS = tuple(one.name for one in fields(Rung))
 
 
 @dataclass(frozen=True)
@@ -73,19 +81,20 @@ def read_ladder(size: int) -> Ladder:
     )
 
 
-def ladder_from(report: dict[str, Any]) -> dict[str, Any]:
-    """What a ladder's file holds, from a tournament's report.json."""
+def ladder_from(report: dict[str, Any], num_placed: int = 0) -> dict[str, Any]:
+    """What a ladder's file holds, from a tournament's report.json; the best so many are placed."""
     config = report["config"]
+    rated = [
+        {name: one[name] if name == "player" else round(one[name], 1) for name in RUNG_FIELDS}
+        for one in report["ratings"]
+    ]
     return {
         "rules": config["rules"],
         "opening_plies": config["opening_plies"],
         "games": config["games"],
-        "rungs": [
-            {name: round(one[name], 1) if name != "player" else one[name]
-             for name in ("player", "elo", "low", "high")}
-            for one in report["ratings"]
-        ],
-    }  # fmt: skip
+        "rungs": rated[num_placed:],
+        "placed": rated[:num_placed],
+    }
 
 
 def placed_on(ladder: Ladder, points: Mapping[tuple[str, str], tuple[float, int]]) -> list[Rung]:
@@ -124,3 +133,9 @@ def placed_on(ladder: Ladder, points: Mapping[tuple[str, str], tuple[float, int]
         Rung(name, elo, elo - half, elo + half) for name in names for elo, half in [known[name]]
     ]
     return sorted(found, key=lambda rung: -rung.elo)
+
+
+if __name__ == "__main__":
+    told = json.loads(Path(sys.argv[1]).read_text())
+    found = ladder_from(told, int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    print(json.dumps(found, indent=2))

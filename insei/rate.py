@@ -35,7 +35,7 @@ def rate(
     player
         Who is rated, by the grammar.
     size
-        Side of the board; there is a ladder for 9 alone.
+        Side of the board; there are ladders for 7 and 9.
     games
         Against each player of the ladder, even.
     seed
