@@ -285,8 +285,8 @@ cdef bint has_eye_corners(const Board* board, int point, int colour) noexcept no
     cdef int enemy = opponent_of(colour)
     cdef int[4] diagonals
     cdef int i, bad = 0, edge = 0, theirs
-    # The first point has no cell before the border's first; any cell of the border will do.
-    diagonals = [max(0, point - stride - 1), point - stride + 1, point + stride - 1, point + stride + 1]
+    diagonals = [point - stride - 1, point - stride + 1, point + stride - 1, point + stride + 1]
+    diagonals[0] = max(0, diagonals[0])  # no cell lies before the border's first
     for i in range(4):
         theirs = cells[diagonals[i]].colour
         bad += theirs == enemy
