@@ -53,7 +53,7 @@ def net_for(size: int) -> str:
     Raises:
         ValueError: it is not shipped.
     """
-    # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md); the ladder has go9's levels.
+    # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md); ladders are of these nets.
     name = "go5to9" if size < 9 else "go9"
     if name not in shipped_players():
         raise ValueError(f"{name} does not come with this installation: wanted agents/players")

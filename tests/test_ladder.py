@@ -26,6 +26,20 @@ def test_a_ladder_names_players_that_can_be_seated(size):
         make_player(rung.player).close()
 
 
+def test_the_best_of_a_report_may_be_placed_beside_the_rungs(tmp_path, monkeypatch):
+    rated = [
+        {"player": name, "elo": elo, "low": elo - 9, "high": elo + 9, "score": 0.5}
+        for name, elo in (("uct", 900.04), ("influence", 600.0), ("random", 0.0))
+    ]
+    rules = {"width": 5, "height": 5, "komi": 14.5}
+    report = {"config": {"rules": rules, "opening_plies": 2, "games": 20}, "ratings": rated}
+    (tmp_path / "5x5.json").write_text(json.dumps(ladder_from(report, 1)))
+    monkeypatch.setattr(ladder, "LADDERS", tmp_path)
+    found = read_ladder(5)
+    assert [rung.player for rung in found.rungs] == ["influence", "random"]
+    assert found.elo_of("uct") == Rung("uct", 900.0, 891.0, 909.0)
+
+
 def test_a_player_is_placed_where_its_points_put_it():
     rng = np.random.default_rng(3)
     truth, inside = 130.0, 0
