@@ -140,9 +140,10 @@ class Training:
         left = max([back, *milestones_of(self.run.path), *ratings, *games])
         if left == back:
             return progress
+        start = f"checkpoint {back}" if back >= 0 else "a new net, for there is no checkpoint"
         self.notice(
-            f"{f'checkpoint {back} is' if back >= 0 else 'no checkpoint is'} there, but traces of "
-            f"generation {left}; going on from it as generation {left + 1}"
+            f"later checkpoints were taken away: going on from {start}, and counting on from "
+            f"generation {left}, of which there are games or nets"
         )
         return replace(
             progress,

@@ -244,7 +244,7 @@ def test_a_run_taken_back_by_hand_counts_on_and_plays_anew(tmp_path, kept):
     before = {number: read_card(one) for number, one in milestones_of(path).items()}
     run = RunFolder(path)
     finish(run, Training(run, config, crew_of(config), silent, told.append))
-    assert "traces of generation 4" in told[0]
+    assert "counting on from generation 4" in told[0]
     new = [int(one.name) for one in checkpoints_of(path)[kept and kept + 1 :]]
     assert new == list(range(5, 10 - kept))  # the net that there is, and those still to be learned
     games = GameDataset(path / "games.lance", config.rules).games_by_generation
