@@ -68,6 +68,6 @@ def test_a_gpu_that_is_not_there_is_named(tiny_weights):
 @pytest.mark.slow
 @pytest.mark.skipif(HAS_GPU, reason="there is a GPU")
 def test_ray_is_asked_whether_it_has_so_many_gpus(ray_session):
-    config = TrainConfig(rules=RULES, network=TINY, workers=3, selfplay=replace(QUICK, gpus=0.5))
-    with pytest.raises(ValueError, match=r"gpus 0.5 for each of 3 workers: .* the 0 that Ray has"):
+    config = TrainConfig(rules=RULES, network=TINY, workers=2, selfplay=replace(QUICK, gpus=0.5))
+    with pytest.raises(ValueError, match=r"gpus 0.5 for each of 2 workers: .* the 0 that Ray has"):
         make_crew(config, None, print, 1)
