@@ -13,14 +13,12 @@ from engine.errors import BadSgf
 from engine.position import Position
 from engine.rules import Rules
 from engine.sgf_file import (
-    LETTERS,
     SgfFile,
     finished_text,
     has_move,
-    is_turn_open,
     new_file,
-    point_of,
     read_file,
+    write_moves,
 )
 
 
@@ -41,15 +39,7 @@ def write_sgf(record: GameRecord) -> str:
     position = record.position
     result = record.result or (result_of(position) if position.is_over else "")
     game = new_file(position, record.black, record.white, result)
-    if 0 in record.comments:
-        game.get_root().set("C", record.comments[0])
-    for ply, (move, mover) in enumerate(zip(position.moves, position.movers, strict=True), 1):
-        node = game.extend_main_sequence()
-        node.set_move(LETTERS[mover], point_of(move, position.rules))
-        if ply in record.comments:
-            node.set("C", record.comments[ply])
-    if is_turn_open(position):
-        game.extend_main_sequence().set("PL", LETTERS[position.to_play])
+    write_moves(game.get_root(), position, record.comments)
     return finished_text(game, position.rules)
 
 

@@ -3,7 +3,7 @@
 sgfmill parses what sgf_text.py has mended; notes say where a file bends the standard.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -295,7 +295,29 @@ def new_file(position: Position, black: str, white: str, result: str) -> sgf.Sgf
     return game
 
 
-def is_turn_open(position: Position) -> bool:
+def write_moves(
+    root: sgf.Tree_node, position: Position, comments: Mapping[int, str]
+) -> sgf.Tree_node:
+    """Write a position's moves below the root, comments by ply, and whose turn it is after them.
+
+    Returns:
+        the last node.
+    """
+    node = root
+    if 0 in comments:
+        node.set("C", comments[0])
+    for ply, (move, mover) in enumerate(zip(position.moves, position.movers, strict=True), 1):
+        node = node.new_child()
+        node.set_move(LETTERS[mover], point_of(move, position.rules))
+        if ply in comments:
+            node.set("C", comments[ply])
+    if _is_turn_open(position):
+        node = node.new_child()
+        node.set("PL", LETTERS[position.to_play])
+    return node
+
+
+def _is_turn_open(position: Position) -> bool:
     """Whether a PL has to follow the moves: the turn is not as they leave it, or the game goes on.
 
     It goes on after two passes where it was resumed. That one pass was forgotten is not kept.

@@ -13,11 +13,11 @@ from engine.sgf_file import (
     SgfFile,
     finished_text,
     has_move,
-    is_turn_open,
     new_file,
     point_of,
     read_file,
     stones_of,
+    write_moves,
 )
 
 
@@ -97,14 +97,8 @@ def write_variations(tree: GameTree) -> str:
     game = new_file(start.position, tree.black, tree.white, tree.result)
     first = game.get_root()
     first.set("PL", LETTERS[start.position.initial_to_play])  # a variation may begin with the other
-    for move, mover in zip(start.position.moves, start.position.movers, strict=True):
-        first = first.new_child()
-        first.set_move(LETTERS[mover], point_of(move, rules))
-    if start.comment:
-        first.set("C", start.comment)
-    if is_turn_open(start.position):
-        first = first.new_child()
-        first.set("PL", LETTERS[start.position.to_play])
+    comments = {start.position.num_moves: start.comment} if start.comment else {}
+    first = write_moves(first, start.position, comments)
     waiting = deque((child, first) for child in start.children)
     while waiting:
         node, above = waiting.popleft()
