@@ -9,8 +9,8 @@ Players too slow to be met by everybody who is rated, or rated later, are placed
 writes one, the two best players placed.
 """
 
+import argparse
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from math import cosh, hypot, log
@@ -135,7 +135,18 @@ def placed_on(ladder: Ladder, points: Mapping[tuple[str, str], tuple[float, int]
     return sorted(found, key=lambda rung: -rung.elo)
 
 
+def main() -> None:
+    """Print the ladder that a tournament's report makes."""
+    parser = argparse.ArgumentParser(prog="python -m insei.ladder", description=main.__doc__)
+    parser.add_argument("report", type=Path, help="a tournament's report.json")
+    parser.add_argument("placed", type=int, nargs="?", default=0, help="of the best, no rungs")
+    words = parser.parse_args()
+    try:
+        report = json.loads(words.report.read_text())
+        print(json.dumps(ladder_from(report, words.placed), indent=2))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        parser.error(f"{words.report}: {error!r}; wanted a tournament's report.json")
+
+
 if __name__ == "__main__":
-    told = json.loads(Path(sys.argv[1]).read_text())
-    found = ladder_from(told, int(sys.argv[2]) if len(sys.argv) > 2 else 0)
-    print(json.dumps(found, indent=2))
+    main()
