@@ -190,7 +190,7 @@ def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> Non
             f"no room on the disk for {run.path}: the run stops, and nothing in it is lost; "
             f"make room, then `insei train {run.path}` goes on"
         ) from error
-    learned = training.progress.generation
+    learned = training.progress.num_learned
     print(f"{run.path}: {learned} generations learned; play it as search:{run.path}")
 
 

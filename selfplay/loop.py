@@ -196,8 +196,7 @@ class Training:
     @property
     def share_done(self) -> float:
         """How much of the run its newest checkpoint has behind it, 0 to 1."""
-        learned = self.progress.generation - self.progress.skipped
-        return self.config.share_done(learned, self.progress.seconds)
+        return self.config.share_done(self.progress.num_learned, self.progress.seconds)
 
     def play(self) -> None:
         """Train until the configured generations, or hours, are reached."""

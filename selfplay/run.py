@@ -69,6 +69,11 @@ class Progress:
     rollbacks: tuple[tuple[int, int], ...] = ()  # from which generation, and to which
     skipped: int = 0  # generations counted but not learned, where the run was taken back by hand
 
+    @property
+    def num_learned(self) -> int:
+        """Generations that the net of this checkpoint has learned."""
+        return self.generation - self.skipped
+
 
 class RunFolder:
     """The folder of a training run, locked for this program.

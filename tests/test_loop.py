@@ -249,6 +249,8 @@ def test_a_run_taken_back_by_hand_counts_on_and_plays_anew(tmp_path, kept):
     assert new == list(range(5, 10 - kept))  # the net that there is, and those still to be learned
     games = GameDataset(path / "games.lance", config.rules).games_by_generation
     assert sorted(games) == [0, 1, 2, 3, *new[:-1]]
+    progress, _ = RunFolder(path).newest()
+    assert progress.num_learned == config.generations
     assert all(games[one] >= config.games_per_generation for one in new[:-1])
     cards = {number: read_card(one) for number, one in milestones_of(path).items()}
     assert {number: cards[number] for number in before} == before
