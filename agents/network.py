@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
 from agents.architecture import (
     NUM_POOLED,
@@ -31,7 +32,7 @@ class NetworkOutput(NamedTuple):
 class Board(NamedTuple):
     """Where the board lies in the frame, and its size, for each of B positions."""
 
-    mask: Tensor  # [B, 1, H, W] one on the board
+    mask: Tensor | None  # [B, 1, H, W] one on the board; none where every board fills the frame
     area: Tensor  # [B, 1] points on the board
     side: Tensor  # [B, 1] the area's square root
 
@@ -42,9 +43,19 @@ def pooled(features: Tensor, board: Board) -> Tensor:
     Args:
         features: `[B, C, H, W]`, no number below 0, all 0 off the board.
     """
-    mean = features.sum((2, 3)) / board.area
+    mean = features.sum((2, 3), dtype=torch.float32) / board.area
     scaled = mean * ((board.side - USUAL_SIDE) / 10)
-    return torch.cat([mean, scaled, features.amax((2, 3))], 1)
+    largest = functional.max_pool2d(features, features.shape[2:]).flatten(1).float()
+    return torch.cat([mean, scaled, largest], 1)
+
+
+def rectified(features: Tensor, board: Board) -> Tensor:
+    """The positive part, 0 off the board, in place of the features where nothing else is needed.
+
+    The mask takes the features' type: in full precision it would drag a tower in bf16 with it.
+    """
+    positive = torch.relu_(features)
+    return positive if board.mask is None else positive * board.mask.to(features.dtype)
 
 
 class Block(nn.Module):
@@ -61,8 +72,8 @@ class Block(nn.Module):
         inner = self.first(features)
         if self.pool is not None:
             inner = inner + self.pool(pooled(features, board))[:, :, None, None]
-        outer = self.second(torch.relu(inner) * board.mask)
-        return torch.relu(features + outer) * board.mask
+        outer = self.second(rectified(inner, board))
+        return rectified(features + outer, board)
 
 
 class Network(nn.Module):
@@ -101,15 +112,19 @@ class Network(nn.Module):
         for block in self.blocks:
             nn.init.zeros_(block.get_parameter("second.weight"))
 
-    def forward(self, planes: Tensor) -> NetworkOutput:
-        """Evaluate planes `[B, C, H, W]`; plane 0 is one on the board."""
+    def forward(self, planes: Tensor, is_whole: bool = False) -> NetworkOutput:
+        """Evaluate planes `[B, C, H, W]`; plane 0 is one on the board.
+
+        Args:
+            is_whole: every board fills the frame, so that no features need the mask.
+        """
         mask = planes[:, :1]
         area = mask.sum((1, 2, 3))[:, None]
-        board = Board(mask, area, area.sqrt())
-        features = torch.relu(self.stem(planes)) * mask
+        board = Board(None if is_whole else mask, area, area.sqrt())
+        features = rectified(self.stem(planes), board)
         for block in self.blocks:
             features = block(features, board)
-        owned = torch.relu(self.board_features(features)) * mask
+        owned = rectified(self.board_features(features), board)
         context = pooled(owned, board)
         hidden = torch.relu(self.hidden(context))
         chosen = self.policy_features(features) + self.policy_pool(context)[:, :, None, None]

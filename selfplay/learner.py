@@ -48,7 +48,7 @@ def has_bf16(device: torch.device) -> bool:
 
 
 def row_losses(
-    forward: Callable[[Tensor], NetworkOutput],
+    forward: Callable[[Tensor, bool], NetworkOutput],
     batch: Batch,
     device: torch.device,
     autocasts: bool,
@@ -60,7 +60,7 @@ def row_losses(
 
     planes = tensor(batch.planes).to(memory_format=torch.channels_last)
     with torch.autocast(device.type, torch.bfloat16, enabled=autocasts):
-        output = forward(planes)
+        output = forward(planes, bool(batch.planes[:, 0].all()))
     mask = planes[:, 0]
     area = mask.sum((1, 2))
     target = tensor(batch.policy)
@@ -184,8 +184,8 @@ class Learner:
         """Say what the mean of the weights, which plays, loses on a batch; nothing is learned."""
         self.network.eval()
 
-        def forward(planes: Tensor) -> NetworkOutput:
-            return torch.func.functional_call(self.network, self.mean, (planes,))
+        def forward(planes: Tensor, is_whole: bool) -> NetworkOutput:
+            return torch.func.functional_call(self.network, self.mean, (planes, is_whole))
 
         losses, output = row_losses(forward, batch, self.device, self.autocasts)
         chances = output.outcome.float().softmax(1)
