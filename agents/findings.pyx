@@ -1,5 +1,7 @@
 """What a searched tree has found: candidates, variations, ownership, the policy's target."""
 
+from libc.math cimport pow
+
 import numpy as np
 
 from agents.gumbel cimport improved_policy
@@ -114,6 +116,29 @@ cdef void write_target(
         pruned_policy(tree, shares)
     for i in range(root.num_edges):
         target[action_at[tree.moves[root.first_edge + i]]] = shares[i]
+
+
+cdef void write_priors(const Tree* tree, const int* action_at, float* out) noexcept nogil:
+    """Write the root's priors in the net's order; other entries are left."""
+    cdef const Node* root = &tree.nodes[0]
+    cdef int i
+    for i in range(root.first_edge, root.first_edge + root.num_edges):
+        out[action_at[tree.moves[i]]] = tree.priors[i]
+
+
+cdef int drawn_move(const Tree* tree, double power, double number) noexcept nogil:
+    """The root move at which the priors to that power, summed up, pass `number` of their total."""
+    cdef const Node* root = &tree.nodes[0]
+    cdef double[MAX_POINTS + 1] sums
+    cdef double total = 0
+    cdef int i
+    for i in range(root.num_edges):
+        total += pow(tree.priors[root.first_edge + i], power)
+        sums[i] = total
+    for i in range(root.num_edges - 1):
+        if number * total < sums[i]:
+            return tree.moves[root.first_edge + i]
+    return tree.moves[root.first_edge + root.num_edges - 1]
 
 
 cdef bint is_decided(const Tree* tree, int visits_left, float deviations) noexcept nogil:

@@ -23,11 +23,13 @@ from agents.batch cimport (
 from agents.cache cimport cache_clear
 from agents.findings cimport (
     candidates_of,
+    drawn_move,
     is_decided,
     ownership_after,
     ownership_of,
     variation_of,
     visits_along,
+    write_priors,
     write_target,
 )
 from agents.gumbel cimport (
@@ -362,6 +364,23 @@ cdef class Forest:
         cdef float[::1] out = target
         write_target(tree, self.leaves.is_gumbel, self.leaves.action_at[game], &out[0])
         return target
+
+    def priors(self, int game):
+        """The net's policy at the root, as the search has it, float32 `[A]` in the net's order."""
+        cdef Tree* tree = self._searched(game)
+        found = np.zeros(self.frame_height * self.frame_width + 1, np.float32)
+        cdef float[::1] out = found
+        write_priors(tree, self.leaves.action_at[game], &out[0])
+        return found
+
+    def draw(self, int game, double temperature, double number):
+        """A root move drawn from the priors to the power of 1 / temperature.
+
+        Args:
+            temperature: above 0.
+            number: in [0, 1); equal numbers draw equal moves.
+        """
+        return drawn_move(self._searched(game), 1 / temperature, number)
 
     def values(self, int game):
         """The net's win minus loss at the root, and the searched utility; the mover's view."""

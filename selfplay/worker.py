@@ -232,7 +232,7 @@ class Worker:
         seat = self.seats[game]
         position = self.forest.position(game)
         if position.num_moves < seat.opening_plies:
-            move = self._sampled(game)
+            move = self.forest.draw(game, self.config.opening_temperature, self.rng.random())
         else:
             move = self.forest.choose(game)
             counts.positions += 1
@@ -256,7 +256,7 @@ class Worker:
         policy = self.forest.improved_policy(game)
         surprise = 0.0
         if self.config.surprise_share:
-            surprise = divergence(policy, self._prior(game, seat.rules))
+            surprise = divergence(policy, self.forest.priors(game))
         values = self.forest.values(game)
         record(seat.rows, position, policy, values, surprise, self.mix.frame)
 
@@ -280,16 +280,6 @@ class Worker:
         """A game is scored as it stands after so many plies."""
         return int(self.config.max_plies_per_point * rules.num_points)
 
-    def _prior(self, game: int, rules: Rules) -> NDArray[np.float32]:
-        """The net's policy at the root, `[A]` of the frame."""
-        frame = self.mix.frame
-        prior = np.zeros(frame.num_actions, np.float32)
-        for one in self.forest.candidates(game):
-            row, column = divmod(one.move, rules.width)
-            is_pass = one.move == rules.pass_move
-            prior[frame.pass_move if is_pass else row * frame.width + column] = one.prior
-        return prior
-
     def _judge(self, seat: Seat, mover: int, value: float) -> None:
         """Note who leads clearly after a search, and for how many plies."""
         leader = 0
@@ -301,13 +291,6 @@ class Worker:
     def _is_clear(self, seat: Seat) -> bool:
         """Whether the game's winner has been clear for some plies (KataGo's soft resignation)."""
         return seat.clear_plies >= self.config.clear_plies
-
-    def _sampled(self, game: int) -> int:
-        """A move drawn from the net's policy at the root."""
-        candidates = self.forest.candidates(game)
-        priors = np.array([one.prior for one in candidates], np.float64)
-        weights = priors ** (1 / self.config.opening_temperature)
-        return candidates[self.rng.choice(len(candidates), p=weights / weights.sum())][0]
 
     def _new_id(self) -> str:
         return f"{int(self.rng.integers(2**64, dtype=np.uint64)):016x}"

@@ -38,8 +38,9 @@ def search(forest, net=pseudo_net):
         forest.expand(*net(forest.planes[:rows]))
 
 
-def searched(position, settings, net=pseudo_net, seed=3):
-    forest = Forest(1, position.rules.height, position.rules.width, settings, seed)
+def searched(position, settings, net=pseudo_net, seed=3, frame=0):
+    height, width = (frame, frame) if frame else (position.rules.height, position.rules.width)
+    forest = Forest(1, height, width, settings, seed)
     forest.start(0, position)
     search(forest, net)
     return forest
@@ -159,6 +160,25 @@ def test_dirichlet_noise_keeps_the_priors_a_distribution():
     priors = [one.prior for one in forest.candidates(0)]
     assert sum(priors) == pytest.approx(1, abs=1e-5)
     assert max(priors) > 1.2 / 26 > min(priors)
+
+
+def test_moves_are_drawn_by_the_priors_to_the_power_of_the_temperature():
+    forest = searched(Position(Rules(3, 2, 0.5)), replace(GUMBEL, visits=8))
+    priors = forest.priors(0)
+    for one in forest.candidates(0):
+        assert priors[one.move] == np.float32(one.prior)
+    assert priors.sum() == pytest.approx(1, abs=1e-6)
+    for temperature in (0.5, 1.0, 2.0):
+        drawn = [forest.draw(0, temperature, (i + 0.5) / 4000) for i in range(4000)]
+        shares = priors.astype(float) ** (1 / temperature)
+        counted = np.bincount(drawn, minlength=len(priors)) / len(drawn)
+        assert counted == pytest.approx(shares / shares.sum(), abs=1e-3)
+    assert forest.draw(0, 0.01, 0.5) == priors.argmax()
+
+
+def test_priors_stand_where_the_frame_has_the_moves():
+    forest = searched(Position(Rules(2, 2, 0.5)), GUMBEL, flat_net, frame=3)
+    assert np.flatnonzero(forest.priors(0)).tolist() == [0, 1, 3, 4, 9]
 
 
 def test_virtual_loss_fills_a_batch_from_one_game():
