@@ -33,6 +33,7 @@ from selfplay.worker import Worker, compiled
 
 NETWORK = NetworkConfig(blocks=4, channels=64)
 BATCH = 32
+CALIBRATED_ON = 64  # boards
 SIDE = 1024  # of the matrices whose product is the peak
 
 
@@ -86,18 +87,24 @@ def positions_of_games(name: str, rules: Rules, count: int) -> np.ndarray:
 
 
 def int8_against_fp32(name: str, seen: np.ndarray) -> dict[str, float]:
-    """Agreement of the policy's first move, and the mean difference of the value."""
+    """Agreement of the policy's first move, and the mean difference of the value.
+
+    Calibrated on boards from all over the games, as a worker's are, and asked of all others.
+    """
     package = load_package(find_package(name))
     config, (height, width) = package.card.architecture, seen.shape[2:]
+    every = len(seen) // CALIBRATED_ON
+    calibrating = seen[::every][:CALIBRATED_ON]
+    asked = np.delete(seen, np.s_[::every], axis=0)
     exact = OpenVinoEvaluator(package.weights, config, height, width, "fp32")
     found = {}
     for precision in ("bf16", "int8"):
         rough = OpenVinoEvaluator(package.weights, config, height, width, precision)
         if precision == "int8":
-            rough.calibrate(seen[:64])
+            rough.calibrate(calibrating)
         agree, differences = [], []
-        for first in range(256, len(seen) - 63, 64):
-            batch = seen[first : first + 64]
+        for first in range(0, len(asked) - 63, 64):
+            batch = asked[first : first + 64]
             one, other = exact(batch), rough(batch)
             agree.append((one.policy.argmax(1) == other.policy.argmax(1)).mean())
             differences.append(np.abs(one.value - other.value).mean())
