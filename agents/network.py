@@ -50,7 +50,7 @@ def pooled(features: Tensor, board: Board) -> Tensor:
 
 
 def rectified(features: Tensor, board: Board) -> Tensor:
-    """The positive part, 0 off the board, in place of the features where nothing else is needed.
+    """The positive part, 0 off the board; the features given are overwritten.
 
     The mask takes the features' type: in full precision it would drag a tower in bf16 with it.
     """
