@@ -72,7 +72,7 @@ def windows(count):
 
 
 def test_a_net_that_learns_by_heart_alarms_and_a_fresh_one_does_not():
-    learned, held = windows(60)
+    learned, held = windows(200)
     rng = np.random.default_rng(1)
     learner = Learner(TINY, replace(LEARNING, precision="fp32", ema_half_life=0), 1)
     fresh = validate(learner, learned, held, rng)
