@@ -68,6 +68,7 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.inference
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.selfplay
+	$(BIN)/python -m benchmarks.learner
 	$(BIN)/python -m benchmarks.client
 
 # torch is pinned: on a machine without a GPU this version comes as the small build.

@@ -379,7 +379,14 @@ cdef class Forest:
         Args:
             temperature: above 0.
             number: in [0, 1); equal numbers draw equal moves.
+
+        Raises:
+            ValueError: a number is outside what is said beside it.
         """
+        if not temperature > 0:
+            raise ValueError(f"temperature {temperature:g}: wanted above 0")
+        if not 0 <= number < 1:
+            raise ValueError(f"number {number:g}: wanted 0, to below 1")
         return drawn_move(self._searched(game), 1 / temperature, number)
 
     def values(self, int game):

@@ -32,7 +32,8 @@ class NetworkOutput(NamedTuple):
 class Board(NamedTuple):
     """Where the board lies in the frame, and its size, for each of B positions."""
 
-    mask: Tensor | None  # [B, 1, H, W] one on the board; none where every board fills the frame
+    mask: Tensor | None  # [B, 1, H, W] one on the board, of the features' type, for in full
+    # precision it would drag a tower in bf16 with it; none where every board fills the frame
     area: Tensor  # [B, 1] points on the board
     side: Tensor  # [B, 1] the area's square root
 
@@ -50,12 +51,9 @@ def pooled(features: Tensor, board: Board) -> Tensor:
 
 
 def rectified(features: Tensor, board: Board) -> Tensor:
-    """The positive part, 0 off the board; the features given are overwritten.
-
-    The mask takes the features' type: in full precision it would drag a tower in bf16 with it.
-    """
+    """The positive part, 0 off the board; the features given are overwritten."""
     positive = torch.relu_(features)
-    return positive if board.mask is None else positive * board.mask.to(features.dtype)
+    return positive if board.mask is None else positive * board.mask
 
 
 class Block(nn.Module):
@@ -120,8 +118,9 @@ class Network(nn.Module):
         """
         mask = planes[:, :1]
         area = mask.sum((1, 2, 3))[:, None]
-        board = Board(None if is_whole else mask, area, area.sqrt())
-        features = rectified(self.stem(planes), board)
+        features = self.stem(planes)
+        board = Board(None if is_whole else mask.to(features.dtype), area, area.sqrt())
+        features = rectified(features, board)
         for block in self.blocks:
             features = block(features, board)
         owned = rectified(self.board_features(features), board)

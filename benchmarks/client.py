@@ -6,8 +6,6 @@ Bars: the board stands within 1,500 ms of the command, and a cursor key is drawn
 while an opponent thinks. Wall time, medians and worst cases.
 """
 
-import argparse
-import json
 import os
 import select
 import statistics
@@ -17,6 +15,8 @@ import time
 from pathlib import Path
 
 import pexpect
+
+from benchmarks.measure import parser, tell
 
 ROUNDS = 5
 KEYS = 40
@@ -79,9 +79,7 @@ def drain(terminal: pexpect.spawn) -> None:
 
 def main() -> None:
     """Print the table, or one flat JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--json", action="store_true", help="one flat JSON object")
-    arguments = parser.parse_args()
+    as_json = parser(__doc__).parse_args().json
     with tempfile.TemporaryDirectory() as state:
         starts = [seconds_to_board(state) for _ in range(ROUNDS)]
         idle = key_seconds(state, "capture", False)
@@ -93,11 +91,7 @@ def main() -> None:
         "key_thinking_median_ms": 1000 * statistics.median(busy),
         "key_thinking_worst_ms": 1000 * max(busy),
     }
-    if arguments.json:
-        print(json.dumps({name: round(value, 2) for name, value in found.items()}))
-        return
-    for name, value in found.items():
-        print(f"{name:28}{value:10.1f}")
+    tell(found, as_json, "the terminal client, wall time")
 
 
 if __name__ == "__main__":

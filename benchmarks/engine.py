@@ -10,7 +10,6 @@ that are no pass, at most 2·N² plies a game, each call from Python; pgx plays 
 50 plies, compiled, and the processor time of all its threads counts.
 """
 
-import argparse
 import importlib.util
 import json
 import platform
@@ -20,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.measure import seconds_and_ratio
+from benchmarks.measure import parser, seconds_and_ratio
 from engine.planes import NUM_BINARY_PLANES, NUM_PLANES, write_planes
 from engine.playouts import build, play_random_games
 from engine.position import Position
@@ -265,9 +264,7 @@ def measure(size: int) -> dict[str, float]:
 
 def main() -> None:
     """Print the table, or one flat JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--json", action="store_true", help="one flat JSON object")
-    as_json = parser.parse_args().json
+    as_json = parser(__doc__).parse_args().json
     found = {name: value for size in SIZES for name, value in measure(size).items()}
     if as_json:
         print(json.dumps({name: round(value, 1) for name, value in found.items()}))

@@ -6,8 +6,6 @@ first move is that of fp32, by the shipped 9x9 and 7x7 nets on positions of thei
 long new weights take to their first answer. Processor time, medians of five, but for the swap.
 """
 
-import argparse
-import json
 import statistics
 import time
 
@@ -21,7 +19,7 @@ from agents.find_package import find_package
 from agents.openvino_evaluator import OpenVinoEvaluator
 from agents.package import load_package
 from agents.search_settings import SearchSettings
-from benchmarks.measure import median_seconds
+from benchmarks.measure import median_seconds, parser, tell
 from benchmarks.search import weights_of
 from engine.planes import planes
 from engine.playouts import random_game
@@ -128,9 +126,7 @@ def swap_seconds(precision: Precision) -> float:
 
 def main() -> None:
     """Print the table, or one flat JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--json", action="store_true", help="one flat JSON object")
-    arguments = parser.parse_args()
+    as_json = parser(__doc__).parse_args().json
     found: dict[str, float] = {}
     each: tuple[Precision, ...] = ("fp32", "bf16", "int8")
     for precision in each:
@@ -149,12 +145,11 @@ def main() -> None:
     found |= {f"{name}_7x7": value for name, value in small.items()}
     for precision in ("bf16", "int8"):
         found[f"swap_{precision}_seconds"] = swap_seconds(precision)
-    if arguments.json:
-        print(json.dumps({name: round(value, 4) for name, value in found.items()}))
-        return
-    print("9x9, 4 blocks of 64 channels, batch 32, one core; agreement: go9 on 9x9, go7 on 7x7")
-    for name, value in found.items():
-        print(f"{name:34}{value:14,.3f}")
+    tell(
+        found,
+        as_json,
+        "9x9, 4 blocks of 64 channels, batch 32, one core; agreement: go9 on 9x9, go7 on 7x7",
+    )
 
 
 if __name__ == "__main__":

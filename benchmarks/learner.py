@@ -6,16 +6,13 @@ with three products a layer: forward, backward to the features, backward to the 
 time, medians of nine.
 """
 
-import argparse
-import json
-
 import numpy as np
 import torch
 
 from agents.anatomy import multiply_adds
 from agents.architecture import NetworkConfig
 from benchmarks.inference import peak_flops
-from benchmarks.measure import seconds_and_ratio
+from benchmarks.measure import parser, seconds_and_ratio, tell
 from engine.planes import planes
 from engine.playouts import random_game
 from engine.rules import Rules
@@ -56,9 +53,7 @@ def rows_per_second(learner: Learner, batch: Batch) -> float:
 
 def main() -> None:
     """Print the table, or one flat JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--json", action="store_true", help="one flat JSON object")
-    arguments = parser.parse_args()
+    as_json = parser(__doc__).parse_args().json
     batch = a_batch()
     found: dict[str, float] = {}
     for precision in ("bf16", "fp32"):
@@ -69,12 +64,7 @@ def main() -> None:
             found[f"{name}_rows_per_second"] = rows = rows_per_second(learner, batch)
             work = 3 * 2 * multiply_adds(network, RULES.num_points)
             found[f"{name}_share_of_peak"] = work * rows / peak_flops(kind)
-    if arguments.json:
-        print(json.dumps({name: round(value, 4) for name, value in found.items()}))
-        return
-    print(f"9x9, one core, {ROWS} rows a step")
-    for name, value in found.items():
-        print(f"{name:34}{value:14,.3f}")
+    tell(found, as_json, f"9x9, one core, {ROWS} rows a step")
 
 
 if __name__ == "__main__":

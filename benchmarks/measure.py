@@ -1,5 +1,7 @@
-"""Timing on shared machines: processor time, repeated, the median told."""
+"""What the programs share: processor time, repeated, its median told; options, and the table."""
 
+import argparse
+import json
 import statistics
 import time
 from collections.abc import Callable
@@ -32,3 +34,20 @@ def _seconds(run: Callable[[], int]) -> float:
     began = time.process_time()
     units = run()
     return (time.process_time() - began) / units
+
+
+def parser(doc: str | None) -> argparse.ArgumentParser:
+    """A program's options, `--json` among them; its docstring's first line says what it is."""
+    made = argparse.ArgumentParser(description=(doc or "").split("\n")[0])
+    made.add_argument("--json", action="store_true", help="one flat JSON object")
+    return made
+
+
+def tell(found: dict[str, float], as_json: bool, heading: str) -> None:
+    """Print the numbers as one flat JSON object, or as a table below its heading."""
+    if as_json:
+        print(json.dumps({name: round(value, 4) for name, value in found.items()}))
+        return
+    print(heading)
+    for name, value in found.items():
+        print(f"{name:44}{value:14,.3f}")

@@ -1,13 +1,11 @@
 """What the search costs beside its evaluator: python -m benchmarks.search [--json].
 
 The tree alone with an evaluator that is free; self-play beside the evaluator alone, in bf16 and in
-int8; two worker processes beside one; and a program that plays single moves over GTP. Processor
-time and medians of five, but for the two processes and GTP, which are wall
-time. About five minutes.
+int8, and with one that is free; two worker processes beside one; and a program that plays single
+moves over GTP. Processor time and medians of five, but for the two processes and GTP, which are
+wall time. About five minutes.
 """
 
-import argparse
-import json
 import multiprocessing
 import statistics
 import subprocess
@@ -18,9 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from agents.architecture import NetworkConfig
+from agents.evaluator import Evaluation
 from agents.forest import Forest
 from agents.search_settings import SearchSettings
-from benchmarks.measure import median_seconds
+from benchmarks.measure import median_seconds, parser, tell
 from benchmarks.selfplay import alone, playing
 from engine.planes import planes
 from engine.playouts import random_game
@@ -101,6 +100,22 @@ def selfplay_share(precision: Precision) -> float:
     )
 
 
+def microseconds_beside() -> float:
+    """What self-play does beside an evaluation, records included: the answers are there."""
+    rng = np.random.default_rng(0)
+    policy = rng.normal(size=(GAMES, RULES.num_actions)).astype(np.float32)
+    value = rng.uniform(-0.3, 0.3, GAMES).astype(np.float32)
+    ownership = np.zeros((GAMES, RULES.height, RULES.width), np.float32)
+
+    def answer(batch: np.ndarray) -> Evaluation:
+        rows = len(batch)
+        return Evaluation(policy[:rows], value[:rows], value[:rows], ownership[:rows])
+
+    worker = a_worker("fp32", 1)
+    worker.evaluate = answer  # type: ignore[assignment]
+    return statistics.median(1e6 / playing(worker, SECONDS)[0] for _ in range(ROUNDS))
+
+
 def play_for(seed: int, gate: object, results: object) -> None:
     """A process that plays: says its evaluations in a stretch of wall time."""
     worker = a_worker("bf16", seed)
@@ -156,9 +171,7 @@ def genmove_milliseconds(visits: int) -> list[float]:
 
 def main() -> None:
     """Print the table, or one flat JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--json", action="store_true", help="one flat JSON object")
-    arguments = parser.parse_args()
+    as_json = parser(__doc__).parse_args().json
     moves = genmove_milliseconds(800)
     found = {
         "tree_simulations_per_second": tree_simulations_per_second(SearchSettings(visits=32)),
@@ -167,6 +180,7 @@ def main() -> None:
         ),
         "selfplay_share_bf16": selfplay_share("bf16"),
         "selfplay_share_int8": selfplay_share("int8"),
+        "selfplay_microseconds_beside": microseconds_beside(),
         "two_workers_over_one": statistics.median(
             evaluations_per_second(2) / evaluations_per_second(1) for _ in range(2)
         ),
@@ -174,12 +188,11 @@ def main() -> None:
         "genmove_p99_ms": float(np.percentile(moves, 99)),
     }
     found["genmove_p99_over_median"] = found["genmove_p99_ms"] / found["genmove_median_ms"]
-    if arguments.json:
-        print(json.dumps({name: round(value, 3) for name, value in found.items()}))
-        return
-    print("9x9; net of 4 blocks of 64 channels, batch 64, 16 visits; genmove: go7, 800 visits")
-    for name, value in found.items():
-        print(f"{name:36}{value:14,.2f}")
+    tell(
+        found,
+        as_json,
+        "9x9; net of 4 blocks of 64 channels, batch 64, 16 visits; genmove: go7, 800 visits",
+    )
 
 
 if __name__ == "__main__":

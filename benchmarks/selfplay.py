@@ -5,8 +5,6 @@ the same evaluator's on full batches of the same size alone. The two are measure
 times each, in processor time; medians are told, and the share is the median of the rounds' shares.
 """
 
-import argparse
-import json
 import statistics
 import time
 from dataclasses import replace
@@ -16,6 +14,7 @@ import numpy as np
 
 from agents.architecture import NetworkConfig
 from agents.search_settings import SearchSettings
+from benchmarks.measure import parser, tell
 from engine.planes import planes
 from engine.playouts import random_game
 from engine.rules import Rules
@@ -75,18 +74,16 @@ def measure(size: int, network: NetworkConfig, batch: int, visits: int) -> dict[
 
 def main() -> None:
     """Print the table, or one flat JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--json", action="store_true", help="one flat JSON object")
-    parser.add_argument("--batch", type=int, default=64, help="games in flight (64)")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--batch", type=int, default=64, help="games in flight (64)")
+    arguments = options.parse_args()
     found = measure(5, NetworkConfig(blocks=4, channels=32), arguments.batch, 16)
     found |= measure(9, NetworkConfig(blocks=4, channels=48), arguments.batch, 32)
-    if arguments.json:
-        print(json.dumps({name: round(value, 3) for name, value in found.items()}))
-        return
-    print(f"one core, batch {arguments.batch}, bf16: 5x5 4b32 16 visits, 9x9 4b48 32 visits")
-    for name, value in found.items():
-        print(f"{name:44}{value:12,.2f}")
+    tell(
+        found,
+        arguments.json,
+        f"one core, batch {arguments.batch}, bf16: 5x5 4b32 16 visits, 9x9 4b48 32 visits",
+    )
 
 
 if __name__ == "__main__":

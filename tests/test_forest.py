@@ -174,6 +174,9 @@ def test_moves_are_drawn_by_the_priors_to_the_power_of_the_temperature():
         counted = np.bincount(drawn, minlength=len(priors)) / len(drawn)
         assert counted == pytest.approx(shares / shares.sum(), abs=1e-3)
     assert forest.draw(0, 0.01, 0.5) == priors.argmax()
+    for temperature, number in ((0.0, 0.5), (-1.0, 0.5), (np.nan, 0.5), (1.0, 1.0), (1.0, np.nan)):
+        with pytest.raises(ValueError, match="wanted"):
+            forest.draw(0, temperature, number)
 
 
 def test_priors_stand_where_the_frame_has_the_moves():

@@ -60,6 +60,26 @@ def test_sizes_mix_in_one_batch(tiny_weights):
         assert np.allclose(one, other, atol=2e-4)
 
 
+def test_boards_that_fill_the_frame_need_no_mask(tiny_weights):
+    network = network_from(tiny_weights, TINY)
+    seen = torch.from_numpy(some_planes(8, 5, 5))
+    with torch.no_grad():
+        for one, other in zip(network(seen), network(seen, is_whole=True), strict=True):
+            assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_a_tower_in_half_precision_stays_in_it(is_whole, tiny_weights):
+    network = network_from(tiny_weights, TINY)
+    seen = some_planes(8, 5, 5) if is_whole else some_planes(8, 5, 5, (7, 7))
+    kinds = []
+    for block in network.blocks:
+        block.register_forward_hook(lambda _block, _given, features: kinds.append(features.dtype))
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        network(torch.from_numpy(seen), is_whole)
+    assert kinds == [torch.bfloat16] * TINY.blocks
+
+
 def test_half_precision_stays_near(tiny_weights):
     compiled, torch_net = both(tiny_weights, TINY, 9, 9, "bf16")
     seen = some_planes(16, 9, 9)
