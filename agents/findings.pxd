@@ -10,6 +10,7 @@ cdef object ownership_after(const Tree* tree, int move)
 cdef void write_target(
     const Tree* tree, bint is_gumbel, const int* action_at, float* target
 ) noexcept nogil
+cdef float target_value(const Tree* tree, bint is_gumbel) noexcept nogil
 cdef void write_priors(const Tree* tree, const int* action_at, float* out) noexcept nogil
 cdef int drawn_move(const Tree* tree, double power, double number) noexcept nogil
 cdef bint is_decided(const Tree* tree, int visits_left, float deviations) noexcept nogil

@@ -4,7 +4,7 @@ from libc.math cimport pow
 
 import numpy as np
 
-from agents.gumbel cimport improved_policy
+from agents.gumbel cimport completed_value, improved_policy
 from agents.puct cimport lower_bound, most_visited, pruned_policy, surest
 from agents.tree cimport Edge, Node, Tree, mean_value, tree_edge, visits_of
 from engine.board cimport MAX_POINTS
@@ -110,12 +110,35 @@ cdef void write_target(
     cdef const Node* root = &tree.nodes[0]
     cdef float[MAX_POINTS + 1] shares
     cdef int i
+    target_shares(tree, is_gumbel, shares)
+    for i in range(root.num_edges):
+        target[action_at[tree.moves[root.first_edge + i]]] = shares[i]
+
+
+cdef inline void target_shares(const Tree* tree, bint is_gumbel, float* shares) noexcept nogil:
+    """Write what the policy is to learn for the root's edges, `[num_edges]`."""
     if is_gumbel:
         improved_policy(tree, 0, shares)
     else:
         pruned_policy(tree, shares)
-    for i in range(root.num_edges):
-        target[action_at[tree.moves[root.first_edge + i]]] = shares[i]
+
+
+cdef float target_value(const Tree* tree, bint is_gumbel) noexcept nogil:
+    """The root's utility for a mover who plays by the policy's target.
+
+    The mean over the simulations is lower, for those that explored count in it like any others.
+    """
+    cdef const Node* root = &tree.nodes[0]
+    cdef float[MAX_POINTS + 1] shares
+    cdef int most, i
+    cdef float unvisited = completed_value(tree, root, &most)
+    cdef double total = 0, untried = 1
+    target_shares(tree, is_gumbel, shares)
+    for i in range(root.num_tried):
+        if tree.edges[root.first_edge + i].visits:
+            total += shares[i] * mean_value(&tree.edges[root.first_edge + i])
+            untried -= shares[i]
+    return total + untried * unvisited
 
 
 cdef void write_priors(const Tree* tree, const int* action_at, float* out) noexcept nogil:

@@ -27,6 +27,7 @@ from agents.findings cimport (
     is_decided,
     ownership_after,
     ownership_of,
+    target_value,
     variation_of,
     visits_along,
     write_priors,
@@ -390,9 +391,12 @@ cdef class Forest:
         return drawn_move(self._searched(game), 1 / temperature, number)
 
     def values(self, int game):
-        """The net's win minus loss at the root, and the searched utility; the mover's view."""
+        """The net's win minus loss at the root, and the search's utility; the mover's view.
+
+        The latter is that of a mover who plays by `improved_policy`.
+        """
         cdef Tree* tree = self._searched(game)
-        return tree.nodes[0].prior_value, tree.nodes[0].value_sum / tree.nodes[0].visits
+        return tree.nodes[0].prior_value, target_value(tree, self.leaves.is_gumbel)
 
     def is_decided(self, int game, int visits_left):
         """Whether the most visited move can't be overtaken in so many simulations more.

@@ -29,12 +29,14 @@ def a_batch() -> Batch:
     """Positions amid random games; what they are to teach is of no account."""
     rng = np.random.default_rng(1)
     policy = rng.dirichlet(np.ones(RULES.num_actions), ROWS).astype(np.float32)
+    outcome = rng.integers(3, size=ROWS)
     return Batch(
         planes=np.stack([planes(random_game(RULES, seed, 27)) for seed in range(ROWS)]),
         policy=policy,
         reply=policy[::-1].copy(),
         reply_weight=np.ones(ROWS, np.float32),
-        outcome=rng.integers(3, size=ROWS),
+        outcome=outcome,
+        chances=np.eye(3, dtype=np.float32)[outcome],
         score=rng.normal(0, 10, ROWS).astype(np.float32),
         ownership=rng.uniform(-1, 1, (ROWS, RULES.height, RULES.width)).astype(np.float32),
         weight=np.ones(ROWS, np.float32),

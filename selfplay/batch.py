@@ -1,6 +1,6 @@
 """What the learner is given at each step: rows of many games as tensors, a value."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ class Batch:
     policy: NDArray[np.float32]  # [B, A] the search's improved policy, rows sum to 1
     reply: NDArray[np.float32]  # [B, A] the opponent's policy one ply later, or zeros
     reply_weight: NDArray[np.float32]  # [B] 1 where there is a reply, else 0
-    outcome: NDArray[np.int64]  # [B] WIN, DRAW or LOSS
+    outcome: NDArray[np.int64]  # [B] WIN, DRAW or LOSS: the game's end
+    chances: NDArray[np.float32]  # [B, 3] of WIN, DRAW and LOSS: what is learned, rows sum to 1
     score: NDArray[np.float32]  # [B] final points, komi included
     ownership: NDArray[np.float32]  # [B, H, W] -1 to 1, 0 off the board
     weight: NDArray[np.float32]  # [B] how much the row counts, 1 as a rule
@@ -32,6 +33,7 @@ class Batch:
             "policy": (rows, moves),
             "reply": (rows, moves),
             "ownership": (rows, height, width),
+            "chances": (rows, 3),
         }
         for name in (field.name for field in fields(self)):
             array, shape = getattr(self, name), wanted.get(name, (rows,))
@@ -41,3 +43,7 @@ class Batch:
                     f"batch {name}: came {array.dtype} {array.shape}, "
                     f"wanted {np.dtype(dtype).name} {shape}"
                 )
+
+    def by_ends(self) -> "Batch":
+        """The same rows, the outcome to be learned from their games' ends alone."""
+        return replace(self, chances=np.eye(3, dtype=np.float32)[self.outcome])

@@ -40,7 +40,7 @@ class SelfPlayConfig:
     no_pass_generations: int = 4  # in the first so many generations
     max_plies_per_point: float = 4.0  # a game is scored as it stands after so many plies a point
     stops_settled: bool = False  # whether a game ends once Benson gives every point to somebody
-    clear_value: float = 2.0  # mean utility from which the winner is clear, 2 never; KataGo: .9
+    clear_value: float = 2.0  # searched utility from which the winner is clear, 2 never; KataGo: .9
     clear_plies: int = 4  # ... in so many searches running; KataGo: 3
     clear_visits: int = 8  # simulations a move from then on, at most those of `search`
     clear_share: float = 0.2  # of the plies from then on are recorded; KataGo: weight .1

@@ -28,5 +28,5 @@ class SelfPlayGame:
     score: NDArray[np.float32]  # [N] final points, komi included
     ownership: NDArray[np.int8]  # [N, H·W] 1 own, -1 the opponent's, 0 nobody's
     prior_value: NDArray[np.float32]  # [N] the net's win minus loss before the search
-    searched_value: NDArray[np.float32]  # [N] the search's mean utility
+    searched_value: NDArray[np.float32]  # [N] the utility of playing by `policy`, -1 to 1
     weight: NDArray[np.float32]  # [N] how much the ply counts

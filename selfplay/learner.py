@@ -66,7 +66,7 @@ def row_losses(
     target = tensor(batch.policy)
     policy = -(target * functional.log_softmax(output.policy, 1)).sum(1)
     reply = -(tensor(batch.reply) * functional.log_softmax(output.reply, 1)).sum(1)
-    outcome = functional.cross_entropy(output.outcome, tensor(batch.outcome), reduction="none")
+    outcome = functional.cross_entropy(output.outcome, tensor(batch.chances), reduction="none")
     side = area.sqrt()
     score = functional.huber_loss(
         output.score / side, tensor(batch.score) / side, reduction="none", delta=1.0
@@ -181,13 +181,16 @@ class Learner:
 
     @torch.no_grad()
     def judge(self, batch: Batch) -> Judgement:
-        """Say what the mean of the weights, which plays, loses on a batch; nothing is learned."""
+        """Say what the mean of the weights, which plays, loses on a batch; nothing is learned.
+
+        The outcome is judged by the games' ends, whatever it is learned from.
+        """
         self.network.eval()
 
         def forward(planes: Tensor, is_whole: bool) -> NetworkOutput:
             return torch.func.functional_call(self.network, self.mean, (planes, is_whole))
 
-        losses, output = row_losses(forward, batch, self.device, self.autocasts)
+        losses, output = row_losses(forward, batch.by_ends(), self.device, self.autocasts)
         chances = output.outcome.float().softmax(1)
         value = (chances[:, WIN] - chances[:, LOSS]).cpu().numpy()
         return Judgement({name: one.float().cpu().numpy() for name, one in losses.items()}, value)

@@ -23,6 +23,7 @@ class LearnerConfig:
     clip_norm: float = 5.0  # of the gradient
     ema_half_life: float = 150.0  # steps; the mean of the weights is what plays
     reply_weight: float = 0.15  # KataGo: .15
+    trace: float = 1.0  # λ of TD(λ): from what the outcome is learned; 1: the game's end alone
     outcome_weight: float = 1.25  # KataGo: 1.5
     score_weight: float = 0.1  # Huber loss over the board's side
     ownership_weight: float = 1.0  # mean over the points; KataGo: 1.5
@@ -42,6 +43,7 @@ class LearnerConfig:
             ("clip_norm", 1e-6, 1e6),
             ("ema_half_life", 0, 1e6),
             ("reply_weight", 0, 100),
+            ("trace", 0, 1),
             ("outcome_weight", 0, 100),
             ("score_weight", 0, 100),
             ("ownership_weight", 0, 100),

@@ -53,7 +53,7 @@ def open_book(run: Path, config: TrainConfig, num_rows: int) -> Book:
         )
     learned, held = parted(dataset.newest(num_rows), config.window.held_out)
     book = Book(
-        Window(config.rules.height, config.rules.width),
+        Window(config.rules.height, config.rules.width, config.learner.trace),
         Window(config.rules.height, config.rules.width),
         dataset.num_games,
     )

@@ -102,7 +102,7 @@ class Training:
         self.rng = np.random.default_rng(config.seed)
         self.ancestor: dict[str, Any] | None = None  # the training of the net that it began with
         self.progress = self._restored()
-        self.window = Window(rules.height, rules.width)
+        self.window = Window(rules.height, rules.width, config.learner.trace)
         self.held = Window(rules.height, rules.width)  # games never learned from
         self.began = time.monotonic() - self.progress.seconds
         self.pending: Rows = self._load_windows()

@@ -8,6 +8,7 @@ from engine.symmetries import num_symmetries, transform
 from selfplay.batch import DRAW, LOSS, WIN, Batch
 from selfplay.config import WindowConfig
 from selfplay.dataset import Rows
+from selfplay.outcomes import chances_of
 
 COLUMNS = (
     "game",
@@ -22,6 +23,7 @@ COLUMNS = (
     "score",
     "ownership",
     "weight",
+    "chances",
 )
 CLASSES = np.array([LOSS, DRAW, WIN])  # by outcome + 1
 
@@ -35,11 +37,16 @@ def window_size(num_rows: int, config: WindowConfig) -> int:
 
 
 class Window:
-    """Rows to learn from, newest last; boards of any size, at the top left of one frame."""
+    """Rows to learn from, newest last; boards of any size, at the top left of one frame.
 
-    def __init__(self, height: int, width: int) -> None:
+    Args:
+        trace: λ of the outcome's target; see `chances_of`.
+    """
+
+    def __init__(self, height: int, width: int, trace: float = 1.0) -> None:
         self.height = height
         self.width = width
+        self.trace = trace
         self.rows: Rows = {}
         self.has_reply = np.zeros(0, np.bool_)
 
@@ -47,7 +54,8 @@ class Window:
         return len(self.has_reply)
 
     def update(self, rows: Rows, size: int) -> None:
-        """Add rows and forget all but the newest `size`."""
+        """Add rows, of games that are not there yet, and forget all but the newest `size`."""
+        rows = rows | {"chances": chances_of(rows, self.trace)}
         old = self.rows or {name: rows[name][:0] for name in COLUMNS}
         first = max(0, len(old["ply"]) + len(rows["ply"]) - size)
         self.rows = {name: np.concatenate([old[name], rows[name]])[first:] for name in COLUMNS}
@@ -111,6 +119,7 @@ class Window:
             reply=reply,
             reply_weight=reply_weight,
             outcome=CLASSES[self.rows["outcome"][chosen].astype(np.int64) + 1],
+            chances=self.rows["chances"][chosen],
             score=self.rows["score"][chosen],
             ownership=ownership,
             weight=self.rows["weight"][chosen],

@@ -54,15 +54,18 @@ def test_a_search_runs_as_many_simulations_as_it_was_asked_for(settings):
 
 
 @BOTH
-def test_the_root_value_is_the_mean_over_its_simulations(settings):
+def test_the_searched_value_is_that_of_playing_by_the_policys_target(settings):
     forest = searched(Position(Rules(5, 5, 0.5)), settings)
-    candidates = forest.candidates(0)
-    total = sum(visits * value for _, visits, value, *_ in candidates)
-    position = Position(Rules(5, 5, 0.5))
-    alone = searched(position, replace(settings, visits=1))
-    child = alone.candidates(0)[0]
-    own = alone.values(0)[1] * 2 - child[2]  # root mean of 1 + 1 simulations, less the child's
-    assert forest.values(0)[1] == pytest.approx((total + own) / (settings.visits + 1), abs=1e-5)
+    tried = [one for one in forest.candidates(0) if one.visits]
+    target = forest.improved_policy(0)
+    searched_value = sum(target[one.move] * one.value for one in tried)
+    untried = 1 - sum(target[one.move] for one in tried)
+    prior = sum(one.prior for one in tried)
+    mean = sum(one.prior * one.value for one in tried) / prior
+    value, weight = forest.values(0)[0], settings.score_weight
+    own = (value + weight * np.tanh(3 * value / (2 * 5))) / (1 + weight)  # as `pseudo_net` scores
+    mixed = (own + settings.visits * mean) / (1 + settings.visits)
+    assert forest.values(0)[1] == pytest.approx(searched_value + untried * mixed, abs=1e-5)
 
 
 @BOTH
