@@ -90,7 +90,7 @@ class SearchPlayer:
         return self.search
 
     def choose(self, position: Position) -> Choice:
-        """Return the searched move, the root's mean value, and the evaluations it took."""
+        """Return the searched move, the utility it promises, and the evaluations it took."""
         return last_of(self.thinking(position))
 
     def thinking(

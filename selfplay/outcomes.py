@@ -12,7 +12,8 @@ def chances_of(rows: Rows, trace: float) -> NDArray[np.float32]:
 
     TD(λ) (Sutton 1988): each ply's target is its search's value for a share 1 - λ, and for λ the
     target of a ply later. A game's end is one drawing of many; what the searches on the way to it
-    saw varies less from game to game.
+    saw varies less from game to game. But they speak of wins and losses alone: a tie has the end's
+    share and no more, so that λ below 1 is for boards and komi where ties are few.
 
     Args:
         rows: whole games, or games without their first plies; each one's in a row, by ply.
