@@ -235,10 +235,11 @@ class Worker:
             move = self.forest.draw(game, self.config.opening_temperature, self.rng.random())
         else:
             move = self.forest.choose(game)
+            values = self.forest.values(game)
             counts.positions += 1
             if seat.is_full:
-                self._record(game, seat, position)
-            self._judge(seat, position.to_play, self.forest.values(game)[1])
+                self._record(game, seat, position, values)
+            self._judge(seat, position.to_play, values[1])
         position.play_in_place(move)
         ended = position.is_over or (self.config.stops_settled and is_settled(position))
         if ended or position.num_moves >= self._most_plies(seat.rules):
@@ -249,7 +250,9 @@ class Worker:
         self.forest.play(game, move)
         self._think(game, seat, position.num_moves)
 
-    def _record(self, game: int, seat: Seat, position: Position) -> None:
+    def _record(
+        self, game: int, seat: Seat, position: Position, values: tuple[float, float]
+    ) -> None:
         """Keep what a search found, of clear endings only a share."""
         if self._is_clear(seat) and self.rng.random() >= self.config.clear_share:
             return
@@ -257,7 +260,6 @@ class Worker:
         surprise = 0.0
         if self.config.surprise_share:
             surprise = divergence(policy, self.forest.priors(game))
-        values = self.forest.values(game)
         record(seat.rows, position, policy, values, surprise, self.mix.frame)
 
     def _finish(self, seat: Seat, position: Position, games: list[SelfPlayGame]) -> None:

@@ -48,9 +48,12 @@ def test_games_held_out_never_come_into_the_window(tmp_path):
         generations=2,
         rating=RatingConfig(every=0),
         window=WindowConfig(smallest=400, largest=2000, held_out=0.4),
+        learner=replace(CONFIG.learner, trace=0.5),
     )
     run, training = begin(tmp_path / "tiny", config)
     finish(run, training)
+    assert training.window.rows["chances"].max() < 1  # later searches have a share
+    assert training.held.rows["chances"].max(1).min() == 1  # judged by the ends alone
     learned, held = (set(one.rows["game"].tolist()) for one in (training.window, training.held))
     assert learned
     assert held
