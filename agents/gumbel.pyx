@@ -5,12 +5,12 @@ Source: Danihelka et al. 2022, "Policy improvement by planning with Gumbel".
 
 from libc.math cimport expf, log, logf
 
-from agents.softmax cimport largest_of
 from agents.tree cimport (
     Edge,
     Node,
     Tree,
     is_better,
+    largest_edge,
     mean_value,
     uniform,
 )
@@ -25,7 +25,7 @@ cdef void tree_make_noise(Tree* tree, float scale) noexcept nogil:
     for i in range(tree.nodes[0].num_edges):
         tree.noisy_logits[i] = logf(tree.priors[i])
         if scale:
-            tree.noisy_logits[i] -= scale * log(-log(uniform(&tree.rng)))
+            tree.noisy_logits[i] -= scale * logf(-log(uniform(&tree.rng)))
 
 
 cdef void tree_plan_halving(Tree* tree, int num_considered) noexcept nogil:
@@ -144,36 +144,41 @@ cdef int best_with_visits(const Tree* tree, int visits) noexcept nogil:
     """The root edge of so many visits with the highest gumbel + logit + sigma(q), or -1."""
     cdef const Node* node = &tree.nodes[0]
     cdef const Edge* edge
-    cdef int most, best = -1, i
-    cdef float unvisited = completed_value(tree, node, &most)
-    cdef float urgency, value, highest = NEVER
+    cdef int most = 0, best = -1, i
+    cdef float urgency, highest = NEVER
     if visits == 0:
-        best = first_by_noise(tree)
-        if best >= 0:
-            highest = tree.noisy_logits[best] + sigma(tree, unvisited, most)
+        return first_by_noise(tree)
+    for i in range(node.num_tried):
+        most = max(most, tree.edges[i].visits + tree.edges[i].pending)
     for i in range(node.num_tried):
         edge = &tree.edges[i]
         if edge.visits + edge.pending != visits:
             continue
-        value = mean_value(edge) if edge.visits else unvisited
-        urgency = tree.noisy_logits[i] + sigma(tree, value, most)
+        urgency = tree.noisy_logits[i] + sigma(tree, known_value(tree, edge), most)
         if best < 0 or is_better(tree, urgency, i, highest, best):
             highest = urgency
             best = i
     return best
 
 
+cdef inline float known_value(const Tree* tree, const Edge* edge) noexcept nogil:
+    """The mean of a root edge's simulations; what unvisited ones are given while none is back."""
+    cdef int most
+    return mean_value(edge) if edge.visits else completed_value(tree, &tree.nodes[0], &most)
+
+
 cdef int first_by_noise(const Tree* tree) noexcept nogil:
-    """The untried root edge with the highest gumbel + logit, or -1."""
+    """The root edge without simulations with the highest gumbel + logit, or -1.
+
+    All of them are given the same value.
+    """
     cdef const Node* node = &tree.nodes[0]
     cdef const float* noisy = tree.noisy_logits
-    cdef float highest
-    cdef int i, best = -1, first = node.num_tried
-    if first == node.num_edges:
-        return -1
-    highest = largest_of(&noisy[first], node.num_edges - first)
-    for i in range(first, node.num_edges):
-        if noisy[i] == highest and (best < 0 or tree.moves[i] < tree.moves[best]):
+    cdef int best = largest_edge(tree, noisy, node.num_tried, node.num_edges), i
+    for i in range(node.num_tried):
+        if tree.edges[i].visits + tree.edges[i].pending:
+            continue
+        if best < 0 or is_better(tree, noisy[i], i, noisy[best], best):
             best = i
     return best
 

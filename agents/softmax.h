@@ -1,4 +1,4 @@
-/* The softmax and the largest of a row of numbers, eight at a time.
+/* The softmax and the largest of a row of numbers, and where a number stands, eight at a time.
 
    Written in vectors of eight floats, which compilers turn into what the processor has: two of SSE's,
    or one of AVX2's where a processor with that is met as the program runs. Both give the same bits:
@@ -69,6 +69,23 @@ INSEI_INLINE float largest_in(const float *numbers, int count) {
     return largest;
 }
 
+INSEI_INLINE int place_in(const float *numbers, int begin, int count, float wanted) {
+    int64_t any[4];
+    Floats next;
+    Ints hits;
+    int i = begin;
+    for (; i + 8 <= count; i += 8) {
+        load(&next, numbers + i);
+        hits = next == wanted;
+        memcpy(any, &hits, sizeof(any));
+        if (any[0] | any[1] | any[2] | any[3])
+            break;
+    }
+    while (i < count && numbers[i] != wanted)
+        i++;
+    return i;
+}
+
 INSEI_INLINE void softmax_in(float *numbers, int count) {
     const float highest = largest_in(numbers, count);
     const int whole = count & ~7;
@@ -99,6 +116,11 @@ __attribute__((target("avx2"))) static float largest_avx2(const float *numbers, 
     return largest_in(numbers, count);
 }
 
+__attribute__((target("avx2"))) static int place_avx2(
+    const float *numbers, int begin, int count, float wanted) {
+    return place_in(numbers, begin, count, wanted);
+}
+
 __attribute__((target("avx2"))) static void softmax_avx2(float *numbers, int count) {
     softmax_in(numbers, count);
 }
@@ -111,6 +133,15 @@ static inline float largest_of(const float *numbers, int count) {
         return largest_avx2(numbers, count);
 #endif
     return largest_in(numbers, count);
+}
+
+/* Where the number stands first from `begin` on; `count` where it doesn't. */
+static inline int place_of(const float *numbers, int begin, int count, float wanted) {
+#if INSEI_CLONED_FOR_AVX2
+    if (__builtin_cpu_supports("avx2"))
+        return place_avx2(numbers, begin, count, wanted);
+#endif
+    return place_in(numbers, begin, count, wanted);
 }
 
 /* Replace logits, `[count]`, at least one, by their softmax. */

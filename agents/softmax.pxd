@@ -3,3 +3,4 @@
 cdef extern from "agents/softmax.h":
     void softmax(float* numbers, int count) noexcept nogil
     float largest_of(const float* numbers, int count) noexcept nogil
+    int place_of(const float* numbers, int begin, int count, float wanted) noexcept nogil

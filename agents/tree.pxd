@@ -47,7 +47,8 @@ ctypedef int (*Rule)(const Tree* tree, int node) noexcept nogil  # a node's most
 ctypedef struct Tree:
     Node* nodes
     uint16_t* moves  # by edge; in their order but for those tried, which stand first
-    float* priors  # by edge: the net's probability, over the legal moves
+    float* priors  # by edge: the net's probability, over the legal moves; below the root the logits
+    # as long as no edge of the node was tried
     Edge* edges  # by edge, filled in where tried
     float* noisy_logits  # `[A]`, Gumbel noise and logarithm of the prior of the root's edges
     int* considered  # `[max_visits]`, sequential halving: the visits of each simulation's edge
@@ -84,6 +85,7 @@ cdef void tree_add_ownership(
 ) noexcept nogil
 cdef bint tree_is_done(const Tree* tree) noexcept nogil
 cdef bint tree_is_waiting(const Tree* tree) noexcept nogil
+cdef int largest_edge(const Tree* tree, const float* numbers, int first, int last) noexcept nogil
 cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil
 cdef float squashed(float value, float score, float side, float weight) noexcept nogil
 cdef double uniform(uint64_t* rng) noexcept nogil

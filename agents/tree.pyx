@@ -13,12 +13,12 @@ changes places with the first that is not: rules then walk the few that were tri
 others want only the likeliest.
 """
 
-from libc.math cimport logf, sqrt, tanh
+from libc.math cimport logf, sqrt, tanhf
 from libc.stdint cimport uint16_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
-from agents.softmax cimport largest_of, softmax
+from agents.softmax cimport largest_of, place_of, softmax
 from engine.board cimport BLACK, lowest_bit, next_random
 from engine.state cimport (
     POSITIONAL,
@@ -123,6 +123,8 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
     child = tree.edges[edge].child
     if tree.nodes[child].num_edges == 0:
         return tree_start(tree)
+    if tree.nodes[child].num_tried == 0:
+        form_priors(tree, child)
     tree.num_edges = 0
     for i in range(child, tree.num_nodes):
         if i != child and (
@@ -212,17 +214,33 @@ cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil:
     return -1
 
 
+cdef inline void form_priors(Tree* tree, int index) noexcept nogil:
+    """Make the logits that `tree_expand` left at the node's edges the priors that rules want."""
+    softmax(&tree.priors[tree.nodes[index].first_edge], tree.nodes[index].num_edges)
+
+
 cdef void find_likeliest(Tree* tree, Node* node) noexcept nogil:
     cdef int first = node.first_edge + node.num_tried
-    cdef int last = node.first_edge + node.num_edges
-    cdef int best = -1, i
+    node.likeliest = largest_edge(tree, tree.priors, first, node.first_edge + node.num_edges)
+
+
+cdef int largest_edge(const Tree* tree, const float* numbers, int first, int last) noexcept nogil:
+    """Of edges from `first` to before `last` that with the largest number, -1 where there is none.
+
+    Of equals the lowest move is taken. A root's `noisy_logits` are such numbers too: its first edge
+    is edge 0.
+    """
+    cdef int best, i
     cdef float highest
-    if first < last:
-        highest = largest_of(&tree.priors[first], last - first)
-        for i in range(first, last):
-            if tree.priors[i] == highest and (best < 0 or tree.moves[i] < tree.moves[best]):
-                best = i
-    node.likeliest = best
+    if first >= last:
+        return -1
+    highest = largest_of(&numbers[first], last - first)
+    i = best = place_of(numbers, first, last, highest)
+    while i < last:
+        if tree.moves[i] < tree.moves[best]:
+            best = i
+        i = place_of(numbers, i + 1, last, highest)
+    return best
 
 
 cdef int add_node(Tree* tree, int parent, int parent_edge) noexcept nogil:
@@ -308,6 +326,8 @@ cdef int tree_select(Tree* tree) noexcept nogil:
             if tree.nodes[node].num_edges == 0:
                 break
             if tree.nodes[node].likeliest == UNKNOWN:
+                if node and tree.nodes[node].num_tried == 0:
+                    form_priors(tree, node)
                 find_likeliest(tree, &tree.nodes[node])
             edge = (tree.select_root if node == 0 else tree.select_inner)(tree, node)
             is_new = edge >= tree.nodes[node].first_edge + tree.nodes[node].num_tried
@@ -343,7 +363,7 @@ cdef float squashed(float value, float score, float side, float weight) noexcept
 
     After KataGo's score utility (Wu 2019, 3.4), with tanh over twice the board's side.
     """
-    return (value + weight * tanh(score / (2 * side))) / (1 + weight)
+    return (value + weight * tanhf(score / (2 * side))) / (1 + weight)
 
 
 cdef void evaluated(Tree* tree, int node, float value, float score) noexcept nogil:
@@ -359,6 +379,9 @@ cdef void tree_expand(
 ) noexcept nogil:
     """Give a selected leaf its evaluation, and tell the nodes above.
 
+    Below the root the logits stay what they are until a simulation wants to go on from the leaf:
+    most leaves are never met again.
+
     Args:
         logits: the net's policy, `[A]` in the net's order.
         action_at: where each move stands in `logits`.
@@ -370,7 +393,8 @@ cdef void tree_expand(
     cdef int i
     for i in range(node.num_edges):
         priors[i] = logits[action_at[moves[i]]]
-    softmax(priors, node.num_edges)
+    if leaf == 0:
+        form_priors(tree, leaf)
     evaluated(tree, leaf, value, score)
     backup(tree, leaf)
 

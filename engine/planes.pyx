@@ -100,7 +100,7 @@ cdef void state_floats(
         memset(out + 7 * area, 0, NUM_LAST * area * sizeof(float))
     else:
         memset(out, 0, PLANES * area * sizeof(float))
-        put_features(board, features, frame, out + area)
+        put_features(board, features, frame, out)
     for back in range(NUM_LAST):
         move = state_last_move(state, back)
         if 0 <= move < num_points:
@@ -148,16 +148,31 @@ cdef inline void put_number(
 cdef void put_features(
     const Board* board, uint64_t[FEATURES][WORDS] features, const Frame* frame, float* out
 ) noexcept nogil:
-    """Write the ones of planes 1 to 6, `[6, H, W]`."""
+    """Write the ones of planes 1 to 6 where a symmetry or a frame moves them; `out` is plane 0.
+
+    A stone of a chain with more liberties has no plane for their number: it writes its one into
+    plane 0, where there is one at each point.
+    """
     cdef int area = frame.height * frame.width
-    cdef int plane, word
+    cdef int word, stone, at, liberties
     cdef uint64_t points
-    for plane in range(FEATURES):
-        for word in range(1, board.num_words + 1):
-            points = features[plane][word]
-            while points:
-                out[plane * area + frame.target[64 * (word - 1) + lowest_bit(points)]] = 1
-                points &= points - 1
+    for word in range(1, board.num_words + 1):
+        points = features[0][word] | features[1][word]
+        while points:
+            stone = lowest_bit(points)
+            at = frame.target[64 * (word - 1) + stone]
+            liberties = (
+                3 * (features[2][word] >> stone & 1)
+                + 4 * (features[3][word] >> stone & 1)
+                + 5 * (features[4][word] >> stone & 1)
+            )
+            out[(1 + (features[1][word] >> stone & 1)) * area + at] = 1
+            out[liberties * area + at] = 1
+            points &= points - 1
+        points = features[5][word]
+        while points:
+            out[6 * area + frame.target[64 * (word - 1) + lowest_bit(points)]] = 1
+            points &= points - 1
 
 
 def check_frame(rules, int height, int width):

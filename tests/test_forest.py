@@ -8,6 +8,7 @@ import pytest
 from agents.forest import Forest
 from agents.search_settings import SearchSettings
 from engine.errors import IllegalMove
+from engine.planes import planes
 from engine.position import Position
 from engine.rules import BLACK, Rules
 
@@ -381,6 +382,18 @@ def test_what_was_searched_below_a_move_is_kept():
     search(forest)
     assert forest.num_visits(0) == 200
     assert sum(one.visits for one in forest.candidates(0)) == 200
+
+
+def test_a_leaf_that_was_met_once_becomes_a_root_with_its_priors():
+    forest = searched(Position(Rules(5, 5, 0.5)), replace(PUCT, visits=12, c_puct=20))
+    once = next(one for one in forest.candidates(0) if one.visits == 1 and one.move < 25)
+    forest.advance(0, once.move)
+    logits = pseudo_net(planes(forest.position(0))[None])[0][0]
+    logits[once.move] = -np.inf  # occupied
+    priors = np.exp(logits - logits.max())
+    np.testing.assert_allclose(forest.priors(0), priors / priors.sum(), atol=1e-6)
+    search(forest)
+    assert forest.num_visits(0) == 12
 
 
 def test_a_whole_game_goes_on_in_one_tree():
