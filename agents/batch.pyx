@@ -14,6 +14,7 @@ from agents.gumbel cimport tree_make_noise, tree_plan_halving
 from agents.puct cimport tree_mix_dirichlet
 from agents.tree cimport tree_add_ownership, tree_expand, tree_free, tree_select
 from engine.board cimport next_random
+from engine.liberties cimport Liberties
 from engine.planes cimport PLANES, Frame, state_floats
 from engine.state cimport state_is_over
 
@@ -190,7 +191,8 @@ cdef void write_planes(Batch* batch, Leaf leaf, float* out) noexcept nogil:
         batch.frame_height, batch.frame_width, leaf.symmetry & 4,
         targets(batch, leaf.game, leaf.symmetry),
     )
-    state_floats(tree.scratch, tree.legal, &tree.known, &frame, out)
+    cdef Liberties known = tree.known
+    state_floats(tree.scratch, tree.legal, &known, &frame, out)
 
 
 cdef int close_gaps(Batch* batch, int part, float* out) noexcept nogil:

@@ -66,7 +66,7 @@ ctypedef struct Tree:
     State* root
     State* scratch
     uint64_t[WORDS] legal  # where a stone is legal, and the pass, at the leaf selected last
-    Liberties known  # of the leaf whose planes were written last
+    Liberties known  # of the root; a leaf's differ from them where the moves on the way there lie
     int* moved_to  # `[max_nodes]`, where nodes go when the tree is pruned
     float* ownership  # `[A + 1, H·W]`, sums over evaluated leaves, as the root's mover sees it, by
     # the root's move that led to them; last comes the root itself

@@ -20,6 +20,7 @@ from libc.string cimport memset
 
 from agents.softmax cimport largest_of, place_of, softmax
 from engine.board cimport BLACK, lowest_bit, next_random
+from engine.liberties cimport liberties_update
 from engine.state cimport (
     POSITIONAL,
     state_copy,
@@ -94,7 +95,13 @@ cdef int tree_start(Tree* tree) noexcept nogil:
     tree.num_nodes = 0
     tree.num_edges = 0
     tree.num_started = -1  # the first simulation evaluates the root itself
+    return stand_at_root(tree)
+
+
+cdef int stand_at_root(Tree* tree) noexcept nogil:
+    """Make what is kept beside the nodes that of `tree.root`; -1 without memory."""
     forget_ownership(tree)
+    liberties_update(&tree.known, &tree.root.board)
     return state_copy(tree.scratch, tree.root)
 
 
@@ -140,8 +147,7 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
         point_to_children(tree, i)
     tree.nodes[0].parent = tree.nodes[0].parent_edge = -1
     tree.num_started = tree.nodes[0].visits - 1
-    forget_ownership(tree)
-    return state_copy(tree.scratch, tree.root)
+    return stand_at_root(tree)
 
 
 cdef void move_node(Tree* tree, int index, int to) noexcept nogil:
