@@ -39,7 +39,7 @@ cdef Batch* batch_new(
 ) noexcept nogil
 cdef void batch_free(Batch* batch) noexcept nogil
 cdef int batch_part(const Batch* batch, int game) noexcept nogil
-cdef int batch_select(Batch* batch, int part, float* out) noexcept nogil
+cdef int batch_select(Batch* batch, int part, int most, float* out) noexcept nogil
 cdef void batch_expand(
     Batch* batch, int part, const float* policy, const float* value, const float* score,
     const float* ownership,

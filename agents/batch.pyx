@@ -85,10 +85,11 @@ cdef int batch_part(const Batch* batch, int game) noexcept nogil:
     return part
 
 
-cdef int batch_select(Batch* batch, int part, float* out) noexcept nogil:
-    """Select up to `num_leaves` leaves of each unfinished search of a part; write their planes.
+cdef int batch_select(Batch* batch, int part, int most, float* out) noexcept nogil:
+    """Select leaves of each unfinished search of a part; write their planes.
 
     Args:
+        most: leaves of each search, up to `num_leaves`.
         out: `[num_games · num_leaves, C, H, W]`; the part's rows begin at those of its first game.
 
     Returns:
@@ -97,7 +98,7 @@ cdef int batch_select(Batch* batch, int part, float* out) noexcept nogil:
     cdef int num_threads = batch.threads, first = part * num_threads
     cdef int block
     for block in prange(first, first + num_threads, num_threads=num_threads, schedule="static"):
-        select_block(batch, block, out)
+        select_block(batch, block, most, out)
     if close_gaps(batch, part, out) < 0:
         return -1
     return batch.num_rows[part]
@@ -127,7 +128,7 @@ cdef inline const int* targets(const Batch* batch, int game, int symmetry) noexc
     return batch.action_at[game] + symmetry * (num_points + 1)
 
 
-cdef void select_block(Batch* batch, int block, float* out) noexcept nogil:
+cdef void select_block(Batch* batch, int block, int most, float* out) noexcept nogil:
     """Select from one thread's games; their rows begin where all games before would end."""
     cdef int num_blocks = batch.parts * batch.threads
     cdef int row = first_game(batch, block, num_blocks) * batch.num_leaves
@@ -141,7 +142,7 @@ cdef void select_block(Batch* batch, int block, float* out) noexcept nogil:
         if tree == NULL or state_is_over(tree.root):
             continue
         num_leaves = 0
-        while num_leaves < batch.num_leaves:
+        while num_leaves < most:
             node = tree_select(tree)
             if node == -3:
                 batch.rows[block] = -1
@@ -168,7 +169,7 @@ cdef Leaf leaf_of(Batch* batch, int block, int game, int node) noexcept nogil:
     if batch.caches[block] != NULL:
         leaf.key = cache_key(tree.scratch, tree.legal)
     if batch.random_symmetry:
-        leaf.symmetry = (leaf.key or next_random(&tree.rng)) % num_symmetries
+        leaf.symmetry = (leaf.key or next_random(&tree.rng)) & (num_symmetries - 1)
     return leaf
 
 

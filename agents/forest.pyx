@@ -274,17 +274,27 @@ cdef class Forest:
         first *= self.leaves.num_leaves
         return self.planes[first : first + self.leaves.num_rows[part]]
 
-    def select(self, int part=0):
-        """Select up to `leaves` leaves of each unfinished search of a part; write their planes.
+    def select(self, int part=0, int most=0):
+        """Select leaves of each unfinished search of a part; write their planes.
+
+        Args:
+            most: leaves of each search, 1 to the settings' `leaves`; 0 for all of these.
 
         Returns:
             B, the rows of `batch(part)` that want an evaluation; 0 once every search is done.
+
+        Raises:
+            ValueError: `most` is more than the settings' `leaves`.
         """
         cdef float[:, :, :, ::1] out = self.planes
         cdef int rows
         self._part(part)
+        if not 0 <= most <= self.leaves.num_leaves:
+            raise ValueError(f"most {most}: wanted 0 to the {self.leaves.num_leaves} leaves")
         with nogil:
-            rows = batch_select(self.leaves, part, &out[0, 0, 0, 0])
+            rows = batch_select(
+                self.leaves, part, most or self.leaves.num_leaves, &out[0, 0, 0, 0]
+            )
         if rows < 0:
             raise MemoryError
         return rows

@@ -180,8 +180,8 @@ class GtpGame:
     def set_clocks(self, control: TimeControl | None) -> None:
         """Give both sides this time; None takes the clocks away."""
         self.control, self.clocks = control, Clocks(control)
-        if control is None and isinstance(self.player, Hurried):
-            self.player.give_time(None)
+        if isinstance(self.player, Hurried):  # it may have to get ready for that
+            self.player.give_time(self.clocks.seconds_for(self.position))
 
     def plans_its_visits(self) -> bool:
         """Whether the player's search shares its visits out beforehand, as Gumbel's does."""

@@ -71,10 +71,18 @@ class SearchPlayer:
         self.net.new_game(rules, seed)
         assert self.net.evaluate is not None
         self.search = Search(self.net.evaluate, rules, self.settings, self.play.keep, seed)
+        self._prepare()
 
     def give_time(self, seconds: float | None) -> None:
         """Think at most so long about each move from now on; None for what the name says."""
         self.seconds = seconds if seconds is not None else self.play.seconds or None
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Compile what larger batches need before the time of a move runs."""
+        if self.seconds is not None and self.search is not None:
+            assert self.net.evaluate is not None
+            self.net.evaluate.prepare(self.search.leaves_by_time)
 
     def look_at(self, position: Position, no_pass_before: int = 0) -> Search:
         """The search, set to a position, to be taken further by its `step`.

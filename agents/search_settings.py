@@ -32,7 +32,7 @@ class SearchSettings:
     dirichlet_alpha: float = 10.83  # PUCT: alpha summed over the legal moves; .03 · 361
     score_weight: float = 0.1  # the score's saturating share beside win and loss; KataGo's 0.1-0.4
     random_symmetry: bool = True  # each evaluation sees the board under a random symmetry
-    leaves: int = 1  # leaves of one game in a batch, more than 1 by virtual loss
+    leaves: int = 1  # of one game in a batch, by virtual loss; 8 or more where time is limited
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:

@@ -21,7 +21,7 @@ class PseudoEvaluator:
         from agents.evaluator import Evaluation
 
         policy, value, score = pseudo_net(planes)
-        return Evaluation(policy, value, score, planes[:, 1])
+        return Evaluation(policy, value, score, planes[:, 1].copy())
 
 
 def make_pseudo(weights, seen):

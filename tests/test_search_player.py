@@ -274,11 +274,13 @@ def test_without_a_search_the_dead_are_those_dead_for_certain():
     assert dead_for(position, make_player("random")) == []
 
 
-@pytest.mark.parametrize("leaves", [1, 5])
-def test_no_net_is_compiled_within_a_move(leaves):
-    player = make_player(f"search:go5,rule=puct,visits=20,leaves={leaves}")
+@pytest.mark.parametrize("setting", ["leaves=1", "leaves=5", "seconds=0.1"])
+@pytest.mark.parametrize("seconds", [None, 0.1])
+def test_no_net_is_compiled_within_a_move(setting, seconds):
+    player = make_player(f"search:go5,rule=puct,visits=20,{setting}")
     rules = Rules(5, 5, 14.5)
     player.new_game(rules, 1)
+    player.give_time(seconds)
     compiled = set(player.net.evaluate.graphs)
     player.choose(Position(rules))
     assert set(player.net.evaluate.graphs) == compiled
