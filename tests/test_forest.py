@@ -438,6 +438,15 @@ def test_a_tree_whose_leaves_never_came_back_does_not_advance():
     forest.advance(0, forest.choose(0))
 
 
+def test_no_more_leaves_are_selected_than_there_is_room_for():
+    forest = Forest(1, 5, 5, replace(PUCT, leaves=4), 1)
+    forest.start(0, Position(Rules(5, 5, 0.5)))
+    forest.expand(*pseudo_net(forest.planes[: forest.select()]))
+    assert forest.select(most=3) == 3
+    with pytest.raises(ValueError, match="most 5: wanted 0 to the 4 leaves"):
+        forest.select(most=5)
+
+
 def test_gumbel_does_not_advance():
     forest = searched(Position(Rules(5, 5, 0.5)), GUMBEL)
     with pytest.raises(ValueError, match="wanted rule puct"):

@@ -10,7 +10,7 @@ from agents.ending import dead_by_ownership, dead_for, stone_status
 from agents.evaluator import check_answer
 from agents.grammar import make_player, search_settings
 from agents.player import RESIGN, Thinker
-from agents.search import Search
+from agents.search import LEAVES_BY_TIME, Search
 from agents.search_player import PlaySettings, SearchPlayer
 from agents.search_settings import SearchSettings
 from engine.diagram import board_from
@@ -105,6 +105,21 @@ def test_a_search_stops_once_its_move_is_settled():
 def test_time_ends_a_search_before_its_visits():
     search = run(a_search(replace(PUCT, visits=20_000)), Position(RULES), seconds=0.05)
     assert 1 <= search.num_visits < 20_000
+
+
+def test_leaves_come_in_batches_where_time_is_limited_and_singly_where_visits_are_counted():
+    batches = []
+
+    class Watched(CountingEvaluator):
+        def __call__(self, planes):
+            batches.append(len(planes))
+            return super().__call__(planes)
+
+    for seconds, largest in ((None, 1), (60, LEAVES_BY_TIME)):
+        batches.clear()
+        search = run(Search(Watched(), RULES, PUCT, True, 1), Position(RULES), seconds)
+        assert search.num_visits == PUCT.visits
+        assert max(batches) == largest
 
 
 def test_an_analysis_adds_up():

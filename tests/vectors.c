@@ -16,6 +16,13 @@ static int softmax_differs(int count) {
         plain[i] = fast[i] = (float)(rand() % 100000) / 500 - 100;
     if (largest_in(plain, count) != largest_avx2(fast, count))
         return 1;
+    for (i = 0; i <= count; i++) {  /* each number's first place from i on, and one that is not there */
+        const float wanted = i < count ? plain[i] : 1000;
+        if (place_in(plain, 0, count, wanted) != place_avx2(fast, 0, count, wanted))
+            return 1;
+        if (place_in(plain, i, count, wanted) != i)
+            return 1;
+    }
     softmax_in(plain, count);
     softmax_avx2(fast, count);
     return memcmp(plain, fast, count * sizeof(float));
