@@ -412,10 +412,10 @@ class GtpEngine:
         seen = ready(self.position, request.colour or self.position.to_play)
         check_leaves_a_move(seen, request)
         search = player.look_at(seen)
-        search.step()
+        search.deepen()
         reported = time.monotonic()
         while True:
-            if not search.step():
+            if not search.deepen():
                 time.sleep(NAP_SECONDS)
             is_stopping = source.is_waiting()
             if is_stopping or time.monotonic() - reported >= request.seconds:
@@ -449,7 +449,7 @@ class GtpEngine:
         player = self.game.player
         if isinstance(player, Thinker) and not self.position.is_over:
             search = player.look_at(self.position)
-            while not source.is_waiting() and search.step():
+            while not source.is_waiting() and search.deepen():
                 pass
 
 

@@ -118,6 +118,13 @@ class Search:
             self.evaluations += rows
         return True
 
+    def deepen(self) -> bool:
+        """A `step` of pondering or analysis, which end when somebody says so.
+
+        As where time is limited, `leaves_by_time` leaves are evaluated at once.
+        """
+        return self.step(leaves=self.leaves_by_time)
+
     def run(self, seconds: float | None, stops_early: bool) -> None:
         """Search until the visits are done, the time is up, or the move is settled.
 

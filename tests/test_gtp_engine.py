@@ -11,6 +11,7 @@ from agents.architecture import BrokenNetwork
 from agents.capture import CapturePlayer
 from agents.gtp_engine import GtpEngine
 from agents.player import Choice
+from agents.search import LEAVES_BY_TIME
 from agents.search_player import SearchPlayer
 from agents.search_settings import SearchSettings
 from agents.uct import UctPlayer
@@ -101,6 +102,20 @@ def test_pondering_goes_on_until_a_line_comes(thinker):
     said = list(engine(thinker, ponders=True).serve(lines))
     assert len(said) == 2
     assert thinker.search.num_visits > 30
+
+
+@pytest.mark.parametrize("lines", [["genmove b", "name"], ["kata-analyze b 1", "name"]])
+def test_what_ends_by_a_line_evaluates_leaves_in_batches(thinker, lines):
+    game = engine(thinker, ponders=lines[0].startswith("genmove"))
+    rows, evaluate = [], thinker.search.evaluate
+
+    def watched(planes):
+        rows.append(len(planes))
+        return evaluate(planes)
+
+    thinker.search.evaluate = watched
+    list(game.serve(Controller(lines, 40)))
+    assert max(rows) == LEAVES_BY_TIME
 
 
 def test_lines_come_as_they_are_typed():

@@ -8,7 +8,7 @@ import pytest
 from engine.position import Position
 from engine.rules import Rules
 from insei.client.mind import Mind
-from insei.client.thinking import Decided, Failed, Task, Thoughts
+from insei.client.thinking import GLANCE_VISITS, Decided, Failed, Task, Thinker, Thoughts
 
 pytestmark = pytest.mark.slow
 
@@ -65,3 +65,23 @@ def test_a_search_under_way_ends_with_the_mind():
     mind.close()
     assert is_gone(mind.process)
     assert heard.empty()
+
+
+def test_an_analysis_goes_deep_until_another_task_comes():
+    tasks, heard = queue.Queue(), []
+    position = Position(Rules(5, 5, 0.5))
+    tasks.put((1, Task(position, goes_deep=True)))
+
+    def tell(number, report):
+        heard.append((number, report))
+        if number == 2:
+            tasks.put(None)
+        elif len(heard) == 3:
+            tasks.put((2, Task(position.play(12))))
+
+    Thinker(tasks, tell, ANALYST, 1).work()
+    numbers = [number for number, _ in heard]
+    visits = [report.visits for _, report in heard]
+    assert numbers == [1, 1, 1, 1, 2]
+    assert visits[:4] == sorted(visits[:4])
+    assert GLANCE_VISITS <= visits[4] < 2 * GLANCE_VISITS

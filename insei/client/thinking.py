@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agents.search import Search
 
 GLANCE_VISITS = 60  # that every position of a game gets, for the graph
-REPORT_EVERY = 24  # steps of an analysis between two reports
+REPORT_EVERY = 6  # steps of an analysis between two reports
 PATIENCE_SECONDS = 2.0  # that players have to close once the screen is gone
 
 
@@ -159,7 +159,8 @@ class Thinker:
         search = self._search(seen)
         steps = 0
         while search.num_visits < GLANCE_VISITS or task.goes_deep:
-            if not search.step() or (not self.tasks.empty() and search.num_visits > 1):
+            goes_on = search.deepen() if task.goes_deep else search.step()
+            if not goes_on or (not self.tasks.empty() and search.num_visits > 1):
                 break
             steps += 1
             if task.goes_deep and steps % REPORT_EVERY == 0:
