@@ -184,7 +184,9 @@ cdef class Forest:
         cdef Tree* tree = self.leaves.trees[game]
         if tree == NULL or tree.root.board.width != width or tree.root.board.height != height:
             tree_free(tree)
-            tree = self.leaves.trees[game] = tree_new(self.settings.visits, width, height)
+            tree = self.leaves.trees[game] = tree_new(
+                self.settings.visits, width, height, self.frame_height * self.frame_width + 1
+            )
             if tree == NULL:
                 raise MemoryError
             tree.constants = &self.leaves.constants

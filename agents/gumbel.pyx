@@ -11,6 +11,7 @@ from agents.tree cimport (
     Tree,
     is_better,
     largest_edge,
+    likeliest_of,
     mean_value,
     uniform,
 )
@@ -124,7 +125,7 @@ cdef int gumbel_inner(const Tree* tree, int index) noexcept nogil:
     cdef const Edge* edge
     cdef float share = improved_shares(tree, node, policy)
     cdef float urgency, highest = NEVER
-    cdef int best = node.likeliest
+    cdef int best = likeliest_of(tree, index)
     cdef int total = 0, i
     if best >= 0:
         highest = tree.priors[best] * share

@@ -12,6 +12,7 @@ from agents.tree cimport (
     Node,
     Tree,
     is_better,
+    likeliest_of,
     mean_value,
     uniform,
     visits_of,
@@ -98,7 +99,7 @@ cdef int most_urgent(const Tree* tree, int index, float forced) noexcept nogil:
     cdef const Node* node = &tree.nodes[index]
     cdef const Edge* edge
     cdef float tried = 0, urgency, unvisited, scale, highest = NEVER
-    cdef int best = node.likeliest
+    cdef int best = likeliest_of(tree, index)
     cdef int last = node.first_edge + node.num_tried
     cdef int total = 0, owed = -1, i
     for i in range(node.first_edge, last):

@@ -1,4 +1,4 @@
-/* The softmax and the largest of a row of numbers, and where a number stands, eight at a time.
+/* The softmax of a row of numbers, and the place of the largest, eight at a time.
 
    Written in vectors of eight floats, which compilers turn into what the processor has: two of SSE's,
    or one of AVX2's where a processor with that is met as the program runs. Both give the same bits:
@@ -53,37 +53,58 @@ INSEI_INLINE void exponentials(Floats *x) {
     *x = power * (Floats)((whole + 127) << 23);
 }
 
-INSEI_INLINE float largest_in(const float *numbers, int count) {
-    const int whole = count & ~7;
-    Floats lanes = (Floats){0} + numbers[0], next;
-    float largest;
-    for (int i = 0; i < whole; i += 8) {
-        load(&next, numbers + i);
-        raise(&lanes, &next);
-    }
-    largest = lanes[0];
-    for (int lane = 1; lane < 8; lane++)
-        largest = lanes[lane] > largest ? lanes[lane] : largest;
-    for (int i = whole; i < count; i++)
-        largest = numbers[i] > largest ? numbers[i] : largest;
-    return largest;
+/* Whether one of eight numbers is the wanted one. */
+INSEI_INLINE int any_is(const float *numbers, float wanted) {
+    int64_t any[4];
+    Floats eight;
+    Ints hits;
+    load(&eight, numbers);
+    hits = eight == wanted;
+    memcpy(any, &hits, sizeof(any));
+    return (any[0] | any[1] | any[2] | any[3]) != 0;
 }
 
-INSEI_INLINE int place_in(const float *numbers, int begin, int count, float wanted) {
-    int64_t any[4];
-    Floats next;
-    Ints hits;
-    int i = begin;
-    for (; i + 8 <= count; i += 8) {
-        load(&next, numbers + i);
-        hits = next == wanted;
-        memcpy(any, &hits, sizeof(any));
-        if (any[0] | any[1] | any[2] | any[3])
-            break;
+/* The last eight overlap those before where the count is no multiple of eight. */
+INSEI_INLINE float largest_in(const float *numbers, int count) {
+    Floats most, eight;
+    float lanes[8];
+    float largest = numbers[0];
+    if (count < 8) {
+        for (int i = 1; i < count; i++)
+            largest = numbers[i] > largest ? numbers[i] : largest;
+        return largest;
     }
-    while (i < count && numbers[i] != wanted)
-        i++;
-    return i;
+    load(&most, numbers + count - 8);
+    for (int i = 0; i + 8 < count; i += 8) {
+        load(&eight, numbers + i);
+        raise(&most, &eight);
+    }
+    store(lanes, &most);
+    for (int half = 4; half; half /= 2)
+        for (int i = 0; i < half; i++)
+            lanes[i] = lanes[i + half] > lanes[i] ? lanes[i + half] : lanes[i];
+    return lanes[0];
+}
+
+INSEI_INLINE int better_of(
+    const float *numbers, const uint16_t *moves, int begin, int end, float largest, int best) {
+    for (int i = begin; i < end; i++)
+        if (numbers[i] == largest && (best < 0 || moves[i] < moves[best]))
+            best = i;
+    return best;
+}
+
+/* Of the places from `begin` to before `end` that of the largest number; of equals, of the lowest
+   move. */
+INSEI_INLINE int best_in(const float *numbers, const uint16_t *moves, int begin, int end) {
+    const float largest = largest_in(numbers + begin, end - begin);
+    int best = -1, i = begin;
+    for (; i + 8 <= end; i += 8)
+        if (any_is(numbers + i, largest))
+            best = better_of(numbers, moves, i, i + 8, largest, best);
+    if (i < end && (end - begin < 8 || any_is(numbers + end - 8, largest)))
+        best = better_of(numbers, moves, i, end, largest, best);
+    return best;
 }
 
 INSEI_INLINE void softmax_in(float *numbers, int count) {
@@ -112,13 +133,9 @@ INSEI_INLINE void softmax_in(float *numbers, int count) {
 }
 
 #if INSEI_CLONED_FOR_AVX2
-__attribute__((target("avx2"))) static float largest_avx2(const float *numbers, int count) {
-    return largest_in(numbers, count);
-}
-
-__attribute__((target("avx2"))) static int place_avx2(
-    const float *numbers, int begin, int count, float wanted) {
-    return place_in(numbers, begin, count, wanted);
+__attribute__((target("avx2"))) static int best_avx2(
+    const float *numbers, const uint16_t *moves, int begin, int end) {
+    return best_in(numbers, moves, begin, end);
 }
 
 __attribute__((target("avx2"))) static void softmax_avx2(float *numbers, int count) {
@@ -126,22 +143,13 @@ __attribute__((target("avx2"))) static void softmax_avx2(float *numbers, int cou
 }
 #endif
 
-/* The largest of at least one number. */
-static inline float largest_of(const float *numbers, int count) {
+/* Where the largest number stands, of equals that of the lowest move; at least one is there. */
+static inline int best_of(const float *numbers, const uint16_t *moves, int begin, int end) {
 #if INSEI_CLONED_FOR_AVX2
     if (__builtin_cpu_supports("avx2"))
-        return largest_avx2(numbers, count);
+        return best_avx2(numbers, moves, begin, end);
 #endif
-    return largest_in(numbers, count);
-}
-
-/* Where the number stands first from `begin` on; `count` where it doesn't. */
-static inline int place_of(const float *numbers, int begin, int count, float wanted) {
-#if INSEI_CLONED_FOR_AVX2
-    if (__builtin_cpu_supports("avx2"))
-        return place_avx2(numbers, begin, count, wanted);
-#endif
-    return place_in(numbers, begin, count, wanted);
+    return best_in(numbers, moves, begin, end);
 }
 
 /* Replace logits, `[count]`, at least one, by their softmax. */

@@ -19,8 +19,9 @@ ctypedef struct Node:
     int parent_edge
     int first_edge
     int num_edges  # legal moves
+    bint is_formed  # whether they stand there; before that, the set of them and the net's logits
     int num_tried  # of which so many, the first, have a child
-    int likeliest  # the untried edge of highest prior, of equals the lowest move; -1 for none
+    int likeliest  # what `likeliest_of` found last, or that it is to be found
     int visits  # 1 for the node's own evaluation, and those of its edges
     int is_evaluated
     float value  # its own evaluation, as its mover sees it
@@ -30,6 +31,7 @@ ctypedef struct Node:
     float win_sum  # of win minus loss
     float score  # its own, in points
     float score_sum
+    const int* action_at  # where each move stands among the net's logits
 
 ctypedef struct Constants:  # of the rules, as SearchSettings explains them
     float c_visit
@@ -47,15 +49,14 @@ ctypedef int (*Rule)(const Tree* tree, int node) noexcept nogil  # a node's most
 ctypedef struct Tree:
     Node* nodes
     uint16_t* moves  # by edge; in their order but for those tried, which stand first
-    float* priors  # by edge: the net's probability, over the legal moves; below the root the logits
-    # as long as no edge of the node was tried
+    float* priors  # by edge: the net's probability, over the legal moves
     Edge* edges  # by edge, filled in where tried
     float* noisy_logits  # `[A]`, Gumbel noise and logarithm of the prior of the root's edges
     int* considered  # `[max_visits]`, sequential halving: the visits of each simulation's edge
     int num_nodes
     int max_nodes
-    int num_edges
-    int max_edges
+    int num_logits
+    int room  # edges that each node has place for
     int num_started  # simulations begun since the root was set, its own evaluation not counted
     int num_visits  # simulations to run
     Rule select_root
@@ -72,7 +73,7 @@ ctypedef struct Tree:
     # the root's move that led to them; last comes the root itself
     int* num_owned  # `[A + 1]`, leaves in those sums
 
-cdef Tree* tree_new(int max_visits, int width, int height) noexcept nogil
+cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexcept nogil
 cdef void tree_free(Tree* tree) noexcept nogil
 cdef int tree_start(Tree* tree) noexcept nogil
 cdef int tree_select(Tree* tree) noexcept nogil
@@ -85,6 +86,7 @@ cdef void tree_add_ownership(
 ) noexcept nogil
 cdef bint tree_is_done(const Tree* tree) noexcept nogil
 cdef bint tree_is_waiting(const Tree* tree) noexcept nogil
+cdef int likeliest_of(const Tree* tree, int node) noexcept nogil
 cdef int largest_edge(const Tree* tree, const float* numbers, int first, int last) noexcept nogil
 cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil
 cdef float squashed(float value, float score, float side, float weight) noexcept nogil

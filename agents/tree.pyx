@@ -8,18 +8,20 @@ and comes back with `tree_expand`. Several may be under way at once: their edges
 Values are utilities in [-1, 1] for the player to move: win minus loss, mixed with a saturating
 share of the score. Nothing is allocated after `tree_new`, but for the histories of long games.
 
-A node's edges stand side by side in arrays of moves and priors. When one is tried, it
-changes places with the first that is not: rules then walk the few that were tried, and of all the
-others want only the likeliest.
+A node's edges stand side by side in arrays of moves and priors. Most leaves are never met again:
+what they hold there are only the set of their moves and the net's logits as they came, and edges
+are formed of those when a simulation first goes on from the leaf. When an edge is tried, it changes
+places with the first that is not: rules then walk the few that were tried, and of all the others
+want only the likeliest.
 """
 
 from libc.math cimport logf, sqrt, tanhf
 from libc.stdint cimport uint16_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
-from agents.softmax cimport largest_of, place_of, softmax
-from engine.board cimport BLACK, lowest_bit, next_random
+from agents.softmax cimport best_of, softmax
+from engine.board cimport BLACK, MAX_POINTS, WORDS, count_bits, lowest_bit, next_random
 from engine.liberties cimport liberties_update
 from engine.state cimport (
     POSITIONAL,
@@ -36,6 +38,7 @@ from engine.state cimport (
 
 cdef enum:
     UNKNOWN = -2  # which edge is a node's likeliest
+    SET_ROOM = 4 * WORDS  # moves, in the place of which a set of points fits
 
 
 cdef double uniform(uint64_t* rng) noexcept nogil:
@@ -43,18 +46,24 @@ cdef double uniform(uint64_t* rng) noexcept nogil:
     return ((next_random(rng) >> 11) + 0.5) * (1.0 / 9007199254740992.0)
 
 
-cdef Tree* tree_new(int max_visits, int width, int height) noexcept nogil:
-    """Room for a search of `max_visits` simulations on one board size; NULL without memory."""
+cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexcept nogil:
+    """Room for a search on one board size; NULL without memory.
+
+    Args:
+        max_visits: simulations.
+        num_logits: of the net, one a move at least.
+    """
     cdef Tree* tree = <Tree*>calloc(1, sizeof(Tree))
     cdef int num_actions = width * height + 1
     if tree == NULL:
         return NULL
     tree.max_nodes = max_visits + 1
-    tree.max_edges = tree.max_nodes * num_actions
+    tree.num_logits = num_logits
+    tree.room = max(num_logits, SET_ROOM)
     tree.nodes = <Node*>malloc(tree.max_nodes * sizeof(Node))
-    tree.moves = <uint16_t*>malloc(tree.max_edges * sizeof(uint16_t))
-    tree.priors = <float*>malloc(tree.max_edges * sizeof(float))
-    tree.edges = <Edge*>malloc(tree.max_edges * sizeof(Edge))
+    tree.moves = <uint16_t*>malloc(tree.max_nodes * tree.room * sizeof(uint16_t))
+    tree.priors = <float*>malloc(tree.max_nodes * tree.room * sizeof(float))
+    tree.edges = <Edge*>malloc(tree.max_nodes * tree.room * sizeof(Edge))
     tree.noisy_logits = <float*>calloc(num_actions, sizeof(float))
     tree.considered = <int*>calloc(max_visits + 1, sizeof(int))
     tree.moved_to = <int*>malloc(tree.max_nodes * sizeof(int))
@@ -93,7 +102,6 @@ cdef void tree_free(Tree* tree) noexcept nogil:
 cdef int tree_start(Tree* tree) noexcept nogil:
     """Forget the tree and begin anew at `tree.root`; -1 without memory."""
     tree.num_nodes = 0
-    tree.num_edges = 0
     tree.num_started = -1  # the first simulation evaluates the root itself
     return stand_at_root(tree)
 
@@ -117,8 +125,8 @@ cdef void forget_ownership(Tree* tree) noexcept nogil:
 cdef int tree_advance(Tree* tree, int move) noexcept nogil:
     """Play `move` at the root and keep what was searched below it; -1 without memory.
 
-    No simulation may be under way. Nodes and edges keep their order as they move to the front, so
-    that one pass over each array is enough: parents always stand before their children.
+    No simulation may be under way. Nodes keep their order as they move to the front, so that one
+    pass is enough: parents always stand before their children.
     """
     cdef int i, edge, child, num_nodes = 0
     if state_play(tree.root, move) < 0:
@@ -130,9 +138,8 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
     child = tree.edges[edge].child
     if tree.nodes[child].num_edges == 0:
         return tree_start(tree)
-    if tree.nodes[child].num_tried == 0:
-        form_priors(tree, child)
-    tree.num_edges = 0
+    if not tree.nodes[child].is_formed:
+        form_edges(tree, child)
     for i in range(child, tree.num_nodes):
         if i != child and (
             tree.nodes[i].parent < child or tree.moved_to[tree.nodes[i].parent] < 0
@@ -151,19 +158,17 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
 
 
 cdef void move_node(Tree* tree, int index, int to) noexcept nogil:
-    """Move a node to a place before it, and its edges to the end of those moved before."""
+    """Move a node and its edges to a place before it, or leave it where it is."""
     cdef Node* node = &tree.nodes[to]
-    cdef int first = tree.nodes[index].first_edge
-    cdef int i
+    cdef int before = tree.nodes[index].first_edge, first = to * tree.room
+    if to == index:
+        return
     node[0] = tree.nodes[index]
-    node.first_edge = tree.num_edges
-    node.likeliest += node.first_edge - first if node.likeliest >= 0 else 0
-    for i in range(node.num_edges):
-        tree.moves[tree.num_edges + i] = tree.moves[first + i]
-        tree.priors[tree.num_edges + i] = tree.priors[first + i]
-    for i in range(node.num_tried):
-        tree.edges[tree.num_edges + i] = tree.edges[first + i]
-    tree.num_edges += node.num_edges
+    node.first_edge = first
+    node.likeliest += first - before if node.likeliest >= 0 else 0
+    memcpy(&tree.moves[first], &tree.moves[before], tree.room * sizeof(uint16_t))
+    memcpy(&tree.priors[first], &tree.priors[before], tree.room * sizeof(float))
+    memcpy(&tree.edges[first], &tree.edges[before], node.num_tried * sizeof(Edge))
 
 
 cdef void point_to_children(Tree* tree, int index) noexcept nogil:
@@ -212,22 +217,23 @@ cdef bint tree_is_waiting(const Tree* tree) noexcept nogil:
 
 
 cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil:
-    """The edge of `move`, or -1 where the node has none."""
+    """The edge of `move`, or -1 where the node has none, or none yet."""
     cdef int i, first = tree.nodes[node].first_edge
+    if not tree.nodes[node].is_formed:
+        return -1
     for i in range(first, first + tree.nodes[node].num_edges):
         if tree.moves[i] == move:
             return i
     return -1
 
 
-cdef inline void form_priors(Tree* tree, int index) noexcept nogil:
-    """Make the logits that `tree_expand` left at the node's edges the priors that rules want."""
-    softmax(&tree.priors[tree.nodes[index].first_edge], tree.nodes[index].num_edges)
-
-
-cdef void find_likeliest(Tree* tree, Node* node) noexcept nogil:
+cdef int likeliest_of(const Tree* tree, int index) noexcept nogil:
+    """The untried edge of highest prior, of equals the lowest move; -1 where all are tried."""
+    cdef Node* node = &tree.nodes[index]
     cdef int first = node.first_edge + node.num_tried
-    node.likeliest = largest_edge(tree, tree.priors, first, node.first_edge + node.num_edges)
+    if node.likeliest == UNKNOWN:
+        node.likeliest = largest_edge(tree, tree.priors, first, node.first_edge + node.num_edges)
+    return node.likeliest
 
 
 cdef int largest_edge(const Tree* tree, const float* numbers, int first, int last) noexcept nogil:
@@ -236,17 +242,7 @@ cdef int largest_edge(const Tree* tree, const float* numbers, int first, int las
     Of equals the lowest move is taken. A root's `noisy_logits` are such numbers too: its first edge
     is edge 0.
     """
-    cdef int best, i
-    cdef float highest
-    if first >= last:
-        return -1
-    highest = largest_of(&numbers[first], last - first)
-    i = best = place_of(numbers, first, last, highest)
-    while i < last:
-        if tree.moves[i] < tree.moves[best]:
-            best = i
-        i = place_of(numbers, i + 1, last, highest)
-    return best
+    return best_of(numbers, tree.moves, first, last) if first < last else -1
 
 
 cdef int add_node(Tree* tree, int parent, int parent_edge) noexcept nogil:
@@ -256,7 +252,7 @@ cdef int add_node(Tree* tree, int parent, int parent_edge) noexcept nogil:
     memset(node, 0, sizeof(Node))
     node.parent = parent
     node.parent_edge = parent_edge
-    node.first_edge = tree.num_edges
+    node.first_edge = index * tree.room
     node.likeliest = UNKNOWN
     return index
 
@@ -282,25 +278,43 @@ cdef int try_edge(Tree* tree, int index, int edge) noexcept nogil:
     return place
 
 
-cdef void add_edges(Tree* tree, int index) noexcept nogil:
-    """Give the node its legal moves in `tree.scratch`; their priors come with the evaluation."""
+cdef void note_moves(Tree* tree, int index) noexcept nogil:
+    """Note the node's moves, those legal in `tree.scratch`, as a set in the place of its edges."""
     cdef Node* node = &tree.nodes[index]
-    cdef uint16_t* moves = &tree.moves[tree.num_edges]
     cdef int pass_move = tree.scratch.board.width * tree.scratch.board.height
-    cdef int word, count = 0
-    cdef uint64_t legal
-    state_stones(tree.scratch, tree.legal)
-    tree.legal[1 + (pass_move >> 6)] |= <uint64_t>1 << (pass_move & 63)
-    for word in range(1, 2 + (pass_move >> 6)):
-        legal = tree.legal[word]
-        while legal:
-            moves[count] = 64 * (word - 1) + lowest_bit(legal)
-            count += 1
-            legal &= legal - 1
-    if count > 1 and tree.scratch.num_moves < tree.no_pass_before:
-        count -= 1  # the pass is the last
+    cdef int num_words = 1 + (pass_move >> 6), word, count = 0
+    cdef uint64_t* legal = tree.legal
+    cdef uint64_t the_pass = <uint64_t>1 << (pass_move & 63)
+    state_stones(tree.scratch, legal)
+    for word in range(1, 1 + num_words):
+        count += count_bits(legal[word])
     node.num_edges = count
-    tree.num_edges += count
+    if count == 0 or tree.scratch.num_moves >= tree.no_pass_before:
+        legal[num_words] |= the_pass
+        node.num_edges += 1
+    memcpy(&tree.moves[node.first_edge], legal + 1, num_words * sizeof(uint64_t))
+
+
+cdef void form_edges(Tree* tree, int index) noexcept nogil:
+    """Make edges, each with its prior, of the set of moves and the logits that stand there."""
+    cdef Node* node = &tree.nodes[index]
+    cdef uint16_t* moves = &tree.moves[node.first_edge]
+    cdef float* logits = &tree.priors[node.first_edge]
+    cdef int num_words = 1 + (tree.root.board.width * tree.root.board.height >> 6)
+    cdef int word, move, count = 0
+    cdef uint64_t[WORDS] legal
+    cdef float[MAX_POINTS + 1] found
+    memcpy(legal, moves, num_words * sizeof(uint64_t))
+    for word in range(num_words):
+        while legal[word]:
+            move = 64 * word + lowest_bit(legal[word])
+            moves[count] = move
+            found[count] = logits[node.action_at[move]]
+            count += 1
+            legal[word] &= legal[word] - 1
+    memcpy(logits, found, count * sizeof(float))
+    softmax(logits, count)
+    node.is_formed = True
 
 
 cdef int tree_select(Tree* tree) noexcept nogil:
@@ -322,7 +336,7 @@ cdef int tree_select(Tree* tree) noexcept nogil:
         if tree.num_nodes == 0:
             tree.num_started += 1
             node = add_node(tree, -1, -1)
-            add_edges(tree, node)
+            note_moves(tree, node)
             return node
         node = 0
         while True:
@@ -331,10 +345,8 @@ cdef int tree_select(Tree* tree) noexcept nogil:
                 return -2
             if tree.nodes[node].num_edges == 0:
                 break
-            if tree.nodes[node].likeliest == UNKNOWN:
-                if node and tree.nodes[node].num_tried == 0:
-                    form_priors(tree, node)
-                find_likeliest(tree, &tree.nodes[node])
+            if not tree.nodes[node].is_formed:
+                form_edges(tree, node)
             edge = (tree.select_root if node == 0 else tree.select_inner)(tree, node)
             is_new = edge >= tree.nodes[node].first_edge + tree.nodes[node].num_tried
             if is_new:
@@ -348,7 +360,7 @@ cdef int tree_select(Tree* tree) noexcept nogil:
         tree.num_started += 1
         if not tree.nodes[node].is_evaluated:
             if not state_is_over(tree.scratch):
-                add_edges(tree, node)
+                note_moves(tree, node)
                 return node
             score = state_half_score(tree.scratch) / 2.0
             if tree.scratch.to_play != BLACK:
@@ -385,22 +397,16 @@ cdef void tree_expand(
 ) noexcept nogil:
     """Give a selected leaf its evaluation, and tell the nodes above.
 
-    Below the root the logits stay what they are until a simulation wants to go on from the leaf:
-    most leaves are never met again.
-
     Args:
-        logits: the net's policy, `[A]` in the net's order.
-        action_at: where each move stands in `logits`.
+        logits: the net's policy, `[num_logits]`.
+        action_at: where each move stands in `logits`; must last as long as the tree.
         value, score: as the leaf's mover sees them.
     """
-    cdef const Node* node = &tree.nodes[leaf]
-    cdef const uint16_t* moves = &tree.moves[node.first_edge]
-    cdef float* priors = &tree.priors[node.first_edge]
-    cdef int i
-    for i in range(node.num_edges):
-        priors[i] = logits[action_at[moves[i]]]
+    cdef Node* node = &tree.nodes[leaf]
+    memcpy(&tree.priors[node.first_edge], logits, tree.num_logits * sizeof(float))
+    node.action_at = action_at
     if leaf == 0:
-        form_priors(tree, leaf)
+        form_edges(tree, leaf)
     evaluated(tree, leaf, value, score)
     backup(tree, leaf)
 

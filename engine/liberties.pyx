@@ -16,14 +16,12 @@ from engine.board cimport (
     Board,
     Cell,
     board_liberties,
+    count_bits,
     liberties_of,
     lowest_bit,
     neighbours,
     size_of,
 )
-
-cdef extern from *:
-    int count_bits "__builtin_popcountll"(unsigned long long bits) noexcept nogil
 
 cdef enum:
     MANY = 12  # pseudo-liberties; more are of four liberties or more, each counted at most 4 times

@@ -154,25 +154,31 @@ cdef void put_features(
     plane 0, where there is one at each point.
     """
     cdef int area = frame.height * frame.width
-    cdef int word, stone, at, liberties
-    cdef uint64_t points
+    cdef int word, stone, at
+    cdef uint64_t points, others, odd, above_one
+    cdef float* by_colour[2]
+    cdef float* by_liberties[4]
+    cdef const int* target = frame.target
+    by_colour[0], by_colour[1] = out + area, out + 2 * area
+    by_liberties[0] = out
+    by_liberties[1], by_liberties[2] = out + 3 * area, out + 4 * area
+    by_liberties[3] = out + 5 * area
     for word in range(1, board.num_words + 1):
-        points = features[0][word] | features[1][word]
+        others = features[1][word]
+        odd = features[2][word] | features[4][word]
+        above_one = features[3][word] | features[4][word]
+        points = features[0][word] | others
         while points:
             stone = lowest_bit(points)
-            at = frame.target[64 * (word - 1) + stone]
-            liberties = (
-                3 * (features[2][word] >> stone & 1)
-                + 4 * (features[3][word] >> stone & 1)
-                + 5 * (features[4][word] >> stone & 1)
-            )
-            out[(1 + (features[1][word] >> stone & 1)) * area + at] = 1
-            out[liberties * area + at] = 1
+            at = target[stone]
+            by_colour[others >> stone & 1][at] = 1
+            by_liberties[(odd >> stone & 1) + 2 * (above_one >> stone & 1)][at] = 1
             points &= points - 1
         points = features[5][word]
         while points:
-            out[6 * area + frame.target[64 * (word - 1) + lowest_bit(points)]] = 1
+            out[6 * area + target[lowest_bit(points)]] = 1
             points &= points - 1
+        target += 64
 
 
 def check_frame(rules, int height, int width):
