@@ -17,7 +17,7 @@ from engine.position import Position
 from engine.rules import Rules
 
 MOST_A_STEP = 32  # simulations
-LEAVES_BY_TIME = 8  # in a batch, where time is counted and not visits
+LEAVES_BY_TIME = 8  # in a batch, where time ends a search and not visits
 MOST_VISITS = 20_000  # that analysis takes a search to, at least
 
 
@@ -121,9 +121,11 @@ class Search:
     def deepen(self) -> bool:
         """A `step` of pondering or analysis, which end when somebody says so.
 
-        As where time is limited, `leaves_by_time` leaves are evaluated at once.
+        Under PUCT it evaluates `leaves_by_time` leaves at once, as where time is limited; Gumbel's
+        visits are counted beforehand.
         """
-        return self.step(leaves=self.leaves_by_time)
+        is_open = self.settings.rule == "puct"
+        return self.step(leaves=self.leaves_by_time if is_open else None)
 
     def run(self, seconds: float | None, stops_early: bool) -> None:
         """Search until the visits are done, the time is up, or the move is settled.

@@ -89,16 +89,16 @@ INSEI_INLINE float largest_in(const float *numbers, int count) {
 INSEI_INLINE int better_of(
     const float *numbers, const uint16_t *moves, int begin, int end, float largest, int best) {
     for (int i = begin; i < end; i++)
-        if (numbers[i] == largest && (best < 0 || moves[i] < moves[best]))
+        if (numbers[i] == largest && (numbers[best] != largest || moves[i] < moves[best]))
             best = i;
     return best;
 }
 
 /* Of the places from `begin` to before `end` that of the largest number; of equals, of the lowest
-   move. */
+   move. Any of them where one is no number. */
 INSEI_INLINE int best_in(const float *numbers, const uint16_t *moves, int begin, int end) {
     const float largest = largest_in(numbers + begin, end - begin);
-    int best = -1, i = begin;
+    int best = begin, i = begin;
     for (; i + 8 <= end; i += 8)
         if (any_is(numbers + i, largest))
             best = better_of(numbers, moves, i, i + 8, largest, best);

@@ -48,6 +48,7 @@ ctypedef int (*Rule)(const Tree* tree, int node) noexcept nogil  # a node's most
 
 ctypedef struct Tree:
     Node* nodes
+    # Of a node whose edges are not formed, `moves` holds the set of them and `priors` the logits.
     uint16_t* moves  # by edge; in their order but for those tried, which stand first
     float* priors  # by edge: the net's probability, over the legal moves
     Edge* edges  # by edge, filled in where tried
@@ -55,7 +56,7 @@ ctypedef struct Tree:
     int* considered  # `[max_visits]`, sequential halving: the visits of each simulation's edge
     int num_nodes
     int max_nodes
-    int num_logits
+    int num_logits  # of the net, one a point of its frame and the pass
     int room  # edges that each node has place for
     int num_started  # simulations begun since the root was set, its own evaluation not counted
     int num_visits  # simulations to run
@@ -66,7 +67,7 @@ ctypedef struct Tree:
     uint64_t rng
     State* root
     State* scratch
-    uint64_t[WORDS] legal  # where a stone is legal, and the pass, at the leaf selected last
+    uint64_t[WORDS] legal  # the moves of the leaf selected last
     Liberties known  # of the root; a leaf's differ from them where the moves on the way there lie
     int* moved_to  # `[max_nodes]`, where nodes go when the tree is pruned
     float* ownership  # `[A + 1, H·W]`, sums over evaluated leaves, as the root's mover sees it, by

@@ -158,11 +158,9 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
 
 
 cdef void move_node(Tree* tree, int index, int to) noexcept nogil:
-    """Move a node and its edges to a place before it, or leave it where it is."""
+    """Move a node and its edges to a place before it."""
     cdef Node* node = &tree.nodes[to]
     cdef int before = tree.nodes[index].first_edge, first = to * tree.room
-    if to == index:
-        return
     node[0] = tree.nodes[index]
     node.first_edge = first
     node.likeliest += first - before if node.likeliest >= 0 else 0

@@ -396,6 +396,59 @@ def test_a_leaf_that_was_met_once_becomes_a_root_with_its_priors():
     assert forest.num_visits(0) == 12
 
 
+def local_net(planes):
+    """Logits that turn with the board: what stones a point has near it."""
+    batch = len(planes)
+    seen = planes[:, 1] - 0.7 * planes[:, 2] + 0.3 * planes[:, 7] + 0.1 * planes[:, 0]
+    for _ in range(2):
+        padded = np.pad(seen, ((0, 0), (1, 1), (1, 1)))
+        seen = planes[:, 0] * (
+            0.5 * seen
+            + padded[:, :-2, 1:-1]
+            + padded[:, 2:, 1:-1]
+            + padded[:, 1:-1, :-2]
+            + padded[:, 1:-1, 2:]
+        )
+    policy = np.concatenate([seen.reshape(batch, -1), np.full((batch, 1), 0.2)], 1)
+    value = np.tanh(seen.sum((1, 2)) / 10).astype(np.float32)
+    return policy.astype(np.float32), value, value
+
+
+@pytest.mark.parametrize(("side", "frame"), [(1, 1), (2, 3), (5, 9), (8, 8), (9, 9)])
+@pytest.mark.parametrize(("leaves", "cache"), [(1, 0), (4, 0), (1, 4096)])
+def test_a_root_reached_through_the_tree_has_the_nets_priors(side, frame, leaves, cache):
+    settings = replace(PUCT, visits=40, leaves=leaves, c_puct=5, random_symmetry=True)
+    forest = Forest(1, frame, frame, settings, 1, cache=cache)
+    forest.start(0, Position(Rules(side, side, 0.5)), no_pass_before=3)
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        search(forest, local_net)
+        now = forest.position(0)
+        moves = now.legal_moves()
+        if now.num_moves < 3 and len(moves) > 1:
+            moves.remove(side * side)
+        logits = local_net(planes(now)[None])[0][0][moves]
+        priors = np.exp(logits) / np.exp(logits).sum()
+        found = {one.move: one.prior for one in forest.candidates(0)}
+        assert sorted(found) == sorted(moves)
+        np.testing.assert_allclose([found[move] for move in moves], priors, atol=1e-5)
+        visited = [one.move for one in forest.candidates(0) if one.visits]
+        forest.advance(0, int(rng.choice(visited)))
+        if forest.is_over(0):
+            return
+
+
+@BOTH
+def test_logits_that_are_no_numbers_harm_no_memory(settings):
+    def spoilt(planes):
+        policy, value, score = pseudo_net(planes)
+        policy[:, 3] = np.nan
+        return policy, value, score
+
+    forest = searched(Position(Rules(5, 5, 0.5)), settings, spoilt)
+    assert forest.num_visits(0) == settings.visits
+
+
 def test_a_whole_game_goes_on_in_one_tree():
     settings = replace(PUCT, visits=100)
     forest = searched(Position(Rules(5, 5, 0.5)), settings)

@@ -24,7 +24,7 @@ def game(tiny_package):
 
 def asked(game, line):
     """The one report of an analysis that has had a while."""
-    return "".join(game.serve(Controller([line], 30)))
+    return "".join(game.serve(Controller([line], 4)))
 
 
 def moves_of(answer):

@@ -122,6 +122,18 @@ def test_leaves_come_in_batches_where_time_is_limited_and_singly_where_visits_ar
         assert max(batches) == largest
 
 
+def test_an_open_search_goes_on_in_batches_and_gumbels_ends_at_its_visits_singly():
+    for settings, largest in ((PUCT, LEAVES_BY_TIME), (replace(PUCT, rule="gumbel"), 1)):
+        evaluate = CountingEvaluator()
+        search = Search(evaluate, RULES, settings, True, 1)
+        search.look_at(Position(RULES))
+        rows = []
+        while search.num_visits < 2 * settings.visits and search.deepen():
+            rows.append(search.evaluations - sum(rows))
+        assert max(rows) == largest
+        assert search.num_visits >= (2 if largest > 1 else 1) * settings.visits
+
+
 def test_an_analysis_adds_up():
     position = Position(RULES).play(12)
     analysis = run(a_search(), position).analysis()

@@ -1,5 +1,6 @@
 /* Whether the code for AVX2 gives what the portable code gives, bit by bit; test_vectors.py. */
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,7 +37,9 @@ static int best_differs(int count) {
             || best_avx2(numbers, moves, begin, count) != best)
             return 1;
     }
-    return 0;
+    numbers[rand() % count] = NAN;
+    best = best_in(numbers, moves, 0, count);
+    return best != best_avx2(numbers, moves, 0, count) || best < 0 || best >= count;
 }
 
 static int spread_differs(int count) {
