@@ -67,6 +67,7 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.inference
 	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.tree
 	$(BIN)/python -m benchmarks.selfplay
 	$(BIN)/python -m benchmarks.learner
 	$(BIN)/python -m benchmarks.client

@@ -12,15 +12,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from agents.architecture import NetworkConfig
 from agents.evaluator import Evaluation
-from agents.forest import Forest
 from agents.search_settings import SearchSettings
 from benchmarks.measure import median_seconds, parser, tell
 from benchmarks.selfplay import alone, playing
+from benchmarks.tree import TreeAlone
 from engine.planes import planes
 from engine.playouts import random_game
 from engine.rules import Rules
@@ -49,25 +50,10 @@ def weights_of(network: NetworkConfig) -> dict[str, np.ndarray]:
     }
 
 
-def tree_simulations_per_second(settings: SearchSettings) -> float:
+def tree_simulations_per_second(rule: Literal["gumbel", "puct"]) -> float:
     """Simulations a second over 64 games, with answers that are there already."""
-    rng = np.random.default_rng(0)
-    policy = rng.normal(size=(GAMES, RULES.num_actions)).astype(np.float32)
-    value = rng.uniform(-0.3, 0.3, GAMES).astype(np.float32)
-    games = [random_game(RULES, seed, 20) for seed in range(GAMES)]
-    forest = Forest(GAMES, 9, 9, settings, 1)
-
-    def run() -> int:
-        count = 0
-        for _ in range(20):
-            for game, position in enumerate(games):
-                forest.start(game, position)
-            while rows := forest.select():
-                forest.expand(policy[:rows], value[:rows], value[:rows])
-                count += rows
-        return count
-
-    return 1 / median_seconds(run)
+    tree = TreeAlone(rule)
+    return 1 / median_seconds(lambda: sum(tree.round() for _ in range(20)))
 
 
 def a_worker(precision: Precision, seed: int) -> Worker:
@@ -174,10 +160,8 @@ def main() -> None:
     as_json = parser(__doc__).parse_args().json
     moves = genmove_milliseconds(800)
     found = {
-        "tree_simulations_per_second": tree_simulations_per_second(SearchSettings(visits=32)),
-        "tree_puct_simulations_per_second": tree_simulations_per_second(
-            SearchSettings(rule="puct", visits=32)
-        ),
+        "tree_simulations_per_second": tree_simulations_per_second("gumbel"),
+        "tree_puct_simulations_per_second": tree_simulations_per_second("puct"),
         "selfplay_share_bf16": selfplay_share("bf16"),
         "selfplay_share_int8": selfplay_share("int8"),
         "selfplay_microseconds_beside": microseconds_beside(),
