@@ -3,7 +3,8 @@
 Says the same as agents/network.py, for a frame and a batch of known sizes, less the reply head,
 which training alone needs. `chained` arithmetic is laid out so that the runtime fuses biases,
 sums and rectifiers into the convolutions, and leaves what comes after a head's last layer in
-fp32: no matrix product there, and no concatenation.
+fp32: no matrix product there, and no concatenation. The points' logits are such a tail themselves,
+for in bf16 the best moves' are often the same number.
 """
 
 from collections.abc import Mapping
@@ -70,11 +71,11 @@ class GraphBuilder:
             self.side = op.sqrt(self.board_area)
             self.scale = op.divide(op.subtract(self.side, constant(USUAL_SIDE)), constant(10))
 
-    def convolution(self, features: ov.Node, name: str, outputs: slice = slice(None)) -> ov.Node:
-        """A convolution that keeps the frame's size, with its bias; of `outputs` alone."""
-        kernel = self.weights[f"{name}.weight"][outputs]
+    def convolution(self, features: ov.Node, name: str) -> ov.Node:
+        """A convolution that keeps the frame's size, with its bias."""
+        kernel = self.weights[f"{name}.weight"]
         pad = [kernel.shape[2] // 2] * 2
-        bias = self.weights[f"{name}.bias"][outputs]
+        bias = self.weights[f"{name}.bias"]
         product = op.convolution(features, constant(kernel), [1, 1], pad, pad, [1, 1])
         return op.add(product, constant(bias.reshape(1, -1, 1, 1)))
 
@@ -147,7 +148,9 @@ class GraphBuilder:
     def point_logits(self, features: ov.Node, context: ov.Node) -> ov.Node:
         """The policy's logits of the points, `[B, H·W]`."""
         chosen = op.relu(op.add(self.convolution(features, "policy_features"), context))
-        logits = self.convolution(chosen, "point_moves", slice(0, 1))
+        weighed = op.multiply(chosen, constant(self.weights["point_moves.weight"][:1]))
+        logits = op.reduce_sum(weighed, indices(1), True)
+        logits = op.add(logits, constant(self.weights["point_moves.bias"][:1].reshape(1, 1, 1, 1)))
         if self.mask is not None:
             off_board = op.subtract(constant(1), self.mask)
             off_board = op.multiply(off_board, constant(OFF_BOARD_LOGIT))

@@ -26,10 +26,6 @@ from engine.planes import NUM_PLANES
 
 PRECISIONS = {"int8": "bf16", "bf16": "bf16", "fp32": "f32"}  # to the runtime's for what is left
 
-# 8-bit features are cut at this share of the largest seen: of .5 to 1 tried on 9x9, it agreed best.
-CLIPPED_AT = 0.8
-ROUNDED_ON = 32  # boards, of those given, that weights are rounded on
-
 
 @dataclass(frozen=True)
 class CompiledGraph:
@@ -118,9 +114,8 @@ class OpenVinoEvaluator:
         self.ranges = {}
         for name, output in zip(builder.block_inputs, request.output_tensors, strict=True):
             features = output.data
-            self.ranges[name] = CLIPPED_AT * float(features.max())
-            seen = np.minimum(features[:ROUNDED_ON], self.ranges[name])
-            self.whole[name] = rounded(self.weights[f"{name}.weight"], seen)
+            self.ranges[name] = float(features.max())
+            self.whole[name] = rounded(self.weights[f"{name}.weight"], features)
         self.graphs = {}
 
     def prepare(self, most: int) -> None:

@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 LARGEST = 127.0  # of a signed 8-bit number, the same on both sides of 0
+BOARDS_AT_A_TIME = 8  # a board's windows take nine times the room of its features
 DAMPING = 0.03  # of the mean second moment; Frantar et al.: .01
 
 
@@ -15,6 +16,19 @@ def scales_of(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
     """What one step of each output's weights is worth, `[O, 1, 1, 1]`."""
     scales = np.abs(kernel).max((1, 2, 3), keepdims=True) / np.float32(LARGEST)
     return np.maximum(scales, np.float32(1e-12))
+
+
+def second_moments(features: NDArray[np.float32], height: int, width: int) -> NDArray[np.float64]:
+    """The sums of products of each two inputs of a convolution with a kernel of this size."""
+    inputs = features.shape[1] * height * width
+    moments = np.zeros((inputs, inputs))
+    margins = ((0, 0), (0, 0), (height // 2,) * 2, (width // 2,) * 2)
+    for first in range(0, len(features), BOARDS_AT_A_TIME):
+        some = np.pad(features[first : first + BOARDS_AT_A_TIME], margins)
+        windows = sliding_window_view(some, (height, width), (2, 3))
+        seen = windows.transpose(0, 2, 3, 1, 4, 5).reshape(-1, inputs)
+        moments += seen.T @ seen
+    return moments
 
 
 def rounded(kernel: NDArray[np.float32], features: NDArray[np.float32]) -> NDArray[np.int8]:
@@ -26,17 +40,10 @@ def rounded(kernel: NDArray[np.float32], features: NDArray[np.float32]) -> NDArr
     Args:
         features: `[B, I, H, W]`, some dozens of boards.
     """
-    outputs, inputs, height, width = kernel.shape
-    windows = sliding_window_view(
-        np.pad(features, ((0, 0), (0, 0), (height // 2,) * 2, (width // 2,) * 2)),
-        (height, width),
-        (2, 3),
-    )
-    seen = windows.transpose(0, 2, 3, 1, 4, 5).reshape(-1, inputs * height * width)
-    moments = (seen.T @ seen).astype(np.float64)
+    moments = second_moments(features, kernel.shape[2], kernel.shape[3])
     moments += np.eye(len(moments)) * (DAMPING * np.diag(moments).mean() + 1e-12)
     spread = np.linalg.cholesky(np.linalg.inv(moments)).T
-    weights = (kernel / scales_of(kernel)).reshape(outputs, -1).astype(np.float64)
+    weights = (kernel / scales_of(kernel)).reshape(len(kernel), -1).astype(np.float64)
     whole = np.empty(weights.shape, np.int8)
     for at in range(weights.shape[1]):
         whole[:, at] = np.clip(np.rint(weights[:, at]), -LARGEST, LARGEST)

@@ -83,7 +83,10 @@ def test_a_tower_in_half_precision_stays_in_it(is_whole, tiny_weights):
 def test_half_precision_stays_near(tiny_weights):
     compiled, torch_net = both(tiny_weights, TINY, 9, 9, "bf16")
     seen = some_planes(16, 9, 9)
-    assert np.abs(compiled(seen).value - torch_net(seen).value).max() < 0.05
+    found = compiled(seen)
+    assert np.abs(found.value - torch_net(seen).value).max() < 0.05
+    # The sums of the points' logits are not rounded to the 16 upper bits: moves would tie.
+    assert (found.policy[:, :-1].view(np.uint32) & 0xFFFF).any()
 
 
 def test_eight_bits_stay_near_once_calibrated(tiny_weights):
