@@ -20,12 +20,17 @@ class Level:
     """One notch of the dial."""
 
     number: int
-    form: str  # of the player's name, with NET in place of the net's
+    form: str  # of the player's name, with NET or STRONGEST in place of the net's
     words: str
 
-    def player(self, net: str) -> str:
-        """The player, by the grammar."""
-        return self.form.replace("NET", net)
+    def player(self, size: int) -> str:
+        """The player on boards of this side, by the grammar.
+
+        Raises:
+            ValueError: its net is not shipped.
+        """
+        net, strongest = net_for(size), strongest_net_for(size)
+        return self.form.replace("NET", net).replace("STRONGEST", strongest)
 
 
 LEVELS = tuple(
@@ -40,7 +45,7 @@ LEVELS = tuple(
             ("search:NET,rule=puct,visits=40,resign=0.03", "looks about"),
             ("search:NET,rule=puct,visits=100,resign=0.03", "reads"),
             ("search:NET,rule=puct,visits=400,resign=0.02", "reads well"),
-            ("search:NET,rule=puct,visits=1600,resign=0.02", "full strength"),
+            ("search:STRONGEST,rule=puct,visits=1600,resign=0.02", "full strength"),
         ],
         1,
     )
@@ -48,13 +53,25 @@ LEVELS = tuple(
 
 
 def net_for(size: int) -> str:
-    """The shipped net that plays boards of this side best, as matches among them say.
+    """The shipped net whose levels are rated on boards of this side, or come nearest to it.
 
     Raises:
         ValueError: it is not shipped.
     """
     # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md); ladders are of these nets.
-    name = "go5to9" if size < 9 else "go9"
+    return _shipped("go5to9" if size < 9 else "go9")
+
+
+def strongest_net_for(size: int) -> str:
+    """The shipped net that plays boards of this side best, as matches among them say.
+
+    Raises:
+        ValueError: it is not shipped.
+    """
+    return _shipped("go9-6b64") if size == 9 else net_for(size)
+
+
+def _shipped(name: str) -> str:
     if name not in shipped_players():
         raise ValueError(f"{name} does not come with this installation: wanted agents/players")
     return name
@@ -71,15 +88,14 @@ def opponent_named(text: str, size: int) -> str:
     number = int(text)
     if not 1 <= number <= STRONGEST:
         raise ValueError(f"level {number}: wanted 1 to {STRONGEST}")
-    return LEVELS[number - 1].player(net_for(size))
+    return LEVELS[number - 1].player(size)
 
 
 def called(player: str, size: int) -> str:
     """What people call a player: its level where it has one."""
     if not net_of(player):
         return player
-    net = net_for(size)
-    return next((f"level {one.number}" for one in LEVELS if one.player(net) == player), player)
+    return next((f"level {one.number}" for one in LEVELS if one.player(size) == player), player)
 
 
 def net_words(size: int) -> str:
@@ -140,7 +156,7 @@ def level_words(opponent: str, size: str) -> str:
     level = LEVELS[int(opponent) - 1]
     if not (size.isdecimal() and 1 <= int(size) <= MAX_SIDE):
         return level.words
-    rating = rating_words(level.player(net_for(int(size))), ladder_for(int(size)))
+    rating = rating_words(level.player(int(size)), ladder_for(int(size)))
     return f"{level.words}; {rating}{' Elo' if rating[0] == '+' else ''}"
 
 
@@ -150,10 +166,10 @@ def level_lines(size: int) -> list[str]:
     Raises:
         ValueError: no net is shipped.
     """
-    ladder, net = ladder_for(size), net_for(size)
+    ladder = ladder_for(size)
     lines = [f"Levels on {size}x{size}. {net_words(size)}", ""]
     for level in LEVELS:
-        player = level.player(net)
+        player = level.player(size)
         rating = rating_words(player, ladder)
         lines.append(f"{level.number}  {rating:10}  {level.words} ({player})")
     if ladder:

@@ -111,7 +111,7 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
     from agents.grammar import make_player
     from engine.sgf import read_sgf_file
     from insei.client.setup import YOU
-    from insei.levels import called, net_for, notes_on
+    from insei.levels import called, notes_on, strongest_net_for
     from insei.line_game import LineGame, typed_lines
 
     start = setup.start()
@@ -121,7 +121,7 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
         for note in record.notes:
             print(f"{load}: {note}", file=sys.stderr)
     mine = BLACK if setup.black == YOU else WHITE
-    analyst = f"search:{net_for(start.rules.width)},rule=puct"
+    analyst = f"search:{strongest_net_for(start.rules.width)},rule=puct"
     with closing(make_player(name)) as player:
         game = LineGame(
             player,

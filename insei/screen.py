@@ -53,9 +53,9 @@ def open_client(
 ) -> None:
     """Open the client on a game, and close it with the terminal as it was."""
     from insei.client.app import Client
-    from insei.levels import net_for
+    from insei.levels import strongest_net_for
 
-    analyst = f"search:{net_for(game.rules.width)},rule=puct,visits=20000"
+    analyst = f"search:{strongest_net_for(game.rules.width)},rule=puct,visits=20000"
     client = Client(game, opponent, analyst, is_plain(theme), keep, left, reviews, pause)
     gc.freeze()  # what was imported lives on: a collection would go through it while keys wait
     client.run()

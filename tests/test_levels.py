@@ -4,7 +4,15 @@ import pytest
 
 from agents.package import PlayerCard, write_package
 from engine.rules import chinese, japanese
-from insei.levels import LEVELS, net_for, net_words, notes_on, opponent_named
+from insei.levels import (
+    LEVELS,
+    called,
+    net_for,
+    net_words,
+    notes_on,
+    opponent_named,
+    strongest_net_for,
+)
 from tests.conftest import TINY
 
 
@@ -29,6 +37,12 @@ def test_notes_tell_of_boards_and_scoring_that_a_net_never_saw():
 def test_a_size_gets_the_net_that_plays_it_best():
     assert [net_for(size) for size in (3, 5, 7, 8)] == ["go5to9"] * 4
     assert [net_for(size) for size in (9, 13)] == ["go9"] * 2
+    assert [strongest_net_for(size) for size in (5, 7, 9, 13)] == [
+        "go5to9", "go5to9", "go9-6b64", "go9"
+    ]  # fmt: skip
+    assert opponent_named("9", 9) == "search:go9-6b64,rule=puct,visits=1600,resign=0.02"
+    assert called(opponent_named("9", 9), 9) == "level 9"
+    assert called(opponent_named("9", 9), 7) == opponent_named("9", 9)
     assert net_words(6) == ("go5to9 learned on 5x5, 6x6, 7x7, 8x8, 9x9, komi around 4 on 6x6.")
     assert net_words(9) == "go9 learned on 9x9, komi around 7 on 9x9."
     assert net_words(4).startswith("go5to9 learned on 5x5, 6x6, 7x7, 8x8, 9x9; it can play 4x4")
