@@ -3,15 +3,12 @@
 The tree alone with an evaluator that is free; self-play beside the evaluator alone, in bf16 and in
 int8, and with one that is free; two worker processes beside one; and a program that plays single
 moves over GTP. Processor time and medians of five, but for the two processes and GTP, which are
-wall time. About five minutes.
+wall time. About seven minutes.
 """
 
 import multiprocessing
 import statistics
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -19,6 +16,7 @@ import numpy as np
 from agents.architecture import NetworkConfig
 from agents.evaluator import Evaluation
 from agents.search_settings import SearchSettings
+from benchmarks.genmove import genmove_numbers
 from benchmarks.measure import median_seconds, parser, tell
 from benchmarks.selfplay import alone, playing
 from benchmarks.tree import TreeAlone
@@ -34,9 +32,7 @@ NETWORK = NetworkConfig(blocks=4, channels=64)
 GAMES = 64
 ROUNDS = 5
 VISITS = 16
-MOVES = 200  # so that p99 is not the slowest of all
 SECONDS = 2.0
-ROOT = Path(__file__).parent.parent
 
 
 def weights_of(network: NetworkConfig) -> dict[str, np.ndarray]:
@@ -128,37 +124,9 @@ def evaluations_per_second(processes: int) -> float:
     return float(total)
 
 
-def genmove_milliseconds(visits: int) -> list[float]:
-    """Each move of games against itself over GTP, at fixed visits."""
-    player = f"search:go7,rule=puct,visits={visits},keep=false,early=false"
-    program = subprocess.Popen(
-        [sys.executable, "-m", "insei.main", "gtp", "--player", player, "--size", "9"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    assert program.stdin is not None
-    assert program.stdout is not None
-    taken: list[float] = []
-    for ply in range(MOVES + 4):
-        began = time.perf_counter()
-        program.stdin.write(f"genmove {'bw'[ply % 2]}\n")
-        program.stdin.flush()
-        while program.stdout.readline() != "\n":
-            pass
-        if ply >= 4:  # the first ones compile graphs
-            taken.append(1000 * (time.perf_counter() - began))
-    program.stdin.write("quit\n")
-    program.stdin.close()
-    program.wait()
-    return taken
-
-
 def main() -> None:
     """Print the table, or one flat JSON object."""
     as_json = parser(__doc__).parse_args().json
-    moves = genmove_milliseconds(800)
     found = {
         "tree_simulations_per_second": tree_simulations_per_second("gumbel"),
         "tree_puct_simulations_per_second": tree_simulations_per_second("puct"),
@@ -168,14 +136,12 @@ def main() -> None:
         "two_workers_over_one": statistics.median(
             evaluations_per_second(2) / evaluations_per_second(1) for _ in range(2)
         ),
-        "genmove_median_ms": statistics.median(moves),
-        "genmove_p99_ms": float(np.percentile(moves, 99)),
+        **genmove_numbers(),
     }
-    found["genmove_p99_over_median"] = found["genmove_p99_ms"] / found["genmove_median_ms"]
     tell(
         found,
         as_json,
-        "9x9; net of 4 blocks of 64 channels, batch 64, 16 visits; genmove: go7, 800 visits",
+        "9x9; net of 4 blocks of 64 channels, batch 64, 16 visits; genmove: go9, 800 visits",
     )
 
 
