@@ -2,7 +2,7 @@
 
 `insei gtp` with go9 plays games against itself on 9x9, 800 visits a move, each from four random
 plies to its end. After each move this process evaluates its board as often, by the net alone: how
-uneven that is, is the machine's doing. Wall time; about three minutes.
+uneven that is, is the machine's doing. Wall time; two to three minutes.
 """
 
 import shlex

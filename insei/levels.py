@@ -5,6 +5,7 @@ as people do, by a move that looks good. Strong levels search, the more the high
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from agents.find_package import find_package, shipped_players
 from agents.grammar import net_of
@@ -20,7 +21,7 @@ class Level:
     """One notch of the dial."""
 
     number: int
-    form: str  # of the player's name, with NET or STRONGEST in place of the net's
+    form: str  # of the player's name, with NET in place of the net's
     words: str
 
     def player(self, size: int) -> str:
@@ -29,8 +30,8 @@ class Level:
         Raises:
             ValueError: its net is not shipped.
         """
-        net, strongest = net_for(size), strongest_net_for(size)
-        return self.form.replace("NET", net).replace("STRONGEST", strongest)
+        net = strongest_net_for(size) if self.number == STRONGEST else net_for(size)
+        return self.form.replace("NET", net)
 
 
 LEVELS = tuple(
@@ -45,7 +46,7 @@ LEVELS = tuple(
             ("search:NET,rule=puct,visits=40,resign=0.03", "looks about"),
             ("search:NET,rule=puct,visits=100,resign=0.03", "reads"),
             ("search:NET,rule=puct,visits=400,resign=0.02", "reads well"),
-            ("search:STRONGEST,rule=puct,visits=1600,resign=0.02", "full strength"),
+            ("search:NET,rule=puct,visits=1600,resign=0.02", "full strength"),
         ],
         1,
     )
@@ -71,6 +72,7 @@ def strongest_net_for(size: int) -> str:
     return _shipped("go9-6b64") if size == 9 else net_for(size)
 
 
+@cache  # asked for each level at each redraw of the client
 def _shipped(name: str) -> str:
     if name not in shipped_players():
         raise ValueError(f"{name} does not come with this installation: wanted agents/players")
