@@ -100,6 +100,7 @@ class WindowConfig:
     slope: float = 0.4  # b; KataGo: .4
     largest: int = 500_000  # rows
     held_out: float = 0.05  # share of the games never learned from, to validate on; below 1
+    symmetries: bool = True  # rows are learned from under all symmetries of the board
 
     def __post_init__(self) -> None:
         if not 1 <= self.smallest <= self.largest:

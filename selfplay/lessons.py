@@ -20,7 +20,7 @@ from selfplay.dataset import GameDataset
 from selfplay.health import Validation, parted, validate
 from selfplay.learner import Learner
 from selfplay.run import Progress, read_checkpoint, write_checkpoint
-from selfplay.window import Window
+from selfplay.window import Window, windows_of
 
 STEPS_BETWEEN_SAVES = 500
 
@@ -52,11 +52,7 @@ def open_book(run: Path, config: TrainConfig, num_rows: int) -> Book:
             f"{path}: {min(dataset.num_rows, num_rows)} rows; wanted {least} or more to learn from"
         )
     learned, held = parted(dataset.newest(num_rows), config.window.held_out)
-    book = Book(
-        Window(config.rules.height, config.rules.width, config.learner.trace),
-        Window(config.rules.height, config.rules.width),
-        dataset.num_games,
-    )
+    book = Book(*windows_of(config), dataset.num_games)
     book.learned.update(learned, num_rows)
     book.held.update(held, num_rows)
     return book

@@ -30,7 +30,7 @@ from selfplay.milestones import in_line, is_milestone, keep_milestone, milestone
 from selfplay.rating import EarlierNet, elos, is_regression, opponent_of, rate, rated_name
 from selfplay.run import Progress, RunFolder, read_checkpoint
 from selfplay.start import starting_net
-from selfplay.window import Window, window_size
+from selfplay.window import window_size, windows_of
 from selfplay.worker import PlayCounts
 
 STEPS_AT_A_TIME = 8
@@ -95,15 +95,13 @@ class Training:
         self.config = config
         self.watch = watch
         self.notice = notice
-        rules = config.rules
         set_aside_unfinished(run.dataset_path)
-        self.dataset = GameDataset(run.dataset_path, rules)
+        self.dataset = GameDataset(run.dataset_path, config.rules)
         self.learner = Learner(config.network, config.learner, config.seed)
         self.rng = np.random.default_rng(config.seed)
         self.ancestor: dict[str, Any] | None = None  # the training of the net that it began with
         self.progress = self._restored()
-        self.window = Window(rules.height, rules.width, config.learner.trace)
-        self.held = Window(rules.height, rules.width)  # games never learned from
+        self.window, self.held = windows_of(config)
         self.began = time.monotonic() - self.progress.seconds
         self.pending: Rows = self._load_windows()
         self.is_alarmed = False  # whether it was said that the net learns games by heart

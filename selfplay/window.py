@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from engine.planes import NUM_BINARY_PLANES, NUM_PLANES
 from engine.symmetries import num_symmetries, transform
 from selfplay.batch import DRAW, LOSS, WIN, Batch
-from selfplay.config import WindowConfig
+from selfplay.config import TrainConfig, WindowConfig
 from selfplay.dataset import Rows
 from selfplay.outcomes import chances_of
 
@@ -41,12 +41,15 @@ class Window:
 
     Args:
         trace: λ of the outcome's target; see `chances_of`.
+        turned: whether rows are drawn under random symmetries, or as they were played.
     """
 
-    def __init__(self, height: int, width: int, trace: float = 1.0) -> None:
+    def __init__(self, height: int, width: int, trace: float = 1.0, *, turned: bool = True) -> None:
         self.height = height
         self.width = width
         self.trace = trace
+        # a frame of several sizes is square
+        self.num_symmetries = num_symmetries(height, width) if turned else 1
         self.rows: Rows = {}
         self.has_reply = np.zeros(0, np.bool_)
 
@@ -65,7 +68,7 @@ class Window:
         self.has_reply = np.append(follows, False) if len(self.rows["game"]) else follows
 
     def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:
-        """Draw rows uniformly, each under a random symmetry.
+        """Draw rows uniformly, each under one of the `num_symmetries`.
 
         Raises:
             ValueError: the window is empty.
@@ -73,8 +76,7 @@ class Window:
         if not len(self):
             raise ValueError("sample from an empty window: wanted rows")
         chosen = rng.integers(len(self), size=batch_size)
-        most = num_symmetries(self.height, self.width)  # a frame of several sizes is square
-        symmetries = rng.integers(most, size=batch_size)
+        symmetries = rng.integers(self.num_symmetries, size=batch_size)
         order = np.lexsort((symmetries, self.sizes_of(chosen)))
         return self.batch(chosen[order], symmetries[order])
 
@@ -124,6 +126,13 @@ class Window:
             ownership=ownership,
             weight=self.rows["weight"][chosen],
         )
+
+
+def windows_of(config: TrainConfig) -> tuple[Window, Window]:
+    """The empty windows of a run: of what is learned from, and of the games held out."""
+    height, width = config.rules.height, config.rules.width
+    learned = Window(height, width, config.learner.trace, turned=config.window.symmetries)
+    return learned, Window(height, width)
 
 
 def turn(points: NDArray[np.float32], height: int, width: int, symmetry: int) -> None:

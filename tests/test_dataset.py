@@ -9,10 +9,10 @@ from engine.position import Position
 from engine.rules import BLACK, Rules
 from engine.symmetries import transform, transform_moves
 from selfplay.batch import DRAW, LOSS, WIN
-from selfplay.config import WindowConfig
+from selfplay.config import TrainConfig, WindowConfig
 from selfplay.dataset import GameDataset, rows_of, schema_of, set_aside_unfinished, table_of
 from selfplay.recording import final_area, is_settled
-from selfplay.window import Window, window_size
+from selfplay.window import Window, window_size, windows_of
 from tests.games import quick_worker, some_games
 
 FIVE = Rules(5, 5, 4.5)
@@ -215,6 +215,19 @@ def test_a_batch_is_its_rows_under_their_symmetries():
             assert (one == transform_moves(other, symmetry, 5, 5)).all()
     classes = {1: WIN, 0: DRAW, -1: LOSS}
     assert plain.outcome.tolist() == [classes[one] for one in rows["outcome"][:40]]
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_rows_are_drawn_under_symmetries_unless_told_otherwise(turned):
+    config = TrainConfig(rules=FIVE, window=WindowConfig(symmetries=turned))
+    window, held = windows_of(config)
+    assert held.num_symmetries == 8
+    game = some_games(1)[0]
+    window.update(rows_of(table_of([game], schema_of(5, 5))), 10**6)
+    as_played = window.batch(np.arange(len(window)), np.zeros(len(window), np.int64))
+    drawn = window.sample(256, np.random.default_rng(1))
+    known = {row.tobytes() for row in as_played.planes}
+    assert all(row.tobytes() in known for row in drawn.planes) is not turned
 
 
 def test_the_reply_is_the_next_ply_of_the_same_game():
