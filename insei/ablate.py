@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from agents.bounds import check_bounds
+from insei.arms import rate_arms
 from insei.config import build, read_yaml, to_yaml, with_settings
 from insei.side_by_side import train_side_by_side
 from insei.tournament import hold
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from selfplay.config import TrainConfig
     from selfplay.run import RunFolder
     from tournament.config import TournamentConfig
-    from tournament.ratings import Rating
-    from tournament.report import Cell
 
 
 @dataclass(frozen=True)
@@ -216,38 +215,27 @@ def compare(
     address: str | None,
 ) -> str:
     """Play the match of all nets; returns the table of arms."""
-    arm_of = dict(zip(match.players, (arm for arm, _ in paths), strict=True))
+    player_of = dict(zip(paths, match.players, strict=True))
+    nets = {arm.name: [player_of[arm.name, seed] for seed in config.seeds] for arm in config.arms}
     held = hold(match, reports, address)
-    ratings = ratings_of_arms(held.report.cells, arm_of, [arm.name for arm in config.arms])
     lines = [
-        f"| arm | Elo over {config.arms[0].name} | 95 % | share | games | games learned from |",
-        "|---|---|---|---|---|---|",
+        f"| arm | Elo over {config.arms[0].name} | 95 % | its nets | games learned from |",
+        "|---|---|---|---|---|",
     ]
-    for one in ratings:
-        learned = ", ".join(str(games_of(path)) for (arm, _), path in paths.items()
-                            if arm == one.player)  # fmt: skip
+    for one in rate_arms(held.report.ratings, nets):
+        each = ", ".join(f"{elo:+.0f}" for elo in one.nets)
+        learned = ", ".join(str(games_of(paths[one.arm, seed])) for seed in config.seeds)
         lines.append(
-            f"| {one.player} | {one.elo:+.0f} | {one.low:+.0f} to {one.high:+.0f} | "
-            f"{one.score:.1%} | {one.games} | {learned} |"
+            f"| {one.arm} | {one.elo:+.0f} | {one.low:+.0f} to {one.high:+.0f} | {each} | "
+            f"{learned} |"
         )
     count = len(config.seeds)
-    seeds = "one seed" if count == 1 else f"{count} seeds pooled"
-    said = f"The interval is that of the games; {seeds}: how much seeds differ is not in it"
+    said = (
+        "The interval is that of the games; one seed: how much seeds differ is not in it"
+        if count == 1
+        else f"The interval is that of a mean of {count} nets, from how nets of one arm differ"
+    )
     return "\n".join([*lines, f"{said}. Report: {held.page}"])
-
-
-def ratings_of_arms(
-    cells: "dict[tuple[str, str], Cell]", arm_of: dict[str, str], arms: list[str]
-) -> "list[Rating]":
-    """Rate arms from their nets' pairings, seeds together, the first arm at 0."""
-    from tournament.ratings import fit
-
-    points: dict[tuple[str, str], float] = {}
-    for (player, other), cell in cells.items():
-        pair = arm_of[player], arm_of[other]
-        if pair[0] != pair[1]:
-            points[pair] = points.get(pair, 0.0) + cell.share * cell.games
-    return fit(arms, points, arms[0])
 
 
 def games_of(run: Path) -> int:

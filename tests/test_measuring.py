@@ -12,7 +12,8 @@ from agents.architecture import NetworkConfig
 from agents.find_package import checkpoints_of, find_package
 from agents.package import load_package, read_card
 from engine.rules import Rules
-from insei.ablate import AblationConfig, ArmConfig, ablate, compare, ratings_of_arms, train_arm
+from insei.ablate import AblationConfig, ArmConfig, ablate, compare, train_arm
+from insei.arms import rate_arms
 from insei.config import to_yaml
 from insei.curve import PICTURES, Net, Point, curve, draw, nets_of
 from insei.resize import architectures, resize
@@ -26,7 +27,7 @@ from selfplay.run import RunFolder
 from tests.conftest import TINY
 from tests.test_loop import CONFIG, begin, finish
 from tournament.config import TournamentConfig
-from tournament.report import Cell
+from tournament.ratings import Rating
 
 SHORT = replace(
     CONFIG,
@@ -267,31 +268,39 @@ def test_a_run_that_fails_beside_others_is_told_with_its_last_words(tmp_path, ca
     assert "good: " in capsys.readouterr().out
 
 
-def test_a_table_of_several_seeds_says_what_its_interval_leaves_out(monkeypatch, tmp_path):
-    config = AblationConfig("base.yaml", (ArmConfig("a"), ArmConfig("b")), seeds=(1, 2, 3))
+def test_a_table_of_several_seeds_names_each_net(monkeypatch, tmp_path):
+    config = AblationConfig("base.yaml", (ArmConfig("a"), ArmConfig("b")), seeds=(1, 2))
     paths = {(arm, seed): tmp_path / f"{arm}-{seed}" for arm in "ab" for seed in config.seeds}
     match = TournamentConfig(players=tuple(str(path) for path in paths.values()))
-    held = Held(tmp_path / "report.html", SimpleNamespace(cells={}))
+    ratings = [
+        rating(str(path), elo) for path, elo in zip(paths.values(), (0, 20, 130, 110), strict=True)
+    ]
+    held = Held(tmp_path / "report.html", SimpleNamespace(ratings=ratings))
     monkeypatch.setattr("insei.ablate.hold", lambda *_: held)
-    monkeypatch.setattr("insei.ablate.ratings_of_arms", lambda *_: [])
+    monkeypatch.setattr("insei.ablate.games_of", lambda run: int(run.name[-1]) * 100)
     said = compare(config, paths, match, tmp_path, None)
-    assert "of the games; 3 seeds pooled: how much seeds differ is not in it. Report" in said
+    assert "| b | +110 | +49 to +171 | +120, +100 | 100, 200 |" in said
+    assert "| a | +0 | +0 to +0 | -10, +10 | 100, 200 |" in said
+    assert "of a mean of 2 nets, from how nets of one arm differ. Report" in said
 
 
-def test_arms_pool_their_seeds():
-    arm_of = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
-    cells = {
-        ("a1", "b1"): Cell(20, 0, 80, 0.2, 0.1, 0.3),
-        ("b1", "a1"): Cell(80, 0, 20, 0.8, 0.7, 0.9),
-        ("a2", "b2"): Cell(40, 0, 60, 0.4, 0.3, 0.5),
-        ("b2", "a2"): Cell(60, 0, 40, 0.6, 0.5, 0.7),
-        ("a1", "a2"): Cell(100, 0, 0, 1.0, 0.9, 1.0),
-    }
-    best, first = ratings_of_arms(cells, arm_of, ["a", "b"])
-    assert (best.player, first.player) == ("b", "a")
-    assert best.score == pytest.approx(0.7)
-    assert best.elo == pytest.approx(147, abs=5)  # .7 is 147 Elo
-    assert best.games == 200
+def rating(player, elo):
+    return Rating(player, elo, elo - 30, elo + 30, 100, 0.5)
+
+
+def test_arms_are_rated_by_the_mean_and_the_scatter_of_their_nets():
+    elo = {"a1": 0, "a2": 100, "b1": 300, "b2": 300, "c1": -50, "c2": 50}
+    ratings = [rating(player, one) for player, one in elo.items()]
+    best, first, last = rate_arms(ratings, {arm: [f"{arm}1", f"{arm}2"] for arm in "abc"})
+    assert (best.arm, first.arm, last.arm) == ("b", "a", "c")
+    assert best.elo == 250
+    assert best.nets == (250, 250)
+    # Student's 3.182 at three degrees, each arm's sum of squares 5,000, 0 and 5,000
+    half = 3.182446 * (10_000 / 3) ** 0.5
+    assert (best.low, best.high) == pytest.approx((250 - half, 250 + half))
+    assert (first.elo, first.low, first.high) == (0, 0, 0)
+    one, _ = rate_arms(ratings, {"a": ["a1"], "b": ["b1"]})
+    assert (one.arm, one.elo, one.low, one.high) == ("b", 300, 270, 330)
 
 
 @pytest.mark.parametrize(
