@@ -148,6 +148,7 @@ class Training:
             generation=left + 1,
             skipped=progress.skipped + left + 1 - progress.generation,
             rollbacks=(*progress.rollbacks, (left, back)),
+            taken_back=progress.taken_back + 1,
         )
 
     def _start_from(self) -> None:
@@ -346,7 +347,7 @@ class Training:
             f"{lost['first']['share']:.0%} and {lost['second']['share']:.0%} of "
             f"{lost['first']['games']} games each"
         )
-        if len(progress.rollbacks) >= config.most_rollbacks:
+        if len(progress.rollbacks) - progress.taken_back >= config.most_rollbacks:
             self.notice(f"{said}; the run has gone back {config.most_rollbacks} times, and goes on")
             return
         try:

@@ -67,6 +67,7 @@ class Progress:
     seconds: float  # spent so far, pauses not counted
     rate_scale: float = 1.0  # of the learning rate; less after each roll-back
     rollbacks: tuple[tuple[int, int], ...] = ()  # from which generation, and to which
+    taken_back: int = 0  # roll-backs among those that were made by hand
     skipped: int = 0  # generations counted but not learned, where the run was taken back by hand
 
     @property

@@ -211,6 +211,24 @@ def test_a_run_goes_back_from_a_worse_net_and_not_for_ever(tmp_path, monkeypatch
     again.close()
 
 
+def test_going_back_by_hand_takes_nothing_from_what_the_run_may(tmp_path, monkeypatch):
+    config = replace(
+        RATED, generations=2, keep_checkpoints=9, rating=replace(RATED.rating, most_rollbacks=1)
+    )
+    path, notices = tmp_path / "tiny", []
+    finish(*begin(path, config))
+    for one in checkpoints_of(path)[2:]:
+        one.rename(tmp_path / one.name)
+    monkeypatch.setattr(loop, "rate", lost)
+    run = RunFolder(path)
+    training = Training(run, config, crew_of(config), silent, notices.append)
+    assert (training.progress.taken_back, len(training.progress.rollbacks)) == (1, 1)
+    finish(run, training)
+    assert training.progress.taken_back == 1
+    assert len(training.progress.rollbacks) == 2
+    assert [one for one in notices if "going back to it" in one]
+
+
 def test_a_crash_between_rating_and_going_back_is_made_up_for(tmp_path, monkeypatch):
     config = replace(RATED, generations=3)
     run = RunFolder.create(tmp_path / "tiny", "")
