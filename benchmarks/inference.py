@@ -1,9 +1,11 @@
 """The evaluator alone: python -m benchmarks.inference [--json].
 
-A net of 4 blocks of 64 channels on 9x9, one core, batch 32, in each precision; beside it the peak
-of the matrix product in the same run, by which the share of the peak is reckoned; how often int8's
-first move is that of fp32, by the shipped 9x9 and 7x7 nets on positions of their own games; and how
-long new weights take to their first answer. Processor time, medians of five, but for the swap.
+A net of 4 blocks of 64 channels on 9x9, one core, batch 32, in each precision; in turns with it
+two products of matrices, by which its share of them is reckoned: of large squares, the peak, and
+in the shape of a block's convolution, `layer`, both in bf16 for int8 too. How often int8's first
+move is that of fp32, by the shipped 9x9 and 7x7 nets on positions of their own games; and how long
+new weights take to their first answer. Processor time, medians of 41 rounds; the swap is wall
+time, the median of five.
 """
 
 import statistics
@@ -19,7 +21,8 @@ from agents.find_package import find_package
 from agents.openvino_evaluator import OpenVinoEvaluator
 from agents.package import load_package
 from agents.search_settings import SearchSettings
-from benchmarks.measure import median_seconds, parser, tell
+from benchmarks.measure import in_turns, parser, tell
+from benchmarks.products import product
 from benchmarks.search import weights_of
 from engine.planes import planes
 from engine.playouts import random_game
@@ -32,34 +35,37 @@ from selfplay.worker import Worker, compiled
 NETWORK = NetworkConfig(blocks=4, channels=64)
 BATCH = 32
 CALIBRATED_ON = 64  # boards
-SIDE = 1024  # of the matrices whose product is the peak
+ROUNDS = 41
 
 
-def peak_flops(kind: torch.dtype) -> float:
-    """Floating-point operations a second of one core's matrix product."""
-    torch.set_num_threads(1)
-    one, other = (torch.randn(SIDE, SIDE, dtype=kind) for _ in range(2))
+def speed_numbers(precision: Precision, kind: torch.dtype) -> dict[str, float]:
+    """Evaluations a second on positions amid random games, beside products of matrices, in turns.
 
-    def run() -> int:
-        for _ in range(10):
-            torch.matmul(one, other)
-        return 10
-
-    return 2 * SIDE**3 / median_seconds(run)
-
-
-def evaluations_per_second(precision: Precision) -> float:
-    """On a batch of positions amid random games."""
+    Args:
+        kind: in which the products are computed.
+    """
     rules = Rules(9, 9, 7.0)
     seen = np.stack([planes(random_game(rules, seed, 27)) for seed in range(BATCH)])
     evaluate = compiled(NETWORK, 9, 9, precision, weights_of(NETWORK), seen)
 
     def run() -> int:
-        for _ in range(100):
+        for _ in range(10):
             evaluate(seen)
-        return 100 * BATCH
+        return 10 * BATCH
 
-    return 1 / median_seconds(run)
+    channels = NETWORK.channels
+    layer = product(kind, BATCH * rules.num_points, 9 * channels, channels)
+    rounds = np.array(in_turns([run, product(kind), layer], ROUNDS))
+    work = 2 * multiply_adds(NETWORK, rules.num_points)
+    share, share_of_layer = np.median(work * rounds[:, 1:] / rounds[:, :1], axis=0)
+    each, peak, peak_of_layer = 1 / np.median(rounds, axis=0)
+    return {
+        f"{precision}_evaluations_per_second": each,
+        f"{precision}_peak_gflops": peak / 1e9,
+        f"{precision}_share_of_peak": share,
+        f"{precision}_layer_gflops": peak_of_layer / 1e9,
+        f"{precision}_share_of_layer": share_of_layer,
+    }
 
 
 def positions_of_games(name: str, rules: Rules, count: int) -> np.ndarray:
@@ -132,19 +138,14 @@ def swap_seconds(precision: Precision) -> float:
 def main() -> None:
     """Print the table, or one flat JSON object."""
     as_json = parser(__doc__).parse_args().json
-    found: dict[str, float] = {}
-    each: tuple[Precision, ...] = ("fp32", "bf16", "int8")
-    for precision in each:
-        found[f"{precision}_evaluations_per_second"] = evaluations_per_second(precision)
-    work = 2 * multiply_adds(NETWORK, 81)
-    # Where the processor has no bf16 the evaluator computes in fp32, and so does its peak.
+    # Where the processor has no bf16 the evaluator computes in fp32, and so do the products.
     has_bf16 = "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    for name, kind in (
-        ("fp32", torch.float32), ("bf16", torch.bfloat16 if has_bf16 else torch.float32)
-    ):  # fmt: skip
-        peak = peak_flops(kind)
-        found[f"{name}_peak_gflops"] = peak / 1e9
-        found[f"{name}_share_of_peak"] = work * found[f"{name}_evaluations_per_second"] / peak
+    rough = torch.bfloat16 if has_bf16 else torch.float32
+    found = {
+        **speed_numbers("fp32", torch.float32),
+        **speed_numbers("bf16", rough),
+        **speed_numbers("int8", rough),
+    }
     found |= int8_against_fp32("go9", positions_of_games("go9", Rules(9, 9, 7.0), 2304))
     small = int8_against_fp32("go7", positions_of_games("go7", Rules(7, 7, 9.0), 2304))
     found |= {f"{name}_7x7": value for name, value in small.items()}

@@ -1,18 +1,20 @@
 """The learner's step: python -m benchmarks.learner [--json].
 
 Rows a second of one core, 256 a step on 9x9, for three nets, in bf16 where the processor has it and
-in fp32; beside it the share of the matrix product's peak in the same run and precision, reckoned
+in fp32; beside it the share of the matrix product's peak in the same precision, in turns, reckoned
 with three products a layer: forward, backward to the features, backward to the weights. Processor
 time, medians of nine.
 """
+
+import statistics
 
 import numpy as np
 import torch
 
 from agents.anatomy import multiply_adds
 from agents.architecture import NetworkConfig
-from benchmarks.inference import peak_flops
-from benchmarks.measure import parser, seconds_and_ratio, tell
+from benchmarks.measure import in_turns, parser, tell
+from benchmarks.products import product
 from engine.planes import planes
 from engine.playouts import random_game
 from engine.rules import Rules
@@ -23,6 +25,7 @@ from selfplay.learner_config import LearnerConfig
 NETWORKS = tuple(NetworkConfig(blocks=b, channels=c) for b, c in ((4, 48), (4, 64), (6, 96)))
 RULES = Rules(9, 9, 7.0)
 ROWS = 256
+ROUNDS = 9
 
 
 def a_batch() -> Batch:
@@ -43,14 +46,20 @@ def a_batch() -> Batch:
     )
 
 
-def rows_per_second(learner: Learner, batch: Batch) -> float:
-    """Of one step after another on the same rows."""
+def step_numbers(learner: Learner, batch: Batch, name: str) -> dict[str, float]:
+    """Of one step after another on the same rows, in turns with the product of matrices."""
 
     def run() -> int:
         learner.step(batch, 0.0)
         return ROWS
 
-    return 1 / seconds_and_ratio(run, None)[0]
+    kind = torch.bfloat16 if learner.autocasts else torch.float32
+    rounds = in_turns([run, product(kind)], ROUNDS)
+    work = 3 * 2 * multiply_adds(learner.network.config, RULES.num_points)
+    return {
+        f"{name}_rows_per_second": 1 / statistics.median(ours for ours, _ in rounds),
+        f"{name}_share_of_peak": statistics.median(work * peak / ours for ours, peak in rounds),
+    }
 
 
 def main() -> None:
@@ -61,11 +70,8 @@ def main() -> None:
     for precision in ("bf16", "fp32"):
         for network in NETWORKS:
             learner = Learner(network, LearnerConfig(precision=precision), 1)
-            kind = torch.bfloat16 if learner.autocasts else torch.float32
             name = f"{precision}_{network.blocks}b{network.channels}"
-            found[f"{name}_rows_per_second"] = rows = rows_per_second(learner, batch)
-            work = 3 * 2 * multiply_adds(network, RULES.num_points)
-            found[f"{name}_share_of_peak"] = work * rows / peak_flops(kind)
+            found |= step_numbers(learner, batch, name)
     tell(found, as_json, f"9x9, one core, {ROWS} rows a step")
 
 

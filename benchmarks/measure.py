@@ -4,12 +4,12 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 def median_seconds(run: Callable[[], int], repeats: int = 5) -> float:
     """Median processor seconds for one of the units that `run` says it did."""
-    return seconds_and_ratio(run, None, repeats)[0]
+    return statistics.median(ours for [ours] in in_turns([run], repeats))
 
 
 def seconds_and_ratio(
@@ -19,15 +19,21 @@ def seconds_and_ratio(
 
     The two take turns, and each turn has a ratio of its own, of which the median is told.
     """
-    run()
-    if peer is not None:
-        peer()
-    ours, ratios = [], []
-    for _ in range(repeats):
-        ours.append(_seconds(run))
-        if peer is not None:
-            ratios.append(_seconds(peer) / ours[-1])
-    return statistics.median(ours), statistics.median(ratios) if ratios else None
+    if peer is None:
+        return median_seconds(run, repeats), None
+    rounds = in_turns([run, peer], repeats)
+    ratio = statistics.median(theirs / ours for ours, theirs in rounds)
+    return statistics.median(ours for ours, _ in rounds), ratio
+
+
+def in_turns(runs: Sequence[Callable[[], int]], rounds: int) -> list[list[float]]:
+    """Processor seconds for a unit of each run, by round; all run once before.
+
+    Where others slow the machine now and then, short rounds and many of them have fair ratios.
+    """
+    for run in runs:
+        run()
+    return [[_seconds(run) for run in runs] for _ in range(rounds)]
 
 
 def _seconds(run: Callable[[], int]) -> float:
