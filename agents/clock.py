@@ -1,5 +1,6 @@
 """Clocks: what a controller allows a player, and how much of it the next move may take."""
 
+import math
 from dataclasses import dataclass, field
 
 from engine.position import Position
@@ -23,12 +24,18 @@ class TimeControl:
     period: float = 0.0  # seconds; 0 for none
     moves: int = 1  # within a period: 1 for Japanese byo-yomi, more for Canadian
     increment: float = 0.0  # seconds added after each move (Fischer)
+    most_main: float = math.inf  # seconds, beyond which nothing is added
+    most_a_move: float = math.inf  # seconds
 
     def __post_init__(self) -> None:
         for name in ("main", "period", "increment"):
             value = getattr(self, name)
             if not 0 <= value < 1e9:
                 raise ValueError(f"{name} {value!r}: wanted 0 to 1e9 seconds")
+        for name in ("most_main", "most_a_move"):
+            value = getattr(self, name)
+            if not value >= 0:
+                raise ValueError(f"{name} {value!r}: wanted 0 seconds or more")
         if not 0 <= self.moves < 10**6:
             raise ValueError(f"moves {self.moves!r}: wanted 0 to 1,000,000")
 
@@ -64,6 +71,7 @@ class Clock:
         """Count a move that took so long; one that outlasts the main time ends within a period."""
         if not self.in_period:
             self.main_left += self.control.increment - seconds
+            self.main_left = min(self.main_left, self.control.most_main)
             if self.main_left > 0 or not self.control.period:
                 return
             self.in_period = True
@@ -76,8 +84,13 @@ class Clock:
 
     def seconds_for(self, position: Position) -> float:
         """How long the next move may take."""
+        most = min(self._share_for(position), self.control.most_a_move)
+        return max(SHORTEST, most - LAG)
+
+    def _share_for(self, position: Position) -> float:
+        """The next move's share of what is left, in seconds."""
         if self.in_period:
-            return max(SHORTEST, self.period_left / self.moves_left - LAG)
+            return self.period_left / self.moves_left
         played = position.num_moves // 2
         expected = int(SHARE_OF_POINTS * position.rules.num_points) - played
         share = self.main_left / max(FEWEST_MOVES, expected) + 0.9 * self.control.increment
@@ -85,7 +98,7 @@ class Clock:
         if self.control.period:  # what comes after the main time is there for every move
             each = self.control.period / max(1, self.control.moves)
             share, left = max(share, each), left + each
-        return max(SHORTEST, min(share, left) - LAG)
+        return min(share, left)
 
 
 class Clocks:

@@ -11,6 +11,11 @@ from typing import Any
 TEMPORARY = ".unfinished-"  # what such names begin with; safe to delete
 
 
+def typed_path(name: str) -> Path:
+    """The path that somebody typed: `~` is home, and `~name` that user's, if there is one."""
+    return Path(os.path.expanduser(name))  # Path's own fails for unknown users
+
+
 def flush_to_disk(path: Path) -> None:
     """Make the file or folder at `path` outlast a power cut."""
     handle = os.open(path, os.O_RDONLY)

@@ -5,6 +5,7 @@ A folder on disk, a package or a run whose newest it is, goes before a shipped p
 
 from pathlib import Path
 
+from agents.files import typed_path
 from agents.package import CARD_FILE
 
 SHIPPED = Path(__file__).parent / "players"  # packages that come with insei
@@ -30,7 +31,7 @@ def find_package(name: str) -> Path:
     Raises:
         ValueError: nothing of the kind is there.
     """
-    path = Path(name).expanduser()
+    path = typed_path(name)
     if (path / CARD_FILE).is_file():
         return path
     if checkpoints := checkpoints_of(path):

@@ -17,7 +17,9 @@ from engine.rules import BLACK, WHITE, Rules
 from engine.vertex import move_of, vertex_of
 
 COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
+NUMBERS = {"interval": 100, "maxmoves": 0, "minmoves": 1}
 SWITCHES = ("ownership", "movesownership", "rootinfo", "pvvisits")
+ON_OR_OFF = {"true": True, "1": True, "false": False, "0": False}
 LIMITS = ("avoid", "allow")
 
 
@@ -39,29 +41,31 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
     Raises:
         ValueError: a word makes no sense here.
     """
-    colour, switches = 0, set()
-    numbers = {"interval": 100, "maxmoves": 0, "minmoves": 1}
+    colour = 0
+    switches: set[str] = set()
+    numbers: dict[str, int] = {}
     limits: list[Limit] = []
     rest = [word.lower() for word in words]
     while rest:
         word = rest.pop(0)
-        if word in COLOURS:
+        if word in COLOURS and not colour:
             colour = COLOURS[word]
-        elif is_number(word):
+        elif is_number(word) and "interval" not in numbers:
             numbers["interval"] = int(word[:9])
-        elif word in numbers and rest and is_number(rest[0]):
+        elif word in NUMBERS and rest and is_number(rest[0]):
             numbers[word] = int(rest.pop(0)[:9])
-        elif word in SWITCHES and rest:
-            if rest.pop(0) in ("true", "1"):
-                switches.add(word)
+        elif word in SWITCHES and rest and rest[0] in ON_OR_OFF:
+            change = switches.add if ON_OR_OFF[rest.pop(0)] else switches.discard
+            change(word)
         elif word in LIMITS:
             limits.append(read_limit(word, rest[:3], rules))
             rest = rest[3:]
         else:
             raise ValueError(
-                f"syntax error: {word!r}, wanted a colour, an interval in centiseconds, "
-                f"or one of {', '.join((*numbers, *SWITCHES, *LIMITS))} with its value"
+                f"syntax error: {word!r}, wanted [colour] [centiseconds], then "
+                f"{', '.join((*NUMBERS, *SWITCHES, *LIMITS))}, each with its value"
             )
+    numbers = NUMBERS | numbers
     return AnalysisRequest(
         colour,
         max(1, numbers["interval"]) / 100,

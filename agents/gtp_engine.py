@@ -7,7 +7,6 @@ whatever it can't do is answered by `?`.
 
 import dataclasses
 import json
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +25,7 @@ from agents.gtp_analysis import (
     lz_line,
     read_request,
 )
+from agents.gtp_clocks import control_of_gtp, control_of_system, numbers_of
 from agents.gtp_game import CannotDo, GtpGame, ready
 from agents.player import RESIGN, Player, PlayerFailed, Thinker
 from agents.search import Search
@@ -33,12 +33,13 @@ from engine.diagram import diagram
 from engine.errors import GameOver, IllegalMove
 from engine.handicap import fixed_handicap, free_handicap
 from engine.position import Position
-from engine.rules import MAX_SIDE, PRESETS, Rules, with_preset
+from engine.rules import MAX_SIDE, PRESETS, Rules, preset_called, with_preset
 from engine.sgf import read_sgf
 from engine.vertex import move_of, vertex_of
 
 NAP_SECONDS = 0.02  # between looks for a line, once a search is full
 NOT_PLAYED = {"hasButton": False, "whiteHandicapBonus": "0", "friendlyPassOk": False}  # of KataGo
+TAXES = {"area": ("NONE",), "territory": ("NONE", "SEKI")}  # KataGo's japanese taxes seki
 LONGEST_QUOTE = 80  # characters of a line that an answer repeats
 
 
@@ -99,6 +100,7 @@ class GtpEngine:
         self.notes_said: set[str] = set()
         self.warns_of_clocks = self.game.plans_its_visits()
         self.is_quitting = False
+        self.has_moved = False  # whether the last line had the player move
         self.commands: dict[str, Callable[[list[str]], str]] = {
             "protocol_version": lambda words: "2",
             "name": lambda words: f"insei {self.game.player.name}",
@@ -122,9 +124,9 @@ class GtpEngine:
             "fixed_handicap": lambda words: self._handicap(words, fixed_handicap),
             "place_free_handicap": lambda words: self._handicap(words, free_handicap),
             "set_free_handicap": self._set_free_handicap,
-            "time_settings": lambda words: self._set_clocks(self._canadian(words)),
-            "kgs-time_settings": lambda words: self._set_clocks(self._named(words)),
-            "kata-time_settings": lambda words: self._set_clocks(self._named(words)),
+            "time_settings": lambda words: self._set_clocks(control_of_gtp(words)),
+            "kgs-time_settings": lambda words: self._set_clocks(control_of_system(words)),
+            "kata-time_settings": lambda words: self._set_clocks(control_of_system(words)),
             "time_left": self._time_left,
             "kata-set-rules": self._set_rules,
             "kata-get-rules": self._get_rules,
@@ -153,12 +155,14 @@ class GtpEngine:
         """
         source = WrittenLines(lines) if isinstance(lines, Iterable) else lines
         self._note()
+        ponders = self.ponders and self._can_ponder()
         while (line := source.take()) is not None:
+            self.has_moved = False
             yield from self._respond(line, source)
             self._note()
             if self.is_quitting:
                 return
-            if self.ponders and line.split("#")[0].find("genmove") >= 0:
+            if ponders and self.has_moved:
                 try:
                     self._ponder(source)
                 except (ValueError, PlayerFailed) as error:
@@ -220,19 +224,6 @@ class GtpEngine:
             raise CannotDo(f"syntax error: {len(words)} arguments, wanted one")
         return words[0]
 
-    def _numbers(self, words: list[str], wanted: str) -> list[float]:
-        """As many numbers as there are blanks between the words of `wanted`, and one more."""
-        try:
-            numbers = [float(word) for word in words]
-        except ValueError:
-            raise CannotDo(f"syntax error: wanted {wanted}") from None
-        if len(numbers) != len(wanted.split()):
-            raise CannotDo(f"syntax error: {len(numbers)} arguments, wanted {wanted}")
-        for word, number in zip(words, numbers, strict=True):
-            if not math.isfinite(number):
-                raise CannotDo(f"syntax error: {word!r} is not finite, wanted {wanted}")
-        return numbers
-
     def _colour(self, word: str) -> int:
         colour = COLOURS.get(word.lower())
         if colour is None:
@@ -291,6 +282,7 @@ class GtpEngine:
         return self._said(self.game.generate(self._colour(self._word(words)), cleans_up))
 
     def _said(self, move: int) -> str:
+        self.has_moved = True
         return "resign" if move == RESIGN else vertex_of(move, self.game.rules)
 
     def _final_status_list(self, words: list[str]) -> str:
@@ -311,7 +303,7 @@ class GtpEngine:
             raise CannotDo(f"cannot load file: {error}") from error
         until = len(end.moves)
         if len(words) == 2:
-            number = int(self._numbers(words[1:], "number")[0])
+            number = int(numbers_of(words[1:], "number")[0])
             until = min(until, max(0, number - 1))  # up to before that move, says the protocol
         self.game.begin(Position(end.rules, end.initial_board, end.initial_to_play))
         for move, mover in zip(end.moves[:until], end.movers, strict=False):
@@ -319,7 +311,7 @@ class GtpEngine:
         return ""
 
     def _handicap(self, words: list[str], place: Callable[[Rules, int], list[int]]) -> str:
-        number = self._numbers(words, "stones")[0]
+        number = numbers_of(words, "stones")[0]
         try:
             points = place(self.game.rules, int(number))
         except ValueError as error:
@@ -328,9 +320,14 @@ class GtpEngine:
         return " ".join(vertex_of(point, self.game.rules) for point in points)
 
     def _set_free_handicap(self, words: list[str]) -> str:
-        points = [move_of(word, self.game.rules) for word in words]
+        try:
+            points = [move_of(word, self.game.rules) for word in words]
+        except ValueError as error:
+            raise CannotDo(f"bad vertex list: {error}") from error
         if len(points) < 2 or self.game.rules.pass_move in points:
             raise CannotDo("bad vertex list: wanted two points or more")
+        if twice := [point for point in points if points.count(point) > 1]:
+            raise CannotDo(f"bad vertex list: {vertex_of(twice[0], self.game.rules)} named twice")
         self.game.set_handicap(points)
         return ""
 
@@ -344,38 +341,11 @@ class GtpEngine:
             )
         return ""
 
-    def _canadian(self, words: list[str]) -> TimeControl | None:
-        main, period, moves = self._numbers(words, "main_time byo_yomi_time byo_yomi_stones")
-        if period > 0 and moves == 0:  # the protocol's way to say that there is no limit
-            return None
-        return TimeControl(main, period, int(moves))
-
-    def _named(self, words: list[str]) -> TimeControl | None:
-        kind = words[0].lower() if words else ""
-        if kind == "none":
-            return None
-        if kind == "absolute":
-            (main,) = self._numbers(words[1:], "main_time")
-            return TimeControl(main)
-        if kind == "byoyomi":
-            main, period, _ = self._numbers(words[1:], "main_time period_time periods")
-            return TimeControl(main, period, 1)
-        if kind == "canadian":
-            main, period, moves = self._numbers(words[1:], "main_time period_time moves")
-            return TimeControl(main, period, int(moves))
-        if kind.startswith("fischer"):
-            main, increment = self._numbers(words[1:3], "main_time increment")
-            return TimeControl(main, increment=increment)
-        raise CannotDo(
-            f"syntax error: time system {kind!r}, wanted none, absolute, byoyomi, canadian "
-            "or fischer"
-        )
-
     def _time_left(self, words: list[str]) -> str:
         if len(words) != 3:
             raise CannotDo(f"syntax error: {len(words)} arguments, wanted colour, time and stones")
         colour = self._colour(words[0])
-        seconds, moves = self._numbers(words[1:], "time stones")
+        seconds, moves = numbers_of(words[1:], "time stones")
         TimeControl(max(0.0, seconds), moves=int(moves))  # bounds
         if clock := self.game.clocks.of.get(colour):
             clock.set(seconds, int(moves))
@@ -384,8 +354,8 @@ class GtpEngine:
     def _set_rules(self, words: list[str]) -> str:
         text = " ".join(words)
         rules = self.game.rules
-        name = text.lower().replace("_", "-")
-        rules = with_preset(rules, name) if name in PRESETS else rules_from_json(text, rules)
+        name = preset_called(text)
+        rules = with_preset(rules, name) if name else rules_from_json(text, rules)
         self.game.change_rules(rules)
         return ""
 
@@ -445,6 +415,17 @@ class GtpEngine:
                 reported = time.monotonic()
                 yield report_of(kind, search.analysis(), request)
 
+    def _can_ponder(self) -> bool:
+        """Whether the player keeps what it finds while the other one thinks; says so if not."""
+        name = self.game.player.name
+        if self.game.plans_its_visits():
+            self.warn(f"{name}: Gumbel begins anew at each move; wanted rule=puct to ponder")
+            return False
+        if not isinstance(self.game.player, Thinker):
+            self.warn(f"{name} does not search: wanted a player search:... to ponder")
+            return False
+        return True
+
     def _ponder(self, source: Lines) -> None:
         player = self.game.player
         if isinstance(player, Thinker) and not self.position.is_over:
@@ -481,13 +462,15 @@ def rules_from_json(text: str, rules: Rules) -> Rules:
         "suicide": said.get("suicide", rules.suicide),
         "scoring": str(said.get("scoring", rules.scoring)).lower(),
     }
+    if changes["scoring"] not in TAXES:
+        raise refusal
     unknown = said.keys() - {*changes, "passStones", "tax", *NOT_PLAYED}
     if unknown or any(said.get(key, value) != value for key, value in NOT_PLAYED.items()):
         raise refusal
     hands_over = rules.pass_stones and changes["scoring"] == "territory"
     changes["pass_stones"] = said.get("passStones", hands_over)
     try:
-        if said.get("tax", "NONE") == "NONE":
+        if said.get("tax", "NONE") in TAXES[changes["scoring"]]:
             return dataclasses.replace(rules, **changes)
     except ValueError:
         pass  # one line for all that can be wrong

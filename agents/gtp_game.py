@@ -53,6 +53,7 @@ class GtpGame:
         self.clocks = Clocks()
         self.is_seated = False  # whether the player is in this game, as far as is known
         self.history: list[Position] = []
+        self.judged: tuple[Position, list[int]] | None = None  # a position, and its dead stones
         self.begin(Position(rules))
 
     @property
@@ -184,12 +185,20 @@ class GtpGame:
             self.player.give_time(self.clocks.seconds_for(self.position))
 
     def plans_its_visits(self) -> bool:
-        """Whether the player's search shares its visits out beforehand, as Gumbel's does."""
+        """Whether the player's search shares its visits out beforehand, as Gumbel's does.
+
+        Such a search begins anew at each move, whatever it saw before.
+        """
         return isinstance(self.player, Searcher) and self.player.settings.rule == "gumbel"
 
     def dead(self) -> list[int]:
-        """The stones that are dead as the game stands, in the player's judgement."""
-        return dead_for(self.position, self.player)
+        """The stones that are dead as the game stands, in the player's judgement.
+
+        Judged once until the game moves: `final_score` and `final_status_list` agree.
+        """
+        if self.judged is None or self.judged[0] is not self.position:
+            self.judged = self.position, dead_for(self.position, self.player)
+        return self.judged[1]
 
     def result(self) -> str:
         """The score by the rules, dead stones taken off, as SGF writes it."""

@@ -135,6 +135,16 @@ PRESETS = {
 }
 
 
+OTHER_NAMES = {"nz": "new-zealand", "jp": "japanese", "korean": "japanese"}
+
+
+def preset_called(said: str) -> str | None:
+    """The preset that goes by this name in files and programs; None for a name we don't know."""
+    name = said.strip().lower().removesuffix(" rules").replace("_", "-").replace(" ", "-")
+    name = OTHER_NAMES.get(name, name)
+    return name if name in PRESETS else None
+
+
 def with_preset(rules: Rules, name: str) -> Rules:
     """`rules` with all but the size and komi as the preset has it.
 

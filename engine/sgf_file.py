@@ -343,8 +343,10 @@ def point_of(move: int, rules: Rules) -> tuple[int, int] | None:
 
 def finished_text(game: sgf.Sgf_game, rules: Rules) -> str:
     """The file's text, a rectangle's size put in place of the square's around it."""
-    text: str = game.serialise().decode("utf-8")
-    if rules.width == rules.height:
-        return text
-    side = max(rules.width, rules.height)
-    return text.replace(f"SZ[{side}]", f"SZ[{rules.width}:{rules.height}]", 1)
+    tree = sgf_grammar.make_coarse_game_tree(
+        game.get_root(), lambda node: node, lambda node: dict(node.get_raw_property_map())
+    )
+    if rules.width != rules.height:
+        tree.sequence[0]["SZ"] = [f"{rules.width}:{rules.height}".encode()]
+    text: str = sgf_grammar.serialise_game_tree(tree).decode("utf-8")
+    return text

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from engine.errors import BadSgf
-from engine.rules import KO_RULES, MAX_SIDE, PRESETS, SCORINGS, Rules, preset_name
+from engine.rules import KO_RULES, MAX_SIDE, PRESETS, SCORINGS, Rules, preset_called, preset_name
 
 NAMES = {
     "chinese": "Chinese",
@@ -18,16 +18,6 @@ SPELT_OUT = re.compile(
     r"(passes)?(?:captures(\d{1,4}))?(button[01])?(whb0|whbN-1|whbN)?(?:fpok[01])?"
 )
 NOT_PLAYED = {"taxALL", "button1", "whbN", "whbN-1"}
-RULES_READ = {
-    "tromp-taylor": "tromp-taylor",
-    "chinese": "chinese",
-    "nz": "new-zealand",
-    "new zealand": "new-zealand",
-    "japanese": "japanese",
-    "jp": "japanese",
-    "korean": "japanese",
-    "aga": "aga",
-}
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d*)?|[-+]?[.,]\d+")
 Note = Callable[[str], None]
 
@@ -46,15 +36,17 @@ def rules_name(rules: Rules) -> str:
 
 
 def rules_read(said: str, note: Note) -> Rules | None:
-    """The rules that RU names, of whatever size and komi; None for a name that we don't know.
+    """The rules that RU names, of whatever size and komi; None where it is missing or not known.
 
     KataGo's tax on groups, its button and White's bonus for handicap stones are left out, with a
     note, and so is its tax on seki where area is scored: under territory it belongs to `japanese`.
     """
-    if name := RULES_READ.get(said.strip().lower()):
+    if name := preset_called(said):
         return PRESETS[name]()
     spelt = SPELT_OUT.fullmatch(said.strip())
     if spelt is None:
+        if said.strip():
+            note(f"rules {said.strip()!r}: not known, and left out")
         return None
     _, scoring, tax, suicide, passes, captures, button, bonus = spelt.groups()
     not_played = NOT_PLAYED | ({"taxSEKI"} if scoring == "AREA" else set())

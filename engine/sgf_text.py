@@ -71,6 +71,9 @@ def mended(text: str) -> tuple[str, list[str]]:
     return _Mender(text).mend()
 
 
+MOST_BENDS = 100  # kinds of them, beyond which a file is no game
+
+
 class _Mender:
     """Reads text from left to right and writes what it means."""
 
@@ -79,6 +82,7 @@ class _Mender:
         self.at = 0
         self.out: list[str] = []
         self.notes: list[str] = []
+        self.noted: set[str] = set()  # the kinds of bends that there is a note of
         self.depth = 0
         self.wants_node = True  # whether a semicolon must come before a property
         self.has_closed = False  # whether a variation has just ended
@@ -86,10 +90,17 @@ class _Mender:
         self.seen: set[str] = set()  # the present node's properties of one value
 
     def note(self, what: str, at: int | None = None) -> None:
-        """Note a bend, once of its kind, with the line and column, from 1."""
+        """Note a bend, once of its kind, with the line and column, from 1.
+
+        Raises:
+            BadSgf: there are so many that this is something else.
+        """
         at = self.at if at is None else at
-        if any(one.endswith(f": {what}") for one in self.notes):
+        if what in self.noted:
             return
+        if len(self.noted) == MOST_BENDS:
+            raise BadSgf(f"not an SGF game: {MOST_BENDS} kinds of errors; {self.notes[0]}")
+        self.noted.add(what)
         line = self.text.count("\n", 0, at) + 1
         column = at - self.text.rfind("\n", 0, at)
         self.notes.append(f"line {line}, column {column}: {what}")
@@ -217,7 +228,6 @@ class _Mender:
     def take_value(self, name: str, keeps: bool = True) -> None:
         """Take a value in brackets; where the closing one is missing it ends where it must."""
         start = self.at
-        found = VALUE.match(self.text, start)
         if name in POINT_PROPERTIES and (point := POINT.match(self.text, start)):
             value, self.at = point[1], point.end()
             if self.text[self.at : self.at + 1] == "]":
@@ -225,12 +235,12 @@ class _Mender:
             elif self.at == len(self.text) or self.text[self.at] in ";()[":
                 self.note("closing bracket missing", start)
                 keeps = keeps and len(value) >= 2  # a point cut short is no pass
-            elif found:
+            elif found := VALUE.match(self.text, start):
                 value, self.at = found[1], found.end()
             if value != value.lower() and value.isascii() and len(value) <= 5:
                 self.note("point in capitals", start)
                 value = value.lower()
-        elif found:
+        elif found := VALUE.match(self.text, start):
             value, self.at = found[1], found.end()
         else:
             self.note("closing bracket missing", start)

@@ -21,14 +21,17 @@ from engine.sgf_file import (
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class GameNode:
-    """A node of a game with its variations: a move, stones set up, or nothing but a comment."""
+    """A node of a game with its variations: a move, stones set up, or nothing but a comment.
+
+    Two nodes are equal where they are one and the same: variations may repeat each other.
+    """
 
     position: Position
     comment: str = ""
-    parent: "GameNode | None" = None
-    children: "list[GameNode]" = field(default_factory=list)  # the main line first
+    parent: "GameNode | None" = field(default=None, repr=False)
+    children: "list[GameNode]" = field(default_factory=list, repr=False)  # the main line first
 
     def main_line(self) -> "list[GameNode]":
         """This node and the first child of each, to the end."""
@@ -50,7 +53,7 @@ class GameNode:
         return self.children[-1]
 
 
-@dataclass
+@dataclass(eq=False)
 class GameTree:
     """A game with its variations, and what was said of it."""
 

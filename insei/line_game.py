@@ -1,9 +1,9 @@
 """A game in a terminal line by line, for pipes, screen readers and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from agents.files import typed_path
 from engine.errors import IllegalMove
 from engine.rules import BLACK, COLOUR_NAMES, WHITE, Rules, opponent
 from engine.vertex import vertex_of
@@ -207,7 +207,7 @@ class LineGame:
         names = {self.mine: "you", opponent(self.mine): self.player.name}
         record = GameRecord(self.position, names[BLACK], names[WHITE])
         try:
-            Path(rest).expanduser().write_text(write_sgf(record))
+            typed_path(rest).write_text(write_sgf(record))
         except OSError as error:
             yield f"{rest}: {error.strerror}; the game is not saved."
             return

@@ -11,7 +11,7 @@ from agents.search_player import SearchPlayer
 from agents.search_settings import SearchSettings
 from engine.rules import Rules
 from engine.vertex import vertex_of
-from tests.test_gtp_engine import Controller
+from tests.gtp import Controller
 
 RULES = Rules(5, 5, 0.5)
 PUCT = SearchSettings(rule="puct", visits=30, noise=0)
@@ -150,6 +150,26 @@ def test_ownership_is_told_of_each_move_that_was_searched(game):
 def test_an_analysis_request_that_makes_no_sense_is_refused(words, said):
     with pytest.raises(ValueError, match=said):
         read_request(words.split(), RULES)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ownership maxmoves 1",  # a switch without its value
+        "ownership yes",
+        "ownership",
+        "b w",
+        "b 1 2",
+        "maxmoves x",
+    ],
+)
+def test_what_makes_no_request_is_refused(game, words):
+    assert game.answer(f"kata-analyze {words}").startswith("? syntax error: ")
+
+
+def test_a_switch_may_be_off():
+    assert not read_request(["ownership", "true", "ownership", "false"], RULES).switches
+    assert read_request(["ownership", "1"], RULES).switches == {"ownership"}
 
 
 def test_an_analysis_without_a_move_left_is_refused(game):

@@ -8,50 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.architecture import BrokenNetwork
-from agents.capture import CapturePlayer
-from agents.gtp_engine import GtpEngine
 from agents.player import Choice
 from agents.search import LEAVES_BY_TIME
 from agents.search_player import SearchPlayer
 from agents.search_settings import SearchSettings
-from agents.uct import UctPlayer
 from engine.position import Position
-from engine.rules import BLACK, Rules, aga
+from engine.rules import Rules, aga
 from engine.sgf import GameRecord, write_sgf
 from insei.gtp import TypedLines
+from tests.gtp import RULES, Controller, engine, told
 
-RULES = Rules(5, 5, 0.5)
 PUCT = SearchSettings(rule="puct", visits=30, noise=0)
-
-
-def engine(player=None, rules=RULES, **options):
-    return GtpEngine(player or CapturePlayer(), rules, "1", **options)
 
 
 @pytest.fixture
 def thinker(tiny_package):
     return SearchPlayer(tiny_package, "search", PUCT)
-
-
-def told(game, *lines):
-    return [game.answer(line) for line in lines]
-
-
-class Controller:
-    """Lets an analysis report so many times before the next line comes."""
-
-    def __init__(self, lines, patience=3):
-        self.lines = list(lines)
-        self.patience = patience
-        self.asked = 0
-
-    def take(self):
-        self.asked = 0
-        return self.lines.pop(0) if self.lines else None
-
-    def is_waiting(self):
-        self.asked += 1
-        return self.asked > self.patience
 
 
 KATA = re.compile(
@@ -97,13 +69,6 @@ def test_a_player_without_search_does_not_analyse():
     assert said == "? capture does not search: wanted a player search:..."
 
 
-def test_pondering_goes_on_until_a_line_comes(thinker):
-    lines = Controller(["genmove b", "genmove w"], 60)
-    said = list(engine(thinker, ponders=True).serve(lines))
-    assert len(said) == 2
-    assert thinker.search.num_visits > 30
-
-
 @pytest.mark.parametrize("lines", [["genmove b", "name"], ["kata-analyze b 1", "name"]])
 def test_what_ends_by_a_line_evaluates_leaves_in_batches(thinker, lines):
     game = engine(thinker, ponders=lines[0].startswith("genmove"))
@@ -122,96 +87,6 @@ def test_lines_come_as_they_are_typed():
     lines = TypedLines(iter(["name\n"]))
     assert lines.take() == "name\n"
     assert lines.take() is None
-
-
-# Clocks
-
-
-def test_a_clock_hurries_the_player(tiny_package):
-    player = SearchPlayer(tiny_package, "search", SearchSettings(rule="puct", visits=20_000))
-    game = engine(player)
-    assert told(game, "time_settings 1 0 1", "time_left b 1 0")[1] == "="
-    assert game.answer("genmove b").startswith("= ")
-    assert player.search.evaluations < 20_000
-
-
-def test_a_clock_hurries_what_searches_without_a_net():
-    player = UctPlayer(playouts=1_000_000)
-    game = engine(player, Rules(9, 9, 7))
-    assert told(game, "time_settings 1 0 1", "time_left b 1 0")[1] == "="
-    assert game.answer("genmove b").startswith("= ")
-    assert 0 < player.given < 1
-    player.playouts = 20
-    assert told(game, "kgs-time_settings none", "genmove w")[0] == "="
-    assert player.given is None
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "time_settings 600 0 1",
-        "time_settings 0 1 0",
-        "kgs-time_settings none",
-        "kgs-time_settings absolute 300",
-        "kgs-time_settings byoyomi 600 30 5",
-        "kgs-time_settings canadian 600 300 25",
-        "kata-time_settings fischer-capped 60 3 100 10",
-        "kata-time_settings fischer 60 3",
-    ],
-)
-def test_time_systems_are_understood(line, thinker):
-    game = engine(thinker)
-    assert game.answer(line) == "="
-    assert game.answer("time_left b 20 3") == "="
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "time_settings",
-        "time_settings a b c",
-        "time_settings -1 0 0",
-        "time_settings nan 0 0",
-        "time_settings 1e999 0 1",
-        "kgs-time_settings sundial 3",
-        "kgs-time_settings byoyomi 3",
-        "time_left green 1 1",
-        "time_left b 1",
-        "time_left b 1 1e20",
-        "time_left b 1 nan",
-        "time_settings 0 5 1e999",
-        "time_settings 0 5 inf",
-        "time_left b 5 inf",
-        "time_left b 5 -1e999",
-        "kgs-time_settings canadian 1 1 inf",
-        "kata-time_settings canadian 1 1 nan",
-    ],
-)
-def test_bad_times_are_refused(line):
-    said = engine().answer(line)
-    assert said[0] == "?"
-    assert "integer" not in said  # what Python says of int(inf)
-
-
-def warned(player, *lines):
-    said = []
-    told(engine(player, warn=said.append), *lines)
-    return said
-
-
-def test_a_clock_over_gumbels_plan_is_warned_of_once(tiny_package):
-    player = SearchPlayer(tiny_package, "search:tiny", SearchSettings(visits=4))
-    (said,) = warned(
-        player, "time_settings 60 0 1", "clear_board", "kgs-time_settings byoyomi 9 3 1"
-    )
-    assert said.startswith("search:tiny: a clock cuts Gumbel's plan")
-    assert "wanted rule=puct" in said
-    assert warned(player, "time_settings 0 1 0", "kgs-time_settings none") == []
-
-
-def test_a_clock_is_not_warned_of_where_it_does_no_harm(thinker):
-    assert warned(thinker, "time_settings 60 0 1") == []
-    assert warned(CapturePlayer(), "time_settings 60 0 1") == []
 
 
 # The game
@@ -343,11 +218,14 @@ def test_rules_are_set_and_told():
     assert game.answer('kata-set-rules {"scoring":"AREA"}') == "="
     assert not game.position.rules.pass_stones
     assert game.answer('kata-set-rules {"hasButton":false,"whiteHandicapBonus":"0"}') == "="
-    assert game.answer("kata-set-rules japanese") == "="
+    for name in ("japanese", "korean", "Korean rules", '{"scoring":"TERRITORY","tax":"SEKI"}'):
+        assert game.answer(f"kata-set-rules {name}") == "="
     assert json.loads(game.answer("kata-get-rules")[2:])["scoring"] == "TERRITORY"
     for bad in (
         '{"scoring":"STONES"}',
-        '{"tax":"SEKI"}',
+        '{"scoring":"AREA","tax":"SEKI"}',
+        '{"tax":"ALL"}',
+        '{"tax":[1]}',
         '{"suicide":3}',
         "[1]",
         '{"ko":"NONE"}',
@@ -382,19 +260,21 @@ def test_what_can_not_be_known_is_warned_of_and_the_engine_goes_on():
     assert said == ["no player at runs/go9"]
 
 
-def test_pondering_that_fails_is_warned_of(thinker, monkeypatch):
-    said = []
+def test_dead_stones_are_judged_once_a_position(thinker, monkeypatch):
+    judged = []
 
-    def broken(position, no_pass_before=0):
-        raise ValueError("NaN")
+    def dead_for(position, player):
+        judged.append(position.num_moves)
+        return [0][: len(judged)]
 
-    game = engine(thinker, ponders=True, warn=said.append)
-    lines = Controller(["genmove b", "name"])
-    answers = game.serve(lines)
-    next(answers)
-    monkeypatch.setattr(thinker, "look_at", broken)
-    assert list(answers) == ["= insei search\n\n"]
-    assert said == ["pondering ended: NaN"]
+    monkeypatch.setattr("agents.gtp_game.dead_for", dead_for)
+    game = engine(thinker)
+    game.answer("play b A5")
+    first = told(game, "final_status_list dead", "final_score", "final_status_list dead")
+    assert first[0] == first[2] == "= A5"
+    assert judged == [1]
+    told(game, "play w C3", "final_score", "undo", "final_score")
+    assert judged == [1, 2, 1]
 
 
 def test_rectangles():
@@ -461,17 +341,6 @@ def test_a_clean_up_of_one_that_does_not_search_takes_dead_stones_off():
     assert sorted(moves) == ["= A2", "= A4"]
     assert game.answer("final_status_list dead") == "="
     assert game.answer("kgs-genmove_cleanup b") == "= pass"
-
-
-def test_a_new_game_begins_with_the_whole_time():
-    game = engine()
-    game.answer("time_settings 60 0 0")
-    game.answer("play b C3")
-    game.game.clocks.of[BLACK].spend(59)
-    for line in ("clear_board", "boardsize 5", "set_free_handicap B2 D4"):
-        assert game.answer(line)[0] == "="
-        assert game.game.clocks.of[BLACK].main_left == 60
-        game.game.clocks.of[BLACK].spend(59)
 
 
 def test_after_a_net_that_failed_once_the_search_begins_anew(thinker):

@@ -91,6 +91,34 @@ def test_rules_that_only_begin_as_known_ones_are_unknown():
     assert read_sgf(text, japanese(9)).position.rules == japanese(9)
 
 
+@pytest.mark.parametrize("said", ["GOE", "chinese-ogs", "Japanese with a button"])
+def test_rules_that_are_not_known_are_noted(said):
+    record = read_sgf(f"(;GM[1]SZ[9]RU[{said}];B[ee])")
+    assert record.position.rules == tromp_taylor(9)
+    assert record.notes == (f"rules {said!r}: not known, and left out",)
+
+
+@pytest.mark.parametrize("said", ["Japanese rules", "Korean Rules", " japanese ", "jp"])
+def test_rules_go_by_several_names(said):
+    record = read_sgf(f"(;GM[1]SZ[9]KM[6.5]RU[{said}];B[ee])")
+    assert record.position.rules == japanese(9)
+    assert not record.notes
+
+
+def test_a_name_that_looks_like_a_size_stays_a_name():
+    position = Position(Rules(5, 7, 6.5)).play(3)
+    text = write_sgf(GameRecord(position, black="SZ[7", white="w]SZ[7]"))
+    record = read_sgf(text)
+    assert record.position == position
+    assert (record.black, record.white) == ("SZ[7", "w]SZ[7]")
+
+
+def test_a_file_of_noise_is_no_game():
+    named = "".join(f"K{one}{two}[x]" for one in "abcdefghijkl" for two in "abcdefghijkl")
+    with pytest.raises(BadSgf, match="100 kinds of errors"):
+        read_sgf(f"(;{named})")
+
+
 def test_the_result_is_that_of_the_rules():
     moves = [12, 25, 25]
     assert "RE[B+24.5]" in write_sgf(GameRecord(Position(chinese(5, komi=0.5)).play_all(moves)))

@@ -39,6 +39,19 @@ def test_all_lines_are_there_the_main_one_first():
     assert start.position.rules == read_sgf(TREE).position.rules
 
 
+def test_variations_that_repeat_each_other_are_told_apart():
+    start = read_variations("(;SZ[9];B[aa](;W[bb];B[cc])(;W[bb];B[cc])(;W[bb]))").start
+    siblings = start.children[0].children
+    assert [siblings.index(node) for node in siblings] == [0, 1, 2]
+    assert len(set(siblings)) == 3
+
+
+def test_a_long_game_is_printed():
+    moves = list(range(300))
+    tree = read_variations(write_sgf(GameRecord(Position(tromp_taylor(19)).play_all(moves))))
+    assert "GameNode" in repr(tree)
+
+
 def test_a_game_without_variations_is_one_line():
     position = Position(Rules(7, 5, 9.0)).play_all([3, 4, 10])
     start = read_variations(write_sgf(GameRecord(position))).start

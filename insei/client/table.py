@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agents.ending import dead_by_ownership
+from agents.files import typed_path
 from agents.player import RESIGN
 from insei.client.counting import Count
 from insei.client.files import keep_unfinished
@@ -270,7 +271,7 @@ class Table:
             self.said = "Type save and the name of a file."
             return
         try:
-            self.game.save(Path(name).expanduser())
+            self.game.save(typed_path(name))
         except ValueError as error:
             self.said = str(error)
         else:
@@ -289,7 +290,7 @@ class Table:
             self.said = "Type load or review, and the name of a file."
             return
         try:
-            game = read(Path(name).expanduser())
+            game = read(typed_path(name))
         except ValueError as error:
             self.said = str(error)
             return
