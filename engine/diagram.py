@@ -28,13 +28,18 @@ BESIDE = re.compile(r"\s*|\s*A( [B-HJ-T])*\s*|.*; black took \d+, white took \d+
 READ = {".": 0, "+": 0, "X": 1, "x": 1, "#": 1, "O": 2, "o": 2}
 
 
+def star_line(side: int) -> int:
+    """Lines between the stars and the edge: three, two, one or none, by the side's length."""
+    return 3 if side >= 13 else 2 if side >= 7 else 1 if side >= 3 else 0
+
+
 def star_points(width: int, height: int) -> set[tuple[int, int]]:
     """The (row, column) points that boards mark, none under 7 a side; for the eye alone."""
 
     def lines(side: int) -> list[int]:
         if side < 7:
             return []
-        edge = 3 if side > 11 else 2
+        edge = star_line(side)
         middle = [side // 2] if side % 2 else []
         return [edge, *middle, side - 1 - edge]
 

@@ -9,7 +9,9 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from numbers import Integral
 from operator import index
 from typing import Any, Literal
 
@@ -55,10 +57,29 @@ class GoSettings:
                 raise ValueError(f"{name} {getattr(self, name)!r}: wanted {' or '.join(wanted)}")
         if not (self.opponent in ("random", None) or callable(self.opponent)):
             raise ValueError(f"opponent {self.opponent!r}: wanted random, None or a function")
-        if not isinstance(self.rules, Rules) and self.rules not in PRESETS:
+        named = isinstance(self.rules, str) and self.rules in PRESETS
+        if not (named or isinstance(self.rules, Rules)):
             raise ValueError(f"rules {self.rules!r}: wanted a Rules or one of {', '.join(PRESETS)}")
-        if self.max_plies < 0:
-            raise ValueError(f"max_plies {self.max_plies}: wanted 0 or more")
+        if not isinstance(self.max_plies, Integral) or self.max_plies < 0:
+            raise ValueError(f"max_plies {self.max_plies!r}: wanted a whole number, 0 or more")
+        if isinstance(self.board_size, tuple) and len(self.board_size) != 2:
+            raise ValueError(f"board_size {self.board_size}: wanted a side, or width and height")
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> "GoSettings":
+        """Settings from names and values.
+
+        Raises:
+            ValueError: there is no setting of a name, or a value is not one of those wanted.
+        """
+        known = [one.name for one in fields(cls)]
+        for name in values:
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                raise ValueError(
+                    f"setting {name!r}: wanted {near[0] if near else ', '.join(known)}"
+                )
+        return cls(**values)
 
     def resolved(self) -> Rules:
         """The rules that these settings mean."""
@@ -96,7 +117,7 @@ class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(f"render_mode {render_mode!r}: wanted ansi, rgb_array or None")
         self.render_mode = render_mode
-        self.settings = GoSettings(**settings)
+        self.settings = GoSettings.of(settings)
         self.rules = self.settings.resolved()
         self.max_plies = self.settings.max_plies or PLIES_PER_POINT * self.rules.num_points
         shape = (NUM_PLANES, self.rules.height, self.rules.width)
@@ -156,7 +177,7 @@ class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
 
     def _reply(self) -> None:
         if callable(self.settings.opponent):
-            move = self.settings.opponent(self.position)
+            move = self.settings.opponent(self.position.copy())  # to try moves out on
         else:
             move = random_reply(self.position, int(self.np_random.integers(2**63)))
         self.position.play_in_place(move)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from engine.diagram import star_line
 from engine.position import Position
 from engine.rules import BLACK, EMPTY, MAX_SIDE, WHITE, Rules
 
@@ -86,11 +87,6 @@ def most_fixed(rules: Rules) -> int:
     if rules.width != rules.height or rules.width < 7:
         return 0
     return MOST if rules.width % 2 and rules.width > 7 else 4
-
-
-def star_line(side: int) -> int:
-    """Lines between the stars and the edge: three, two, one or none, by the side's length."""
-    return 3 if side >= 13 else 2 if side >= 7 else 1 if side >= 3 else 0
 
 
 def corner_stars(rules: Rules) -> list[tuple[int, int]]:

@@ -44,7 +44,7 @@ class GoAECEnv(AECEnv):
         if render_mode not in (None, *RENDER_MODES):
             raise ValueError(f"render_mode {render_mode!r}: wanted ansi, rgb_array or None")
         self.render_mode = render_mode
-        self.settings = GoSettings(**settings)
+        self.settings = GoSettings.of(settings)
         self.rules = self.settings.resolved()
         self.max_plies = self.settings.max_plies or PLIES_PER_POINT * self.rules.num_points
         self.possible_agents = list(AGENTS)

@@ -13,8 +13,8 @@ cdef class Position:
     cdef int _initial_to_play
     cdef _set_up(self, board)
     cdef Position _copy(self)
-    cdef int _play(self, int move) except -1
-    cdef _refuse(self, int move)
+    cdef int _play(self, move) except -1
+    cdef _refuse(self, move)
     cdef int _stone(self, int point) except -1
     cdef int _mark_dead(self, dead, uint8_t* marks) except -1
     cdef _by_point(self, const uint8_t* cells)

@@ -3,6 +3,8 @@
 The thin side of `State` that Python sees: it validates, then calls state.pyx.
 """
 
+from cpython.long cimport PyLong_AsLongAndOverflow
+from cpython.number cimport PyNumber_Index
 from libc.stdint cimport uint8_t, uint16_t
 from libc.string cimport memset
 
@@ -89,6 +91,17 @@ NO_GAME.passes = 2
 cdef void let_go(State* state) noexcept:
     if state != NO_GAME:
         state_free(state)
+
+
+cdef int whole(move) except? -2:
+    """A move as a C number; -1, which is none, where it is too small or large for one.
+
+    Raises:
+        TypeError: it is no whole number.
+    """
+    cdef int overflow
+    cdef long number = PyLong_AsLongAndOverflow(PyNumber_Index(move), &overflow)
+    return number if not overflow and 0 <= number <= MAX_POINTS else -1
 
 
 cdef class Position:
@@ -226,16 +239,17 @@ cdef class Position:
         other._initial_to_play = self._initial_to_play
         return other
 
-    cdef int _play(self, int move) except -1:
-        if not 0 <= move <= self.state.board.width * self.state.board.height or not state_allows(
-            self.state, move
+    cdef int _play(self, move) except -1:
+        cdef int number = whole(move)
+        if not 0 <= number <= self.state.board.width * self.state.board.height or not state_allows(
+            self.state, number
         ):
             self._refuse(move)
-        if state_play(self.state, move) < 0:
+        if state_play(self.state, number) < 0:
             raise MemoryError
         return 0
 
-    cdef _refuse(self, int move):
+    cdef _refuse(self, move):
         mover = COLOUR_NAMES[self.state.to_play]
         if state_is_over(self.state):
             how = "two passes have" if self.state.passes >= 2 else "captures have"
@@ -244,12 +258,12 @@ cdef class Position:
         name = vertex_of(move, self._rules) if on_board else f"move {move}"
         raise IllegalMove(f"{name} for {mover}: {self.why_illegal(move)}; {mover} to play")
 
-    def play(self, int move):
+    def play(self, move):
         cdef Position other = self._copy()
         other._play(move)
         return other
 
-    def play_in_place(self, int move):
+    def play_in_place(self, move):
         self._play(move)
 
     def play_all(self, moves):
@@ -277,18 +291,19 @@ cdef class Position:
         other.state.passes = 0
         return other
 
-    def is_legal(self, int move):
-        return 0 <= move <= self._rules.num_points and state_allows(self.state, move)
+    def is_legal(self, move):
+        cdef int number = whole(move)
+        return 0 <= number <= self._rules.num_points and state_allows(self.state, number)
 
-    def why_illegal(self, int move):
-        cdef int point
+    def why_illegal(self, move):
+        cdef int point, number = whole(move)
         if state_is_over(self.state):
             return "the game is over"
-        if not 0 <= move <= self._rules.num_points:
+        if not 0 <= number <= self._rules.num_points:
             return f"off the board, wanted 0 to {self._rules.num_points}"
-        if move == self._rules.num_points:
+        if number == self._rules.num_points:
             return None
-        point = POINT_OF[self.state.board.width][move]
+        point = POINT_OF[self.state.board.width][number]
         if self.state.board.cells[point].colour != EMPTY:
             return "occupied"
         if not board_allows(&self.state.board, point, self.state.to_play, self.state.suicide):
@@ -308,10 +323,11 @@ cdef class Position:
         state_mask(self.state, mask)
         return [move for move in range(self._rules.num_actions) if mask[move]]
 
-    def fills_own_eye(self, int move):
-        if not 0 <= move < self._rules.num_points:
+    def fills_own_eye(self, move):
+        cdef int number = whole(move)
+        if not 0 <= number < self._rules.num_points:
             return False
-        cdef int point = POINT_OF[self.state.board.width][move]
+        cdef int point = POINT_OF[self.state.board.width][number]
         return self.state.board.cells[point].colour == EMPTY and board_is_eye(
             &self.state.board, point, self.state.to_play
         )

@@ -14,7 +14,8 @@ LEAVE: int
 class Positions:
     """`len(positions)` games, B in the shapes below, that go on side by side.
 
-    A batch is one thread's at a time, for its planes too; loops over games let others run.
+    A batch is one thread's at a time, for its planes too; loops over games let others run. Where
+    `games` are asked for they are numbers, or a mask, bool `[B]`.
 
     Raises:
         ValueError: `rules` is no Rules, or `num_games` is below 1.

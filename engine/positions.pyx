@@ -122,12 +122,19 @@ cdef class Positions:
         return position
 
     cdef int[::1] _chosen(self, games):
-        """The games named, as an array of numbers from 0 on; all of them for None."""
+        """The games named, by number or by a mask, as numbers from 0 on; all of them for None."""
         if games is None:
             return np.arange(self.num_games, dtype=np.intc)
-        return np.array([self._game(game) for game in games], np.intc)
+        given = np.asarray(games if isinstance(games, np.ndarray) else list(games))
+        if given.dtype.kind == "b":
+            if given.shape != (self.num_games,):
+                raise ValueError(f"mask {given.shape}: wanted ({self.num_games},), one a game")
+            return np.flatnonzero(given).astype(np.intc)
+        if given.size and (given.dtype.kind not in "iu" or given.ndim != 1):
+            raise ValueError(f"games {given.dtype}{given.shape}: wanted integers, or a mask")
+        return np.array([self._game(game) for game in given.tolist()], np.intc)
 
-    cdef int _game(self, int game) except -1:
+    cdef int _game(self, game) except -1:
         if not -self.num_games <= game < self.num_games:
             raise IndexError(f"game {game}: wanted 0 to {self.num_games - 1}")
         return game + self.num_games if game < 0 else game
@@ -195,17 +202,14 @@ cdef class Positions:
     def play_random(self, uint64_t seed, games=None):
         cdef uint64_t rng = seed
         cdef int game, failed = 0
-        cdef uint8_t[::1] chosen = np.zeros(self.num_games, np.uint8)
+        chosen = np.zeros(self.num_games, np.uint8)
+        chosen[np.asarray(self._chosen(games))] = 1
+        cdef const uint8_t[::1] plays = chosen
         moves = np.full(self.num_games, LEAVE, np.int64)
         cdef int64_t[::1] played = moves
-        if games is None:
-            chosen[:] = 1
-        else:
-            for each in games:
-                chosen[self._game(each)] = 1
         with nogil:
             for game in range(self.num_games):
-                if chosen[game] and not state_is_over(self.states[game]):
+                if plays[game] and not state_is_over(self.states[game]):
                     played[game] = random_move(self.states[game], &rng, NULL)
                     failed |= state_play(self.states[game], played[game])
         if failed:

@@ -1,6 +1,7 @@
 """The rules of a game as data: a frozen value that every room passes around."""
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal
 
 EMPTY, BLACK, WHITE = 0, 1, 2
@@ -16,6 +17,11 @@ SCORINGS: tuple[Scoring, ...] = ("area", "territory")
 def opponent(colour: int) -> int:
     """Return the other colour of BLACK and WHITE."""
     return BLACK + WHITE - colour
+
+
+def is_whole(number: object) -> bool:
+    """Whether this is a whole number, of Python's or numpy's, and not a truth value."""
+    return isinstance(number, Integral) and not isinstance(number, bool)
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,12 @@ class Rules:
     def __post_init__(self) -> None:
         for name in ("width", "height"):
             side = getattr(self, name)
-            if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= MAX_SIDE:
+            if not is_whole(side) or not 1 <= side <= MAX_SIDE:
                 raise ValueError(f"{name} {side!r}: wanted a whole number from 1 to {MAX_SIDE}")
         komi = self.komi
         if (
             isinstance(komi, bool)
-            or not isinstance(komi, (int, float))
+            or not isinstance(komi, Real)
             or not -400 <= komi <= 400
             or (2 * komi) % 1
         ):
@@ -66,8 +72,10 @@ class Rules:
         if self.pass_stones and self.scoring != "territory":
             raise ValueError("pass_stones with area scoring: wanted territory scoring, or none")
         wins = self.captures_to_win
-        if isinstance(wins, bool) or not isinstance(wins, int) or not 0 <= wins <= 1000:
+        if not is_whole(wins) or not 0 <= wins <= 1000:
             raise ValueError(f"captures_to_win {wins!r}: wanted a whole number from 0 to 1000")
+        for name in ("width", "height", "captures_to_win"):  # numpy's numbers are taken too
+            object.__setattr__(self, name, int(getattr(self, name)))
         object.__setattr__(self, "komi", float(komi))
 
     @property

@@ -21,7 +21,7 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
     Actions `[B]`, observations float32 `[B, C, H, W]`, `info["action_mask"]` int8 `[B, A]`. Ended
     games begin anew as Gymnasium defines it: at the next step, whose action for them is ignored, or
     in the same one, whose info then holds `final_obs` and `final_info`. The opponent is `random`,
-    or None.
+    or None. Who is to move, `to_play` of GoEnv's info, is in the planes alone.
 
     Args:
         autoreset_mode: AutoresetMode.NEXT_STEP, SAME_STEP or DISABLED.
@@ -40,7 +40,7 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
     ) -> None:
         if render_mode is not None:
             raise ValueError(f"render_mode {render_mode!r}: wanted None, for GoEnv alone draws")
-        self.settings = GoSettings(**settings)
+        self.settings = GoSettings.of(settings)
         if callable(self.settings.opponent) or self.settings.illegal != "raises":
             raise ValueError("wanted opponent random or None, and illegal raises: GoEnv has more")
         self.num_envs = num_envs
@@ -59,10 +59,23 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
-        """Begin all games, or those of `options["reset_mask"]`, bool `[B]`."""
-        super().reset(seed=seed[0] if isinstance(seed, list) else seed)
+        """Begin all games, or those of `options["reset_mask"]`, bool `[B]`.
+
+        One seed, or those of all games, which share one source of chance.
+
+        Raises:
+            ValueError: the mask is none of `[B]` booleans.
+        """
+        if isinstance(seed, list):
+            seed = seed_of(seed)
+        super().reset(seed=seed)
         mask = (options or {}).get("reset_mask")
-        chosen = np.ones(self.num_envs, np.bool_) if mask is None else np.asarray(mask, np.bool_)
+        chosen = np.ones(self.num_envs, np.bool_) if mask is None else np.asarray(mask)
+        if chosen.shape != (self.num_envs,) or chosen.dtype != np.bool_:
+            raise ValueError(
+                f"reset_mask {chosen.dtype}{chosen.shape}: wanted bool, one for each of "
+                f"{self.num_envs} games"
+            )
         self._begin(chosen)
         return self.positions.planes(), self._info(self.positions.legal_masks())
 
@@ -151,3 +164,11 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
             "action_mask": masks.view(np.int8),
             "_action_mask": np.ones(self.num_envs, np.bool_),
         }
+
+
+def seed_of(seeds: list[int | None]) -> int | None:
+    """One seed of many; None where there is none among them."""
+    if all(seed is None for seed in seeds):
+        return None
+    numbers = [0 if seed is None else seed for seed in seeds]
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0])

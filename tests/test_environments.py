@@ -119,6 +119,11 @@ def test_the_board_is_drawn():
         ({"rules": "ing"}, "rules 'ing'"),
         ({"render_mode": "human"}, "render_mode 'human'"),
         ({"max_plies": -1}, "max_plies -1"),
+        ({"max_plies": "5"}, "max_plies '5': wanted a whole number"),
+        ({"rules": []}, "rules \\[\\]: wanted a Rules"),
+        ({"board_size": (5, 5, 5)}, "board_size .*wanted a side"),
+        ({"boardsize": 5}, "setting 'boardsize': wanted board_size"),
+        ({"zebra": 5}, "setting 'zebra': wanted board_size, rules, komi"),
     ],
 )
 def test_wrong_settings_are_named(settings, said):
@@ -227,3 +232,38 @@ def test_a_reset_cuts_no_game_short():
         _, _, _, truncated, info = env.step(info["action_mask"].argmax(1))
         cut.append(bool(truncated[0]))
     assert cut == [True, False, True, False]
+
+
+def test_an_opponent_may_try_its_moves_out():
+    def tries(position):
+        move = position.legal_moves()[0]
+        position.play_in_place(move)
+        return move
+
+    env = GoEnv(board_size=5, opponent=tries)
+    env.reset(seed=1)
+    env.step(12)
+    assert env.position.moves == [12, 0]
+
+
+@pytest.mark.parametrize("mask", [[True], [True] * 3, [1, 0], [[True, False]]])
+def test_a_mask_that_does_not_fit_is_refused(mask):
+    env = GoVectorEnv(2, board_size=5)
+    env.reset(seed=1)
+    with pytest.raises(ValueError, match=r"reset_mask .*wanted bool, one for each of 2 games"):
+        env.reset(options={"reset_mask": mask})
+
+
+def test_seeds_of_all_games_are_heeded():
+    def first(seed):
+        env = GoVectorEnv(2, board_size=9, agent_colour="white")
+        return env.reset(seed=seed)[0].tobytes()
+
+    assert first([1, 2]) == first([1, 2])
+    assert len({first(seed) for seed in ([1, 2], [1, 3], [2, 2], [1, None])}) == 4
+
+
+def test_numbers_of_numpy_are_taken():
+    rules = GoEnv(board_size=np.int64(5), komi=np.float32(6.5)).rules
+    assert (rules.width, rules.height, rules.komi) == (5, 5, 6.5)
+    assert {type(rules.width), type(rules.komi)} == {int, float}

@@ -307,3 +307,27 @@ def test_a_change_of_colour_before_the_first_move_begins_the_history():
     assert changed == begun
     assert changed.legal_moves() == begun.legal_moves() == [0, 2]
     assert pickle.loads(pickle.dumps(changed)).legal_moves() == [0, 2]
+
+
+@pytest.mark.parametrize("move", [2**40, -(2**70), -1, 26, np.int64(2**40)])
+def test_a_move_beyond_the_board_is_an_illegal_one(move):
+    position = Position(chinese(5))
+    assert not position.is_legal(move)
+    assert position.why_illegal(move) == "off the board, wanted 0 to 25"
+    assert not position.fills_own_eye(move)
+    for play in (position.play, position.play_in_place):
+        with pytest.raises(IllegalMove, match=f"move {move} for black: off the board"):
+            play(move)
+    assert position.num_moves == 0
+
+
+@pytest.mark.parametrize("move", [3.7, np.float64(3), "C3", None, np.array([1, 2])])
+def test_a_move_is_a_whole_number(move):
+    position = Position(chinese(5))
+    for door in (position.play, position.play_in_place, position.is_legal, position.why_illegal,
+                 position.fills_own_eye):  # fmt: skip
+        with pytest.raises(TypeError):
+            door(move)
+    with pytest.raises(TypeError):
+        position.play_all([move])
+    assert position.play(np.uint8(3)).moves == [3]

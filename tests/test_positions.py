@@ -13,7 +13,7 @@ from engine.planes import NUM_BINARY_PLANES, NUM_PLANES, planes
 from engine.playouts import play_random_games, random_game
 from engine.position import Position
 from engine.positions import LEAVE, Positions
-from engine.rules import Rules
+from engine.rules import Rules, chinese
 
 
 @pytest.mark.parametrize(
@@ -175,3 +175,34 @@ def test_other_threads_run_while_games_are_played():
         sys.setswitchinterval(switch)
         done.set()
         counter.join()
+
+
+def test_games_are_named_by_number_or_by_a_mask():
+    games = Positions(chinese(5), 3)
+    games.play([1, 2, 3])
+    mask = np.array([True, False, True])
+    assert games.scores(mask).tolist() == games.scores([0, 2]).tolist()
+    games.reset(mask)
+    assert games.num_moves.tolist() == [0, 1, 0]
+    games.reset([-2])
+    assert games.num_moves.tolist() == [0, 0, 0]
+    assert (games.play_random(1, [False, True, False]) != -1).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "error", "said"),
+    [
+        ([1.5], ValueError, "games float64"),
+        ([True], ValueError, "mask"),
+        (np.zeros((3, 1), bool), ValueError, "mask"),
+        (np.zeros((3, 1), int), ValueError, "wanted integers"),
+        (["a"], ValueError, "wanted integers"),
+        ([3], IndexError, "game 3: wanted 0 to 2"),
+        ([2**40], IndexError, f"game {2**40}: wanted 0 to 2"),
+    ],
+)
+def test_games_that_are_none_are_refused(chosen, error, said):
+    games = Positions(chinese(5), 3)
+    for door in (games.reset, games.scores, lambda games_: games.play_random(1, games_)):
+        with pytest.raises(error, match=said):
+            door(chosen)
