@@ -1,9 +1,12 @@
 """Ray, started on this machine or joined; what plays on it stands in other rooms' cluster.py."""
 
 import os
+import socket
 
 import ray
 from ray.exceptions import RayError, RayTaskError
+
+CONNECT_SECONDS = 10.0
 
 
 def start_ray(num_workers: int, address: str | None = None) -> None:
@@ -19,6 +22,7 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
         return
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     if address is not None:
+        check_reachable(address)
         ray.init(address=address, log_to_driver=False)
         check_room(num_workers)
         return
@@ -32,6 +36,21 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
         )
     except Exception as error:  # as bare as Ray raises it on a machine that is too busy
         raise ChildProcessError(f"Ray does not start on this machine: {error}") from error
+
+
+def check_reachable(address: str) -> None:
+    """See that something listens at HOST:PORT, for which Ray itself would look for many minutes.
+
+    Raises:
+        OSError: nothing does.
+    """
+    host, _, port = address.rpartition(":")
+    if not host or "/" in host or not port.isdigit():  # auto, ray://..., or what Ray will refuse
+        return
+    try:
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise OSError(f"no Ray cluster at {address}: {error}") from error
 
 
 def check_room(num_workers: int) -> None:

@@ -42,7 +42,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
         ValueError: a word makes no sense here.
     """
     colour = 0
-    switches: set[str] = set()
+    switches: dict[str, bool] = {}
     numbers: dict[str, int] = {}
     limits: list[Limit] = []
     rest = [word.lower() for word in words]
@@ -55,8 +55,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
         elif word in NUMBERS and rest and is_number(rest[0]):
             numbers[word] = int(rest.pop(0)[:9])
         elif word in SWITCHES and rest and rest[0] in ON_OR_OFF:
-            change = switches.add if ON_OR_OFF[rest.pop(0)] else switches.discard
-            change(word)
+            switches[word] = ON_OR_OFF[rest.pop(0)]
         elif word in LIMITS:
             limits.append(read_limit(word, rest[:3], rules))
             rest = rest[3:]
@@ -71,7 +70,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
         max(1, numbers["interval"]) / 100,
         numbers["maxmoves"],
         max(1, numbers["minmoves"]),
-        frozenset(switches),
+        frozenset(word for word, is_on in switches.items() if is_on),
         avoided_by(limits, rules),
     )
 

@@ -9,7 +9,7 @@ from agents.gtp_game import CannotDo
 COUNTS = {"byo_yomi_stones", "stones", "periods", "moves", "number"}  # whole numbers, 0 or more
 
 
-def numbers_of(words: list[str], wanted: str) -> list[float]:
+def read_numbers(words: list[str], wanted: str) -> list[float]:
     """The numbers that words are, one for each word of `wanted`.
 
     Raises:
@@ -38,7 +38,7 @@ def control_of_gtp(words: list[str]) -> TimeControl | None:
         CannotDo: a number is none, or missing.
         ValueError: a number is out of bounds.
     """
-    main, period, moves = numbers_of(words, "main_time byo_yomi_time byo_yomi_stones")
+    main, period, moves = read_numbers(words, "main_time byo_yomi_time byo_yomi_stones")
     if period > 0 and moves == 0:  # the protocol's way to say that there is no limit
         return None
     return TimeControl(main, period, int(moves))
@@ -55,7 +55,7 @@ def control_of_system(words: list[str]) -> TimeControl | None:
     if kind not in SYSTEMS:
         raise CannotDo(f"syntax error: time system {kind!r}, wanted one of {', '.join(SYSTEMS)}")
     wanted, control = SYSTEMS[kind]
-    return control(*numbers_of(words[1:], wanted))
+    return control(*read_numbers(words[1:], wanted))
 
 
 def japanese(main: float, period: float, periods: float) -> TimeControl:

@@ -25,7 +25,7 @@ from agents.gtp_analysis import (
     lz_line,
     read_request,
 )
-from agents.gtp_clocks import control_of_gtp, control_of_system, numbers_of
+from agents.gtp_clocks import control_of_gtp, control_of_system, read_numbers
 from agents.gtp_game import CannotDo, GtpGame, ready
 from agents.player import RESIGN, Player, PlayerFailed, Thinker
 from agents.search import Search
@@ -303,7 +303,7 @@ class GtpEngine:
             raise CannotDo(f"cannot load file: {error}") from error
         until = len(end.moves)
         if len(words) == 2:
-            number = int(numbers_of(words[1:], "number")[0])
+            number = int(read_numbers(words[1:], "number")[0])
             until = min(until, max(0, number - 1))  # up to before that move, says the protocol
         self.game.begin(Position(end.rules, end.initial_board, end.initial_to_play))
         for move, mover in zip(end.moves[:until], end.movers, strict=False):
@@ -311,7 +311,7 @@ class GtpEngine:
         return ""
 
     def _handicap(self, words: list[str], place: Callable[[Rules, int], list[int]]) -> str:
-        number = numbers_of(words, "stones")[0]
+        number = read_numbers(words, "stones")[0]
         try:
             points = place(self.game.rules, int(number))
         except ValueError as error:
@@ -345,7 +345,7 @@ class GtpEngine:
         if len(words) != 3:
             raise CannotDo(f"syntax error: {len(words)} arguments, wanted colour, time and stones")
         colour = self._colour(words[0])
-        seconds, moves = numbers_of(words[1:], "time stones")
+        seconds, moves = read_numbers(words[1:], "time stones")
         TimeControl(max(0.0, seconds), moves=int(moves))  # bounds
         if clock := self.game.clocks.of.get(colour):
             clock.set(seconds, int(moves))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.bound_process import bound_to_us
-from agents.player import RESIGN, Choice, PlayerFailed
+from agents.player import RESIGN, Choice, PlayerFailed, ProgramMissing
 from engine.position import Position
 from engine.rules import COLOUR_NAMES, Rules
 from engine.vertex import move_of, vertex_of
@@ -174,12 +174,12 @@ class GtpPlayer:
             raise PlayerFailed(f"{said} refused: {answer}")
 
     def _ask(self, command: str, seconds: float) -> tuple[bool, str]:
+        if self.program is None:
+            self.program = Program(self.words)
         try:
-            if self.program is None:
-                self.program = Program(self.words)
             return self.program.ask(command, seconds)
         except PlayerFailed as error:
-            words = self.program.last_words() if self.program else ""
+            words = self.program.last_words()
             self.close()
             raise PlayerFailed(f"{error}{words}") from None
 
@@ -211,12 +211,12 @@ class Program:
     """A GTP program that runs: commands in, answers out, each within its time.
 
     Raises:
-        PlayerFailed: it can't be started.
+        ProgramMissing: it can't be started.
     """
 
     def __init__(self, words: Sequence[str]) -> None:
         if shutil.which(words[0]) is None:
-            raise PlayerFailed(f"{words[0]} can't be started: not found, or not executable")
+            raise ProgramMissing(f"{words[0]} can't be started: not found, or not executable")
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115, closed by stop
         try:
             self.process = STARTER.submit(
@@ -230,7 +230,7 @@ class Program:
             ).result()
         except OSError as error:
             self.errors.close()
-            raise PlayerFailed(f"{words[0]} can't be started: {error.strerror}") from None
+            raise ProgramMissing(f"{words[0]} can't be started: {error.strerror}") from None
         self.heard = b""
 
     def ask(self, command: str, seconds: float) -> tuple[bool, str]:

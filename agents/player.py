@@ -17,6 +17,10 @@ class PlayerFailed(RuntimeError):
     """A player can't go on: its program ended, is silent or makes no sense. It loses the game."""
 
 
+class ProgramMissing(PlayerFailed):
+    """A player's program can't even be started."""
+
+
 class Choice(NamedTuple):
     """A move, and what the player knew when it chose it."""
 

@@ -176,7 +176,7 @@ def open_arm(path: Path, config: "TrainConfig") -> "RunFolder":
 def is_done(run: "RunFolder", config: "TrainConfig") -> bool:
     """Whether a run has learned all that it is to."""
     found = run.newest()
-    return found is not None and config.share_done(found[0].generation, found[0].seconds) >= 1
+    return found is not None and config.share_done(found[0].num_learned, found[0].seconds) >= 1
 
 
 def match_of(
@@ -219,7 +219,7 @@ def compare(
     nets = {arm.name: [player_of[arm.name, seed] for seed in config.seeds] for arm in config.arms}
     held = hold(match, reports, address)
     lines = [
-        f"| arm | Elo over {config.arms[0].name} | 95 % | its nets | games learned from |",
+        f"| arm | Elo over {config.arms[0].name} | 95 % | by seed | games learned from |",
         "|---|---|---|---|---|",
     ]
     for one in rate_arms(held.report.ratings, nets):
@@ -233,7 +233,8 @@ def compare(
     said = (
         "The interval is that of the games; one seed: how much seeds differ is not in it"
         if count == 1
-        else f"The interval is that of a mean of {count} nets, from how nets of one arm differ"
+        else f"By seed, nets over {config.arms[0].name}'s of the same one; the interval is that of "
+        f"the mean of {count}, from how far they scatter"
     )
     return "\n".join([*lines, f"{said}. Report: {held.page}"])
 

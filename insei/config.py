@@ -45,10 +45,23 @@ def parse_yaml(text: str, source: str) -> dict[str, Any]:
     return values
 
 
+class OnceLoader(yaml.SafeLoader):
+    """Reads YAML as `safe_load` does, and refuses a key that stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping of keys that each stand once."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise ValueError(f"line {key.start_mark.line + 1}: key {key.value} stands twice")
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
 def parse_value(text: str, source: str) -> Any:
     """Parse any YAML value; raises BadConfig where it is none."""
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=OnceLoader)  # a safe one
     except (yaml.YAMLError, ValueError) as error:  # the latter from dates such as 2020-13-01
         said = " ".join(str(error).split())
         raise BadConfig(f"{source}: not YAML: {said}") from error

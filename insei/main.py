@@ -37,6 +37,7 @@ app = cyclopts.App(
     """,
     version=version_text,
     help_format="markdown",
+    suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
     play, watch, train, tournament, rate, curve, resize, ablate, gtp, package, version

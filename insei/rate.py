@@ -1,5 +1,6 @@
 """`insei rate`: a player's rating on the frozen ladder, in a few minutes."""
 
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,13 +48,15 @@ def rate(
     """
     from agents.grammar import make_player
     from insei.ladder import read_ladder
+    from tournament.provenance import identity_of
 
     if games < 2 or games % 2:
         raise ValueError(f"games {games}: wanted an even number, 2 or more")
     if workers < 0:
         raise ValueError(f"workers {workers}: wanted 0 or more")
     ladder = read_ladder(size)
-    make_player(player).close()
+    with closing(make_player(player)) as seated:
+        identity_of(seated, plays=True)
     rungs = [rung for rung in ladder.rungs if rung.player != player]
     with Tell() as tell:
         play = partial(play_games, workers, address, tell.notice)

@@ -93,7 +93,7 @@ def hold(
     folder = TournamentFolder(reports / config.name, to_yaml(config))
     try:
         with Tell() as tell:
-            table = partial(play_games, config.workers, address, tell.notice) if play else no_games
+            table = partial(play_games, config.workers, address, tell.notice) if play else None
             report = run_tournament(config, folder, table, tell.progress, measure)
         return Held(folder.path / "report.html", report)
     finally:
@@ -127,11 +127,6 @@ class Tell:
 
     def __exit__(self, *error: object) -> None:
         self.bar.stop()
-
-
-def no_games(jobs: "list[Job]") -> "Iterable[list[PlayedGame]]":
-    """Leave the games that are missing unplayed."""
-    return []
 
 
 def play_games(

@@ -69,8 +69,15 @@ def open_run(
         run = folder(source)
         try:
             values = parse_yaml(run.config_text, str(run.path / "config.yaml"))
+            began = build(TrainConfig, values)
             config = build(TrainConfig, with_settings(values, settings))
+            if config.start_from != began.start_from and run.newest() is not None:
+                raise ValueError(
+                    f"start_from {config.start_from!r}: this run began with "
+                    f"{began.start_from or 'random weights'!r}, wanted that, or a run of its own"
+                )
             check_opponents(config)
+            check_devices(config)
         except ValueError:
             run.close()
             raise
@@ -107,15 +114,25 @@ def check_beginning(config: "TrainConfig") -> None:
     Raises:
         ValueError: one isn't.
     """
-    from agents.torch_evaluator import device_of
     from selfplay.start import starting_net
 
     check_opponents(config)
+    check_devices(config)
+    if config.start_from:
+        starting_net(config)
+
+
+def check_devices(config: "TrainConfig") -> None:
+    """See that what is to be computed on is there.
+
+    Raises:
+        ValueError: it isn't.
+    """
+    from agents.torch_evaluator import device_of
+
     device_of(config.learner.device)
     if config.selfplay.gpus and config.workers == 0:  # on Ray the GPUs may be elsewhere
         device_of("cuda")
-    if config.start_from:
-        starting_net(config)
 
 
 def check_opponents(config: "TrainConfig") -> None:

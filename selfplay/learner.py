@@ -238,7 +238,10 @@ class Learner:
         try:
             self.network.load_state_dict(part(LEARNING))
         except RuntimeError as error:
-            raise ValueError(f"the learner's state is that of another net: {error}") from error
+            raise ValueError(
+                "the learner's state is that of another net: wanted the blocks and channels that "
+                "the run began with"
+            ) from error
         for name, one in part(PLAYING).items():
             self.mean[name].copy_(one)
         self.optimizer.state.clear()

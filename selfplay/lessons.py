@@ -19,7 +19,7 @@ from selfplay.config import TrainConfig
 from selfplay.dataset import GameDataset
 from selfplay.health import Validation, parted, validate
 from selfplay.learner import Learner
-from selfplay.run import Progress, read_checkpoint, write_checkpoint
+from selfplay.run import DATASET, Progress, read_checkpoint, write_checkpoint
 from selfplay.window import Window, windows_of
 
 STEPS_BETWEEN_SAVES = 500
@@ -40,8 +40,6 @@ def open_book(run: Path, config: TrainConfig, num_rows: int) -> Book:
     Raises:
         ValueError: it has no games, games of other rules or planes, or too few to learn from.
     """
-    from selfplay.run import DATASET
-
     path = run / DATASET
     if not path.is_dir():
         raise ValueError(f"{run} holds no games: wanted {DATASET} in it")

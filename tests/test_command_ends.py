@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from agents.cluster import check_reachable
 from agents.grammar import make_player
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
@@ -135,3 +136,37 @@ def test_a_seed_below_zero_is_refused(words, capsys):
     assert said.startswith("insei: ")
     assert "--seed" in said
     assert ">= 0" in said
+
+
+def test_an_interrupt_is_told_in_one_line(tmp_path, monkeypatch, capsys):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    file = tmp_path / "mini.yaml"
+    file.write_text(MINI)
+    monkeypatch.setattr("insei.train.conduct", stopped)
+    with pytest.raises(SystemExit, match="130"):
+        main(["train", str(file), "--runs", str(tmp_path)])
+    assert capsys.readouterr().err == "insei: stopped\n"
+
+
+def test_what_a_run_began_with_can_not_be_changed_afterwards(tmp_path):
+    file = tmp_path / "mini.yaml"
+    file.write_text(MINI)
+    train(file, runs=tmp_path)
+    config = (tmp_path / "mini" / "config.yaml").read_text()
+    for setting, said in (
+        ("start_from=go5", "start_from 'go5': this run began with 'random weights'"),
+        ("learner.device=cuda:99", "device .cuda:99.: wanted cpu"),
+        ("network.channels=16", "wanted the blocks and channels that the run began with"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            train(tmp_path / "mini", set_=[setting, "generations=2"])
+        assert (tmp_path / "mini" / "config.yaml").read_text() == config
+
+
+def test_a_cluster_that_is_not_there_is_missed_at_once():
+    with pytest.raises(OSError, match=r"no Ray cluster at 127\.0\.0\.1:1: "):
+        check_reachable("127.0.0.1:1")
+    for name in ("auto", "ray://127.0.0.1:1", "nonsense"):
+        check_reachable(name)  # Ray's to refuse

@@ -86,6 +86,8 @@ def test_every_configuration_of_ours_is_valid_and_states_only_what_differs(path)
         ("name: 7", "name: 7, wanted text"),
         ("[1, 2]", "list, wanted keys and values"),
         ("a: [", "not YAML"),
+        ("seed: 1\nname: a\nseed: 2", "text: not YAML: line 3: key seed stands twice"),
+        ("rules: {komi: 7, komi: 9}", "key komi stands twice"),
         ("seed: -1", "seed -1: wanted 0 to 9223372036854775807"),
         ("seed: 9223372036854775808", "seed 9223372036854775808: wanted 0 to"),
         ("sizes: [{side: 5}]", r"missing sizes\[0\].komi: wanted side, komi at least"),

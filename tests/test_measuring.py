@@ -12,7 +12,7 @@ from agents.architecture import NetworkConfig
 from agents.find_package import checkpoints_of, find_package
 from agents.package import load_package, read_card
 from engine.rules import Rules
-from insei.ablate import AblationConfig, ArmConfig, ablate, compare, train_arm
+from insei.ablate import AblationConfig, ArmConfig, ablate, compare, is_done, train_arm
 from insei.arms import rate_arms
 from insei.config import to_yaml
 from insei.curve import PICTURES, Net, Point, curve, draw, nets_of
@@ -23,7 +23,7 @@ from selfplay.config import RatingConfig
 from selfplay.learner import Learner
 from selfplay.lessons import open_book, teach
 from selfplay.milestones import milestones_of
-from selfplay.run import RunFolder
+from selfplay.run import Progress, RunFolder
 from tests.conftest import TINY
 from tests.test_loop import CONFIG, begin, finish
 from tournament.config import TournamentConfig
@@ -257,6 +257,14 @@ def test_arms_side_by_side_learn_what_they_learn_alone(tmp_path, capsys):
         assert read_card(nets[0]).weights_sha256 == read_card(nets[1]).weights_sha256
 
 
+def test_generations_that_were_skipped_are_not_learned():
+    progress = Progress(3, 0, 0, {}, 0.0, skipped=3)  # taken back by hand, and begun anew
+    run = SimpleNamespace(newest=lambda: (progress, {}))
+    assert not is_done(run, replace(SHORT, generations=2))
+    run = SimpleNamespace(newest=lambda: (replace(progress, generation=5), {}))
+    assert is_done(run, replace(SHORT, generations=2))
+
+
 def test_a_run_that_fails_beside_others_is_told_with_its_last_words(tmp_path, capsys):
     paths = [tmp_path / "good", tmp_path / "bad"]
     for path in paths:
@@ -279,9 +287,9 @@ def test_a_table_of_several_seeds_names_each_net(monkeypatch, tmp_path):
     monkeypatch.setattr("insei.ablate.hold", lambda *_: held)
     monkeypatch.setattr("insei.ablate.games_of", lambda run: int(run.name[-1]) * 100)
     said = compare(config, paths, match, tmp_path, None)
-    assert "| b | +110 | +49 to +171 | +120, +100 | 100, 200 |" in said
-    assert "| a | +0 | +0 to +0 | -10, +10 | 100, 200 |" in said
-    assert "of a mean of 2 nets, from how nets of one arm differ. Report" in said
+    assert "| b | +110 | -144 to +364 | +130, +90 | 100, 200 |" in said
+    assert "| a | +0 | +0 to +0 | +0, +0 | 100, 200 |" in said
+    assert "By seed, nets over a's of the same one; the interval is that of the mean of 2" in said
 
 
 def rating(player, elo):
@@ -294,11 +302,14 @@ def test_arms_are_rated_by_the_mean_and_the_scatter_of_their_nets():
     best, first, last = rate_arms(ratings, {arm: [f"{arm}1", f"{arm}2"] for arm in "abc"})
     assert (best.arm, first.arm, last.arm) == ("b", "a", "c")
     assert best.elo == 250
-    assert best.nets == (250, 250)
-    # Student's 3.182 at three degrees, each arm's sum of squares 5,000, 0 and 5,000
-    half = 3.182446 * (10_000 / 3) ** 0.5
+    assert best.nets == (300, 200)
+    # Student's 4.303 at two degrees; of what arms and seeds leave the squares sum up to 10,000 / 3
+    half = 4.302653 * (10_000 / 3 / 2) ** 0.5
     assert (best.low, best.high) == pytest.approx((250 - half, 250 + half))
     assert (first.elo, first.low, first.high) == (0, 0, 0)
+    # a seed that is good for all takes nothing from what is known of arms
+    alike = [rating(name, elo) for name, elo in (("a1", 0), ("a2", 200), ("b1", 50), ("b2", 251))]
+    assert rate_arms(alike, {"a": ["a1", "a2"], "b": ["b1", "b2"]})[0].low > 40
     one, _ = rate_arms(ratings, {"a": ["a1"], "b": ["b1"]})
     assert (one.arm, one.elo, one.low, one.high) == ("b", 300, 270, 330)
 

@@ -52,13 +52,43 @@ def test_a_tournament_with_a_program_that_misbehaves_ends_and_says_so(
         assert "given up after" in report.with_suffix(suffix).read_text()
 
 
-def test_a_program_that_is_not_there_loses_and_the_report_says_so(tmp_path):
-    name = "gtp:no-such-program-anywhere"
-    report = hold(tmp_path, replace(CONFIG, players=("random", name), games=2))
+def test_a_program_that_is_not_there_is_refused_before_the_first_game(tmp_path):
+    program = tmp_path / "program"
+    config = replace(CONFIG, players=("random", f"gtp:{program}"), games=2)
+    with pytest.raises(ValueError, match=r"program: .*program can't be started: not found"):
+        hold(tmp_path, config)
+    assert not (tmp_path / config.name / "games.jsonl").exists()
+    program.write_text(f"#!/bin/sh\nexec {sys.executable} {PROGRAM} passes\n")
+    program.chmod(0o755)
+    hold(tmp_path, config)
+    program.unlink()
+    report = hold(tmp_path, config)  # all games were played: it isn't wanted any more
     values = json.loads(report.with_suffix(".json").read_text())
-    assert sum(values["failures"][name].values()) == 2
-    assert "can't be started" in str(values["failures"])
-    assert "can't be started" in values["sessions"][0]["players"][name]
+    assert values["games"] == 2
+    assert not values["failures"].get(f"gtp:{program}")
+    assert "can't be started" in values["sessions"][-1]["players"][f"gtp:{program}"]
+    more = replace(config, games=4)
+    assert hold(tmp_path, more, None)  # nothing is played
+    with pytest.raises(ValueError, match="can't be started"):
+        hold(tmp_path, more)
+
+
+def test_a_mistake_before_the_first_game_binds_nobody(tmp_path):
+    with pytest.raises(ValueError, match="wanted SGF games"):
+        hold(tmp_path, replace(CONFIG, openings="/nowhere"))
+    assert hold(tmp_path)
+    with pytest.raises(ValueError, match="other conditions"):
+        hold(tmp_path, replace(CONFIG, opening_plies=3))
+
+
+def test_a_damaged_file_of_a_tournament_is_named(tmp_path):
+    hold(tmp_path)
+    games = tmp_path / CONFIG.name / "games.jsonl"
+    games.write_text(games.read_text() + '{"no": "game"}\n')
+    hold(tmp_path)
+    (tmp_path / CONFIG.name / "players.json").write_text("{nonsense")
+    with pytest.raises(ValueError, match=r"players\.json: .*wanted that file moved away"):
+        hold(tmp_path)
 
 
 def test_a_program_that_plays_illegally_loses_each_game_and_plays_on(tmp_path):

@@ -378,7 +378,19 @@ def test_a_wrong_player_on_ray_is_one_clear_error(ray_session):
         ({"name": "../up"}, "wanted letters"),
         ({"format": "swiss"}, "format 'swiss': wanted one of round robin, gauntlet, sprt"),
         ({"format": "sprt"}, "wanted two for an sprt"),
-        ({"pairings": (PairingConfig("capture", "nob*", 2),)}, "'nob.' fits no two players of ran"),
+        (
+            {"pairings": (PairingConfig("capture", "nob*", 2),)},
+            "'nob.' fits no two that meet of ran",
+        ),
+        (
+            {
+                "format": "gauntlet",
+                "players": ("random", "capture", "influence"),
+                "pairings": (PairingConfig("capture", "influence", 2),),
+            },
+            "fits no two that meet",
+        ),
+        ({"anchor_elo": float("nan")}, "anchor_elo nan: wanted -10000 to 10000"),
     ],
 )
 def test_configurations_outside_their_bounds_are_refused(fields, said):

@@ -82,12 +82,19 @@ class TournamentConfig:
         if self.anchor and self.anchor not in self.players:
             raise ValueError(f"anchor {self.anchor!r}: wanted one of {', '.join(self.players)}")
         check_name(self.name)
-        check_bounds(self, ("seed", 0, 2**40))
+        check_bounds(self, ("seed", 0, 2**40), ("anchor_elo", -10_000, 10_000))
 
     @property
     def max_plies(self) -> int:
         """Plies after which a game is scored as it stands."""
         return int(self.max_plies_per_point * self.rules.num_points)
+
+    @property
+    def meetings(self) -> list[tuple[str, str]]:
+        """Who meets whom."""
+        if self.format == "gauntlet":
+            return [(self.players[0], other) for other in self.players[1:]]
+        return list(itertools.combinations(self.players, 2))
 
     def games_of(self, one: str, other: str) -> int:
         """The games of a pairing."""
@@ -98,8 +105,8 @@ class TournamentConfig:
         if self.pairings and self.format == "sprt":
             raise ValueError("pairings: wanted none for an sprt, whose games say how many")
         for each in self.pairings:
-            if not any(each.fits(*two) for two in itertools.combinations(self.players, 2)):
+            if not any(each.fits(*two) for two in self.meetings):
                 raise ValueError(
-                    f"pairings: {each.first!r} against {each.second!r} fits no two players of "
+                    f"pairings: {each.first!r} against {each.second!r} fits no two that meet of "
                     f"{', '.join(self.players)}"
                 )

@@ -41,7 +41,8 @@ class TournamentFolder:
             self.lock.close()
             raise ValueError(f"{path} is in use by another tournament that runs") from None
         config_file = path / CONFIG_FILE
-        before = config_file.read_text() if config_file.exists() else config_text
+        has_games = (path / GAMES_FILE).exists()  # without any, nothing binds it to its conditions
+        before = config_file.read_text() if has_games and config_file.exists() else config_text
         try:
             changed = changed_conditions(before, config_text)
         except (ValueError, yaml.YAMLError) as error:
@@ -53,12 +54,13 @@ class TournamentFolder:
                 f"{path} holds a tournament of other conditions ({config_file}: "
                 f"{', '.join(changed)}); wanted another name, or that folder moved away"
             )
-        if not config_file.exists() or before != config_text:
+        if not has_games or before != config_text:
             write_text(config_file, config_text)
 
     def games(self) -> list[dict[str, Any]]:
         """The games so far, each once."""
-        found = {game["id"]: game for game in read_json_lines(self.path / GAMES_FILE)}
+        lines = read_json_lines(self.path / GAMES_FILE)
+        found = {game["id"]: game for game in lines if "id" in game}
         return list(found.values())
 
     def append(self, games: list[PlayedGame], jobs: dict[str, Job]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from agents.files import append_json, read_json_lines
 from agents.gtp_player import GtpPlayer
 from agents.own_player import OwnPlayer
-from agents.player import Player, PlayerFailed
+from agents.player import Player, PlayerFailed, ProgramMissing
 
 SESSIONS_FILE = "sessions.jsonl"
 LIBRARIES = ("numpy", "openvino", "ray", "scipy")
@@ -43,11 +43,22 @@ def processor() -> str:
     return next(names, platform.processor() or platform.machine())
 
 
-def identity_of(player: Player) -> str:
-    """A player's version: its net's or file's hash, or what its program says; else why not."""
+def identity_of(player: Player, plays: bool = False) -> str:
+    """A player's version: its net's or file's hash, or what its program says; else why not.
+
+    Args:
+        plays: whether it is about to.
+
+    Raises:
+        ValueError: it is about to play, and its program can't be started.
+    """
     if isinstance(player, GtpPlayer):
         try:
             return player.identity()
+        except ProgramMissing as error:
+            if plays:
+                raise ValueError(f"{player.name}: {error}") from error
+            return f"failed: {error}"
         except PlayerFailed as error:
             return f"failed: {error}"
     if not player.fingerprint:

@@ -1,9 +1,11 @@
 """A tournament on disk: games appended as they end, continued where it stood, then reported."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 from agents.anatomy import Anatomy, anatomy_of
 from agents.files import write_text
@@ -23,22 +25,26 @@ PLAYERS_FILE = "players.json"  # the fingerprint of each, as it sat down first
 
 
 def check_players(
-    config: TournamentConfig, folder: TournamentFolder
+    config: TournamentConfig, folder: TournamentFolder, playing: Collection[str]
 ) -> tuple[dict[str, Anatomy], dict[str, str]]:
     """Make every player once, and note who sat down; returns what each is made of, and its print.
 
+    Args:
+        playing: those with games still to be played.
+
     Raises:
-        ValueError: a name is unknown, a package is missing or damaged, or a name means
-            another net or file than it did when this tournament began.
+        ValueError: a name is unknown, a package is missing or damaged, a name means another net or
+            file than it did when this tournament began, or a program that is to play can't be
+            started.
     """
     found, fingerprints, identities = {}, {}, {}
     path = folder.path / PLAYERS_FILE
-    before = json.loads(path.read_text()) if path.exists() else {}
+    before = kept_in(path)
     for name in config.players:
         with closing(make_player(name)) as player:
             found[name] = anatomy_of(player, config.rules)
             fingerprints[name] = player.fingerprint
-            identities[name] = identity_of(player)
+            identities[name] = identity_of(player, name in playing)
         if before.get(name, fingerprints[name]) != fingerprints[name]:
             raise ValueError(
                 f"{name} is another one than when it sat down in {folder.path}; wanted the same, "
@@ -70,12 +76,26 @@ def footprints(
 ) -> dict[str, Footprint]:
     """Each player's memory, measured once and kept in the folder."""
     path = folder.path / FOOTPRINTS_FILE
-    kept = json.loads(path.read_text()) if path.exists() else {}
+    kept = kept_in(path)
     for name in config.players:
         if name not in kept and (found := measure(name, config.rules)):
             kept[name] = asdict(found)
             write_text(path, json.dumps(kept, indent=2) + "\n")
     return {name: Footprint(**kept[name]) for name in config.players if name in kept}
+
+
+def kept_in(path: Path) -> dict[str, Any]:
+    """What a file of the folder says, nothing where there is none.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_text()))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}; wanted that file moved away") from error
 
 
 def no_footprint(name: str, rules: Rules) -> None:
@@ -85,14 +105,15 @@ def no_footprint(name: str, rules: Rules) -> None:
 def run_tournament(
     config: TournamentConfig,
     folder: TournamentFolder,
-    play: Callable[[list[Job]], Iterable[list[PlayedGame]]],
+    play: Callable[[list[Job]], Iterable[list[PlayedGame]]] | None,
     progress: Callable[[int, int], None],
     measure: Callable[[str, Rules], Footprint | None] = no_footprint,
 ) -> Report:
     """Play the games that are still missing, and write the report.
 
     Args:
-        play: jobs to their games, as they come in; `play_here`, or tables on Ray.
+        play: jobs to their games, as they come in; `play_here`, or tables on Ray. None leaves the
+            games that are missing unplayed.
         progress: told games done and games in all.
         measure: a player's memory; `footprint_of`, where that is wanted.
 
@@ -101,15 +122,15 @@ def run_tournament(
     """
     jobs = {job.id: job for job in schedule(config)}
     check_openings(config, jobs.values())
-    anatomies, prints = check_players(config, folder)
     played = {game["id"]: game for game in folder.games() if game["id"] in jobs}
+    missing = [job for job in jobs.values() if job.id not in played]
+    if play is None or is_decided(config, played):
+        missing = []
+    playing = {name for job in missing for name in (job.black, job.white)}
+    anatomies, prints = check_players(config, folder, playing)
     progress(len(played), len(jobs))
-    missing = [
-        replace(job, fingerprints=(prints[job.black], prints[job.white]))
-        for job in jobs.values()
-        if job.id not in played
-    ]
-    for games in play([] if is_decided(config, played) else missing):
+    due = [replace(job, fingerprints=(prints[job.black], prints[job.white])) for job in missing]
+    for games in play(due) if play else ():
         folder.append(games, jobs)
         played |= {game.id: game.as_json() for game in games}
         progress(len(played), len(jobs))

@@ -1,6 +1,5 @@
 """The schedule: every pairing plays every opening twice, colours swapped."""
 
-import itertools
 import zlib
 from pathlib import Path
 
@@ -47,19 +46,12 @@ def pairing_jobs(
     return jobs
 
 
-def pairings_of(config: TournamentConfig) -> list[tuple[str, str]]:
-    """Who meets whom."""
-    if config.format == "round robin":
-        return list(itertools.combinations(config.players, 2))
-    return [(config.players[0], other) for other in config.players[1:]]
-
-
 def schedule(config: TournamentConfig) -> list[Job]:
     """All games of a tournament; every pairing gets on alike, so that one cut short is even."""
     max_plies = config.max_plies
     folder = Path(config.openings) if config.openings else None
     due: list[tuple[float, Job]] = []
-    for first, second in pairings_of(config):
+    for first, second in config.meetings:
         games = config.games_of(first, second)
         jobs = pairing_jobs(
             first, second, config.rules, games, config.opening_plies, config.seed, max_plies, folder

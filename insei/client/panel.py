@@ -13,7 +13,6 @@ from insei.levels import called
 
 BARS = " ▁▂▃▄▅▆▇█"
 GRAPH_ROWS = 4
-FEWEST_ROWS = 4  # of the panel, that candidates and graph leave to the message
 
 
 @dataclass(frozen=True)
