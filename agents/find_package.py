@@ -25,6 +25,16 @@ def shipped_players() -> list[str]:
     return sorted(card.parent.name for card in SHIPPED.glob(f"*/{CARD_FILE}"))
 
 
+def check_nameable(path: Path) -> None:
+    """See that a player may lie in a folder, for `search:PATH,...` to name it.
+
+    Raises:
+        ValueError: there is a comma in its path.
+    """
+    if "," in str(path):
+        raise ValueError(f"{path}: wanted a folder without a comma, which parts players' options")
+
+
 def find_package(name: str) -> Path:
     """The folder of a package: `name` itself, the newest of the run `name`, or the shipped one.
 

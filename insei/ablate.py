@@ -11,7 +11,7 @@ from agents.bounds import check_bounds
 from insei.arms import rate_arms
 from insei.config import build, read_yaml, to_yaml, with_settings
 from insei.side_by_side import train_side_by_side
-from insei.tournament import hold
+from insei.tournament import check_conditions, hold
 from insei.train import conduct, config_of
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def ablate(
         raise ValueError(f"{config}: {error}") from error
     paths = {key: runs / chosen.name / training.name for key, training in wanted.items()}
     match = match_of(chosen, paths, wanted)  # refused before hours of training, not after
+    check_conditions(match, reports)
     trainings = {paths[key]: training for key, training in wanted.items()}
     if chosen.together > 1:
         check_alone(trainings)

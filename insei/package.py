@@ -21,16 +21,18 @@ def package(source: str, folder: Path, /, *, report: Path | None = None) -> None
         A tournament's report.json in which this very net played, for the card.
     """
     from agents.files import new_folder
-    from agents.find_package import find_package
+    from agents.find_package import check_nameable, find_package
     from agents.onnx_export import onnx_of
     from agents.package import load_package, write_package
 
+    check_nameable(folder)
     found = load_package(find_package(source))
     card = found.card
     if report is not None:
         card = replace(card, rating=rating_of(card.weights_sha256, report))
     with new_folder(folder) as unfinished:
         write_package(unfinished, found.weights, card, onnx_of(found.weights, card.architecture))
+    print(f"{folder}: play it as search:{folder}")
 
 
 def rating_of(weights_sha256: str, report: Path) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def play(
     seed
         Equal seeds and moves give equal games.
     load
-        An SGF file to go on from.
+        An SGF file to go on from, on its board and by its rules, whatever those options say.
     review
         An SGF file to step through, variations included, with analysis.
     plain

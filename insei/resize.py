@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from insei.package import rating_of
-from insei.tournament import Held, hold
+from insei.tournament import Held, check_conditions, hold
 from insei.train import quieten, read_config
 
 if TYPE_CHECKING:
@@ -88,12 +88,14 @@ def resize(
     address
         Of a Ray cluster to join, instead of starting Ray here.
     """
+    from agents.find_package import check_nameable
     from selfplay.lessons import open_book
     from tournament.config import TournamentConfig
 
     quieten()
     if games < 0 or games % 2:
         raise ValueError(f"games {games}: wanted an even number, 2 or more, or 0")
+    check_nameable(out)
     lesson = lesson_of(player, dataset, passes, rows, learning_rate)
     wanted = architectures(lesson.package.card.architecture, channels or [1.0], blocks or [])
     folders = {out / name_of(one): one for one in wanted}
@@ -107,6 +109,8 @@ def resize(
         opening_plies=4,
         workers=workers,
     )
+    if games:
+        check_conditions(match, reports)
     if missing:
         book = open_book(dataset, lesson.config, rows)
         for path, architecture in missing.items():

@@ -100,6 +100,17 @@ def hold(
         folder.close()
 
 
+def check_conditions(config: "TournamentConfig", reports: Path) -> None:
+    """See that a match can be held, before hours are spent on its players.
+
+    Raises:
+        ValueError: its folder holds a tournament of other conditions, or one that runs.
+    """
+    from tournament.folder import TournamentFolder
+
+    TournamentFolder(reports / config.name, to_yaml(config)).close()
+
+
 class Tell:
     """What a tournament tells the terminal."""
 

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
 from agents.files import append_json, delete_unfinished, new_folder, read_json_lines, write_text
-from agents.find_package import CHECKPOINTS, checkpoints_of
+from agents.find_package import CHECKPOINTS, check_nameable, checkpoints_of
 from agents.package import DamagedPackage, PlayerCard, read_card, read_tensors, sha256_of
 from agents.package import write_package as write_player
 from selfplay.milestones import MILESTONES
@@ -112,10 +112,7 @@ class RunFolder:
         Raises:
             ValueError: a run is there already.
         """
-        if "," in str(path):
-            raise ValueError(
-                f"{path}: wanted a folder without a comma, which parts players' options"
-            )
+        check_nameable(path)
         if path.exists():
             raise ValueError(f"{path} exists already: wanted a new run, or `insei train {path}`")
         with new_folder(path) as unfinished:

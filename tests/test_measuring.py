@@ -16,9 +16,10 @@ from insei.ablate import AblationConfig, ArmConfig, ablate, compare, is_done, tr
 from insei.arms import rate_arms
 from insei.config import to_yaml
 from insei.curve import PICTURES, Net, Point, curve, draw, nets_of
+from insei.package import package
 from insei.resize import architectures, resize
 from insei.side_by_side import train_side_by_side
-from insei.tournament import Held
+from insei.tournament import Held, hold
 from selfplay.config import RatingConfig
 from selfplay.learner import Learner
 from selfplay.lessons import open_book, teach
@@ -354,3 +355,21 @@ def test_milestones_of_a_finished_run_hold_its_last_net(learned):
     values = json.loads((found[3] / "player.json").read_text())
     assert values["training"]["generation"] == 3
     assert Path(found[3]).name == "000003"
+
+
+def test_what_could_not_be_told_of_is_refused_before_it_is_trained(learned, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="without a comma"):
+        resize(str(learned), dataset=learned, out=tmp_path / "a,b" / "c")
+    with pytest.raises(ValueError, match="without a comma"):
+        package(str(learned), tmp_path / "a,b")
+    base = tmp_path / "base.yaml"
+    base.write_text(to_yaml(replace(SHORT, generations=1)))
+    held = TournamentConfig(name="pair", players=("random", "capture"), games=2, workers=0)
+    hold(held, tmp_path, None)
+    arms = (ArmConfig("plain"), ArmConfig("other", ("seed=2",)))
+    file = tmp_path / "pair.yaml"
+    file.write_text(to_yaml(AblationConfig(base=str(base), name="pair", arms=arms, games=2)))
+    monkeypatch.setattr("insei.ablate.train_arm", None)
+    with pytest.raises(ValueError, match="other conditions"):
+        ablate(file, runs=tmp_path / "runs", reports=tmp_path)
+    assert not (tmp_path / "runs").exists()
