@@ -43,6 +43,7 @@ MODULES = [
     "engine.positions",
     "engine.ladders",
     "engine.feature_planes",
+    "agents.walk",
     "agents.tree",
     "agents.gumbel",
     "agents.puct",

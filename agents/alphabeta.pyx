@@ -14,9 +14,8 @@ from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
-from engine.board cimport MAX_CELLS, Cell
 from engine.position cimport Position
-from engine.state cimport NEVER, State, state_is_over, wins_by_passing
+from engine.state cimport NEVER, state_is_over, state_size, wins_by_passing
 
 from agents.certainty cimport POINT, WON
 from agents.lookahead cimport (
@@ -105,9 +104,7 @@ class AlphaBetaPlayer:
             raise ValueError("read: the game is over; wanted one under way")
         memset(&search, 0, sizeof(search))
         search.walk = walked.state
-        search.state_bytes = sizeof(State) - (
-            (MAX_CELLS - walked.state.board.num_cells) * sizeof(Cell)
-        )
+        search.state_bytes = state_size(&walked.state.board)
         search.is_small = (
             walked.state.board.width * walked.state.board.height <= SMALL
             and walked.state.captures_to_win == NEVER

@@ -4,6 +4,7 @@ from libc.stdint cimport uint64_t
 
 from agents.cache cimport Cache
 from agents.tree cimport Constants, Tree
+from agents.walk cimport Walk
 
 ctypedef struct Leaf:
     int game
@@ -25,6 +26,7 @@ ctypedef struct Batch:
     int* num_rows  # `[parts]`, leaves given out and not yet back
     int* first_row  # `[parts · threads]`, of each block of games
     int* rows  # `[parts · threads]`, how many
+    Walk** walks  # `[parts · threads]`
     Cache** caches  # `[parts · threads]`, NULL where evaluations are not kept
     Constants constants
     bint is_gumbel

@@ -13,8 +13,9 @@ from agents.cache cimport cache_find, cache_free, cache_keep, cache_key, cache_n
 from agents.gumbel cimport tree_make_noise, tree_plan_halving
 from agents.puct cimport tree_mix_dirichlet
 from agents.tree cimport tree_add_ownership, tree_expand, tree_free, tree_select
+from agents.walk cimport Walk, walk_free, walk_new
 from engine.board cimport next_random
-from engine.liberties cimport Liberties
+from engine.liberties cimport Liberties, liberties_copy
 from engine.planes cimport PLANES, Frame, state_floats
 from engine.state cimport state_is_over
 
@@ -41,14 +42,20 @@ cdef Batch* batch_new(
     batch.num_rows = <int*>calloc(parts, sizeof(int))
     batch.first_row = <int*>calloc(num_blocks, sizeof(int))
     batch.rows = <int*>calloc(num_blocks, sizeof(int))
+    batch.walks = <Walk**>calloc(num_blocks, sizeof(Walk*))
     batch.caches = <Cache**>calloc(num_blocks, sizeof(Cache*))
     if (
         batch.trees == NULL or batch.leaves == NULL or batch.action_at == NULL
         or batch.num_rows == NULL or batch.first_row == NULL or batch.rows == NULL
-        or batch.caches == NULL
+        or batch.walks == NULL or batch.caches == NULL
     ):
         batch_free(batch)
         return NULL
+    for block in range(num_blocks):
+        batch.walks[block] = walk_new(width, height)
+        if batch.walks[block] == NULL:
+            batch_free(batch)
+            return NULL
     for block in range(num_blocks if cache else 0):
         batch.caches[block] = cache_new(max(1, cache // num_blocks), height * width + 1)
         if batch.caches[block] == NULL:
@@ -64,6 +71,9 @@ cdef void batch_free(Batch* batch) noexcept nogil:
     if batch.trees != NULL:
         for i in range(batch.num_games):
             tree_free(batch.trees[i])
+    if batch.walks != NULL:
+        for i in range(batch.parts * batch.threads):
+            walk_free(batch.walks[i])
     if batch.caches != NULL:
         for i in range(batch.parts * batch.threads):
             cache_free(batch.caches[i])
@@ -73,6 +83,7 @@ cdef void batch_free(Batch* batch) noexcept nogil:
     free(batch.num_rows)
     free(batch.first_row)
     free(batch.rows)
+    free(batch.walks)
     free(batch.caches)
     free(batch)
 
@@ -133,6 +144,7 @@ cdef void select_block(Batch* batch, int block, int most, float* out) noexcept n
     cdef int num_blocks = batch.parts * batch.threads
     cdef int row = first_game(batch, block, num_blocks) * batch.num_leaves
     cdef int game, node, num_leaves
+    cdef Walk* walk = batch.walks[block]
     cdef Tree* tree
     batch.first_row[block] = row
     for game in range(
@@ -143,7 +155,7 @@ cdef void select_block(Batch* batch, int block, int most, float* out) noexcept n
             continue
         num_leaves = 0
         while num_leaves < most:
-            node = tree_select(tree)
+            node = tree_select(tree, walk)
             if node == -3:
                 batch.rows[block] = -1
                 return
@@ -151,7 +163,7 @@ cdef void select_block(Batch* batch, int block, int most, float* out) noexcept n
                 break
             batch.leaves[row] = leaf_of(batch, block, game, node)
             if not is_known(batch, block, batch.leaves[row]):
-                write_planes(batch, batch.leaves[row], out + row * batch.row_size)
+                write_planes(batch, walk, batch.leaves[row], out + row * batch.row_size)
                 row += 1
                 num_leaves += 1
     batch.rows[block] = row - batch.first_row[block]
@@ -167,7 +179,7 @@ cdef Leaf leaf_of(Batch* batch, int block, int game, int node) noexcept nogil:
     leaf.symmetry = 0
     leaf.key = 0
     if batch.caches[block] != NULL:
-        leaf.key = cache_key(tree.scratch, tree.legal)
+        leaf.key = cache_key(batch.walks[block].state, batch.walks[block].legal)
     if batch.random_symmetry:
         leaf.symmetry = (leaf.key or next_random(&tree.rng)) & (num_symmetries - 1)
     return leaf
@@ -186,14 +198,15 @@ cdef bint is_known(Batch* batch, int block, Leaf leaf) noexcept nogil:
     return True
 
 
-cdef void write_planes(Batch* batch, Leaf leaf, float* out) noexcept nogil:
+cdef void write_planes(Batch* batch, const Walk* walk, Leaf leaf, float* out) noexcept nogil:
     cdef Tree* tree = batch.trees[leaf.game]
     cdef Frame frame = Frame(
         batch.frame_height, batch.frame_width, leaf.symmetry & 4,
         targets(batch, leaf.game, leaf.symmetry),
     )
-    cdef Liberties known = tree.known
-    state_floats(tree.scratch, tree.legal, &known, &frame, out)
+    cdef Liberties known
+    liberties_copy(&known, &tree.known, tree.root.board.num_words)
+    state_floats(walk.state, walk.legal, &known, &frame, out)
 
 
 cdef int close_gaps(Batch* batch, int part, float* out) noexcept nogil:

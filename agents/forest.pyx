@@ -80,6 +80,7 @@ cdef class Forest:
     cdef readonly int parts
     cdef readonly object settings
     cdef readonly object planes  # `[B, C, H, W]` float32, B = num_games · leaves
+    cdef float[:, :, :, ::1] out  # the same
     cdef object starts  # the Position each game began with
     cdef object tables  # action tables by board size
     cdef uint64_t rng
@@ -139,6 +140,7 @@ cdef class Forest:
         self.planes = np.zeros(
             (num_games * settings.leaves, PLANES, frame_height, frame_width), np.float32
         )
+        self.out = self.planes
 
     def __dealloc__(self):
         batch_free(self.leaves)
@@ -288,14 +290,13 @@ cdef class Forest:
         Raises:
             ValueError: `most` is more than the settings' `leaves`.
         """
-        cdef float[:, :, :, ::1] out = self.planes
         cdef int rows
         self._part(part)
         if not 0 <= most <= self.leaves.num_leaves:
             raise ValueError(f"most {most}: wanted 0 to the {self.leaves.num_leaves} leaves")
         with nogil:
             rows = batch_select(
-                self.leaves, part, most or self.leaves.num_leaves, &out[0, 0, 0, 0]
+                self.leaves, part, most or self.leaves.num_leaves, &self.out[0, 0, 0, 0]
             )
         if rows < 0:
             raise MemoryError
@@ -321,7 +322,16 @@ cdef class Forest:
         """
         cdef int rows = self.leaves.num_rows[self._part(part)]
         cdef bint has_ownership = ownership is not None
-        check_shapes(rows, self.frame_height, self.frame_width, policy, value, score, ownership)
+        if (
+            policy.shape[0] != rows
+            or policy.shape[1] != self.frame_height * self.frame_width + 1
+            or value.shape[0] != rows
+            or score.shape[0] != rows
+            or has_ownership
+        ):
+            check_shapes(
+                rows, self.frame_height, self.frame_width, policy, value, score, ownership
+            )
         if not rows:
             return
         with nogil:

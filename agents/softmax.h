@@ -11,6 +11,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
+#include <immintrin.h>
 #define INSEI_CLONED_FOR_AVX2 1
 #else
 #define INSEI_CLONED_FOR_AVX2 0
@@ -107,8 +108,7 @@ INSEI_INLINE int best_in(const float *numbers, const uint16_t *moves, int begin,
     return best;
 }
 
-INSEI_INLINE void softmax_in(float *numbers, int count) {
-    const float highest = largest_in(numbers, count);
+INSEI_INLINE void softmax_in(float *numbers, int count, float highest) {
     const int whole = count & ~7;
     Floats next, lanes = {0}, rest = {0};
     float total = 0, part;
@@ -133,13 +133,43 @@ INSEI_INLINE void softmax_in(float *numbers, int count) {
 }
 
 #if INSEI_CLONED_FOR_AVX2
+/* As `largest_in` and `best_in`, in the processor's own instructions: the largest of eight lanes, and
+   which of them are set, are one each. */
+__attribute__((target("avx2"))) static inline float largest_avx2(const float *numbers, int count) {
+    __m256 most, other;
+    __m128 half;
+    int i = 16;
+    if (count < 16)
+        return largest_in(numbers, count);
+    most = _mm256_loadu_ps(numbers);
+    other = _mm256_loadu_ps(numbers + 8);
+    for (; i + 16 <= count; i += 16) {
+        most = _mm256_max_ps(most, _mm256_loadu_ps(numbers + i));
+        other = _mm256_max_ps(other, _mm256_loadu_ps(numbers + i + 8));
+    }
+    most = _mm256_max_ps(most, _mm256_loadu_ps(numbers + count - 16));
+    other = _mm256_max_ps(other, _mm256_loadu_ps(numbers + count - 8));
+    most = _mm256_max_ps(most, other);
+    half = _mm_max_ps(_mm256_castps256_ps128(most), _mm256_extractf128_ps(most, 1));
+    half = _mm_max_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
+
 __attribute__((target("avx2"))) static int best_avx2(
     const float *numbers, const uint16_t *moves, int begin, int end) {
-    return best_in(numbers, moves, begin, end);
+    const float largest = largest_avx2(numbers + begin, end - begin);
+    const __m256 wanted = _mm256_set1_ps(largest);
+    int best = begin, i = begin;
+    for (; i + 8 <= end; i += 8) {
+        const __m256 hits = _mm256_cmp_ps(_mm256_loadu_ps(numbers + i), wanted, _CMP_EQ_OQ);
+        if (_mm256_movemask_ps(hits))
+            best = better_of(numbers, moves, i, i + 8, largest, best);
+    }
+    return better_of(numbers, moves, i, end, largest, best);
 }
 
 __attribute__((target("avx2"))) static void softmax_avx2(float *numbers, int count) {
-    softmax_in(numbers, count);
+    softmax_in(numbers, count, largest_avx2(numbers, count));
 }
 #endif
 
@@ -160,7 +190,7 @@ static inline void softmax(float *numbers, int count) {
         return;
     }
 #endif
-    softmax_in(numbers, count);
+    softmax_in(numbers, count, largest_in(numbers, count));
 }
 
 #endif

@@ -1,10 +1,11 @@
 """A search tree in preallocated arrays; see tree.pyx."""
 
-from libc.stdint cimport uint16_t, uint64_t
+from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
-from engine.board cimport WORDS
 from engine.liberties cimport Liberties
 from engine.state cimport State
+
+from agents.walk cimport Walk
 
 ctypedef struct Edge:
     # What was found below a tried move, as the node's mover sees it; nothing where untried.
@@ -15,15 +16,16 @@ ctypedef struct Edge:
     int child  # node
 
 ctypedef struct Node:
+    # 64 bytes, and aligned to as many: a cache line.
     int parent  # node, or -1 at the root
     int parent_edge
     int first_edge
-    int num_edges  # legal moves
-    bint is_formed  # whether they stand there; before that, the set of them and the net's logits
-    int num_tried  # of which so many, the first, have a child
+    uint16_t num_edges  # legal moves
+    uint16_t num_tried  # of which so many, the first, have a child
     int likeliest  # what `likeliest_of` found last, or that it is to be found
     int visits  # 1 for the node's own evaluation, and those of its edges
-    int is_evaluated
+    uint8_t is_formed  # whether its edges are; before that, the set of them and the net's logits
+    uint8_t is_evaluated
     float value  # its own evaluation, as its mover sees it
     float value_sum
     float square_sum  # of the values squared, for their spread
@@ -65,9 +67,7 @@ ctypedef struct Tree:
     int no_pass_before  # plies before which passes are left out, unless nothing else is legal
     const Constants* constants
     uint64_t rng
-    State* root
-    State* scratch
-    uint64_t[WORDS] legal  # the moves of the leaf selected last
+    State* root  # with room in its history for the moves of any walk
     Liberties known  # of the root; a leaf's differ from them where the moves on the way there lie
     int* moved_to  # `[max_nodes]`, where nodes go when the tree is pruned
     float* ownership  # `[A + 1, H·W]`, sums over evaluated leaves, as the root's mover sees it, by
@@ -77,7 +77,7 @@ ctypedef struct Tree:
 cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexcept nogil
 cdef void tree_free(Tree* tree) noexcept nogil
 cdef int tree_start(Tree* tree) noexcept nogil
-cdef int tree_select(Tree* tree) noexcept nogil
+cdef int tree_select(Tree* tree, Walk* walk) noexcept nogil
 cdef void tree_expand(
     Tree* tree, int leaf, const float* logits, const int* action_at, float value, float score
 ) noexcept nogil

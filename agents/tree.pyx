@@ -19,19 +19,21 @@ from libc.math cimport logf, sqrt, tanhf
 from libc.stdint cimport uint16_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
+from posix.stdlib cimport posix_memalign
 
 from agents.softmax cimport best_of, softmax
-from engine.board cimport BLACK, MAX_POINTS, WORDS, count_bits, lowest_bit, next_random
+from agents.walk cimport Walk, walk_from
+from engine.board cimport BLACK, MAX_POINTS, WORDS, count_bits, next_random
 from engine.liberties cimport liberties_update
 from engine.state cimport (
     POSITIONAL,
-    state_copy,
+    State,
     state_free,
     state_half_score,
     state_is_over,
     state_new,
     state_play,
-    state_rewind,
+    state_reserve,
     state_stones,
 )
 
@@ -60,7 +62,7 @@ cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexc
     tree.max_nodes = max_visits + 1
     tree.num_logits = num_logits
     tree.room = max(num_logits, SET_ROOM)
-    tree.nodes = <Node*>malloc(tree.max_nodes * sizeof(Node))
+    posix_memalign(<void**>&tree.nodes, 64, tree.max_nodes * sizeof(Node))  # else it stays NULL
     tree.moves = <uint16_t*>malloc(tree.max_nodes * tree.room * sizeof(uint16_t))
     tree.priors = <float*>malloc(tree.max_nodes * tree.room * sizeof(float))
     tree.edges = <Edge*>malloc(tree.max_nodes * tree.room * sizeof(Edge))
@@ -70,12 +72,11 @@ cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexc
     tree.ownership = <float*>calloc((num_actions + 1) * width * height, sizeof(float))
     tree.num_owned = <int*>calloc(num_actions + 1, sizeof(int))
     tree.root = state_new(width, height, POSITIONAL, False, 0, 0)
-    tree.scratch = state_new(width, height, POSITIONAL, False, 0, 0)
     if (
         tree.nodes == NULL or tree.moves == NULL or tree.priors == NULL
         or tree.edges == NULL or tree.noisy_logits == NULL or tree.considered == NULL
-        or tree.root == NULL or tree.scratch == NULL
-        or tree.moved_to == NULL or tree.ownership == NULL or tree.num_owned == NULL
+        or tree.root == NULL or tree.moved_to == NULL or tree.ownership == NULL
+        or tree.num_owned == NULL
     ):
         tree_free(tree)
         return NULL
@@ -95,7 +96,6 @@ cdef void tree_free(Tree* tree) noexcept nogil:
     free(tree.ownership)
     free(tree.num_owned)
     state_free(tree.root)
-    state_free(tree.scratch)
     free(tree)
 
 
@@ -110,7 +110,16 @@ cdef int stand_at_root(Tree* tree) noexcept nogil:
     """Make what is kept beside the nodes that of `tree.root`; -1 without memory."""
     forget_ownership(tree)
     liberties_update(&tree.known, &tree.root.board)
-    return state_copy(tree.scratch, tree.root)
+    return make_room(tree)
+
+
+cdef int make_room(Tree* tree) noexcept nogil:
+    """See that the root's history has room for the longest walk; -1 without memory."""
+    cdef State* root = tree.root
+    cdef int longest = root.num_moves + tree.max_nodes + 2
+    if longest <= root.capacity:
+        return 0
+    return state_reserve(root, longest + 2 * root.board.width * root.board.height)
 
 
 cdef void forget_ownership(Tree* tree) noexcept nogil:
@@ -276,21 +285,22 @@ cdef int try_edge(Tree* tree, int index, int edge) noexcept nogil:
     return place
 
 
-cdef void note_moves(Tree* tree, int index) noexcept nogil:
-    """Note the node's moves, those legal in `tree.scratch`, as a set in the place of its edges."""
+cdef void note_moves(Tree* tree, Walk* walk, int index) noexcept nogil:
+    """Note the node's moves, those legal in `walk.state`, as a set in the place of its edges."""
     cdef Node* node = &tree.nodes[index]
-    cdef int pass_move = tree.scratch.board.width * tree.scratch.board.height
+    cdef int pass_move = walk.state.board.width * walk.state.board.height
     cdef int num_words = 1 + (pass_move >> 6), word, count = 0
-    cdef uint64_t* legal = tree.legal
+    cdef uint64_t* legal = walk.legal
     cdef uint64_t the_pass = <uint64_t>1 << (pass_move & 63)
-    state_stones(tree.scratch, legal)
+    state_stones(walk.state, legal)
     for word in range(1, 1 + num_words):
         count += count_bits(legal[word])
     node.num_edges = count
-    if count == 0 or tree.scratch.num_moves >= tree.no_pass_before:
+    if count == 0 or walk.state.num_moves >= tree.no_pass_before:
         legal[num_words] |= the_pass
         node.num_edges += 1
-    memcpy(&tree.moves[node.first_edge], legal + 1, num_words * sizeof(uint64_t))
+    for word in range(num_words):  # one by one, as they were written: larger reads would wait
+        memcpy(&tree.moves[node.first_edge + 4 * word], &legal[1 + word], sizeof(uint64_t))
 
 
 cdef void form_edges(Tree* tree, int index) noexcept nogil:
@@ -298,25 +308,27 @@ cdef void form_edges(Tree* tree, int index) noexcept nogil:
     cdef Node* node = &tree.nodes[index]
     cdef uint16_t* moves = &tree.moves[node.first_edge]
     cdef float* logits = &tree.priors[node.first_edge]
-    cdef int num_words = 1 + (tree.root.board.width * tree.root.board.height >> 6)
-    cdef int word, move, count = 0
+    cdef const int* action_at = node.action_at
+    cdef int num_actions = tree.root.board.width * tree.root.board.height + 1
+    cdef int move, count = 0
+    cdef uint64_t bits = 0
     cdef uint64_t[WORDS] legal
     cdef float[MAX_POINTS + 1] found
-    memcpy(legal, moves, num_words * sizeof(uint64_t))
-    for word in range(num_words):
-        while legal[word]:
-            move = 64 * word + lowest_bit(legal[word])
-            moves[count] = move
-            found[count] = logits[node.action_at[move]]
-            count += 1
-            legal[word] &= legal[word] - 1
+    memcpy(legal, moves, ((num_actions + 63) >> 6) * sizeof(uint64_t))
+    for move in range(num_actions):  # each is written, and the next over it where it isn't legal
+        if move & 63 == 0:
+            bits = legal[move >> 6]
+        moves[count] = move
+        found[count] = logits[action_at[move]]
+        count += bits & 1
+        bits >>= 1
     memcpy(logits, found, count * sizeof(float))
     softmax(logits, count)
     node.is_formed = True
 
 
-cdef int tree_select(Tree* tree) noexcept nogil:
-    """Walk from the root to a node that wants an evaluation; `tree.scratch` is then its position.
+cdef int tree_select(Tree* tree, Walk* walk) noexcept nogil:
+    """Walk from the root to a node that wants an evaluation; `walk.state` is then its position.
 
     Games that end on the way are scored and counted at once, and the walk begins again.
 
@@ -324,17 +336,18 @@ cdef int tree_select(Tree* tree) noexcept nogil:
         the leaf; -1 if no simulation is left to start; -2 if the walk met a leaf that is still
         being evaluated; -3 without memory.
     """
+    cdef const Node* leaf
     cdef int node, edge
     cdef bint is_new
     cdef float score
     while True:
         if tree.num_started >= tree.num_visits:
             return -1
-        state_rewind(tree.scratch, tree.root)
+        walk_from(walk, tree.root)
         if tree.num_nodes == 0:
             tree.num_started += 1
             node = add_node(tree, -1, -1)
-            note_moves(tree, node)
+            note_moves(tree, walk, node)
             return node
         node = 0
         while True:
@@ -350,21 +363,22 @@ cdef int tree_select(Tree* tree) noexcept nogil:
             if is_new:
                 edge = try_edge(tree, node, edge)
             tree.edges[edge].pending += 1
-            if state_play(tree.scratch, tree.moves[edge]) < 0:
+            if state_play(walk.state, tree.moves[edge]) < 0:
                 return -3
             node = tree.edges[edge].child
             if is_new:
                 break
         tree.num_started += 1
         if not tree.nodes[node].is_evaluated:
-            if not state_is_over(tree.scratch):
-                note_moves(tree, node)
+            if not state_is_over(walk.state):
+                note_moves(tree, walk, node)
                 return node
-            score = state_half_score(tree.scratch) / 2.0
-            if tree.scratch.to_play != BLACK:
+            score = state_half_score(walk.state) / 2.0
+            if walk.state.to_play != BLACK:
                 score = -score
             evaluated(tree, node, (score > 0) - (score < 0), score)
-        backup(tree, node)
+        leaf = &tree.nodes[node]
+        backup(tree, node, leaf.value, leaf.prior_value, leaf.score)
 
 
 cdef void drop_pending(Tree* tree, int node) noexcept nogil:
@@ -382,12 +396,15 @@ cdef float squashed(float value, float score, float side, float weight) noexcept
     return (value + weight * tanhf(score / (2 * side))) / (1 + weight)
 
 
-cdef void evaluated(Tree* tree, int node, float value, float score) noexcept nogil:
+cdef float evaluated(Tree* tree, int index, float value, float score) noexcept nogil:
+    """Note a node's evaluation; returns its utility."""
+    cdef Node* node = &tree.nodes[index]
     cdef float side = sqrt(tree.root.board.width * tree.root.board.height)
-    tree.nodes[node].prior_value = value
-    tree.nodes[node].score = score
-    tree.nodes[node].value = squashed(value, score, side, tree.constants.score_weight)
-    tree.nodes[node].is_evaluated = True
+    node.prior_value = value
+    node.score = score
+    node.value = squashed(value, score, side, tree.constants.score_weight)
+    node.is_evaluated = True
+    return node.value
 
 
 cdef void tree_expand(
@@ -405,15 +422,17 @@ cdef void tree_expand(
     node.action_at = action_at
     if leaf == 0:
         form_edges(tree, leaf)
-    evaluated(tree, leaf, value, score)
-    backup(tree, leaf)
+    backup(tree, leaf, evaluated(tree, leaf, value, score), value, score)
 
 
-cdef void backup(Tree* tree, int index) noexcept nogil:
-    """Add a simulation that ended at node `index` to all nodes above."""
+cdef inline void backup(Tree* tree, int index, float value, float win, float score) noexcept nogil:
+    """Add a simulation that ended at node `index`, with what is said there, to all nodes above.
+
+    The numbers are handed over, for they were written just now: to read them back would wait for
+    all writes before.
+    """
     cdef Node* node = &tree.nodes[index]
     cdef Edge* edge
-    cdef float value = node.value, win = node.prior_value, score = node.score
     cdef float square = value * value
     while True:
         node.visits += 1

@@ -31,22 +31,20 @@ cdef void liberties_update(Liberties* known, const Board* board) noexcept nogil:
     """Bring `known`, of any position of the board's size or all zero, to that of `board`."""
     cdef uint64_t[WORDS] changed
     cdef uint64_t[WORDS] recount
+    cdef uint64_t black, white
     cdef int num_words = board.num_words
     cdef int word
     changed[0] = changed[num_words + 1] = recount[2] = 0
     for word in range(1, num_words + 1):
-        changed[word] = (
-            (known.stones[0][word] ^ board.stones[0][word])
-            | (known.stones[1][word] ^ board.stones[1][word])
-        )
-        known.stones[0][word] = board.stones[0][word]
-        known.stones[1][word] = board.stones[1][word]
+        black, white = board.stones[0][word], board.stones[1][word]
+        changed[word] = (known.words[word].black ^ black) | (known.words[word].white ^ white)
+        known.words[word].black, known.words[word].white = black, white
     for word in range(1, num_words + 1):
         recount[word] = (board.stones[0][word] | board.stones[1][word]) & (
             changed[word] | neighbours(board, changed, word)
         )
-        known.two[word] &= ~changed[word]
-        known.three[word] &= ~changed[word]
+        known.words[word].two &= ~changed[word]
+        known.words[word].three &= ~changed[word]
     for word in range(1, num_words + 1):
         while recount[word]:
             if num_words <= 2:
@@ -59,9 +57,10 @@ cdef inline void enter(
     Liberties* known, int word, uint64_t stones, int liberties, uint64_t* recount
 ) noexcept nogil:
     """Note one word of a chain."""
+    cdef LibertyWord* here = &known.words[word]
     recount[word] &= ~stones
-    known.two[word] = (known.two[word] & ~stones) | (stones if liberties == 2 else 0)
-    known.three[word] = (known.three[word] & ~stones) | (stones if liberties == 3 else 0)
+    here.two = (here.two & ~stones) | (stones if liberties == 2 else 0)
+    here.three = (here.three & ~stones) | (stones if liberties == 3 else 0)
 
 
 cdef inline void count_small(

@@ -54,8 +54,8 @@ cdef void find_features(
         features[0][word] = board.stones[state.to_play - 1][word]
         features[1][word] = board.stones[opponent_of(state.to_play) - 1][word]
         features[2][word] = board.atari[word]
-        features[3][word] = known.two[word]
-        features[4][word] = known.three[word]
+        features[3][word] = known.words[word].two
+        features[4][word] = known.words[word].three
         features[5][word] = board.empty[word] & ~legal[word]
 
 

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
-from engine.board cimport BLACK, WHITE, Board
+from engine.board cimport BLACK, WHITE, Board, board_bytes
 
 cdef enum:
     SIMPLE = 0
@@ -49,6 +49,10 @@ cdef void write_mask(const State* state, uint64_t* legal, uint8_t* mask) noexcep
 cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil
 cdef int state_half_score(const State* state) noexcept nogil
 cdef int state_half_score_without(const State* state, const uint8_t* dead) noexcept nogil
+
+cdef inline size_t state_size(const Board* board) noexcept nogil:
+    """Bytes of a state with such a board."""
+    return sizeof(State) - sizeof(Board) + board_bytes(board)
 
 cdef inline bint state_is_over(const State* state) noexcept nogil:
     return (

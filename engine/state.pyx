@@ -76,9 +76,7 @@ cdef State* state_new(
 
 cdef State* state_duplicate(const State* source) noexcept nogil:
     """A copy of `source` with room for a few moves more; NULL where there is no memory."""
-    cdef State* state = <State*>malloc(
-        sizeof(State) - (MAX_CELLS - source.board.num_cells) * sizeof(Cell)
-    )
+    cdef State* state = <State*>malloc(state_size(&source.board))
     if state == NULL:
         return NULL
     state.situations = NULL
@@ -179,7 +177,7 @@ cdef void state_rewind(State* scratch, const State* root) noexcept nogil:
     cdef uint64_t* situations = scratch.situations
     cdef uint16_t* moves = scratch.moves
     cdef int capacity = scratch.capacity
-    memcpy(scratch, root, sizeof(State) - (MAX_CELLS - root.board.num_cells) * sizeof(Cell))
+    memcpy(scratch, root, state_size(&root.board))
     scratch.situations = situations
     scratch.moves = moves
     scratch.capacity = capacity
