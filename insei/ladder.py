@@ -13,15 +13,15 @@ import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from math import cosh, hypot, log
+from math import cosh, hypot
 from pathlib import Path
 from typing import Any
 
 from engine.rules import Rules
+from tournament.elo import ELO
 
 LADDERS = Path(__file__).parent / "ladders"
 SWEEPS = 100  # in which players that met each other come to rest
-ELO = 400 / log(10)  # Elo points of a natural unit of strength
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ class LineGame:
         self.count: Count | None = None  # while the end is being counted
         self.history = [start]
         self.is_done = False
+        self.result = ""  # as SGF writes it, once the game has one
         self.rules: Rules = start.rules
         player.new_game(self.rules, seed)
         self.commands: dict[str, Callable[[str], Iterator[str]]] = {
@@ -79,18 +80,29 @@ class LineGame:
 
     def run(self, lines: Iterable[str]) -> Iterator[str]:
         """Yield what to print, until the game ends or the lines do."""
+        typed = iter(lines)
         yield f"You are {COLOUR_NAMES[self.mine]} against {self.called}. Type {HELP}."
         yield from self._answer()
-        if self.is_done:
-            return
-        for line in lines:
-            yield from self._obey(line)
-            if self.is_done:
+        while not self.is_done:
+            line = next(typed, None)
+            if line is not None:
+                yield from self._obey(line)
+            elif self.count is not None:
+                yield from self._done("")
+            else:
+                yield "No more input; the game is left as it stands."
                 return
-        if self.count is not None:
-            yield from self._done("")
-        else:
-            yield "No more input; the game is left as it stands."
+        if self.result:
+            yield from self._offer_to_save(typed)
+
+    def _offer_to_save(self, typed: Iterator[str]) -> Iterator[str]:
+        """Let a finished game be saved, and any other line end it."""
+        yield "Type save FILE to keep the game, or nothing to leave it."
+        for line in typed:
+            word, _, rest = line.strip().partition(" ")
+            if word.lower() != "save":
+                return
+            yield from self._save(rest.strip())
 
     def _obey(self, line: str) -> Iterator[str]:
         word, _, rest = line.strip().partition(" ")
@@ -118,7 +130,6 @@ class LineGame:
         """Let the player move while it is its turn; show the board."""
         while not self.position.is_over and self.position.to_play != self.mine:
             if given_up := self._move_of_player():
-                self.is_done = True
                 yield given_up
                 return
         yield str(self.position)
@@ -130,21 +141,28 @@ class LineGame:
             yield from self._tell_count()
 
     def _move_of_player(self) -> str:
-        """Play what the player chooses; why it has lost instead, or nothing."""
+        """Play what the player chooses; or end the game, and say why it has lost."""
         from agents.architecture import BrokenNetwork
         from agents.player import RESIGN, PlayerFailed
 
         try:
             move = self.player.choose(self.position).move
         except (PlayerFailed, BrokenNetwork) as error:
+            self._end(self.mine, "F")
             return f"{self.called} loses: it failed, {error}."
         if move == RESIGN:
+            self._end(self.mine, "R")
             return f"{self.called} resigns: you win."
         try:
             self.history.append(self.position.play(move))
         except IllegalMove as error:
+            self._end(self.mine, "F")
             return f"{self.called} loses: illegal move, {error}."
         return ""
+
+    def _end(self, winner: int, how: str) -> None:
+        self.is_done = True
+        self.result = f"{'B' if winner == BLACK else 'W'}+{how}"
 
     def _analyst(self) -> "Player":
         if self.asked is None:
@@ -163,7 +181,7 @@ class LineGame:
             yield "Nothing is being counted: two passes end a game."
             return
         self.is_done = True
-        result = self.count.result
+        self.result = result = self.count.result
         mine = "B" if self.mine == BLACK else "W"
         said = "a tie" if result == "0" else "you win" if result[0] == mine else "you lose"
         yield f"{self.count.explanation()}. {result}, {said}."
@@ -205,7 +223,8 @@ class LineGame:
             yield "Type save FILE."
             return
         names = {self.mine: "you", opponent(self.mine): self.player.name}
-        record = GameRecord(self.position, names[BLACK], names[WHITE])
+        result = self.result or (self.count.result if self.count is not None else "")
+        record = GameRecord(self.position, names[BLACK], names[WHITE], result)
         try:
             typed_path(rest).write_text(write_sgf(record))
         except OSError as error:
@@ -214,7 +233,7 @@ class LineGame:
         yield f"Saved to {rest}."
 
     def _resign(self, rest: str) -> Iterator[str]:
-        self.is_done = True
+        self._end(opponent(self.mine), "R")
         yield f"You resign: {self.called} wins."
 
     def _quit(self, rest: str) -> Iterator[str]:

@@ -74,9 +74,11 @@ def played_by(
     progress: "Callable[[int, int], None]",
 ) -> "list[dict[str, Any]]":
     """Play the rungs; returns the games as reports have them."""
+    from tournament.config import PLIES_PER_POINT
     from tournament.schedule import pairing_jobs
 
-    rules, plies, longest = ladder.rules, ladder.opening_plies, 6 * ladder.rules.num_points
+    rules, plies = ladder.rules, ladder.opening_plies
+    longest = int(PLIES_PER_POINT * rules.num_points)
     jobs = [
         job
         for rung in rungs

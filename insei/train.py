@@ -71,17 +71,15 @@ def open_run(
             values = parse_yaml(run.config_text, str(run.path / "config.yaml"))
             began = build(TrainConfig, values)
             config = build(TrainConfig, with_settings(values, settings))
-            if config.start_from != began.start_from and run.newest() is not None:
-                raise ValueError(
-                    f"start_from {config.start_from!r}: this run began with "
-                    f"{began.start_from or 'random weights'!r}, wanted that, or a run of its own"
-                )
+            check_kept(config, began, run.newest() is not None)
             check_opponents(config)
             check_devices(config)
         except ValueError:
             run.close()
             raise
         return run, config
+    if not source.exists():
+        raise ValueError(f"no {source}: wanted a YAML configuration, or a run's folder")
     values = with_settings({"name": source.stem} | read_yaml(source), settings)
     try:
         config = build(TrainConfig, values)
@@ -93,6 +91,21 @@ def open_run(
         return folder(path), config
     check_beginning(config)  # refused before there is a folder
     return folder.create(path, to_yaml(config)), config
+
+
+def check_kept(config: "TrainConfig", began: "TrainConfig", has_learned: bool) -> None:
+    """See that a run keeps its name, and once it has learned what that began with.
+
+    Raises:
+        ValueError: it doesn't.
+    """
+    for key in ("name", "seed", "start_from") if has_learned else ("name",):
+        given, kept = getattr(config, key), getattr(began, key)
+        if given != kept:
+            raise ValueError(
+                f"{key} {given!r}: this run began with {kept or 'random weights'!r}, "
+                "wanted that, or a run of its own"
+            )
 
 
 def check_same(path: Path, config: "TrainConfig") -> None:

@@ -57,15 +57,12 @@ class Status:
     generation: int
     generations: int  # wanted; 0 where hours end the run
     games: int  # in the dataset
-    games_here: int  # of this generation
-    games_wanted: int
     rows: int
     steps: int
     window: int
     loss: float | None
     rating: dict[str, float]  # share of points by opponent, newest
     positions_per_second: float
-    seconds: float  # since the run began, pauses not counted
     seconds_left: float | None
 
 
@@ -402,7 +399,6 @@ class Training:
     def _status(self, stage: Generation) -> Status:
         seconds = time.monotonic() - self.began
         done = self.share_done
-        here = self.dataset.games_by_generation.get(stage.number, 0)
         left = None
         if done:
             left = seconds / done * (1 - done)
@@ -413,15 +409,12 @@ class Training:
                 0 if self.config.hours else self.config.generations + self.progress.skipped
             ),
             games=self.dataset.num_games,
-            games_here=here,
-            games_wanted=stage.games_wanted,
             rows=self.dataset.num_rows,
             steps=self.learner.num_steps,
             window=len(self.window),
             loss=stage.losses[-1].total if stage.losses else None,
             rating=self.rating,
             positions_per_second=stage.counts.positions / elapsed,
-            seconds=seconds,
             seconds_left=left,
         )
 

@@ -17,11 +17,11 @@ from typing import Any
 from agents.find_package import checkpoints_of
 from engine.rules import BLACK, WHITE, Rules
 from selfplay.config import RatingConfig
+from tournament.config import PLIES_PER_POINT
 from tournament.match import Job, PlayedGame, Table
 from tournament.ratings import Rating, fit, interval
 from tournament.schedule import pairing_jobs
 
-PLIES_PER_POINT = 6
 EARLIER = "earlier"  # what the run's own earlier net is called among the opponents
 
 
@@ -106,7 +106,7 @@ def jobs_of(
     player: str, opponent: str, board: Rules, config: RatingConfig, games: int, seed: int
 ) -> list[Job]:
     """The games of one match."""
-    most = PLIES_PER_POINT * board.num_points
+    most = int(PLIES_PER_POINT * board.num_points)
     return pairing_jobs(player, opponent, board, games, config.opening_plies, seed, most)
 
 

@@ -78,7 +78,7 @@ def game_of(file, name, text, mine):
 )
 def test_a_player_that_fails_loses_the_game(file, name, text, mine, said):
     lines = game_of(file, name, text + "A1\nscore\n", mine)
-    assert lines[-1].startswith(said)
+    assert lines[-2].startswith(said)
 
 
 def test_a_player_is_closed_as_the_game_ends(file, tmp_path):
@@ -157,12 +157,19 @@ def test_what_a_run_began_with_can_not_be_changed_afterwards(tmp_path):
     config = (tmp_path / "mini" / "config.yaml").read_text()
     for setting, said in (
         ("start_from=go5", "start_from 'go5': this run began with 'random weights'"),
+        ("name=maxi", "name 'maxi': this run began with 'mini', wanted that, or a run of its own"),
+        ("seed=99", "seed 99: this run began with "),
         ("learner.device=cuda:99", "device .cuda:99.: wanted cpu"),
         ("network.channels=16", "wanted the blocks and channels that the run began with"),
     ):
         with pytest.raises(ValueError, match=said):
             train(tmp_path / "mini", set_=[setting, "generations=2"])
         assert (tmp_path / "mini" / "config.yaml").read_text() == config
+
+
+def test_a_source_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ValueError, match="none: wanted a YAML configuration, or a run's folder"):
+        train(tmp_path / "none", runs=tmp_path)
 
 
 def test_a_cluster_that_is_not_there_is_missed_at_once():

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from agents.capture import CapturePlayer
 from agents.gtp_engine import GtpEngine
 from agents.influence import InfluencePlayer
+from agents.player import RESIGN, Choice
 from agents.random_player import RandomPlayer
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
@@ -437,8 +438,8 @@ def test_a_game_is_played_by_vertices_until_it_is_over():
     said, game = lines_of("C3\npass\npass\npass\npass\n" + "pass\n" * 60)
     assert game.position.moves[0] == 12
     assert game.is_done
-    assert said[-1].startswith("black has ")
-    assert "you " in said[-1]
+    assert said[-2].startswith("black has ")
+    assert "you " in said[-2]
 
 
 def test_the_player_begins_where_the_user_is_white():
@@ -475,6 +476,27 @@ def test_undo_as_white_keeps_the_first_move():
 def test_each_word_is_answered(text, said):
     lines, _ = lines_of(text + "\n")
     assert any(said in line for line in lines)
+
+
+class Resigns(RandomPlayer):
+    def choose(self, position):
+        return Choice(RESIGN)
+
+
+@pytest.mark.parametrize(
+    ("text", "player", "result"),
+    [
+        ("resign\nsave {}\n", None, "W+R"),
+        ("pass\n" * 60 + "done\nsave {}\n", None, "W+"),
+        ("pass\n" * 60 + "save {}\nundo\n", None, "W+"),  # as it was about to be counted
+        ("C3\nsave {}\nscore\n", Resigns, "B+R"),
+    ],
+)
+def test_a_finished_game_is_saved_with_its_result(text, player, result, tmp_path):
+    path = tmp_path / "game.sgf"
+    said, _ = lines_of(text.format(path), player and player())
+    assert f"Saved to {path}." in said
+    assert f"RE[{result}" in path.read_text()
 
 
 def test_a_game_is_saved_and_loaded(tmp_path):

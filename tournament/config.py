@@ -10,6 +10,7 @@ from engine.rules import Rules
 from tournament.sprt import SprtConfig
 
 Format = Literal["round robin", "gauntlet", "sprt"]
+PLIES_PER_POINT = 6.0  # a game is scored as it stands after so many plies a point
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class TournamentConfig:
     openings: str = ""  # a folder of SGF games whose first plies are the openings; empty: random
     seed: int = 1  # 0 to 2^40, for games multiply it
     workers: int = 2  # processes that play; 0 plays in this one
-    max_plies_per_point: float = 6.0  # a game is scored as it stands after so many plies a point
+    max_plies_per_point: float = PLIES_PER_POINT
     anchor: str = ""  # the player whose rating is 0; the first one if empty
     anchor_elo: float = 0.0
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tournament.elo import expected_share
 from tournament.ratings import PRIOR_GAMES, Rating
 
 FAR = 2.576  # standard deviations from what the ratings expect, exceeded by chance in 1 of 100
@@ -28,7 +29,7 @@ def misfits(ratings: Sequence[Rating], points: Mapping[tuple[str, str], float]) 
     found = []
     for (player, opponent), taken in points.items():
         games = taken + points[opponent, player]
-        expected = 1 / (1 + 10 ** ((elo[opponent] - elo[player]) / 400))
+        expected = expected_share(elo[player] - elo[opponent])
         variance = expected * (1 - expected) * games + PRIOR_GAMES / 4
         if games >= FEWEST and taken - expected * games > FAR * variance**0.5:
             found.append(Misfit(player, opponent, round(games), taken / games, expected))

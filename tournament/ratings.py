@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.stats import beta, norm
 
+from tournament.elo import ELO
+
 PRIOR_GAMES = 1.0
-ELO = 400 / math.log(10)  # Elo points of a natural unit of strength
 NORMAL_95 = 1.959964
 
 

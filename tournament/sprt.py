@@ -16,6 +16,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tournament.elo import expected_share
+
 PRIOR_PAIRS = 4  # whose variance is known before any was seen
 PRIOR_VARIANCE = 1 / 8  # of the share of a pair of games that a coin decides
 
@@ -49,11 +51,6 @@ class SprtConfig:
     def high(self) -> float:
         """The ratio at which elo1 is accepted."""
         return math.log((1 - self.beta) / self.alpha)
-
-
-def expected_share(elo: float) -> float:
-    """The share of points of a player who is stronger by `elo`."""
-    return 1 / (1 + 10 ** (-elo / 400))
 
 
 def log_likelihood_ratio(pairs: Sequence[float], config: SprtConfig) -> float:
