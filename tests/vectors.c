@@ -15,7 +15,7 @@ static int softmax_differs(int count) {
     int i;
     for (i = 0; i < count; i++)
         plain[i] = fast[i] = (float)(rand() % 100000) / 500 - 100;
-    softmax_in(plain, count);
+    softmax_in(plain, count, largest_in(plain, count));
     softmax_avx2(fast, count);
     return memcmp(plain, fast, count * sizeof(float));
 }
@@ -37,9 +37,12 @@ static int best_differs(int count) {
             || best_avx2(numbers, moves, begin, count) != best)
             return 1;
     }
-    numbers[rand() % count] = NAN;
+    numbers[rand() % count] = NAN; /* then any place will do */
     best = best_in(numbers, moves, 0, count);
-    return best != best_avx2(numbers, moves, 0, count) || best < 0 || best >= count;
+    if (best < 0 || best >= count)
+        return 1;
+    best = best_avx2(numbers, moves, 0, count);
+    return best < 0 || best >= count;
 }
 
 static int spread_differs(int count) {
