@@ -9,6 +9,7 @@ from agents.forest import Forest
 from agents.search_settings import SearchSettings
 from engine.errors import IllegalMove
 from engine.planes import planes
+from engine.playouts import random_game
 from engine.position import Position
 from engine.rules import BLACK, Rules
 
@@ -106,6 +107,29 @@ def test_a_board_in_a_larger_frame_has_its_own_moves(size):
     assert points[height:].sum() == 0
     assert points[:, width:].sum() == 0
     assert points[:height, :width].min() > 0
+
+
+@BOTH
+def test_games_that_share_a_walk_stay_as_they_were(settings):
+    """Of four sizes, one longer than room is made for at first; each as if searched alone."""
+    sizes = [(3, 3, 20), (5, 4, 30), (6, 6, 20), (2, 2, 37)]
+    games = [
+        random_game(Rules(width, height, 0.5), seed, plies)
+        for seed, (width, height, plies) in enumerate(sizes)
+    ]
+    assert not any(game.is_over for game in games)
+    quiet = replace(settings, noise=0)
+    forest = Forest(len(games), 6, 6, quiet, 1)
+    for number, game in enumerate(games):
+        forest.start(number, game)
+    search(forest)
+    for number, game in enumerate(games):
+        found = forest.position(number)
+        assert found.moves == game.moves
+        assert np.array_equal(found.legal_mask(), game.legal_mask())
+        found.check()
+        alone = searched(game, quiet, frame=6).candidates(0)
+        assert [one[:2] for one in forest.candidates(number)] == [one[:2] for one in alone]
 
 
 def board_of(text):
