@@ -79,7 +79,7 @@ def open_run(
             raise
         return run, config
     if not source.exists():
-        raise ValueError(f"no {source}: wanted a YAML configuration, or a run's folder")
+        raise ValueError(f"no file {source}: wanted a YAML configuration, or a run's folder")
     values = with_settings({"name": source.stem} | read_yaml(source), settings)
     try:
         config = build(TrainConfig, values)
