@@ -161,7 +161,7 @@ cdef void select_block(Batch* batch, int block, int most, float* out) noexcept n
                 return
             if node < 0:
                 break
-            batch.leaves[row] = leaf_of(batch, block, game, node)
+            batch.leaves[row] = leaf_of(batch, block, walk, game, node)
             if not is_known(batch, block, batch.leaves[row]):
                 write_planes(batch, walk, batch.leaves[row], out + row * batch.row_size)
                 row += 1
@@ -169,7 +169,9 @@ cdef void select_block(Batch* batch, int block, int most, float* out) noexcept n
     batch.rows[block] = row - batch.first_row[block]
 
 
-cdef Leaf leaf_of(Batch* batch, int block, int game, int node) noexcept nogil:
+cdef Leaf leaf_of(
+    Batch* batch, int block, const Walk* walk, int game, int node
+) noexcept nogil:
     """A leaf with the symmetry under which it is to be seen."""
     cdef Tree* tree = batch.trees[game]
     cdef Leaf leaf
@@ -179,7 +181,7 @@ cdef Leaf leaf_of(Batch* batch, int block, int game, int node) noexcept nogil:
     leaf.symmetry = 0
     leaf.key = 0
     if batch.caches[block] != NULL:
-        leaf.key = cache_key(batch.walks[block].state, batch.walks[block].legal)
+        leaf.key = cache_key(walk.state, walk.legal)
     if batch.random_symmetry:
         leaf.symmetry = (leaf.key or next_random(&tree.rng)) & (num_symmetries - 1)
     return leaf
