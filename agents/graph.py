@@ -61,6 +61,7 @@ class GraphBuilder:
         self.ranges = ranges
         self.whole = whole
         self.block_inputs: dict[str, ov.Node] = {}
+        self.frame = [height, width]
         self.area = height * width
         self.planes = op.parameter([batch, NUM_PLANES, height, width], ov.Type.f32)
         self.mask: ov.Node | None = None
@@ -114,16 +115,21 @@ class GraphBuilder:
 
     def pooled(self, features: ov.Node, name: str) -> ov.Node:
         """The pooled features times the matrix of this name, `[B, outputs]`; no bias."""
-        axes = indices(*PLANE_AXES)
         matrix = self.weights[f"{name}.weight"]
-        largest = op.reduce_max(features, axes, False)
-        if self.mask is not None:
-            mean = op.divide(op.reduce_sum(features, axes, False), self.board_area)
-            parts = [mean, op.multiply(mean, self.scale), largest]
-        else:
-            parts = [op.reduce_mean(features, axes, False), largest]
+        # By pooling over the whole frame, which the runtime does in half the time of a reduction.
+        window = [1, 1], [0, 0], [0, 0], self.frame
+        mean = self._by_channel(op.avg_pool(features, *window, exclude_pad=True))
+        largest = self._by_channel(op.max_pool(features, [1, 1], *window).output(0))
+        parts = [mean, largest]
+        if self.mask is None:
             matrix = self._one_mean(matrix)
+        else:
+            mean = op.multiply(mean, op.divide(constant(self.area), self.board_area))
+            parts = [mean, op.multiply(mean, self.scale), largest]
         return op.matmul(op.concat(parts, 1), constant(matrix), False, True)
+
+    def _by_channel(self, pooled: ov.Node) -> ov.Node:
+        return op.reshape(pooled, indices(0, -1), True)
 
     def _one_mean(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
         mean, scaled, largest = np.split(matrix, 3, axis=1)
@@ -147,15 +153,18 @@ class GraphBuilder:
 
     def point_logits(self, features: ov.Node, context: ov.Node) -> ov.Node:
         """The policy's logits of the points, `[B, H·W]`."""
-        chosen = op.relu(op.add(self.convolution(features, "policy_features"), context))
-        weighed = op.multiply(chosen, constant(self.weights["point_moves.weight"][:1]))
-        logits = op.reduce_sum(weighed, indices(1), True)
-        logits = op.add(logits, constant(self.weights["point_moves.bias"][:1].reshape(1, 1, 1, 1)))
+        # In this shape the runtime makes vectors of what follows.
+        chosen = self.convolution(features, "policy_features")
+        chosen = op.reshape(chosen, indices(0, 0, self.area), True)
+        chosen = op.relu(op.add(chosen, op.unsqueeze(context, indices(2))))
+        weighed = op.multiply(chosen, constant(self.weights["point_moves.weight"][:1, :, 0]))
+        logits = op.reduce_sum(weighed, indices(1), False)
+        logits = op.add(logits, constant(self.weights["point_moves.bias"][:1].reshape(1, 1)))
         if self.mask is not None:
-            off_board = op.subtract(constant(1), self.mask)
-            off_board = op.multiply(off_board, constant(OFF_BOARD_LOGIT))
-            logits = op.add(self.masked(logits), off_board)
-        return op.reshape(logits, indices(0, self.area), True)
+            mask = op.reshape(self.mask, indices(0, -1), True)
+            off_board = op.multiply(op.subtract(constant(1), mask), constant(OFF_BOARD_LOGIT))
+            logits = op.add(op.multiply(logits, mask), off_board)
+        return logits
 
     def feature_model(self) -> ov.Model:
         """A graph from planes to the inputs of the block convolutions, in tower order."""
@@ -168,7 +177,7 @@ class GraphBuilder:
         owned = self.rectified(self.convolution(features, "board_features"))
         bias = constant(self.weights["hidden.bias"][np.newaxis])
         hidden = op.relu(op.add(self.pooled(owned, "hidden"), bias))
-        points = self.point_logits(features, self.on_points(self.pooled(owned, "policy_pool")))
+        points = self.point_logits(features, self.pooled(owned, "policy_pool"))
         pass_move = self.linear(hidden, "pass_move", slice(0, 1))
         chances = op.softmax(self.linear(hidden, "outcome"), 1)
         value = op.reduce_sum(op.multiply(chances, constant([[1, 0, -1]])), indices(1), False)
