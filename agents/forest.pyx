@@ -265,13 +265,6 @@ cdef class Forest:
             raise ValueError(f"part {part}: wanted 0 to {self.parts - 1}")
         return part
 
-    def games_of(self, int part):
-        """The games of one part, as a range."""
-        self._part(part)
-        return range(
-            first_game(self.leaves, part, self.parts), first_game(self.leaves, part + 1, self.parts)
-        )
-
     def batch(self, int part=0):
         """The planes of the rows that `select` gave out last, `[B, C, H, W]`."""
         cdef int first = first_game(self.leaves, self._part(part), self.parts)
@@ -355,9 +348,14 @@ cdef class Forest:
                 total += self.leaves.caches[block].hits + self.leaves.caches[block].misses
         return hits, total
 
-    def is_done(self, int game):
-        """Whether the game's search has run all its simulations."""
-        return tree_is_done(self.tree(game))
+    def done(self, int part=0):
+        """The games of a part whose searches have run all their simulations, in order."""
+        cdef int first = first_game(self.leaves, self._part(part), self.parts)
+        cdef int end = first_game(self.leaves, part + 1, self.parts), game
+        cdef Tree** trees = self.leaves.trees
+        return [
+            game for game in range(first, end) if trees[game] != NULL and tree_is_done(trees[game])
+        ]
 
     def is_over(self, int game):
         """Whether two passes have ended the game."""

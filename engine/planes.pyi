@@ -19,5 +19,10 @@ def planes(
 ) -> NDArray[np.float32]:
     """Return the planes of `position`, float32 `[C, H, W]`."""
 
+def packed_planes(
+    position: Position, frame_height: int, frame_width: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return the planes of `position` as they are kept: eight bits a byte, and the numbers."""
+
 def write_planes(position: Position, out: NDArray[np.float32], symmetry: int = 0) -> None:
     """Write the planes of `position` into `out`, contiguous float32 `[C, H, W]`."""

@@ -77,6 +77,35 @@ cdef void state_bytes(
             out[(7 + back) * num_points + move] = 1
 
 
+cdef void state_bits(
+    const State* state, const uint64_t* legal, Liberties* known, const Frame* frame, uint8_t* out
+) noexcept nogil:
+    """Set the bits of the binary planes, first in a byte the highest; `out` is all zero before."""
+    cdef uint64_t[FEATURES][WORDS] features
+    cdef const int* target = frame.target
+    cdef int num_points = state.board.width * state.board.height
+    cdef int area = frame.height * frame.width
+    cdef int plane, word, back, move
+    cdef uint64_t points
+    find_features(state, legal, known, features)
+    for move in range(num_points):
+        set_bit(out, target[move])
+    for plane in range(FEATURES):
+        for word in range(state.board.num_words):
+            points = features[plane][1 + word]
+            while points:
+                set_bit(out, (1 + plane) * area + target[64 * word + lowest_bit(points)])
+                points &= points - 1
+    for back in range(NUM_LAST):
+        move = state_last_move(state, back)
+        if 0 <= move < num_points:
+            set_bit(out, (1 + FEATURES + back) * area + target[move])
+
+
+cdef inline void set_bit(uint8_t* out, int at) noexcept nogil:
+    out[at >> 3] |= 0x80 >> (at & 7)
+
+
 cdef void state_floats(
     const State* state, const uint64_t* legal, Liberties* known, const Frame* frame, float* out
 ) noexcept nogil:
@@ -205,6 +234,38 @@ def planes(Position position not None, int frame_height=0, int frame_width=0, in
     out = np.empty((PLANES, height, width), np.float32)
     write_planes(position, out, symmetry)
     return out
+
+
+def packed_planes(Position position not None, int frame_height, int frame_width):
+    """Return the planes of `position` as they are kept: eight bits a byte, and the numbers.
+
+    Returns:
+        the binary planes, uint8 `[P]` as `numpy.packbits` makes of them, P = 12·H·W / 8 rounded up;
+        what fills the others, float32 `[G]`.
+
+    Raises:
+        ValueError: the frame is smaller than the board.
+    """
+    cdef const State* state = position.state
+    cdef int width = state.board.width, height = state.board.height
+    cdef uint64_t[WORDS] legal
+    cdef int[MAX_POINTS] target
+    cdef Liberties known
+    cdef Frame frame
+    check_frame(position.rules, frame_height, frame_width)
+    packed = np.zeros((BINARY * frame_height * frame_width + 7) // 8, np.uint8)
+    numbers = np.empty(GLOBAL, np.float32)
+    cdef uint8_t[::1] bits = packed
+    cdef float[::1] others = numbers
+    with nogil:
+        lay_out(target, height, width, frame_width, 0)
+        frame = Frame(frame_height, frame_width, False, &target[0])
+        memset(&known, 0, sizeof(known))
+        state_stones(state, legal)
+        state_bits(state, legal, &known, &frame, &bits[0])
+        others[0] = komi_of(state)
+        others[1] = state_last_move(state, 0) == width * height
+    return packed, numbers
 
 
 def write_planes(Position position not None, out, int symmetry=0):

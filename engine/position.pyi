@@ -134,6 +134,12 @@ class Position:
         Source: Benson, Life in the game of Go, 1976.
         """
 
+    def is_settled(self) -> bool:
+        """Whether every point is somebody's for good, by `pass_alive`: nothing is left to play for.
+
+        Never where the first captures win.
+        """
+
     def dead_stones(self) -> list[int]:
         """The stones that stand in what is the enemy's for good, by `pass_alive`.
 

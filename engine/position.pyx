@@ -29,6 +29,7 @@ from engine.board cimport (
     liberties_of,
 )
 from engine.state cimport (
+    NEVER,
     SIMPLE,
     WHITE_MOVED,
     state_allows,
@@ -366,6 +367,17 @@ cdef class Position:
         cdef uint8_t[MAX_CELLS] owner
         board_pass_alive(&self.state.board, self.state.suicide, owner)
         return self._by_point(owner)
+
+    def is_settled(self):
+        cdef uint8_t[MAX_CELLS] owner
+        cdef int move
+        if self.state.captures_to_win != NEVER:
+            return False
+        board_pass_alive(&self.state.board, self.state.suicide, owner)
+        for move in range(self.state.board.width * self.state.board.height):
+            if owner[POINT_OF[self.state.board.width][move]] == EMPTY:
+                return False
+        return True
 
     def dead_stones(self):
         cdef uint8_t[MAX_CELLS] marks

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.planes import NUM_BINARY_PLANES, planes
+from engine.planes import packed_planes
 from engine.position import Position
 from engine.rules import BLACK, Rules
 from selfplay.game import SelfPlayGame
@@ -20,7 +20,8 @@ class Rows:
     planes: list[NDArray[np.uint8]] = field(default_factory=list)
     global_planes: list[NDArray[np.float32]] = field(default_factory=list)
     policy: list[NDArray[np.float32]] = field(default_factory=list)
-    values: list[tuple[float, float]] = field(default_factory=list)
+    prior_value: list[float] = field(default_factory=list)
+    searched_value: list[float] = field(default_factory=list)
     surprise: list[float] = field(default_factory=list)  # of the policy over its prior, in nats
 
 
@@ -33,19 +34,15 @@ def record(
     frame: Rules,
 ) -> None:
     """Append a searched position, as it lies in the frame, to a game's rows."""
-    seen = planes(position, frame.height, frame.width)
+    bits, numbers = packed_planes(position, frame.height, frame.width)
     rows.ply.append(position.num_moves)
     rows.colour.append(position.to_play)
-    rows.planes.append(np.packbits(seen[:NUM_BINARY_PLANES].astype(np.uint8).ravel()))
-    rows.global_planes.append(seen[NUM_BINARY_PLANES:, 0, 0].copy())  # a view keeps all planes
+    rows.planes.append(bits)
+    rows.global_planes.append(numbers)
     rows.policy.append(policy)
-    rows.values.append(values)
+    rows.prior_value.append(values[0])
+    rows.searched_value.append(values[1])
     rows.surprise.append(surprise)
-
-
-def is_settled(position: Position) -> bool:
-    """Whether every point is somebody's for good, by Benson: there is nothing left to play for."""
-    return not position.rules.captures_to_win and bool(position.pass_alive().all())
 
 
 def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
@@ -53,7 +50,7 @@ def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
 
     Dead stones on a settled board belong to whoever surrounds them.
     """
-    if position.is_over or not is_settled(position):
+    if position.is_over or not position.is_settled():
         return position.ownership(), position.score()
     ownership = np.where(position.pass_alive() == BLACK, 1, -1).astype(np.int8)
     return ownership, position.score(position.dead_stones())
@@ -64,6 +61,11 @@ def divergence(policy: NDArray[np.float32], prior: NDArray[np.float32]) -> float
     likely = policy > 0
     ratio = policy[likely] / np.maximum(prior[likely], 1e-6)
     return max(0.0, float((policy[likely] * np.log(ratio)).sum()))
+
+
+def rows_of(arrays: list[NDArray]) -> NDArray:
+    """Arrays of one length as the rows of one; many short ones sooner than by `numpy.stack`."""
+    return np.concatenate(arrays).reshape(len(arrays), -1)
 
 
 def surprise_weights(surprise: list[float], share: float) -> NDArray[np.float32]:
@@ -102,13 +104,13 @@ def finished(
         komi=rules.komi,
         moves=np.array(position.moves, np.uint16),
         ply=np.array(rows.ply, np.uint16),
-        planes=np.stack(rows.planes),
-        global_planes=np.stack(rows.global_planes),
-        policy=np.stack(rows.policy).astype(np.float16),
+        planes=rows_of(rows.planes),
+        global_planes=rows_of(rows.global_planes),
+        policy=rows_of(rows.policy).astype(np.float16),
         outcome=(sign * np.sign(score)).astype(np.int8),
         score=(sign * score).astype(np.float32),
         ownership=(sign[:, None] * ownership.reshape(1, -1)).astype(np.int8),
-        prior_value=np.array([prior for prior, _ in rows.values], np.float32),
-        searched_value=np.array([searched for _, searched in rows.values], np.float32),
+        prior_value=np.array(rows.prior_value, np.float32),
+        searched_value=np.array(rows.searched_value, np.float32),
         weight=surprise_weights(rows.surprise, surprise_share),
     )

@@ -19,7 +19,7 @@ from engine.rules import BLACK, Rules
 from selfplay.archive import OpeningArchive
 from selfplay.config import SelfPlayConfig
 from selfplay.game import SelfPlayGame
-from selfplay.recording import Rows, divergence, finished, is_settled, record
+from selfplay.recording import Rows, divergence, finished, record
 from selfplay.sizes import BoardMix
 
 Weights = dict[str, NDArray[np.float32]]
@@ -62,9 +62,9 @@ class PlayCounts:
 
 @dataclass
 class Seat:
-    """A game under way: rules with their komi, the opening's length, and who leads clearly."""
+    """A game under way: where it stands, the opening's length, and who leads clearly."""
 
-    rules: Rules
+    position: Position  # its rules have the game's own komi
     opening_plies: int
     board: int = 0  # index among the run's boards
     is_full: bool = True  # whether the present search has all its simulations, and is recorded
@@ -147,9 +147,8 @@ class Worker:
         counts = PlayCounts()
         hits = self.forest.look_ups()[0]
         while len(games) < num_games:
-            for game in self.forest.games_of(self._advance(counts)):
-                if self.forest.is_done(game):
-                    self._move(game, games, counts)
+            for game in self.forest.done(self._advance(counts)):
+                self._move(game, games, counts)
         counts.cache_hits = self.forest.look_ups()[0] - hits
         counts.games = len(games)
         counts.seconds = time.perf_counter() - began
@@ -193,12 +192,12 @@ class Worker:
         position = self._opening(rules, board)
         mean_plies = config.opening_plies * usual.num_points / self.mix.frame.num_points
         drawn = int(self.rng.exponential(mean_plies) + 0.5)
-        seat = Seat(rules, position.num_moves + drawn, board)
+        seat = Seat(position, position.num_moves + drawn, board)
         no_pass_before = 0
         if self.generation < config.no_pass_generations:
             no_pass_before = int(config.no_pass_share * rules.num_points)
         self.forest.start(game, position, no_pass_before)
-        self._think(game, seat, position.num_moves)
+        self._think(game, seat)
         return seat
 
     def _opening(self, rules: Rules, board: int) -> Position:
@@ -213,12 +212,12 @@ class Worker:
                 return position
         return Position(rules)
 
-    def _think(self, game: int, seat: Seat, num_moves: int) -> None:
+    def _think(self, game: int, seat: Seat) -> None:
         """Begin the search of a game's next ply, with the simulations that it is worth."""
         config = self.config
         seat.is_full = True
         visits = visits_at(config, self.progress)
-        if num_moves < seat.opening_plies:
+        if seat.position.num_moves < seat.opening_plies:
             visits = 1
         elif self._is_clear(seat):
             visits = min(config.clear_visits, visits)
@@ -230,7 +229,7 @@ class Worker:
     def _move(self, game: int, games: list[SelfPlayGame], counts: PlayCounts) -> None:
         """Play the move that a finished search found, and record what it learned."""
         seat = self.seats[game]
-        position = self.forest.position(game)
+        position = seat.position
         if position.num_moves < seat.opening_plies:
             move = self.forest.draw(game, self.config.opening_temperature, self.rng.random())
         else:
@@ -238,21 +237,19 @@ class Worker:
             values = self.forest.values(game)
             counts.positions += 1
             if seat.is_full:
-                self._record(game, seat, position, values)
+                self._record(game, seat, values)
             self._judge(seat, position.to_play, values[1])
         position.play_in_place(move)
-        ended = position.is_over or (self.config.stops_settled and is_settled(position))
-        if ended or position.num_moves >= self._most_plies(seat.rules):
+        ended = position.is_over or (self.config.stops_settled and position.is_settled())
+        if ended or position.num_moves >= self._most_plies(position.rules):
             counts.cut_games += not ended
-            self._finish(seat, position, games)
+            self._finish(seat, games)
             self.seats[game] = self._seat(game)
             return
         self.forest.play(game, move)
-        self._think(game, seat, position.num_moves)
+        self._think(game, seat)
 
-    def _record(
-        self, game: int, seat: Seat, position: Position, values: tuple[float, float]
-    ) -> None:
+    def _record(self, game: int, seat: Seat, values: tuple[float, float]) -> None:
         """Keep what a search found, of clear endings only a share."""
         if self._is_clear(seat) and self.rng.random() >= self.config.clear_share:
             return
@@ -260,16 +257,16 @@ class Worker:
         surprise = 0.0
         if self.config.surprise_share:
             surprise = divergence(policy, self.forest.priors(game))
-        record(seat.rows, position, policy, values, surprise, self.mix.frame)
+        record(seat.rows, seat.position, policy, values, surprise, self.mix.frame)
 
-    def _finish(self, seat: Seat, position: Position, games: list[SelfPlayGame]) -> None:
+    def _finish(self, seat: Seat, games: list[SelfPlayGame]) -> None:
         """Add a game that has ended to `games`, unless nothing of it was recorded."""
         if self.config.archive_share:
-            self.archive.add(seat.board, position.moves)
+            self.archive.add(seat.board, seat.position.moves)
         if seat.rows.ply:
             games.append(
                 finished(
-                    position,
+                    seat.position,
                     seat.rows,
                     self.generation,
                     self._new_id(),
@@ -304,7 +301,7 @@ def draw_komi(
     """A komi around the fair one, in half points; now and then far from it (KataGo)."""
     wide = rng.random() < config.komi_wide_share
     sigma = config.komi_wide_sigma if wide else usual_sigma
-    return float(np.clip(round(2 * rng.normal(komi, sigma)) / 2, -400, 400))
+    return min(max(round(2 * rng.normal(komi, sigma)) / 2, -400.0), 400.0)
 
 
 def visits_at(config: SelfPlayConfig, progress: float) -> int:

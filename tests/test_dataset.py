@@ -11,7 +11,7 @@ from engine.symmetries import transform, transform_moves
 from selfplay.batch import DRAW, LOSS, WIN
 from selfplay.config import TrainConfig, WindowConfig
 from selfplay.dataset import GameDataset, rows_of, schema_of, set_aside_unfinished, table_of
-from selfplay.recording import final_area, is_settled
+from selfplay.recording import final_area
 from selfplay.window import Window, window_size, windows_of
 from tests.games import quick_worker, some_games
 
@@ -25,7 +25,7 @@ def test_a_worker_records_each_searched_position_of_a_whole_game():
     for game in games:
         rules = Rules(5, 5, game.komi)
         end = Position(rules).play_all(game.moves.tolist())
-        assert end.is_over or is_settled(end)
+        assert end.is_over or end.is_settled()
         area, score = final_area(end)
         for row, ply in enumerate(game.ply):
             position = Position(rules).play_all(game.moves[:ply].tolist())

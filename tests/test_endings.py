@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from engine.diagram import board_from
+from engine.playouts import random_game
 from engine.position import Position
 from engine.rules import BLACK, WHITE, Rules
-from selfplay.recording import final_area, is_settled
+from selfplay.recording import final_area
 from selfplay.worker import Seat
 from tests.games import quick_worker
 
@@ -33,7 +34,7 @@ def position_of(text, **changes):
 
 def test_a_board_where_all_is_alive_for_good_is_settled():
     position = position_of(SETTLED)
-    assert is_settled(position)
+    assert position.is_settled()
     area, score = final_area(position)
     assert (area[:2, :4] == 1).all()
     assert (area[2:] == -1).all()
@@ -43,15 +44,24 @@ def test_a_board_where_all_is_alive_for_good_is_settled():
 def test_dead_stones_on_a_settled_board_are_their_takers():
     text = SETTLED.replace("O . O O O", "O . O O X").replace("O O . O O\n", "O O . O .\n")
     with_dead_stone = position_of(text)
-    assert is_settled(with_dead_stone)
+    assert with_dead_stone.is_settled()
     area, score = final_area(with_dead_stone)
     assert (area[2:] == -1).all()
     assert score == 8 - 17 - 3.5
 
 
 def test_a_board_with_an_open_point_is_not_settled():
-    assert not is_settled(Position(Rules(5, 5, 3.5)))
-    assert not is_settled(position_of(SETTLED, captures_to_win=1))
+    assert not Position(Rules(5, 5, 3.5)).is_settled()
+    assert not position_of(SETTLED, captures_to_win=1).is_settled()
+
+
+def test_a_board_is_settled_where_every_point_is_alive_for_good():
+    found = set()
+    for seed in range(300):
+        game = random_game(Rules(3, 4, suicide=seed % 2 == 0), seed, seed % 24)
+        assert game.is_settled() == bool(game.pass_alive().all())
+        found.add(game.is_settled())
+    assert found == {False, True}
 
 
 @pytest.mark.parametrize("text", [OPEN])
@@ -64,7 +74,7 @@ def test_open_boards_count_by_area(text):
 
 def test_a_leader_must_stay_the_same_for_the_end_to_be_clear():
     worker = quick_worker(clear_plies=3, clear_value=0.9)
-    seat = Seat(worker.mix.frame, 0)
+    seat = Seat(Position(worker.mix.frame), 0)
     for mover, value in [(BLACK, 0.95), (WHITE, -0.95), (BLACK, 0.99)]:
         assert not worker._is_clear(seat)
         worker._judge(seat, mover, value)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.planes import NUM_PLANES, planes, write_planes
+from engine.planes import NUM_BINARY_PLANES, NUM_PLANES, packed_planes, planes, write_planes
 from engine.playouts import random_game
 from engine.position import Position
 from engine.positions import Positions
@@ -81,6 +81,18 @@ def test_planes_say_what_the_rules_say():
                 assert seen[7 + back].sum() == 0
         assert np.allclose(seen[12], (-3.5 if own == 1 else 3.5) / 20)
         assert (seen[13] == (game.last_move == 30)).all()
+
+
+@pytest.mark.parametrize("frame", [(5, 5), (6, 7), (19, 19)])
+def test_packed_planes_are_the_planes(frame):
+    for seed in range(10):
+        game = random_game(Rules(5, 5, 3.5), seed, 12)
+        seen = planes(game, *frame)
+        bits, numbers = packed_planes(game, *frame)
+        assert (bits == np.packbits(seen[:NUM_BINARY_PLANES] > 0)).all()
+        assert (numbers == seen[NUM_BINARY_PLANES:, 0, 0]).all()
+    with pytest.raises(ValueError, match="frame 4x5: wanted 5x5 or more"):
+        packed_planes(game, 5, 4)
 
 
 def test_planes_check_their_buffer():

@@ -51,7 +51,7 @@ def searched(position, settings, net=pseudo_net, seed=3, frame=0):
 @BOTH
 def test_a_search_runs_as_many_simulations_as_it_was_asked_for(settings):
     forest = searched(Position(Rules(5, 5, 0.5)), settings)
-    assert forest.is_done(0)
+    assert forest.done() == [0]
     assert sum(one.visits for one in forest.candidates(0)) == settings.visits
 
 
@@ -251,7 +251,7 @@ def test_parts_have_batches_of_their_own_and_change_nothing(settings):
     forest = Forest(5, 5, 5, quiet, 1, parts=2)
     for game, position in enumerate(positions):
         forest.start(game, position)
-    assert [list(forest.games_of(part)) for part in range(2)] == [[0, 1], [2, 3, 4]]
+    assert forest.done(0) == forest.done(1) == []
     out = [forest.select(0), forest.select(1)]
     assert out == [2, 3]
     while any(out):
@@ -260,6 +260,7 @@ def test_parts_have_batches_of_their_own_and_change_nothing(settings):
             if answers:
                 forest.expand(*answers, part=part)
             out[part] = forest.select(part)
+    assert [forest.done(part) for part in range(2)] == [[0, 1], [2, 3, 4]]
     for game, position in enumerate(positions):
         alone = searched(position, quiet).candidates(0)
         for one, other in zip(forest.candidates(game), alone, strict=True):
