@@ -1,5 +1,6 @@
 """What a search asks of a net: planes in, policy, value, score and ownership out."""
 
+import math
 from typing import Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
@@ -85,5 +86,5 @@ def check_shapes(
 def check_answer(answer: Evaluation) -> None:
     """Raise BrokenNetwork where a net answered NaN or infinity."""
     for name, numbers in zip(Evaluation._fields, answer, strict=True):
-        if not np.isfinite(numbers.sum()):
+        if not math.isfinite(np.add.reduce(numbers, axis=None)):
             raise BrokenNetwork(f"the net's {name} holds NaN or infinity: wanted finite numbers")

@@ -153,10 +153,11 @@ cdef int drawn_move(const Tree* tree, double power, double number) noexcept nogi
     """The root move at which the priors to that power, summed up, pass `number` of their total."""
     cdef const Node* root = &tree.nodes[0]
     cdef double[MAX_POINTS + 1] sums
-    cdef double total = 0
+    cdef double total = 0, prior
     cdef int i
     for i in range(root.num_edges):
-        total += pow(tree.priors[root.first_edge + i], power)
+        prior = tree.priors[root.first_edge + i]
+        total += prior if power == 1 else pow(prior, power)
         sums[i] = total
     for i in range(root.num_edges - 1):
         if number * total < sums[i]:

@@ -320,7 +320,11 @@ cdef class Forest:
             or policy.shape[1] != self.frame_height * self.frame_width + 1
             or value.shape[0] != rows
             or score.shape[0] != rows
-            or has_ownership
+            or has_ownership and (
+                ownership.shape[0] != rows
+                or ownership.shape[1] != self.frame_height
+                or ownership.shape[2] != self.frame_width
+            )
         ):
             check_shapes(
                 rows, self.frame_height, self.frame_width, policy, value, score, ownership

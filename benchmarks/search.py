@@ -18,7 +18,7 @@ from agents.evaluator import Evaluation
 from agents.search_settings import SearchSettings
 from benchmarks.genmove import genmove_numbers
 from benchmarks.measure import median_seconds, parser, tell
-from benchmarks.selfplay import alone, playing
+from benchmarks.selfplay import beside_alone
 from benchmarks.tree import TreeAlone
 from engine.planes import planes
 from engine.playouts import random_game
@@ -32,7 +32,7 @@ NETWORK = NetworkConfig(blocks=4, channels=64)
 GAMES = 64
 ROUNDS = 41  # short, for others slow the machine now and then
 VISITS = 16
-SECONDS = 0.25
+SECONDS = 0.25  # of self-play, and as many of its evaluator alone
 WALL_SECONDS = 8.0  # that worker processes play
 
 
@@ -73,13 +73,10 @@ def a_worker(precision: Precision, seed: int) -> Worker:
 
 
 def selfplay_share(precision: Precision) -> float:
-    """Evaluations a second in self-play over those of the evaluator alone, in turns."""
+    """Evaluations a second in self-play over those of its evaluator alone, in turns."""
     worker = a_worker(precision, 1)
     seen = np.stack([planes(random_game(RULES, seed, 27)) for seed in range(GAMES)])
-    evaluate = compiled(NETWORK, 9, 9, precision, weights_of(NETWORK), seen)
-    return statistics.median(
-        playing(worker, SECONDS)[0] / alone(evaluate, seen, SECONDS) for _ in range(ROUNDS)
-    )
+    return statistics.median(beside_alone(worker, seen, SECONDS)["share"] for _ in range(ROUNDS))
 
 
 def microseconds_beside() -> float:
@@ -95,7 +92,7 @@ def microseconds_beside() -> float:
 
     worker = a_worker("fp32", 1)
     worker.evaluate = answer  # type: ignore[assignment]
-    return statistics.median(1e6 / playing(worker, SECONDS)[0] for _ in range(ROUNDS))
+    return 1e6 * median_seconds(lambda: worker.play(1)[1].evaluations, ROUNDS)
 
 
 def play_for(seed: int, gate: object, results: object) -> None:

@@ -1,8 +1,8 @@
 """What self-play keeps of its evaluator's speed: python -m benchmarks.selfplay [--json].
 
 One worker, one core, a fresh net: evaluations a second in self-play, games recorded and all, over
-the same evaluator's on full batches of the same size alone. The two are measured in turns, five
-times each, in processor time; medians are told, and the share is the median of the rounds' shares.
+the same evaluator's on full batches of the same size alone. The two take turns of a few batches, in
+processor time; medians of rounds are told.
 """
 
 import statistics
@@ -11,8 +11,10 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.architecture import NetworkConfig
+from agents.evaluator import Evaluation, Evaluator
 from agents.search_settings import SearchSettings
 from benchmarks.measure import parser, tell
 from engine.planes import planes
@@ -24,29 +26,60 @@ from selfplay.learner_config import LearnerConfig
 from selfplay.sizes import BoardMix
 from selfplay.worker import Worker, compiled
 
-ROUNDS = 5
+ROUNDS = 9
+SECONDS = 1.0  # of each side in a round
+TURN = 4  # batches
 
 
-def alone(evaluate: object, batch: np.ndarray, seconds: float) -> float:
-    """Evaluations a second of the evaluator alone, on one batch again and again."""
-    began = time.process_time()
-    count = 0
-    while time.process_time() - began < seconds:
-        evaluate(batch)  # type: ignore[operator]
-        count += len(batch)
-    return count / (time.process_time() - began)
+class InTurns:
+    """A worker's evaluator that evaluates one batch alone, every few calls, as often again.
+
+    So both see the same processor: others slow it, and its matrix unit, for fractions of a second.
+    """
+
+    def __init__(self, evaluate: Evaluator, batch: NDArray[np.float32]) -> None:
+        self.evaluate = evaluate
+        self.batch = batch
+        self.calls = 0
+        self.evaluations = 0  # of the batch alone
+        self.seconds = 0.0  # that they took
+
+    def __call__(self, planes: NDArray[np.float32]) -> Evaluation:
+        """Evaluate, after a turn alone where one is due."""
+        self.calls += 1
+        if self.calls % TURN == 0:
+            began = time.process_time()
+            for _ in range(TURN):
+                self.evaluate(self.batch)
+            self.seconds += time.process_time() - began
+            self.evaluations += TURN * len(self.batch)
+        return self.evaluate(planes)
 
 
-def playing(worker: Worker, seconds: float) -> tuple[float, float]:
-    """Evaluations and recorded positions a second in self-play."""
+def beside_alone(worker: Worker, batch: NDArray[np.float32], seconds: float) -> dict[str, float]:
+    """What a worker and its evaluator alone reach in turns, so many processor seconds each.
+
+    Returns:
+        `evaluations`, `positions` recorded, evaluations `alone`, and the first's `share` of these.
+    """
+    assert worker.evaluate is not None
+    turns = InTurns(worker.evaluate, batch)
+    worker.evaluate = turns
     began = time.process_time()
     evaluations = positions = 0
-    while time.process_time() - began < seconds:
+    while time.process_time() - began < 2 * seconds:
         _, counts = worker.play(1)
         evaluations += counts.evaluations
         positions += counts.positions
-    spent = time.process_time() - began
-    return evaluations / spent, positions / spent
+    spent = time.process_time() - began - turns.seconds
+    worker.evaluate = turns.evaluate
+    alone = turns.evaluations / turns.seconds
+    return {
+        "evaluations": evaluations / spent,
+        "positions": positions / spent,
+        "alone": alone,
+        "share": evaluations / spent / alone,
+    }
 
 
 def measure(size: int, network: NetworkConfig, batch: int, visits: int) -> dict[str, float]:
@@ -61,14 +94,16 @@ def measure(size: int, network: NetworkConfig, batch: int, visits: int) -> dict[
     worker.load(weights, 0)
     worker.play(batch)
     seen = np.stack([planes(random_game(rules, seed, size * 3)) for seed in range(batch)])
-    evaluate = make(weights, None)
-    rounds = [(alone(evaluate, seen, 2.0), *playing(worker, 2.0)) for _ in range(ROUNDS)]
+    rounds = [beside_alone(worker, seen, SECONDS) for _ in range(ROUNDS)]
     name = f"{size}x{size}"
     return {
-        f"evaluator_{name}_per_second": statistics.median(one[0] for one in rounds),
-        f"selfplay_{name}_evaluations_per_second": statistics.median(one[1] for one in rounds),
-        f"selfplay_{name}_positions_per_second": statistics.median(one[2] for one in rounds),
-        f"selfplay_{name}_share": statistics.median(one[1] / one[0] for one in rounds),
+        f"{title}_{name}_{unit}": statistics.median(one[of] for one in rounds)
+        for title, unit, of in (
+            ("evaluator", "per_second", "alone"),
+            ("selfplay", "evaluations_per_second", "evaluations"),
+            ("selfplay", "positions_per_second", "positions"),
+            ("selfplay", "share", "share"),
+        )
     }
 
 

@@ -1,6 +1,7 @@
 """What is recorded of a self-play game: rows as it goes on, targets once it has ended."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,38 +12,29 @@ from engine.rules import BLACK, Rules
 from selfplay.game import SelfPlayGame
 
 
-@dataclass
-class Rows:
-    """What is recorded of a game under way, one entry a searched ply."""
+class Row(NamedTuple):
+    """What is recorded of a searched ply of a game under way."""
 
-    ply: list[int] = field(default_factory=list)
-    colour: list[int] = field(default_factory=list)
-    planes: list[NDArray[np.uint8]] = field(default_factory=list)
-    global_planes: list[NDArray[np.float32]] = field(default_factory=list)
-    policy: list[NDArray[np.float32]] = field(default_factory=list)
-    prior_value: list[float] = field(default_factory=list)
-    searched_value: list[float] = field(default_factory=list)
-    surprise: list[float] = field(default_factory=list)  # of the policy over its prior, in nats
+    ply: int
+    colour: int
+    planes: NDArray[np.uint8]
+    global_planes: NDArray[np.float32]
+    policy: NDArray[np.float32]
+    prior_value: float
+    searched_value: float
+    surprise: float  # of the policy over its prior, in nats
 
 
-def record(
-    rows: Rows,
+def row_of(
     position: Position,
     policy: NDArray[np.float32],
     values: tuple[float, float],
     surprise: float,
     frame: Rules,
-) -> None:
-    """Append a searched position, as it lies in the frame, to a game's rows."""
+) -> Row:
+    """Record a searched position as it lies in the frame."""
     bits, numbers = packed_planes(position, frame.height, frame.width)
-    rows.ply.append(position.num_moves)
-    rows.colour.append(position.to_play)
-    rows.planes.append(bits)
-    rows.global_planes.append(numbers)
-    rows.policy.append(policy)
-    rows.prior_value.append(values[0])
-    rows.searched_value.append(values[1])
-    rows.surprise.append(surprise)
+    return Row(position.num_moves, position.to_play, bits, numbers, policy, *values, surprise)
 
 
 def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
@@ -63,12 +55,12 @@ def divergence(policy: NDArray[np.float32], prior: NDArray[np.float32]) -> float
     return max(0.0, float((policy[likely] * np.log(ratio)).sum()))
 
 
-def rows_of(arrays: list[NDArray]) -> NDArray:
+def stacked(arrays: Sequence[NDArray]) -> NDArray:
     """Arrays of one length as the rows of one; many short ones sooner than by `numpy.stack`."""
     return np.concatenate(arrays).reshape(len(arrays), -1)
 
 
-def surprise_weights(surprise: list[float], share: float) -> NDArray[np.float32]:
+def surprise_weights(surprise: Sequence[float], share: float) -> NDArray[np.float32]:
     """How much each row of a game counts; their mean is 1.
 
     A share of a game's weight goes to its rows in proportion to how much the search changed the
@@ -84,15 +76,20 @@ def surprise_weights(surprise: list[float], share: float) -> NDArray[np.float32]
 
 def finished(
     position: Position,
-    rows: Rows,
+    rows: Sequence[Row],
     generation: int,
     game_id: str,
     frame: Rules,
     surprise_share: float = 0.0,
 ) -> SelfPlayGame:
-    """Make a game's record from its end: every row's targets, as its mover sees them."""
+    """Make a game's record from its end: every row's targets, as its mover sees them.
+
+    Args:
+        rows: at least one.
+    """
     rules = position.rules
-    sign = np.where(np.array(rows.colour) == BLACK, 1, -1)
+    ply, colour, bits, numbers, policy, prior, searched, surprise = zip(*rows, strict=True)
+    sign = np.where(np.array(colour) == BLACK, 1, -1)
     area, score = final_area(position)
     ownership = np.zeros((frame.height, frame.width), np.int8)
     ownership[: rules.height, : rules.width] = area
@@ -103,14 +100,14 @@ def finished(
         height=rules.height,
         komi=rules.komi,
         moves=np.array(position.moves, np.uint16),
-        ply=np.array(rows.ply, np.uint16),
-        planes=rows_of(rows.planes),
-        global_planes=rows_of(rows.global_planes),
-        policy=rows_of(rows.policy).astype(np.float16),
+        ply=np.array(ply, np.uint16),
+        planes=stacked(bits),
+        global_planes=stacked(numbers),
+        policy=stacked(policy).astype(np.float16),
         outcome=(sign * np.sign(score)).astype(np.int8),
         score=(sign * score).astype(np.float32),
         ownership=(sign[:, None] * ownership.reshape(1, -1)).astype(np.int8),
-        prior_value=np.array(rows.prior_value, np.float32),
-        searched_value=np.array(rows.searched_value, np.float32),
-        weight=surprise_weights(rows.surprise, surprise_share),
+        prior_value=np.array(prior, np.float32),
+        searched_value=np.array(searched, np.float32),
+        weight=surprise_weights(surprise, surprise_share),
     )

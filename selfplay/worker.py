@@ -19,7 +19,7 @@ from engine.rules import BLACK, Rules
 from selfplay.archive import OpeningArchive
 from selfplay.config import SelfPlayConfig
 from selfplay.game import SelfPlayGame
-from selfplay.recording import Rows, divergence, finished, record
+from selfplay.recording import Row, divergence, finished, row_of
 from selfplay.sizes import BoardMix
 
 Weights = dict[str, NDArray[np.float32]]
@@ -68,7 +68,7 @@ class Seat:
     opening_plies: int
     board: int = 0  # index among the run's boards
     is_full: bool = True  # whether the present search has all its simulations, and is recorded
-    rows: Rows = field(default_factory=Rows)
+    rows: list[Row] = field(default_factory=list)
     leader: int = 0  # of the last search: 1 Black, -1 White, 0 nobody clear
     clear_plies: int = 0  # the last so many searches found this clear leader
 
@@ -257,13 +257,13 @@ class Worker:
         surprise = 0.0
         if self.config.surprise_share:
             surprise = divergence(policy, self.forest.priors(game))
-        record(seat.rows, seat.position, policy, values, surprise, self.mix.frame)
+        seat.rows.append(row_of(seat.position, policy, values, surprise, self.mix.frame))
 
     def _finish(self, seat: Seat, games: list[SelfPlayGame]) -> None:
         """Add a game that has ended to `games`, unless nothing of it was recorded."""
         if self.config.archive_share:
             self.archive.add(seat.board, seat.position.moves)
-        if seat.rows.ply:
+        if seat.rows:
             games.append(
                 finished(
                     seat.position,
