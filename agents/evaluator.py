@@ -18,7 +18,8 @@ class Evaluation(NamedTuple):
     policy: NDArray[np.float32]  # [B, A] logits; off the board -10,000
     value: NDArray[np.float32]  # [B] chance of a win less that of a loss, -1 to 1
     score: NDArray[np.float32]  # [B] points
-    ownership: NDArray[np.float32]  # [B, H, W] -1 to 1, 0 off the board
+    ownership: NDArray[np.float32] | None  # [B, H, W] -1 to 1, 0 off the board; None where the
+    # evaluator was told not to find it
 
 
 class Evaluator(Protocol):
@@ -86,5 +87,5 @@ def check_shapes(
 def check_answer(answer: Evaluation) -> None:
     """Raise BrokenNetwork where a net answered NaN or infinity."""
     for name, numbers in zip(Evaluation._fields, answer, strict=True):
-        if not math.isfinite(np.add.reduce(numbers, axis=None)):
+        if numbers is not None and not math.isfinite(np.add.reduce(numbers, axis=None)):
             raise BrokenNetwork(f"the net's {name} holds NaN or infinity: wanted finite numbers")

@@ -171,8 +171,8 @@ class GraphBuilder:
         self.tower()
         return ov.Model(list(self.block_inputs.values()), [self.planes], "features")
 
-    def model(self) -> ov.Model:
-        """The graph: planes in; point logits, pass logit, value, score, ownership out."""
+    def model(self, ownership: bool) -> ov.Model:
+        """The graph: planes in; point logits, pass logit, value, score, ownership if wanted out."""
         features = self.tower()
         owned = self.rectified(self.convolution(features, "board_features"))
         bias = constant(self.weights["hidden.bias"][np.newaxis])
@@ -182,5 +182,7 @@ class GraphBuilder:
         chances = op.softmax(self.linear(hidden, "outcome"), 1)
         value = op.reduce_sum(op.multiply(chances, constant([[1, 0, -1]])), indices(1), False)
         score = op.multiply(self.linear(hidden, "score"), self.side)
-        ownership = self.masked(op.tanh(self.convolution(owned, "ownership")))
-        return ov.Model([points, pass_move, value, score, ownership], [self.planes], "network")
+        answers = [points, pass_move, value, score]
+        if ownership:
+            answers.append(self.masked(op.tanh(self.convolution(owned, "ownership"))))
+        return ov.Model(answers, [self.planes], "network")

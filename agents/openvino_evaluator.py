@@ -40,12 +40,12 @@ class CompiledGraph:
         rows = len(planes)
         self.planes[:rows] = planes
         self.request.infer(share_inputs=True, share_outputs=True)
-        points, pass_move, value, score, ownership = (output[:rows] for output in self.outputs)
+        points, pass_move, value, score, *owned = (output[:rows] for output in self.outputs)
         return Evaluation(
             np.concatenate([points, pass_move], 1),
             value.copy(),
             score[:, 0].copy(),
-            ownership[:, 0].copy(),
+            owned[0][:, 0].copy() if owned else None,
         )
 
 
@@ -57,6 +57,7 @@ class OpenVinoEvaluator:
         height, width: the frame, at least as large as the boards in it.
         precision: "fp32", or "bf16" where the processor computes in it (elsewhere fp32 again),
             or "int8" for the blocks' convolutions, once `calibrate` has seen some boards.
+        ownership: whether to find it; self-play goes without.
 
     Raises:
         BrokenNetwork: the weights are not those of a net of `config`, or not finite.
@@ -70,9 +71,11 @@ class OpenVinoEvaluator:
         height: int,
         width: int,
         precision: Precision = "bf16",
+        ownership: bool = True,
     ) -> None:
         check_precision(precision)
         self.config = config
+        self.ownership = ownership
         self.height = height
         self.width = width
         self.core = ov.Core()
@@ -147,11 +150,11 @@ class OpenVinoEvaluator:
             self.ranges,
             self.whole,
         )
-        request = self._compile(builder.model(), self.hint)
+        request = self._compile(builder.model(self.ownership), self.hint)
         planes = np.zeros((rows, NUM_PLANES, self.height, self.width), np.float32)
         planes[:, 0] = 1  # a row never filled is an empty board
         request.set_input_tensor(ov.Tensor(planes, shared_memory=True))
-        outputs = [request.get_output_tensor(index).data for index in range(5)]
+        outputs = [one.data for one in request.output_tensors]
         return CompiledGraph(request, planes, outputs)
 
     def _compile(self, model: ov.Model, hint: str) -> ov.InferRequest:

@@ -208,4 +208,6 @@ class Search:
         """Whose each point will be, `[H, W]`, -1 to 1, 1 the mover's."""
         if self.evaluations:
             return self.forest.ownership(0)
-        return self.evaluate(planes(self.forest.position(0))[np.newaxis]).ownership[0]
+        found = self.evaluate(planes(self.forest.position(0))[np.newaxis]).ownership
+        assert found is not None, "an evaluator told not to find ownership"
+        return found[0]

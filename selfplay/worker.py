@@ -36,7 +36,7 @@ def compiled(
     seen: NDArray[np.float32] | None,
 ) -> OpenVinoEvaluator:
     """The net for one processor core; its first four arguments are bound before it is sent away."""
-    evaluator = OpenVinoEvaluator(weights, architecture, height, width, precision)
+    evaluator = OpenVinoEvaluator(weights, architecture, height, width, precision, ownership=False)
     if precision == "int8" and seen is not None:
         evaluator.calibrate(seen)
     return evaluator

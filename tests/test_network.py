@@ -161,6 +161,17 @@ def test_the_batch_sizes_that_are_compiled():
     )
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_an_evaluator_may_leave_ownership_out(tiny_weights, precision):
+    seen = some_planes(3, 5, 5)
+    whole = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision)(seen)
+    found = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision, ownership=False)(seen)
+    assert whole.ownership is not None
+    assert found.ownership is None
+    for one, other in zip(found[:3], whole[:3], strict=True):
+        assert np.allclose(one, other, atol=1e-5)
+
+
 def test_broken_weights_and_planes_are_refused(tiny_weights):
     with pytest.raises(BrokenNetwork, match=r"no weight stem\.weight"):
         check_weights({}, TINY)
