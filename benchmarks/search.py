@@ -9,12 +9,14 @@ which are wall time. About four minutes.
 import multiprocessing
 import statistics
 import time
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Barrier, Event
 from typing import Literal
 
 import numpy as np
 
 from agents.architecture import NetworkConfig
-from agents.evaluator import Evaluation
+from agents.evaluator import Evaluation, Evaluator
 from agents.search_settings import SearchSettings
 from benchmarks.genmove import genmove_numbers
 from benchmarks.measure import median_seconds, parser, tell
@@ -33,7 +35,8 @@ GAMES = 64
 ROUNDS = 41  # short, for others slow the machine now and then
 VISITS = 16
 SECONDS = 0.25  # of self-play, and as many of its evaluator alone
-WALL_SECONDS = 8.0  # that worker processes play
+WALL_SECONDS = 0.3  # that one worker process plays, or two
+SETTLING_SECONDS = 0.02  # in which a batch under way ends
 
 
 def weights_of(network: NetworkConfig) -> dict[str, np.ndarray]:
@@ -95,30 +98,63 @@ def microseconds_beside() -> float:
     return 1e6 * median_seconds(lambda: worker.play(1)[1].evaluations, ROUNDS)
 
 
-def play_for(seed: int, gate: object, results: object) -> None:
-    """A process that plays: says its evaluations in a stretch of wall time."""
+class Gated:
+    """An evaluator that answers while its gate is open, and counts its evaluations."""
+
+    def __init__(self, evaluate: Evaluator, gate: Event, count: "Synchronized[int]") -> None:
+        self.evaluate = evaluate
+        self.gate = gate
+        self.count = count
+
+    def __call__(self, planes: np.ndarray) -> Evaluation:
+        """Evaluate once the gate is open."""
+        self.gate.wait()
+        answer = self.evaluate(planes)
+        self.count.value += len(planes)
+        return answer
+
+
+def play_on(seed: int, gate: Event, count: "Synchronized[int]", ready: Barrier) -> None:
+    """A process that plays while its gate is open, until it is ended."""
     worker = a_worker("bf16", seed)
-    gate.wait()  # type: ignore[attr-defined]
-    began = time.perf_counter()
-    count = 0
-    while time.perf_counter() - began < WALL_SECONDS:
-        count += worker.play(1)[1].evaluations
-    results.put(count / (time.perf_counter() - began))  # type: ignore[attr-defined]
+    assert worker.evaluate is not None
+    worker.evaluate = Gated(worker.evaluate, gate, count)
+    ready.wait()
+    while True:
+        worker.play(1)
 
 
-def evaluations_per_second(processes: int) -> float:
-    """What so many workers reach side by side, in wall time."""
+def two_workers_over_one() -> float:
+    """What two worker processes reach side by side over one of them, in turns of wall time."""
     context = multiprocessing.get_context("spawn")
-    gate, results = context.Barrier(processes), context.Queue()
+    gates = [context.Event() for _ in range(2)]
+    counts = [context.Value("q", 0) for _ in range(2)]
+    ready = context.Barrier(3)
+
+    def reached(playing: list[int]) -> float:
+        for one in playing:
+            gates[one].set()
+        began, before = time.perf_counter(), sum(count.value for count in counts)
+        time.sleep(WALL_SECONDS)
+        found = sum(count.value for count in counts) - before
+        spent = time.perf_counter() - began
+        for one in playing:
+            gates[one].clear()
+        time.sleep(SETTLING_SECONDS)
+        return found / spent
+
     working = [
-        context.Process(target=play_for, args=(seed, gate, results)) for seed in range(processes)
+        context.Process(target=play_on, args=(one, gates[one], counts[one], ready), daemon=True)
+        for one in range(2)
     ]
     for one in working:
         one.start()
-    total = sum(results.get() for _ in working)
+    ready.wait()
+    found = statistics.median(reached([0, 1]) / reached([turn % 2]) for turn in range(ROUNDS))
     for one in working:
+        one.terminate()
         one.join()
-    return float(total)
+    return found
 
 
 def main() -> None:
@@ -130,9 +166,7 @@ def main() -> None:
         "selfplay_share_bf16": selfplay_share("bf16"),
         "selfplay_share_int8": selfplay_share("int8"),
         "selfplay_microseconds_beside": microseconds_beside(),
-        "two_workers_over_one": statistics.median(
-            evaluations_per_second(2) / evaluations_per_second(1) for _ in range(2)
-        ),
+        "two_workers_over_one": two_workers_over_one(),
         **genmove_numbers(),
     }
     tell(
