@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from agents.bounds import check_bounds
 from insei.arms import rate_arms
 from insei.config import build, read_yaml, to_yaml, with_settings
+from insei.options import Address, Reports
 from insei.side_by_side import train_side_by_side
 from insei.tournament import check_conditions, hold
 from insei.train import conduct, config_of
@@ -63,9 +64,9 @@ def ablate(
     /,
     *,
     runs: Path = Path("runs"),
-    reports: Path = Path("reports"),
+    reports: Reports = Path("reports"),
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
-    address: str | None = None,
+    address: Address = None,
 ) -> None:
     """Train the arms of an ablation, and play their nets against each other.
 
@@ -79,12 +80,8 @@ def ablate(
         A YAML file: base, arms, settings, hours, seeds, together, games, and so on.
     runs
         Where the arms' runs go, in a folder of the ablation's name.
-    reports
-        Where the report of the match goes.
     set_
         KEY=VALUE over the configuration, as in `--set hours=0.25`.
-    address
-        Of a Ray cluster to join, instead of starting Ray here.
     """
     values = with_settings({"name": config.stem} | read_yaml(config), set_ or [])
     try:

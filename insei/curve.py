@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from insei.options import Address, Reports, Workers
 from insei.tournament import hold
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def curve(
     visits: int = 0,
     size: int = 0,
     opening_plies: int = 4,
-    workers: int = 2,
-    reports: Path = Path("reports"),
-    address: str | None = None,
+    workers: Workers = 2,
+    reports: Reports = Path("reports"),
+    address: Address = None,
 ) -> None:
     """Play runs' kept nets among each other, rate them, and draw rating against hours and games.
 
@@ -77,12 +78,6 @@ def curve(
         Side of the board; the largest of the first run's by default.
     opening_plies
         Random plies that every game begins with.
-    workers
-        Processes that play; 0 plays in this one.
-    reports
-        Where the games and their report go.
-    address
-        Of a Ray cluster to join, instead of starting Ray here.
     """
     from tournament.config import TournamentConfig
 

@@ -1,8 +1,14 @@
 """Options that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 Seed = Annotated[int, Parameter(validator=Number(gte=0, lte=2**40))]  # as a tournament bounds it
+Workers = Annotated[int, Parameter(help="Processes that play; 0 plays in this one.")]
+Reports = Annotated[Path, Parameter(help="Where a folder with the games and their report goes.")]
+Address = Annotated[
+    str | None, Parameter(help="Of a Ray cluster to join, instead of starting Ray here.")
+]

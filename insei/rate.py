@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from insei.options import Seed
+from insei.options import Address, Seed, Workers
 from insei.tournament import Tell, play_games
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def rate(
     size: Annotated[int, Parameter(alias="-s")] = 9,
     games: int = 20,
     seed: Seed = 1,
-    workers: int = 2,
-    address: str | None = None,
+    workers: Workers = 2,
+    address: Address = None,
 ) -> None:
     """Seat a player against the ladder of its board size, and print its rating.
 
@@ -41,10 +41,6 @@ def rate(
         Against each player of the ladder, even.
     seed
         Of openings and players.
-    workers
-        Processes that play; 0 plays in this one.
-    address
-        Of a Ray cluster to join, instead of starting Ray here.
     """
     from agents.grammar import make_player
     from insei.ladder import read_ladder

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from insei.options import Address, Reports, Workers
 from insei.package import rating_of
 from insei.tournament import Held, check_conditions, hold
 from insei.train import quieten, read_config
@@ -48,9 +49,9 @@ def resize(
     learning_rate: float | None = None,
     games: int = 100,
     visits: int = 64,
-    workers: int = 2,
-    reports: Path = Path("reports"),
-    address: str | None = None,
+    workers: Workers = 2,
+    reports: Reports = Path("reports"),
+    address: Address = None,
 ) -> None:
     """Make nets of other widths and depths, train each on recorded games alone, and rate them.
 
@@ -81,12 +82,6 @@ def resize(
         Of each pairing, even; 0 makes the nets and does not rate them.
     visits
         Simulations of the searching players.
-    workers
-        Processes that play; 0 plays in this one.
-    reports
-        Where the games and their report go.
-    address
-        Of a Ray cluster to join, instead of starting Ray here.
     """
     from agents.find_package import check_nameable
     from selfplay.lessons import open_book

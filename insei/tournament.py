@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from insei.config import build, read_yaml, to_yaml, with_settings
+from insei.options import Address, Reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,9 +22,9 @@ def tournament(
     config: Path,
     /,
     *,
-    reports: Path = Path("reports"),
+    reports: Reports = Path("reports"),
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
-    address: str | None = None,
+    address: Address = None,
     memory: bool = True,
     play: bool = True,
 ) -> None:
@@ -37,12 +38,8 @@ def tournament(
     ----------
     config
         A YAML file: players, rules, games of each pairing, and so on.
-    reports
-        Where the folder of the tournament goes.
     set_
         KEY=VALUE over the configuration, as in `--set games=40 --set rules.komi=7.5`.
-    address
-        Of a Ray cluster to join, instead of starting Ray here.
     memory
         Whether to measure each player's memory after the games, in a process of its own.
     play

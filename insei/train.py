@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from insei.config import build, differing, parse_yaml, read_yaml, to_yaml, with_settings
+from insei.options import Address
 
 if TYPE_CHECKING:
     from selfplay.config import TrainConfig
@@ -26,7 +27,7 @@ def train(
     *,
     runs: Path = Path("runs"),
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
-    address: str | None = None,
+    address: Address = None,
 ) -> None:
     """Learn Go by self-play: start a run from a configuration, or continue one.
 
@@ -43,8 +44,6 @@ def train(
         Where new runs go.
     set_
         KEY=VALUE over the configuration, as in `--set generations=20 --set learner.batch_size=128`.
-    address
-        Of a Ray cluster to join, instead of starting Ray here.
     """
     from selfplay.run import RunFolder
 
