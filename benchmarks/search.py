@@ -21,17 +21,14 @@ from agents.search_settings import SearchSettings
 from benchmarks.genmove import genmove_numbers
 from benchmarks.measure import median_seconds, parser, tell
 from benchmarks.selfplay import beside_alone
-from benchmarks.tree import TreeAlone
+from benchmarks.tree import GAMES, RULES, TreeAlone, free_answers
 from engine.planes import planes
 from engine.playouts import random_game
-from engine.rules import Rules
 from selfplay.config import Precision, SelfPlayConfig
 from selfplay.sizes import BoardMix
 from selfplay.worker import Worker, compiled
 
-RULES = Rules(9, 9, 7.0)
 NETWORK = NetworkConfig(blocks=4, channels=64)
-GAMES = 64
 ROUNDS = 41  # short, for others slow the machine now and then
 VISITS = 16
 SECONDS = 0.25  # of self-play, and as many of its evaluator alone
@@ -84,17 +81,8 @@ def selfplay_share(precision: Precision) -> float:
 
 def microseconds_beside() -> float:
     """What self-play does beside an evaluation, records included: the answers are there."""
-    rng = np.random.default_rng(0)
-    policy = rng.normal(size=(GAMES, RULES.num_actions)).astype(np.float32)
-    value = rng.uniform(-0.3, 0.3, GAMES).astype(np.float32)
-    ownership = np.zeros((GAMES, RULES.height, RULES.width), np.float32)
-
-    def answer(batch: np.ndarray) -> Evaluation:
-        rows = len(batch)
-        return Evaluation(policy[:rows], value[:rows], value[:rows], ownership[:rows])
-
     worker = a_worker("fp32", 1)
-    worker.evaluate = answer  # type: ignore[assignment]
+    worker.evaluate = free_answers()
     return 1e6 * median_seconds(lambda: worker.play(1)[1].evaluations, ROUNDS)
 
 

@@ -9,7 +9,9 @@ import time
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from agents.evaluator import Evaluation, Evaluator
 from agents.forest import Forest
 from agents.search_settings import SearchSettings
 from benchmarks.measure import parser, tell
@@ -21,13 +23,24 @@ GAMES = 64
 VISITS = 32
 
 
+def free_answers() -> Evaluator:
+    """An evaluator whose answers for up to `GAMES` boards are there already."""
+    rng = np.random.default_rng(0)
+    policy = rng.normal(size=(GAMES, RULES.num_actions)).astype(np.float32)
+    value = rng.uniform(-0.3, 0.3, GAMES).astype(np.float32)
+
+    def answer(planes: NDArray[np.float32]) -> Evaluation:
+        rows = len(planes)
+        return Evaluation(policy[:rows], value[:rows], value[:rows], None)
+
+    return answer
+
+
 class TreeAlone:
     """Games whose searches are answered for nothing."""
 
     def __init__(self, rule: Literal["gumbel", "puct"]) -> None:
-        rng = np.random.default_rng(0)
-        self.policy = rng.normal(size=(GAMES, RULES.num_actions)).astype(np.float32)
-        self.value = rng.uniform(-0.3, 0.3, GAMES).astype(np.float32)
+        self.evaluate = free_answers()
         self.games = [random_game(RULES, seed, 20) for seed in range(GAMES)]
         self.forest = Forest(GAMES, 9, 9, SearchSettings(rule=rule, visits=VISITS), 1)
 
@@ -37,7 +50,8 @@ class TreeAlone:
         for game, position in enumerate(self.games):
             self.forest.start(game, position)
         while rows := self.forest.select():
-            self.forest.expand(self.policy[:rows], self.value[:rows], self.value[:rows])
+            policy, value, score, _ = self.evaluate(self.forest.batch())
+            self.forest.expand(policy, value, score)
             count += rows
         return count
 
