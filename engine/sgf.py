@@ -19,6 +19,7 @@ from engine.sgf_file import (
     new_file,
     read_file,
     write_moves,
+    write_times,
 )
 
 
@@ -31,6 +32,8 @@ class GameRecord:
     white: str = "white"
     result: str = ""  # as SGF writes it; empty for the score of a finished game
     comments: dict[int, str] = field(default_factory=dict)  # by ply, 0 for the start
+    main_time: float = 0.0  # seconds that each side had; 0 where time didn't count
+    time_left: dict[int, float] = field(default_factory=dict)  # seconds by colour, after the moves
     notes: tuple[str, ...] = ()  # where the file bends the standard
 
 
@@ -40,6 +43,7 @@ def write_sgf(record: GameRecord) -> str:
     result = record.result or (result_of(position) if position.is_over else "")
     game = new_file(position, record.black, record.white, result)
     write_moves(game.get_root(), position, record.comments)
+    write_times(game, record.main_time, record.time_left)
     return finished_text(game, position.rules)
 
 
@@ -76,6 +80,7 @@ def read_sgf_file(path: Path, rules: Rules | None = None) -> GameRecord:
 def _main_line(file: SgfFile) -> GameRecord:
     position = file.position
     comments = {0: file.opening_comment} if file.opening_comment else {}
+    times: dict[int, float] = {}
     number = 1  # of the move that is due
     for node in file.game.get_main_sequence()[file.num_opening :]:
         reached = file.after(node, position, number)
@@ -85,7 +90,17 @@ def _main_line(file: SgfFile) -> GameRecord:
         if reached[-1].num_moves < position.num_moves or len(reached) > 1:
             comments = {}
         position = reached[-1]
+        times |= file.times_at(node)
         if said := file.text_of(node, "C"):
             ply = position.num_moves
             comments[ply] = f"{comments[ply]}\n{said}" if ply in comments else said
-    return GameRecord(position, file.black, file.white, file.result, comments, tuple(file.notes))
+    return GameRecord(
+        position,
+        file.black,
+        file.white,
+        file.result,
+        comments,
+        file.seconds_of(file.root, "TM") or 0.0,
+        times,
+        tuple(file.notes),
+    )

@@ -20,6 +20,8 @@ from engine.vertex import vertex_of
 
 LETTERS = {BLACK: "b", WHITE: "w"}
 COLOURS = {"b": BLACK, "w": WHITE}
+TIMES_LEFT = {BLACK: "BL", WHITE: "WL"}
+LONGEST_TIME = 1e9  # seconds
 COLOUR_DIGITS = {"1": BLACK, "2": WHITE}  # as older files write PL
 TAIL = 2  # moves after an illegal one with which it still counts as a slip at the end
 
@@ -111,6 +113,27 @@ class SgfFile:
         if not node.has_property(key):
             return ""
         return str(node.get_raw(key).decode("utf-8", "replace")).strip()
+
+    def seconds_of(self, node: sgf.Tree_node, key: str) -> float | None:
+        """A time in seconds; None where there is none, or, with a note, no number."""
+        said = self.raw_of(node, key)
+        if not said:
+            return None
+        try:
+            seconds = float(said)
+        except ValueError:
+            seconds = -1.0
+        if 0 <= seconds < LONGEST_TIME:
+            return seconds
+        note = f"{key}: not a number of seconds, and left out"
+        if note not in self.notes:  # once a file, not once a move
+            self.notes.append(note)
+        return None
+
+    def times_at(self, node: sgf.Tree_node) -> dict[int, float]:
+        """The seconds left that a move's node tells of, by colour."""
+        found = {colour: self.seconds_of(node, key) for colour, key in TIMES_LEFT.items()}
+        return {colour: seconds for colour, seconds in found.items() if seconds is not None}
 
     def _set_up(self) -> None:
         """Place the stones of the opening nodes, those before the first move."""
@@ -315,6 +338,15 @@ def write_moves(
         node = node.new_child()
         node.set("PL", LETTERS[position.to_play])
     return node
+
+
+def write_times(game: sgf.Sgf_game, main: float, left: Mapping[int, float]) -> None:
+    """Write each side's main time at the root, and at the last move what is left of it."""
+    if main:
+        game.get_root().set_raw("TM", f"{main:g}".encode())
+    moves = [node for node in game.get_main_sequence() if has_move(node)]
+    for colour, seconds in left.items() if moves else ():
+        moves[-1].set_raw(TIMES_LEFT[colour], f"{seconds:.1f}".encode())
 
 
 def _is_turn_open(position: Position) -> bool:

@@ -318,6 +318,22 @@ def test_a_loaded_game_is_on_the_clock_too(tmp_path):
     assert game.clocks[BLACK].main_left == game.clocks[WHITE].main_left == 120
 
 
+def test_an_unfinished_game_comes_back_with_its_clocks(tmp_path):
+    path = tmp_path / "game.sgf"
+    game = ClientGame.begin(replace(SETUP, minutes=2))
+    game.play(12)
+    game.clocks[BLACK].main_left = 31.5
+    game.clocks[WHITE].main_left = 7.5
+    game.save(path)
+    again = ClientGame.load(path)
+    assert again.setup.minutes == 2
+    assert again.clocks[BLACK].main_left == 31.5
+    assert again.clocks[WHITE].main_left == pytest.approx(7.5, abs=1)  # whose turn ran on
+    fresh = ClientGame.load(path, replace(SETUP, minutes=3))
+    assert fresh.clocks[BLACK].main_left == 180
+    assert ClientGame.review(path).clocks == {}
+
+
 def test_a_resumed_game_is_loaded_as_it_was_left(tmp_path):
     path = tmp_path / "game.sgf"
     game = ClientGame.begin(SETUP)

@@ -408,3 +408,29 @@ def test_games_without_dead_stones_come_to_what_gnu_go_counted():
     assert len(REAL) >= 9
     assert agreed["area"] >= 2
     assert agreed["territory"] >= 2
+
+
+def test_times_are_written_at_the_last_move_and_read_back():
+    position = Position(chinese(5)).play_all([12, 7])
+    times = {BLACK: 61.5, WHITE: 8.0}
+    text = write_sgf(GameRecord(position, main_time=300.0, time_left=times))
+    assert "TM[300]" in text
+    assert text.rstrip().endswith(")")
+    assert "BL[61.5]" in text.rpartition(";")[2]
+    again = read_sgf(text)
+    assert (again.main_time, again.time_left) == (300.0, times)
+    assert again.notes == ()
+    resumed = Position(chinese(5)).play_all([12, 25, 25]).resumed()  # a node without a move ends it
+    again = read_sgf(write_sgf(GameRecord(resumed, main_time=300.0, time_left=times)))
+    assert again.time_left == times
+    assert not again.position.is_over
+
+
+def test_times_that_are_none_are_left_out_with_a_note():
+    text = "(;GM[1]SZ[5]RU[Chinese]KM[7]TM[an hour];B[aa]BL[-3];W[bb]WL[4]BL[nan])"
+    record = read_sgf(text)
+    assert (record.main_time, record.time_left) == (0.0, {WHITE: 4.0})
+    assert record.notes == (
+        "BL: not a number of seconds, and left out",
+        "TM: not a number of seconds, and left out",
+    )

@@ -150,6 +150,7 @@ class Client(App[None]):
         def answered(yes: bool | None) -> None:
             if yes:
                 self.table.game = left
+                left.begin_turn()
             self._begin()
 
         question = f"Go on with the unfinished game, {left.position.num_moves} moves?"

@@ -58,14 +58,16 @@ class ClientGame:
     def load(cls, path: Path, setup: GameSetup | None = None) -> "ClientGame":
         """The game of an SGF file; its players' names are the seats unless `setup` names others.
 
-        Both clocks begin anew, where the setup has any.
+        Clocks go on from what the file says was left, but begin anew with a `setup` that has any.
 
         Raises:
             ValueError: the file can't be read, or is no game; says which.
         """
         record = read_sgf_file(path)
         end = record.position
-        seats = setup or GameSetup(black=record.black, white=record.white)
+        seats = setup or GameSetup(
+            black=record.black, white=record.white, minutes=record.main_time / 60
+        )
         named = preset_name(end.rules) or next(
             (name for name, make in PRESETS.items() if make().ko == end.rules.ko), seats.rules
         )
@@ -79,6 +81,9 @@ class ClientGame:
             here = here if here.to_play == mover else here.with_to_play(mover)
             here = here.resumed() if here.is_over else here  # players disagreed on what is dead
             game.history.append(here.play(move))
+        if setup is None:
+            for colour, clock in game.clocks.items():
+                clock.main_left = record.time_left.get(colour, clock.main_left)
         game.history[-1] = end  # with the turn, or the resumption, that the file ends with
         game.result = record.result
         return game
@@ -91,6 +96,7 @@ class ClientGame:
             ValueError: the file can't be read, or is no game; says which.
         """
         game = cls.load(path)
+        game.clocks = {}
         try:
             tree = read_variations(path.read_bytes())
         except (OSError, ValueError) as error:
@@ -196,6 +202,10 @@ class ClientGame:
         clock = self.clocks.get(self.position.to_play)
         if clock is not None:
             clock.spend(time.monotonic() - self.turn_began)
+        self.begin_turn()
+
+    def begin_turn(self) -> None:
+        """Count time from now on."""
         self.turn_began = time.monotonic()
 
     def seconds_left(self, colour: int) -> float | None:
@@ -217,7 +227,7 @@ class ClientGame:
                 self.worth = {ply: one for ply, one in self.worth.items() if ply < length}
                 self.result = self.reason = ""
                 self.shown = -1
-                self.turn_began = time.monotonic()
+                self.begin_turn()
                 return True
         return False
 
@@ -246,8 +256,15 @@ class ClientGame:
             ply: f"Black wins {one.win_rate:.1%}, by {one.score:+.1f} points"
             for ply, one in self.worth.items()
         }
+        left = {colour: max(0.0, self.seconds_left(colour) or 0.0) for colour in self.clocks}
         record = GameRecord(
-            self.position, self.setup.black, self.setup.white, self.result, comments
+            self.position,
+            self.setup.black,
+            self.setup.white,
+            self.result,
+            comments,
+            60 * self.setup.minutes,
+            left,
         )
         return write_sgf(record)
 
