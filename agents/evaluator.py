@@ -18,8 +18,8 @@ class Evaluation(NamedTuple):
     policy: NDArray[np.float32]  # [B, A] logits; off the board -10,000
     value: NDArray[np.float32]  # [B] chance of a win less that of a loss, -1 to 1
     score: NDArray[np.float32]  # [B] points
-    ownership: NDArray[np.float32] | None  # [B, H, W] -1 to 1, 0 off the board; None where the
-    # evaluator was told not to find it
+    ownership: NDArray[np.float32] | None = None  # [B, H, W] -1 to 1, 0 off the board; None where
+    # the evaluator was told not to find it
 
 
 class Evaluator(Protocol):

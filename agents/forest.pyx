@@ -53,7 +53,7 @@ from agents.tree cimport (
 from engine.board cimport MAX_SIDE, next_random
 from engine.planes cimport PLANES, lay_out
 from engine.position cimport Position
-from engine.state cimport state_copy, state_is_over, state_play
+from engine.state cimport state_copy, state_play
 
 from agents.evaluator import check_shapes
 from agents.search_settings import SearchSettings
@@ -81,7 +81,7 @@ cdef class Forest:
     cdef readonly object settings
     cdef readonly object planes  # `[B, C, H, W]` float32, B = num_games · leaves
     cdef float[:, :, :, ::1] out  # the same
-    cdef object starts  # the Position each game began with
+    cdef object starts  # a Position of each game's rules and first board, whatever was played on it
     cdef object tables  # action tables by board size
     cdef uint64_t rng
 
@@ -170,6 +170,7 @@ cdef class Forest:
         """Seat a game: its tree's root is `position`, and a search of `settings.visits` begins.
 
         Args:
+            position: may be played on by its owner; the forest plays the game by itself.
             no_pass_before: passes are left out of the tree before so many plies, unless nothing
                 else is legal; keeps early nets from ending games at once.
 
@@ -353,17 +354,13 @@ cdef class Forest:
         return hits, total
 
     def done(self, int part=0):
-        """The games of a part whose searches have run all their simulations, in order."""
+        """The games of a part that were started and have run all their simulations, in order."""
         cdef int first = first_game(self.leaves, self._part(part), self.parts)
         cdef int end = first_game(self.leaves, part + 1, self.parts), game
         cdef Tree** trees = self.leaves.trees
         return [
             game for game in range(first, end) if trees[game] != NULL and tree_is_done(trees[game])
         ]
-
-    def is_over(self, int game):
-        """Whether two passes have ended the game."""
-        return state_is_over(self.tree(game).root)
 
     def choose(self, int game):
         """The move that the finished search prefers, by its root rule."""

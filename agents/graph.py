@@ -117,9 +117,11 @@ class GraphBuilder:
         """The pooled features times the matrix of this name, `[B, outputs]`; no bias."""
         matrix = self.weights[f"{name}.weight"]
         # By pooling over the whole frame, which the runtime does in half the time of a reduction.
-        window = [1, 1], [0, 0], [0, 0], self.frame
-        mean = self._by_channel(op.avg_pool(features, *window, exclude_pad=True))
-        largest = self._by_channel(op.max_pool(features, [1, 1], *window).output(0))
+        one, none = [1, 1], [0, 0]
+        mean = op.avg_pool(features, one, none, none, self.frame, exclude_pad=True)
+        mean = self._by_channel(mean)
+        largest = op.max_pool(features, one, one, none, none, self.frame)
+        largest = self._by_channel(largest.output(0))
         parts = [mean, largest]
         if self.mask is None:
             matrix = self._one_mean(matrix)
@@ -172,7 +174,7 @@ class GraphBuilder:
         return ov.Model(list(self.block_inputs.values()), [self.planes], "features")
 
     def model(self, ownership: bool) -> ov.Model:
-        """The graph: planes in; point logits, pass logit, value, score, ownership if wanted out."""
+        """The graph: planes in; point logits, pass logit, value and score out, or ownership too."""
         features = self.tower()
         owned = self.rectified(self.convolution(features, "board_features"))
         bias = constant(self.weights["hidden.bias"][np.newaxis])

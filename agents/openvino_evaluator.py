@@ -74,6 +74,8 @@ class OpenVinoEvaluator:
         ownership: bool = True,
     ) -> None:
         check_precision(precision)
+        check_weights(weights, config)
+        self.weights = weights
         self.config = config
         self.ownership = ownership
         self.height = height
@@ -82,16 +84,6 @@ class OpenVinoEvaluator:
         has_bf16 = "BF16" in self.core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self.precision = "fp32" if precision == "bf16" and not has_bf16 else precision
         self.hint = PRECISIONS[precision] if has_bf16 else "f32"
-        self.load(weights)
-
-    def load(self, weights: Weights) -> None:
-        """Answer with these weights from now on.
-
-        Raises:
-            BrokenNetwork: the weights are not those of a net of the same architecture.
-        """
-        check_weights(weights, self.config)
-        self.weights = weights
         self.ranges: dict[str, float] | None = None
         self.whole: dict[str, NDArray[np.int8]] = {}
         self.graphs: dict[tuple[int, bool], CompiledGraph] = {}

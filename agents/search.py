@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.analysis import Analysis, MoveAnalysis, win_rate_of
 from agents.candidate import Candidate
-from agents.evaluator import Evaluator
+from agents.evaluator import Evaluation, Evaluator
 from agents.forest import Forest
 from agents.search_settings import SearchSettings
 from engine.planes import planes
@@ -25,7 +25,7 @@ class Search:
     """Looks at one position after another of a game, and keeps what it can of its tree.
 
     Args:
-        evaluate: answers for boards of these rules' size.
+        evaluate: answers for boards of these rules' size, ownership included.
         settings: how to search; `visits` is where `run` ends. Under PUCT, `step` goes on beyond.
         keeps_tree: whether the tree below a move played is kept; under PUCT alone.
         seed: equal seeds give equal searches.
@@ -110,7 +110,7 @@ class Search:
         rows = self.forest.select(most=leaves or self.settings.leaves)
         if rows:
             try:
-                found = self.evaluate(self.forest.planes[:rows])
+                found = self._evaluated(self.forest.planes[:rows])
                 self.forest.expand(found.policy, found.value, found.score, found.ownership)
             except BaseException:
                 self.position = None  # leaves wait for answers: the next search begins anew
@@ -208,6 +208,13 @@ class Search:
         """Whose each point will be, `[H, W]`, -1 to 1, 1 the mover's."""
         if self.evaluations:
             return self.forest.ownership(0)
-        found = self.evaluate(planes(self.forest.position(0))[np.newaxis]).ownership
-        assert found is not None, "an evaluator told not to find ownership"
+        found = self._evaluated(planes(self.forest.position(0))[np.newaxis]).ownership
+        assert found is not None
         return found[0]
+
+    def _evaluated(self, seen: NDArray[np.float32]) -> Evaluation:
+        """The net's answer, which must tell of ownership: analysis and dead stones go by it."""
+        found = self.evaluate(seen)
+        if found.ownership is None:
+            raise ValueError("an evaluator without ownership: wanted one that finds it")
+        return found

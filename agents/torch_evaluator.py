@@ -26,12 +26,14 @@ class TorchEvaluator:
         network: moved to the device and set to evaluation; weights changed in place later are
             those that answer, on a GPU too.
         device: "cpu", "cuda" or "cuda:N".
+        ownership: whether to find it; self-play goes without.
 
     Raises:
         ValueError: torch does not see the device.
     """
 
-    def __init__(self, network: Network, device: str = "cpu") -> None:
+    def __init__(self, network: Network, device: str = "cpu", ownership: bool = True) -> None:
+        self.ownership = ownership
         self.device = device_of(device)
         self.network = network.to(self.device).eval()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -52,11 +54,12 @@ class TorchEvaluator:
         return answer
 
     def _answers(self, planes: Tensor) -> tuple[Tensor, ...]:
-        """Policy, value, score and ownership of planes on the device."""
+        """Policy, value, score and, where it is wanted, ownership of planes on the device."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_gpu):
             output = self.network(planes.contiguous(memory_format=torch.channels_last))
         chances = output.outcome.softmax(1)
-        return output.policy, chances[:, 0] - chances[:, 2], output.score, output.ownership.tanh()
+        found = output.policy, chances[:, 0] - chances[:, 2], output.score
+        return (*found, output.ownership.tanh()) if self.ownership else found
 
     def _recorded(self, example: NDArray[np.float32]) -> Run:
         """A CUDA graph for planes of one shape, which reads and writes fixed memory."""

@@ -33,6 +33,7 @@ ROUNDS = 41  # short, for others slow the machine now and then
 VISITS = 16
 SECONDS = 0.25  # of self-play, and as many of its evaluator alone
 WALL_SECONDS = 0.3  # that one worker process plays, or two
+PATIENCE = 120  # seconds that processes may take to begin
 SETTLING_SECONDS = 0.02  # in which a batch under way ends
 
 
@@ -107,7 +108,7 @@ def play_on(seed: int, gate: Event, count: "Synchronized[int]", ready: Barrier) 
     worker = a_worker("bf16", seed)
     assert worker.evaluate is not None
     worker.evaluate = Gated(worker.evaluate, gate, count)
-    ready.wait()
+    ready.wait(PATIENCE)
     while True:
         worker.play(1)
 
@@ -137,7 +138,7 @@ def two_workers_over_one() -> float:
     ]
     for one in working:
         one.start()
-    ready.wait()
+    ready.wait(PATIENCE)  # no longer, should one of them fail
     found = statistics.median(reached([0, 1]) / reached([turn % 2]) for turn in range(ROUNDS))
     for one in working:
         one.terminate()

@@ -60,7 +60,7 @@ def beside_alone(worker: Worker, batch: NDArray[np.float32], seconds: float) -> 
     """What a worker and its evaluator alone reach in turns, so many processor seconds each.
 
     Returns:
-        `evaluations`, `positions` recorded, evaluations `alone`, and the first's `share` of these.
+        `evaluations`, `positions` searched, evaluations `alone`, and the first's `share` of these.
     """
     assert worker.evaluate is not None
     turns = InTurns(worker.evaluate, batch)

@@ -51,6 +51,9 @@ class Curves:
         self._add("games/cut", counts.cut_games, generation)
         self._add("speed/positions_per_second", counts.positions / seconds, generation)
         self._add("speed/evaluations_per_second", counts.evaluations / seconds, generation)
+        if counts.cache_hits:
+            looked_up = counts.evaluations + counts.cache_hits
+            self._add("speed/share_known", counts.cache_hits / looked_up, generation)
         for name, value in numbers.items():
             self._add(name, value, generation)
         self.writer.flush()

@@ -33,7 +33,7 @@ class NetsOnGpu:
         """
         network = network_from(weights, self.architecture)
         if self.evaluator is None:
-            self.evaluator = TorchEvaluator(network, self.device)
+            self.evaluator = TorchEvaluator(network, self.device, ownership=False)
         else:
             self.evaluator.network.load_state_dict(network.state_dict())
         return self.evaluator

@@ -17,9 +17,9 @@ class Row(NamedTuple):
 
     ply: int
     colour: int
-    planes: NDArray[np.uint8]
-    global_planes: NDArray[np.float32]
-    policy: NDArray[np.float32]
+    planes: NDArray[np.uint8]  # [P] the binary planes, bits packed
+    global_planes: NDArray[np.float32]  # [G] what fills the other planes
+    policy: NDArray[np.float32]  # [A] the search's
     prior_value: float
     searched_value: float
     surprise: float  # of the policy over its prior, in nats
@@ -32,7 +32,7 @@ def row_of(
     surprise: float,
     frame: Rules,
 ) -> Row:
-    """Record a searched position as it lies in the frame."""
+    """The row of a searched position, as it lies in the frame."""
     bits, numbers = packed_planes(position, frame.height, frame.width)
     return Row(position.num_moves, position.to_play, bits, numbers, policy, *values, surprise)
 

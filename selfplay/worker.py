@@ -1,7 +1,6 @@
 """A worker: many games of one net against itself, a batch of evaluations at a time."""
 
 import os
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
@@ -46,13 +45,10 @@ def compiled(
 class PlayCounts:
     """What a worker did in one call."""
 
-    games: int = 0
-    positions: int = 0  # plies searched and recorded
+    positions: int = 0  # plies searched, recorded or not
     evaluations: int = 0
     cache_hits: int = 0  # evaluations more that were known already
     cut_games: int = 0  # games that reached the ply limit
-    seconds: float = 0.0
-    evaluator_seconds: float = 0.0
 
     def add(self, other: "PlayCounts") -> None:
         """Count another call's work in."""
@@ -126,8 +122,9 @@ class Worker:
             if answer is not None:  # the last of the old net, whose weights may be replaced
                 self._expand(answer.result(), part)
                 self.answers[part] = None
-        seen = self.forest.planes if self.seats else None
-        self.evaluate = self.make_evaluator(weights, seen)
+        rows = self.forest.planes
+        seen = rows[rows[:, 0].any((1, 2))]  # less those that never held a board
+        self.evaluate = self.make_evaluator(weights, seen if len(seen) else None)
         self.forest.forget()
         self.generation = generation
         self.progress = progress
@@ -140,7 +137,6 @@ class Worker:
         """
         if self.evaluate is None:
             raise ValueError("play before load: wanted a net first")
-        began = time.perf_counter()
         if not self.seats:
             self.seats = [self._seat(game) for game in range(self.config.games_in_flight)]
         games: list[SelfPlayGame] = []
@@ -150,8 +146,6 @@ class Worker:
             for game in self.forest.done(self._advance(counts)):
                 self._move(game, games, counts)
         counts.cache_hits = self.forest.look_ups()[0] - hits
-        counts.games = len(games)
-        counts.seconds = time.perf_counter() - began
         return games, counts
 
     def _advance(self, counts: PlayCounts) -> int:
@@ -165,18 +159,14 @@ class Worker:
             batch = self.forest.batch(self.part)
             counts.evaluations += len(batch)
             if self.config.batches == 1:
-                before = time.perf_counter()
                 self._expand(self.evaluate(batch), 0)
-                counts.evaluator_seconds += time.perf_counter() - before
                 return 0
             self.answers[self.part] = self.helper.submit(self.evaluate, batch)
         self.part = (self.part + 1) % self.config.batches
         answer = self.answers[self.part]
         if answer is not None:
             self.answers[self.part] = None
-            before = time.perf_counter()
             self._expand(answer.result(), self.part)
-            counts.evaluator_seconds += time.perf_counter() - before  # what was waited
         return self.part
 
     def _expand(self, found: Evaluation, part: int) -> None:

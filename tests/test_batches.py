@@ -5,6 +5,15 @@ import pytest
 from tests.games import quick_worker
 
 
+@pytest.mark.parametrize("changes", [{}, {"batches": 2, "stops_settled": True, "cache": 500}])
+def test_a_seat_stands_where_its_search_does(changes):
+    worker = quick_worker(3, **changes)
+    for _ in range(10):
+        worker.play(1)
+        for game, seat in enumerate(worker.seats):
+            assert seat.position == worker.forest.position(game)
+
+
 def games_of(**changes):
     worker = quick_worker(3, **changes)
     first, counts = worker.play(6)

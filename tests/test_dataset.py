@@ -20,7 +20,7 @@ FIVE = Rules(5, 5, 4.5)
 
 def test_a_worker_records_each_searched_position_of_a_whole_game():
     games, counts = quick_worker(seed=3).play(12)
-    assert counts.games == len(games) >= 12
+    assert len(games) >= 12
     assert counts.evaluations > counts.positions
     for game in games:
         rules = Rules(5, 5, game.komi)

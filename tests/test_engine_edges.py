@@ -83,16 +83,23 @@ def test_planes_say_what_the_rules_say():
         assert (seen[13] == (game.last_move == 30)).all()
 
 
-@pytest.mark.parametrize("frame", [(5, 5), (6, 7), (19, 19)])
-def test_packed_planes_are_the_planes(frame):
-    for seed in range(10):
-        game = random_game(Rules(5, 5, 3.5), seed, 12)
-        seen = planes(game, *frame)
-        bits, numbers = packed_planes(game, *frame)
+@pytest.mark.parametrize(("width", "height"), [(5, 5), (7, 3), (3, 7), (2, 2), (19, 19)])
+@pytest.mark.parametrize("margin", [0, 1, 4])
+def test_packed_planes_are_the_planes(width, height, margin):
+    ends = 0
+    for seed in range(30):
+        rules = Rules(
+            width, height, 3.5, suicide=seed % 2 == 0, captures_to_win=2 * (seed % 3 == 0)
+        )
+        game = random_game(rules, seed, 4 * seed)
+        ends += game.is_over
+        seen = planes(game, height + margin, width + 2 * margin)
+        bits, numbers = packed_planes(game, height + margin, width + 2 * margin)
         assert (bits == np.packbits(seen[:NUM_BINARY_PLANES] > 0)).all()
         assert (numbers == seen[NUM_BINARY_PLANES:, 0, 0]).all()
-    with pytest.raises(ValueError, match="frame 4x5: wanted 5x5 or more"):
-        packed_planes(game, 5, 4)
+    assert 0 < ends < 30
+    with pytest.raises(ValueError, match="wanted"):
+        packed_planes(game, height - 1, width)
 
 
 def test_planes_check_their_buffer():

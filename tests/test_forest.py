@@ -351,7 +351,7 @@ def test_passes_are_left_out_of_the_tree_before_their_time():
 def test_a_game_goes_on_in_its_seat_until_it_is_over():
     forest = Forest(1, 3, 3, replace(GUMBEL, visits=8), 2)
     forest.start(0, Position(Rules(3, 3, 0.5)))
-    while not forest.is_over(0):
+    while not forest.position(0).is_over:
         search(forest)
         assert forest.position(0).is_legal(forest.choose(0))
         forest.play(0, forest.choose(0))
@@ -459,7 +459,7 @@ def test_a_root_reached_through_the_tree_has_the_nets_priors(side, frame, leaves
         np.testing.assert_allclose([found[move] for move in moves], priors, atol=1e-5)
         visited = [one.move for one in forest.candidates(0) if one.visits]
         forest.advance(0, int(rng.choice(visited)))
-        if forest.is_over(0):
+        if forest.position(0).is_over:
             return
 
 
@@ -479,12 +479,12 @@ def test_a_whole_game_goes_on_in_one_tree():
     forest = searched(Position(Rules(5, 5, 0.5)), settings)
     rng = np.random.default_rng(4)
     for _ in range(40):
-        if forest.is_over(0):
+        if forest.position(0).is_over:
             break
         visited = [one.move for one in forest.candidates(0)]  # with and without a subtree
         forest.advance(0, int(rng.choice(visited)))
         search(forest)
-        if not forest.is_over(0):
+        if not forest.position(0).is_over:
             assert forest.num_visits(0) >= 100
             total = sum(one.visits * one.value for one in forest.candidates(0))
             assert abs(total) <= 2 * forest.num_visits(0)

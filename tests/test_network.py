@@ -13,7 +13,7 @@ from agents.torch_evaluator import TorchEvaluator
 from engine.planes import NUM_PLANES, planes
 from engine.playouts import random_game
 from engine.rules import Rules
-from tests.conftest import TINY, random_weights
+from tests.conftest import TINY
 
 
 def some_planes(count, height, width, frame=(0, 0)):
@@ -132,14 +132,6 @@ def test_answers_stay_as_they_were_when_the_evaluator_is_used_again(tiny_weights
     assert all((one == other).all() for one, other in zip(first, kept, strict=True))
 
 
-def test_new_weights_answer_from_then_on(tiny_weights):
-    compiled, _ = both(tiny_weights, TINY, 5, 5)
-    seen = some_planes(4, 5, 5)
-    before = compiled(seen).value
-    compiled.load(random_weights(TINY, 9))
-    assert np.abs(compiled(seen).value - before).max() > 1e-3
-
-
 def test_a_fresh_net_knows_nothing_yet():
     torch.manual_seed(1)
     network = Network(NetworkConfig(blocks=4, channels=32))
@@ -166,10 +158,12 @@ def test_an_evaluator_may_leave_ownership_out(tiny_weights, precision):
     seen = some_planes(3, 5, 5)
     whole = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision)(seen)
     found = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision, ownership=False)(seen)
+    by_torch = TorchEvaluator(network_from(tiny_weights, TINY), ownership=False)(seen)
     assert whole.ownership is not None
-    assert found.ownership is None
-    for one, other in zip(found[:3], whole[:3], strict=True):
+    assert found.ownership is by_torch.ownership is None
+    for one, other, another in zip(found[:3], whole[:3], by_torch[:3], strict=True):
         assert np.allclose(one, other, atol=1e-5)
+        assert np.allclose(one, another, atol=0.2 if precision == "bf16" else 1e-4)
 
 
 def test_broken_weights_and_planes_are_refused(tiny_weights):

@@ -153,6 +153,18 @@ def test_an_analysis_adds_up():
     assert len(run(a_search(), position).analysis(num_moves=2).moves) == 2
 
 
+def test_an_evaluator_without_ownership_is_refused():
+    def evaluate(planes):
+        return PseudoEvaluator()(planes)._replace(ownership=None)
+
+    search = Search(evaluate, RULES, PUCT, False, 1)
+    search.look_at(Position(RULES))
+    with pytest.raises(ValueError, match="without ownership: wanted one that finds it"):
+        search.step()
+    with pytest.raises(ValueError, match="without ownership"):
+        search.ownership()
+
+
 def test_a_game_that_is_over_is_not_searched():
     over = Position(RULES).play_all([25, 25])
     with pytest.raises(ValueError, match="over"):
