@@ -1,12 +1,11 @@
 """The evaluator alone: python -m benchmarks.inference [--json].
 
-A net of 4 blocks of 64 channels on 9x9, as self-play has it, without ownership, one core, batch 32,
-in each precision; in turns with it
-two products of matrices, by which its share of them is reckoned: of large squares, the peak, and
-in the shape of a block's convolution, `layer`, both in bf16 for int8 too. How often int8's first
-move is that of fp32, by the shipped 9x9 and 7x7 nets on positions of their own games; and how long
-new weights take to their first answer. Processor time, medians of 41 rounds; the swap is wall
-time, the median of five.
+A net of 4 blocks of 64 channels on 9x9, as self-play has it, without ownership, on one core, batch
+32, in each precision; in turns with it two products of matrices, by which its share of them is
+reckoned: of large squares, the peak, and in the shape of a block's convolution, `layer`, both in
+bf16 for int8 too. How often int8's first move is that of fp32, by the shipped 9x9 and 7x7 nets on
+positions of their own games; and how long new weights take to their first answer. Processor time,
+medians of 41 rounds; the swap is wall time, the median of five.
 """
 
 import statistics
