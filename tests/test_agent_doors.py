@@ -80,7 +80,7 @@ def test_a_forest_says_what_it_wanted(arguments, said):
     with pytest.raises(ValueError, match=said):
         Forest(*arguments, SearchSettings(), 1)
     forest = Forest(2, 5, 5, SearchSettings(visits=2), 1, parts=2)
-    for ask in (forest.games_of, forest.batch, forest.select):
+    for ask in (forest.done, forest.batch, forest.select):
         with pytest.raises(ValueError, match="part 2: wanted 0 to 1"):
             ask(2)
     with pytest.raises(ValueError, match="playouts 10000001: wanted 1 to 10000000"):
