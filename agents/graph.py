@@ -119,9 +119,9 @@ class GraphBuilder:
         # By pooling over the whole frame, which the runtime does in half the time of a reduction.
         one, none = [1, 1], [0, 0]
         mean = op.avg_pool(features, one, none, none, self.frame, exclude_pad=True)
-        mean = self._by_channel(mean)
+        mean = self._flat(mean)
         largest = op.max_pool(features, one, one, none, none, self.frame)
-        largest = self._by_channel(largest.output(0))
+        largest = self._flat(largest.output(0))
         parts = [mean, largest]
         if self.mask is None:
             matrix = self._one_mean(matrix)
@@ -130,8 +130,9 @@ class GraphBuilder:
             parts = [mean, op.multiply(mean, self.scale), largest]
         return op.matmul(op.concat(parts, 1), constant(matrix), False, True)
 
-    def _by_channel(self, pooled: ov.Node) -> ov.Node:
-        return op.reshape(pooled, indices(0, -1), True)
+    def _flat(self, numbers: ov.Node) -> ov.Node:
+        """All numbers of a board in a row."""
+        return op.reshape(numbers, indices(0, -1), True)
 
     def _one_mean(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
         mean, scaled, largest = np.split(matrix, 3, axis=1)
@@ -163,7 +164,7 @@ class GraphBuilder:
         logits = op.reduce_sum(weighed, indices(1), False)
         logits = op.add(logits, constant(self.weights["point_moves.bias"][:1].reshape(1, 1)))
         if self.mask is not None:
-            mask = op.reshape(self.mask, indices(0, -1), True)
+            mask = self._flat(self.mask)
             off_board = op.multiply(op.subtract(constant(1), mask), constant(OFF_BOARD_LOGIT))
             logits = op.add(op.multiply(logits, mask), off_board)
         return logits

@@ -37,7 +37,7 @@ def compiled(
     """The net for one processor core; its first four arguments are bound before it is sent away."""
     evaluator = OpenVinoEvaluator(weights, architecture, height, width, precision, ownership=False)
     if precision == "int8" and seen is not None:
-        evaluator.calibrate(seen)
+        evaluator.calibrate(seen[seen[:, 0].any((1, 2))])  # less rows that never held a board
     return evaluator
 
 
@@ -122,9 +122,8 @@ class Worker:
             if answer is not None:  # the last of the old net, whose weights may be replaced
                 self._expand(answer.result(), part)
                 self.answers[part] = None
-        rows = self.forest.planes
-        seen = rows[rows[:, 0].any((1, 2))]  # less those that never held a board
-        self.evaluate = self.make_evaluator(weights, seen if len(seen) else None)
+        seen = self.forest.planes if self.seats else None
+        self.evaluate = self.make_evaluator(weights, seen)
         self.forest.forget()
         self.generation = generation
         self.progress = progress

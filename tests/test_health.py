@@ -281,6 +281,14 @@ def test_the_newest_rating_is_still_seen_after_a_restart(tmp_path):
     assert [one.step for one in found.Scalars("rating/random")] == [5, 10]
 
 
+def test_the_share_of_leaves_that_the_cache_knew_is_drawn(tmp_path):
+    finish(*begin(tmp_path / "without", replace(RATED, generations=1)))
+    selfplay = replace(RATED.selfplay, cache=1000)
+    finish(*begin(tmp_path / "with", replace(RATED, generations=1, selfplay=selfplay)))
+    assert "speed/share_known" in curve_names(tmp_path / "with" / "tensorboard")
+    assert "speed/share_known" not in curve_names(tmp_path / "without" / "tensorboard")
+
+
 def test_ratings_seat_the_newest_milestone(tmp_path):
     finish(*begin(tmp_path / "tiny", replace(RATED, generations=2)))
     run = RunFolder(tmp_path / "tiny")

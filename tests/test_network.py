@@ -13,6 +13,7 @@ from agents.torch_evaluator import TorchEvaluator
 from engine.planes import NUM_PLANES, planes
 from engine.playouts import random_game
 from engine.rules import Rules
+from selfplay.worker import compiled
 from tests.conftest import TINY
 
 
@@ -30,9 +31,9 @@ def both(weights, config, height, width, precision="fp32"):
 @pytest.mark.parametrize(("height", "width"), [(5, 5), (9, 9), (4, 7), (1, 1)])
 @pytest.mark.parametrize("rows", [1, 5, 33])
 def test_the_compiled_net_says_what_torch_says(height, width, rows, tiny_weights):
-    compiled, torch_net = both(tiny_weights, TINY, height, width)
+    quick, torch_net = both(tiny_weights, TINY, height, width)
     seen = some_planes(rows, height, width)
-    for one, other in zip(compiled(seen), torch_net(seen), strict=True):
+    for one, other in zip(quick(seen), torch_net(seen), strict=True):
         assert one.shape == other.shape
         assert np.allclose(one, other, atol=2e-4), np.abs(one - other).max()
 
@@ -55,8 +56,8 @@ def test_a_board_in_a_larger_frame_is_judged_as_in_its_own(tiny_weights):
 
 def test_sizes_mix_in_one_batch(tiny_weights):
     mixed = np.concatenate([some_planes(3, 5, 5, (7, 7)), some_planes(3, 7, 7)])
-    compiled, torch_net = both(tiny_weights, TINY, 7, 7)
-    for one, other in zip(compiled(mixed), torch_net(mixed), strict=True):
+    quick, torch_net = both(tiny_weights, TINY, 7, 7)
+    for one, other in zip(quick(mixed), torch_net(mixed), strict=True):
         assert np.allclose(one, other, atol=2e-4)
 
 
@@ -81,21 +82,21 @@ def test_a_tower_in_half_precision_stays_in_it(is_whole, tiny_weights):
 
 
 def test_half_precision_stays_near(tiny_weights):
-    compiled, torch_net = both(tiny_weights, TINY, 9, 9, "bf16")
+    quick, torch_net = both(tiny_weights, TINY, 9, 9, "bf16")
     seen = some_planes(16, 9, 9)
-    found = compiled(seen)
+    found = quick(seen)
     assert np.abs(found.value - torch_net(seen).value).max() < 0.05
     # The sums of the points' logits are not rounded to the 16 upper bits: moves would tie.
     assert (found.policy[:, :-1].view(np.uint32) & 0xFFFF).any()
 
 
 def test_eight_bits_stay_near_once_calibrated(tiny_weights):
-    compiled, torch_net = both(tiny_weights, TINY, 9, 9, "int8")
+    quick, torch_net = both(tiny_weights, TINY, 9, 9, "int8")
     seen = some_planes(32, 9, 9)
     exact = torch_net(seen)
-    before = compiled(seen).value
-    compiled.calibrate(seen)
-    after = compiled(seen)
+    before = quick(seen).value
+    quick.calibrate(seen)
+    after = quick(seen)
     assert np.abs(before - exact.value).max() < 0.05
     assert np.abs(after.value - exact.value).max() < 0.1
     assert np.corrcoef(after.policy.ravel(), exact.policy.ravel())[0, 1] > 0.99
@@ -103,6 +104,14 @@ def test_eight_bits_stay_near_once_calibrated(tiny_weights):
     half, _ = both(tiny_weights, TINY, 9, 9, "fp32")
     with pytest.raises(ValueError, match="calibrate in fp32: wanted int8"):
         half.calibrate(seen)
+
+
+def test_a_worker_calibrates_on_boards_alone(tiny_weights, monkeypatch):
+    given = []
+    monkeypatch.setattr(OpenVinoEvaluator, "calibrate", lambda self, planes: given.append(planes))
+    seen = some_planes(16, 9, 9)
+    compiled(TINY, 9, 9, "int8", tiny_weights, np.concatenate([seen[:9], 0 * seen[:5], seen[9:]]))
+    assert (given[0] == seen).all()
 
 
 def test_weights_are_rounded_for_the_sum_that_they_are_in():
@@ -125,10 +134,10 @@ def test_weights_are_rounded_for_the_sum_that_they_are_in():
 
 
 def test_answers_stay_as_they_were_when_the_evaluator_is_used_again(tiny_weights):
-    compiled, _ = both(tiny_weights, TINY, 5, 5)
-    first = compiled(some_planes(4, 5, 5))
+    quick, _ = both(tiny_weights, TINY, 5, 5)
+    first = quick(some_planes(4, 5, 5))
     kept = [array.copy() for array in first]
-    compiled(some_planes(4, 5, 5)[::-1].copy())
+    quick(some_planes(4, 5, 5)[::-1].copy())
     assert all((one == other).all() for one, other in zip(first, kept, strict=True))
 
 
@@ -175,11 +184,11 @@ def test_broken_weights_and_planes_are_refused(tiny_weights):
     poisoned = dict(tiny_weights) | {"stem.bias": np.full(8, np.nan, np.float32)}
     with pytest.raises(BrokenNetwork, match="NaN or infinity"):
         OpenVinoEvaluator(poisoned, TINY, 5, 5)
-    compiled, _ = both(tiny_weights, TINY, 5, 5)
+    quick, _ = both(tiny_weights, TINY, 5, 5)
     with pytest.raises(ValueError, match=r"wanted \[B, 14, 5, 5\]"):
-        compiled(np.zeros((1, NUM_PLANES, 4, 5), np.float32))
+        quick(np.zeros((1, NUM_PLANES, 4, 5), np.float32))
     with pytest.raises(ValueError, match="wanted float32"):
-        compiled(np.zeros((1, NUM_PLANES, 5, 5)))
+        quick(np.zeros((1, NUM_PLANES, 5, 5)))
     with pytest.raises(ValueError, match="precision 'int4'"):
         OpenVinoEvaluator(tiny_weights, TINY, 5, 5, "int4")
 
