@@ -11,9 +11,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 # cython-lint looks for pycodestyle on the path.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-SOURCES := $(wildcard engine/*.pyx engine/*.pxd agents/*.pyx agents/*.pxd)
+SOURCES := $(shell git ls-files '*.pyx' '*.pxd' '*.h')
 
-ENGINE_TESTS := $(addprefix tests/test_,$(addsuffix .py,rule_cases position engine_edges positions \
+ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases position engine_edges positions \
 	benson scoring deep_games perft doors ladder_reading feature_planes liberties sgf \
 	sgf_variations))
 
@@ -41,22 +41,22 @@ fast: $(INSTALLED)
 # Two of ten shares at a time; five minutes of one core in all.
 deep: $(INSTALLED)
 	seq 0 9 | INSEI_DEEP_GAMES=100000 xargs -P 2 -I SHARE $(BIN)/pytest -q -p no:cacheprovider \
-		"tests/test_deep_games.py::test_games_by_any_rules_match_the_reference[SHARE]"
+		"tests/engine/test_deep_games.py::test_games_by_any_rules_match_the_reference[SHARE]"
 
 # In copies, so that the working tree keeps its fast build.
 checked: $(INSTALLED)
 	rm -rf build/checked-tree
 	mkdir -p build/checked-tree
-	git ls-files -z | xargs -0 cp --parents -t build/checked-tree
+	git ls-files -z | xargs -0 cp -P --parents -t build/checked-tree
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python -m pytest -m "not slow" \
-		$(ENGINE_TESTS) tests/test_forest.py tests/test_handwritten.py tests/test_agent_doors.py \
-		tests/test_checked_build.py
+		$(ENGINE_TESTS) tests/engine/test_checked_build.py tests/agents/test_agent_doors.py \
+		tests/agents/search/test_forest.py tests/agents/handwritten/test_handwritten.py
 
 sanitized: $(INSTALLED)
 	rm -rf build/sanitized-tree
 	mkdir -p build/sanitized-tree
-	git ls-files -z | xargs -0 cp --parents -t build/sanitized-tree
+	git ls-files -z | xargs -0 cp -P --parents -t build/sanitized-tree
 	cd build/sanitized-tree && INSEI_SANITIZED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
 	cd build/sanitized-tree && LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
 		ASAN_OPTIONS=detect_leaks=0 ../../$(BIN)/python -m pytest -m "not slow" $(ENGINE_TESTS)

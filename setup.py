@@ -1,5 +1,8 @@
 """The compiled modules and the one table of Cython directives.
 
+The rooms lie at the top of the repository; `insei/` links to each, so that they are imported, and
+compiled, as `insei.engine`, `insei.agents`, ... (CONTRIBUTING.md says why).
+
 INSEI_CHECKED=1   bounds checks, None checks and C assertions: the same tests must pass
 INSEI_SANITIZED=1 watched by AddressSanitizer; `make hardened` says how to run it
 INSEI_NATIVE=1    code for this very processor (-march=native); portable otherwise: x86-64-v2, as
@@ -32,38 +35,38 @@ DIRECTIVES = {
 }
 
 MODULES = [
-    "engine.board",
-    "engine.benson",
-    "engine.territory",
-    "engine.liberties",
-    "engine.state",
-    "engine.position",
-    "engine.planes",
-    "engine.playouts",
-    "engine.positions",
-    "engine.ladders",
-    "engine.feature_planes",
-    "agents.walk",
-    "agents.tree",
-    "agents.gumbel",
-    "agents.puct",
-    "agents.cache",
-    "agents.batch",
-    "agents.findings",
-    "agents.forest",
-    "agents.capture",
-    "agents.judge",
-    "agents.certainty",
-    "agents.influence",
-    "agents.lookahead",
-    "agents.alphabeta",
-    "agents.wise_playouts",
-    "agents.uct",
+    "insei.engine.board",
+    "insei.engine.reading.benson",
+    "insei.engine.reading.territory",
+    "insei.engine.reading.liberties",
+    "insei.engine.state",
+    "insei.engine.position",
+    "insei.engine.planes.net_planes",
+    "insei.engine.playouts",
+    "insei.engine.positions",
+    "insei.engine.reading.ladders",
+    "insei.engine.planes.feature_planes",
+    "insei.agents.search.walk",
+    "insei.agents.search.tree",
+    "insei.agents.search.gumbel",
+    "insei.agents.search.puct",
+    "insei.agents.search.cache",
+    "insei.agents.search.batch",
+    "insei.agents.search.results",
+    "insei.agents.search.forest",
+    "insei.agents.handwritten.capture",
+    "insei.agents.handwritten.static_evaluation",
+    "insei.agents.handwritten.solver_bounds",
+    "insei.agents.handwritten.influence",
+    "insei.agents.handwritten.alphabeta_search",
+    "insei.agents.handwritten.alphabeta",
+    "insei.agents.handwritten.pattern_playouts",
+    "insei.agents.handwritten.uct",
 ]
 
 # No result depends on errno or on floating-point traps; without them loops become vectors.
 # Threads where the compiler brings OpenMP along; elsewhere the same loops run on one.
-THREADED = {"agents.batch": ["-fopenmp"] if sys.platform == "linux" else []}
+THREADED = {"insei.agents.search.batch": ["-fopenmp"] if sys.platform == "linux" else []}
 
 FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
 FLAGS += ["-Wno-unreachable-code", "-Wno-unused-function", "-Wno-discarded-qualifiers"]
@@ -72,7 +75,7 @@ if NATIVE:
 elif platform.machine() in ("x86_64", "AMD64"):
     FLAGS += ["-msse4.2", "-mpopcnt"]
 if SANITIZED:
-    MODULES = [name for name in MODULES if name.startswith("engine.")]  # what its tests need
+    MODULES = [name for name in MODULES if name.startswith("insei.engine.")]  # what its tests need
     FLAGS += ["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"]
 if CHECKED:
     FLAGS += ["-O1", "-g", "-UNDEBUG"]
@@ -82,7 +85,7 @@ extensions = [
         name,
         [name.replace(".", "/") + ".pyx"],
         include_dirs=[numpy.get_include(), "."],
-        depends=["engine/spread.h", "agents/softmax.h"],
+        depends=["insei/engine/spread.h", "insei/agents/search/softmax.h"],
         extra_compile_args=FLAGS + THREADED.get(name, []),
         extra_link_args=THREADED.get(name, []),
         define_macros=[

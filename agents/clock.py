@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
-from engine.position import Position
-from engine.rules import BLACK, WHITE
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, WHITE
 
 LAG = 0.15  # seconds kept back from every move, for the way there and back
 FEWEST_MOVES = 10  # that a main time is always shared among

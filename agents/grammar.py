@@ -21,19 +21,19 @@ import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from agents.alphabeta import AlphaBetaPlayer
-from agents.capture import CapturePlayer
-from agents.find_package import find_package
-from agents.gtp_player import GtpPlayer
-from agents.influence import InfluencePlayer
-from agents.own_player import OwnPlayer
-from agents.player import Player
-from agents.random_player import RandomPlayer
-from agents.search_settings import SearchSettings
-from agents.uct import UctPlayer
+from insei.agents.gtp.program_player import GtpPlayer
+from insei.agents.handwritten.alphabeta import AlphaBetaPlayer
+from insei.agents.handwritten.capture import CapturePlayer
+from insei.agents.handwritten.influence import InfluencePlayer
+from insei.agents.handwritten.random_player import RandomPlayer
+from insei.agents.handwritten.uct import UctPlayer
+from insei.agents.net.find_package import find_package
+from insei.agents.player import Player
+from insei.agents.python_player import OwnPlayer
+from insei.agents.search.settings import SearchSettings
 
 if TYPE_CHECKING:
-    from agents.search_player import PlaySettings
+    from insei.agents.search.search_player import PlaySettings
 
 HANDWRITTEN: dict[str, Callable[[str], Player]] = {
     "random": RandomPlayer,
@@ -85,10 +85,10 @@ def make_player(name: str) -> Player:
     if not path:
         raise UnknownPlayer(f"player {name!r}: wanted {kind}:PATH")
     if kind == "net":
-        from agents.net_player import NetPlayer
+        from insei.agents.net.net_player import NetPlayer
 
         return NetPlayer(find_package(path), name, temperature_of(name, words))
-    from agents.search_player import SearchPlayer
+    from insei.agents.search.search_player import SearchPlayer
 
     settings, play = search_settings(name, words)
     return SearchPlayer(find_package(path), name, settings, play)
@@ -132,7 +132,7 @@ def search_settings(name: str, words: list[str]) -> "tuple[SearchSettings, PlayS
         UnknownPlayer: a word is no setting, or its value of another type.
         ValueError: a value is out of bounds.
     """
-    from agents.search_player import PlaySettings
+    from insei.agents.search.search_player import PlaySettings
 
     kinds = (SearchSettings, PlaySettings)
     fields = {field.name: field.type for kind in kinds for field in dataclasses.fields(kind)}

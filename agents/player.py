@@ -3,11 +3,11 @@
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
-from engine.position import Position
-from engine.rules import Rules
+from insei.engine.position import Position
+from insei.engine.rules import Rules
 
 if TYPE_CHECKING:
-    from agents.search import Search
+    from insei.agents.search.search import Search
 
 RESIGN = -1
 T = TypeVar("T")

@@ -20,12 +20,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.measure import parser, seconds_and_ratio
-from engine.planes import NUM_BINARY_PLANES, NUM_PLANES, write_planes
-from engine.playouts import build, play_random_games
-from engine.position import Position
-from engine.positions import Positions
-from engine.rules import Rules, chinese, tromp_taylor
-from engine.vector_environment import GoVectorEnv
+from insei.engine.environments.go_vector_env import GoVectorEnv
+from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_PLANES, write_planes
+from insei.engine.playouts import build, play_random_games
+from insei.engine.position import Position
+from insei.engine.positions import Positions
+from insei.engine.rules import Rules, chinese, tromp_taylor
 
 SIZES = (9, 19)
 NUM_GAMES = 256

@@ -13,15 +13,15 @@ from contextlib import closing
 
 import numpy as np
 
-from agents.find_package import find_package
-from agents.grammar import make_player
-from agents.openvino_evaluator import OpenVinoEvaluator
-from agents.package import load_package
 from benchmarks.measure import parser, tell
-from engine.planes import planes
-from engine.playouts import random_game
-from engine.position import Position
-from engine.rules import tromp_taylor
+from insei.agents.grammar import make_player
+from insei.agents.net.find_package import find_package
+from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.agents.net.package import load_package
+from insei.engine.planes.net_planes import planes
+from insei.engine.playouts import random_game
+from insei.engine.position import Position
+from insei.engine.rules import tromp_taylor
 
 RULES = tromp_taylor(9, komi=7.0)  # as the program has them when nobody says otherwise
 NET = "go9"

@@ -15,22 +15,22 @@ import numpy as np
 import openvino as ov
 import torch
 
-from agents.anatomy import multiply_adds
-from agents.architecture import NetworkConfig
-from agents.find_package import find_package
-from agents.openvino_evaluator import OpenVinoEvaluator
-from agents.package import load_package
-from agents.search_settings import SearchSettings
 from benchmarks.measure import in_turns, parser, tell
 from benchmarks.products import product
 from benchmarks.search import weights_of
-from engine.planes import planes
-from engine.playouts import random_game
-from engine.position import Position
-from engine.rules import Rules
-from selfplay.config import Precision, SelfPlayConfig
-from selfplay.sizes import BoardMix
-from selfplay.worker import Worker, compiled
+from insei.agents.net.architecture import NetworkConfig
+from insei.agents.net.find_package import find_package
+from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.agents.net.package import load_package
+from insei.agents.search.settings import SearchSettings
+from insei.engine.planes.net_planes import planes
+from insei.engine.playouts import random_game
+from insei.engine.position import Position
+from insei.engine.rules import Rules
+from insei.selfplay.sizes import BoardMix
+from insei.selfplay.train_config import Precision, SelfPlayConfig
+from insei.selfplay.worker import Worker, compiled
+from insei.tournament.cost import multiply_adds
 
 NETWORK = NetworkConfig(blocks=4, channels=64)
 BATCH = 32

@@ -13,12 +13,12 @@ from typing import get_args
 import numpy as np
 from openvino import ProfilingInfo
 
-from agents.evaluator import Precision
-from agents.openvino_evaluator import OpenVinoEvaluator
 from benchmarks.measure import parser, tell
 from benchmarks.search import GAMES, NETWORK, RULES, weights_of
-from engine.planes import planes
-from engine.playouts import random_game
+from insei.agents.net.evaluator import Precision
+from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.engine.planes.net_planes import planes
+from insei.engine.playouts import random_game
 
 BATCHES = 200
 

@@ -11,16 +11,16 @@ import statistics
 import numpy as np
 import torch
 
-from agents.anatomy import multiply_adds
-from agents.architecture import NetworkConfig
 from benchmarks.measure import in_turns, parser, tell
 from benchmarks.products import product
-from engine.planes import planes
-from engine.playouts import random_game
-from engine.rules import Rules
-from selfplay.batch import Batch
-from selfplay.learner import Learner
-from selfplay.learner_config import LearnerConfig
+from insei.agents.net.architecture import NetworkConfig
+from insei.engine.planes.net_planes import planes
+from insei.engine.playouts import random_game
+from insei.engine.rules import Rules
+from insei.selfplay.data.batch import Batch
+from insei.selfplay.learner import Learner
+from insei.selfplay.learner_config import LearnerConfig
+from insei.tournament.cost import multiply_adds
 
 NETWORKS = tuple(NetworkConfig(blocks=b, channels=c) for b, c in ((4, 48), (4, 64), (6, 96)))
 RULES = Rules(9, 9, 7.0)

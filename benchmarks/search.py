@@ -15,18 +15,18 @@ from typing import Literal
 
 import numpy as np
 
-from agents.architecture import NetworkConfig
-from agents.evaluator import Evaluation, Evaluator
-from agents.search_settings import SearchSettings
 from benchmarks.genmove import genmove_numbers
 from benchmarks.measure import median_seconds, parser, tell
 from benchmarks.selfplay import beside_alone
 from benchmarks.tree import GAMES, RULES, TreeAlone, free_answers
-from engine.planes import planes
-from engine.playouts import random_game
-from selfplay.config import Precision, SelfPlayConfig
-from selfplay.sizes import BoardMix
-from selfplay.worker import Worker, compiled
+from insei.agents.net.architecture import NetworkConfig
+from insei.agents.net.evaluator import Evaluation, Evaluator
+from insei.agents.search.settings import SearchSettings
+from insei.engine.planes.net_planes import planes
+from insei.engine.playouts import random_game
+from insei.selfplay.sizes import BoardMix
+from insei.selfplay.train_config import Precision, SelfPlayConfig
+from insei.selfplay.worker import Worker, compiled
 
 NETWORK = NetworkConfig(blocks=4, channels=64)
 ROUNDS = 41  # short, for others slow the machine now and then

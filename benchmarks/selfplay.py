@@ -13,18 +13,18 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.architecture import NetworkConfig
-from agents.evaluator import Evaluation, Evaluator
-from agents.search_settings import SearchSettings
 from benchmarks.measure import parser, tell
-from engine.planes import planes
-from engine.playouts import random_game
-from engine.rules import Rules
-from selfplay.config import SelfPlayConfig
-from selfplay.learner import Learner
-from selfplay.learner_config import LearnerConfig
-from selfplay.sizes import BoardMix
-from selfplay.worker import Worker, compiled
+from insei.agents.net.architecture import NetworkConfig
+from insei.agents.net.evaluator import Evaluation, Evaluator
+from insei.agents.search.settings import SearchSettings
+from insei.engine.planes.net_planes import planes
+from insei.engine.playouts import random_game
+from insei.engine.rules import Rules
+from insei.selfplay.learner import Learner
+from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.sizes import BoardMix
+from insei.selfplay.train_config import SelfPlayConfig
+from insei.selfplay.worker import Worker, compiled
 
 ROUNDS = 9
 SECONDS = 1.0  # of each side in a round

@@ -11,12 +11,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.evaluator import Evaluation, Evaluator
-from agents.forest import Forest
-from agents.search_settings import SearchSettings
 from benchmarks.measure import parser, tell
-from engine.playouts import random_game
-from engine.rules import Rules
+from insei.agents.net.evaluator import Evaluation, Evaluator
+from insei.agents.search.forest import Forest
+from insei.agents.search.settings import SearchSettings
+from insei.engine.playouts import random_game
+from insei.engine.rules import Rules
 
 RULES = Rules(9, 9, 7.0)
 GAMES = 64

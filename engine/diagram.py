@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import BadDiagram
-from engine.rules import BLACK, COLOUR_NAMES
-from engine.vertex import COLUMNS, vertex_of
+from insei.engine.errors import BadDiagram
+from insei.engine.rules import BLACK, COLOUR_NAMES
+from insei.engine.vertex import COLUMNS, vertex_of
 
 if TYPE_CHECKING:
-    from engine.position import Position
+    from insei.engine.position import Position
 
 SYMBOLS = ".XO"
 BESIDE = re.compile(r"\s*|\s*A( [B-HJ-T])*\s*|.*; black took \d+, white took \d+")

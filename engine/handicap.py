@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from engine.diagram import star_line
-from engine.position import Position
-from engine.rules import BLACK, EMPTY, MAX_SIDE, WHITE, Rules
+from insei.engine.diagram import star_line
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, EMPTY, MAX_SIDE, WHITE, Rules
 
 MOST = 9
 

@@ -2,6 +2,6 @@
 
 from libc.stdint cimport uint8_t, uint64_t
 
-from engine.state cimport State
+from insei.engine.state cimport State
 
 cdef int random_move(State* state, uint64_t* rng, const uint8_t* mask) noexcept nogil

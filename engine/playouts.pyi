@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.position import Position
-from engine.rules import Rules
+from insei.engine.position import Position
+from insei.engine.rules import Rules
 
 def build() -> str:
     """Return how this module was compiled, and what this processor has: `portable, AVX2`."""

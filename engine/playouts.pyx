@@ -3,7 +3,7 @@
 from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memcpy
 
-from engine.board cimport (
+from insei.engine.board cimport (
     BLACK,
     MAX_POINTS,
     MOVE_AT,
@@ -18,8 +18,8 @@ from engine.board cimport (
     next_random,
     set_aside,
 )
-from engine.position cimport Position
-from engine.state cimport (
+from insei.engine.position cimport Position
+from insei.engine.state cimport (
     State,
     state_bans_repeat,
     state_is_over,
@@ -28,10 +28,10 @@ from engine.state cimport (
     state_rewind,
 )
 
-from engine.position import Position as position_of
+from insei.engine.position import Position as position_of
 
 
-cdef extern from "engine/spread.h":
+cdef extern from "insei/engine/spread.h":
     bint spread_fast() noexcept nogil
 
 cdef extern from *:

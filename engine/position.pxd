@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t
 
-from engine.state cimport State
+from insei.engine.state cimport State
 
 cdef State* new_state(rules) except NULL
 

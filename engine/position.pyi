@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.rules import Rules
+from insei.engine.rules import Rules
 
 class Position:
     """A game at one moment: stones, player to move, and all that superko needs to remember.

@@ -10,8 +10,8 @@ from libc.string cimport memset
 
 import numpy as np
 
-from engine.benson cimport board_pass_alive
-from engine.board cimport (
+from insei.engine.reading.benson cimport board_pass_alive
+from insei.engine.board cimport (
     BLACK,
     EMPTY,
     MAX_CELLS,
@@ -28,7 +28,7 @@ from engine.board cimport (
     board_put,
     liberties_of,
 )
-from engine.state cimport (
+from insei.engine.state cimport (
     NEVER,
     SIMPLE,
     WHITE_MOVED,
@@ -45,12 +45,12 @@ from engine.state cimport (
     state_new,
     state_play,
 )
-from engine.territory cimport board_dead, board_owners
+from insei.engine.reading.territory cimport board_dead, board_owners
 
-from engine.diagram import diagram
-from engine.errors import GameOver, IllegalMove
-from engine.rules import COLOUR_NAMES, KO_RULES, Rules
-from engine.vertex import vertex_of
+from insei.engine.diagram import diagram
+from insei.engine.errors import GameOver, IllegalMove
+from insei.engine.rules import COLOUR_NAMES, KO_RULES, Rules
+from insei.engine.vertex import vertex_of
 
 
 cdef State* new_state(rules) except NULL:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.position import Position
-from engine.rules import Rules
+from insei.engine.position import Position
+from insei.engine.rules import Rules
 
 LEAVE: int
 

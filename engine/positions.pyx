@@ -9,12 +9,14 @@ from libc.stdlib cimport calloc, free
 
 import numpy as np
 
-from engine.board cimport MAX_POINTS, WORDS
-from engine.liberties cimport Liberties
-from engine.planes cimport BINARY, PLANES, Frame, lay_out, state_bytes, state_floats
-from engine.playouts cimport random_move
-from engine.position cimport Position, new_state
-from engine.state cimport (
+from insei.engine.board cimport MAX_POINTS, WORDS
+from insei.engine.reading.liberties cimport Liberties
+from insei.engine.planes.net_planes cimport (
+    BINARY, PLANES, Frame, lay_out, state_bytes, state_floats
+)
+from insei.engine.playouts cimport random_move
+from insei.engine.position cimport Position, new_state
+from insei.engine.state cimport (
     State,
     state_allows,
     state_copy,
@@ -26,10 +28,10 @@ from engine.state cimport (
     write_mask,
 )
 
-from engine.errors import GameOver, IllegalMove
-from engine.planes import check_frame
-from engine.position import Position as position_of
-from engine.rules import Rules
+from insei.engine.errors import GameOver, IllegalMove
+from insei.engine.planes.net_planes import check_frame
+from insei.engine.position import Position as position_of
+from insei.engine.rules import Rules
 
 cdef enum:
     LEFT = -1  # as a move: the game is left as it is

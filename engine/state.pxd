@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
-from engine.board cimport BLACK, WHITE, Board, board_bytes
+from insei.engine.board cimport BLACK, WHITE, Board, board_bytes
 
 cdef enum:
     SIMPLE = 0

@@ -11,7 +11,7 @@ the list of past situations.
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from engine.board cimport (
+from insei.engine.board cimport (
     BLACK,
     EMPTY,
     KEYS,
@@ -34,9 +34,9 @@ from engine.board cimport (
     opponent_of,
     was_lost,
 )
-from engine.territory cimport board_dead, board_owners, board_territory
+from insei.engine.reading.territory cimport board_dead, board_owners, board_territory
 
-cdef extern from "engine/spread.h":
+cdef extern from "insei/engine/spread.h":
     void spread_bytes(const uint64_t* words, int count, uint8_t* out) noexcept nogil
 
 cdef enum:

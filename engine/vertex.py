@@ -1,6 +1,6 @@
 """Vertices: how people and GTP name points, "D4", letters without I, row 1 at the bottom."""
 
-from engine.rules import Rules
+from insei.engine.rules import Rules
 
 COLUMNS = "ABCDEFGHJKLMNOPQRST"
 

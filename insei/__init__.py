@@ -1,1 +1,1 @@
-"""The commands of the `insei` program. Uses every room."""
+"""Software 2.0 for Go: an engine, players, self-play, tournaments, and the `insei` program."""

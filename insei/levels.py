@@ -7,11 +7,11 @@ as people do, by a move that looks good. Strong levels search, the more the high
 from dataclasses import dataclass
 from functools import cache
 
-from agents.find_package import find_package, shipped_players
-from agents.grammar import net_of
-from agents.package import read_card
-from engine.rules import MAX_SIDE, Rules
-from insei.ladder import Ladder, ladder_sizes, read_ladder
+from insei.agents.grammar import net_of
+from insei.agents.net.find_package import find_package, shipped_players
+from insei.agents.net.package import read_card
+from insei.engine.rules import MAX_SIDE, Rules
+from insei.tournament.ladder import Ladder, ladder_sizes, read_ladder
 
 STRONGEST = 9
 

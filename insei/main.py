@@ -6,18 +6,18 @@ import sys
 import cyclopts
 from cyclopts import CycloptsError
 
-from agents.player import PlayerFailed
-from insei.ablate import ablate
-from insei.curve import curve
-from insei.gtp import gtp
-from insei.package import package
-from insei.play import play
-from insei.rate import rate
-from insei.resize import resize
-from insei.tournament import tournament
-from insei.train import train
-from insei.version import version, version_text
-from insei.watch import watch
+from insei.agents.player import PlayerFailed
+from insei.commands.ablate import ablate
+from insei.commands.curve import curve
+from insei.commands.gtp import gtp
+from insei.commands.package import package
+from insei.commands.play import play
+from insei.commands.rate import rate
+from insei.commands.resize import resize
+from insei.commands.tournament import tournament
+from insei.commands.train import train
+from insei.commands.version import version, version_text
+from insei.commands.watch import watch
 
 app = cyclopts.App(
     name="insei",

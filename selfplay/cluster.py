@@ -14,9 +14,9 @@ from typing import Any
 import ray
 from ray.exceptions import RayError, RayTaskError
 
-from agents.cluster import cause_of, last_line
-from selfplay.crew import Haul
-from selfplay.worker import Weights, Worker
+from insei.selfplay.crew import Haul
+from insei.selfplay.worker import Weights, Worker
+from insei.system.ray_session import cause_of, last_line
 
 RemoteWorker = ray.remote(Worker)
 MOST_DEATHS = 5  # of each worker, without a game between them

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from selfplay.game import SelfPlayGame
-from selfplay.worker import PlayCounts, Weights, Worker
+from insei.selfplay.data.game import SelfPlayGame
+from insei.selfplay.worker import PlayCounts, Weights, Worker
 
 Haul = tuple[list[SelfPlayGame], PlayCounts]  # what a worker's call gives back
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
-from selfplay.dataset import Rows
-from selfplay.health import Validation, health_by_size, health_of
-from selfplay.learner import Losses
-from selfplay.worker import PlayCounts
-from tournament.ratings import Rating
+from insei.selfplay.data.dataset import Rows
+from insei.selfplay.health import Validation, health_by_size, health_of
+from insei.selfplay.learner import Losses
+from insei.selfplay.worker import PlayCounts
+from insei.tournament.ratings import Rating
 
 
 class Curves:

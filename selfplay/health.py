@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from selfplay.dataset import Rows
-from selfplay.learner import Judgement, Learner
-from selfplay.window import Window
+from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.window import Window
+from insei.selfplay.learner import Judgement, Learner
 
 NUM_BINS = 10
 VALIDATED_ROWS = 1024  # of each kind, at most

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from agents.architecture import NetworkConfig
-from agents.network import Network, NetworkOutput, weights_of
-from agents.torch_evaluator import device_of
-from selfplay.batch import LOSS, WIN, Batch
-from selfplay.learner_config import LearnerConfig
+from insei.agents.net.architecture import NetworkConfig
+from insei.agents.net.network import Network, NetworkOutput, weights_of
+from insei.agents.net.torch_evaluator import device_of
+from insei.selfplay.data.batch import LOSS, WIN, Batch
+from insei.selfplay.learner_config import LearnerConfig
 
 LEARNING = "learning."  # prefixes of the state's tensors
 PLAYING = "playing."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from agents.bounds import check_bounds
+from insei.system.bounds import check_bounds
 
 
 @dataclass(frozen=True)

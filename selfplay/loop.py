@@ -17,21 +17,21 @@ from typing import Any
 
 import numpy as np
 
-from agents.architecture import NetworkConfig
-from agents.find_package import checkpoints_of
-from agents.package import DamagedPackage, PlayerCard, read_card
-from selfplay.config import TrainConfig
-from selfplay.crew import Crew, Haul
-from selfplay.curves import Curves
-from selfplay.dataset import GameDataset, Rows, rows_of, set_aside_unfinished
-from selfplay.health import Validation, parted, validate
-from selfplay.learner import Learner, Losses
-from selfplay.milestones import in_line, is_milestone, keep_milestone, milestones_of
-from selfplay.rating import EarlierNet, elos, is_regression, opponent_of, rate, rated_name
-from selfplay.run import Progress, RunFolder, read_checkpoint
-from selfplay.start import starting_net
-from selfplay.window import window_size, windows_of
-from selfplay.worker import PlayCounts
+from insei.agents.net.architecture import NetworkConfig
+from insei.agents.net.find_package import checkpoints_of
+from insei.agents.net.package import DamagedPackage, PlayerCard, read_card
+from insei.selfplay.crew import Crew, Haul
+from insei.selfplay.curves import Curves
+from insei.selfplay.data.dataset import GameDataset, Rows, rows_of, set_aside_unfinished
+from insei.selfplay.data.window import window_size, windows_of
+from insei.selfplay.health import Validation, parted, validate
+from insei.selfplay.learner import Learner, Losses
+from insei.selfplay.milestones import in_line, is_milestone, keep_milestone, milestones_of
+from insei.selfplay.rating import EarlierNet, elos, is_regression, opponent_of, rate, rated_name
+from insei.selfplay.run import Progress, RunFolder, read_checkpoint
+from insei.selfplay.start import starting_net
+from insei.selfplay.train_config import TrainConfig
+from insei.selfplay.worker import PlayCounts
 
 STEPS_AT_A_TIME = 8
 WAIT_SECONDS = 1.0

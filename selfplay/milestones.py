@@ -11,9 +11,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from agents.files import new_folder
-from agents.find_package import CHECKPOINTS
-from agents.package import CARD_FILE, WEIGHTS_FILE
+from insei.agents.net.find_package import CHECKPOINTS
+from insei.agents.net.package import CARD_FILE, WEIGHTS_FILE
+from insei.system.files import new_folder
 
 MILESTONES = "milestones"
 WAYS_BACK = 2  # milestones that hold the learner's state

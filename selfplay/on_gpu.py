@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.architecture import NetworkConfig
-from agents.network import Weights, network_from
-from agents.torch_evaluator import TorchEvaluator
+from insei.agents.net.architecture import NetworkConfig
+from insei.agents.net.network import Weights, network_from
+from insei.agents.net.torch_evaluator import TorchEvaluator
 
 
 class NetsOnGpu:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agents.find_package import checkpoints_of
-from engine.rules import BLACK, WHITE, Rules
-from selfplay.config import RatingConfig
-from tournament.config import PLIES_PER_POINT
-from tournament.match import Job, PlayedGame, Table
-from tournament.ratings import Rating, fit, interval
-from tournament.schedule import pairing_jobs
+from insei.agents.net.find_package import checkpoints_of
+from insei.engine.rules import BLACK, WHITE, Rules
+from insei.selfplay.train_config import RatingConfig
+from insei.tournament.match import Job, PlayedGame, Table
+from insei.tournament.ratings import Rating, fit, interval
+from insei.tournament.schedule import pairing_jobs
+from insei.tournament.tournament_config import PLIES_PER_POINT
 
 EARLIER = "earlier"  # what the run's own earlier net is called among the opponents
 

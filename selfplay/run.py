@@ -28,11 +28,17 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
-from agents.files import append_json, delete_unfinished, new_folder, read_json_lines, write_text
-from agents.find_package import CHECKPOINTS, check_nameable, checkpoints_of
-from agents.package import DamagedPackage, PlayerCard, read_card, read_tensors, sha256_of
-from agents.package import write_package as write_player
-from selfplay.milestones import MILESTONES
+from insei.agents.net.find_package import CHECKPOINTS, check_nameable, checkpoints_of
+from insei.agents.net.package import DamagedPackage, PlayerCard, read_card, read_tensors, sha256_of
+from insei.agents.net.package import write_package as write_player
+from insei.selfplay.milestones import MILESTONES
+from insei.system.files import (
+    append_json,
+    delete_unfinished,
+    new_folder,
+    read_json_lines,
+    write_text,
+)
 
 CONFIG_FILE = "config.yaml"
 DATASET = "games.lance"

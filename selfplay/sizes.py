@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.rules import Rules
+from insei.engine.rules import Rules
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.find_package import find_package
-from agents.growth import grown
-from agents.package import PlayerCard, load_package
-from selfplay.config import TrainConfig
+from insei.agents.net.find_package import find_package
+from insei.agents.net.net2net import grown
+from insei.agents.net.package import PlayerCard, load_package
+from insei.selfplay.train_config import TrainConfig
 
 
 def starting_net(config: TrainConfig) -> tuple[dict[str, NDArray[np.float32]], PlayerCard]:

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.architecture import NetworkConfig
-from agents.evaluator import Evaluation, Evaluator, Precision
-from agents.forest import Forest
-from agents.openvino_evaluator import OpenVinoEvaluator
-from engine.playouts import random_game
-from engine.position import Position
-from engine.rules import BLACK, Rules
-from selfplay.archive import OpeningArchive
-from selfplay.config import SelfPlayConfig
-from selfplay.game import SelfPlayGame
-from selfplay.recording import Row, divergence, finished, row_of
-from selfplay.sizes import BoardMix
+from insei.agents.net.architecture import NetworkConfig
+from insei.agents.net.evaluator import Evaluation, Evaluator, Precision
+from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.agents.search.forest import Forest
+from insei.engine.playouts import random_game
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, Rules
+from insei.selfplay.archive import OpeningArchive
+from insei.selfplay.data.game import SelfPlayGame
+from insei.selfplay.data.recording import Row, divergence, finished, row_of
+from insei.selfplay.sizes import BoardMix
+from insei.selfplay.train_config import SelfPlayConfig
 
 Weights = dict[str, NDArray[np.float32]]
 # Weights, and planes of games under way or None, to an evaluator.

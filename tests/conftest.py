@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agents.architecture import NetworkConfig
+from insei.agents.net.architecture import NetworkConfig
 
 TINY = NetworkConfig(blocks=2, channels=8, head_channels=8, hidden=8)
 
@@ -14,7 +14,7 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def ray_session():
-    from agents.cluster import start_ray
+    from insei.system.ray_session import start_ray
 
     start_ray(2)
     import ray
@@ -42,7 +42,7 @@ def random_weights(config, seed):
 @pytest.fixture(scope="session")
 def tiny_package(tmp_path_factory, tiny_weights):
     """A player package of a net that knows nothing."""
-    from agents.package import PlayerCard, write_package
+    from insei.agents.net.package import PlayerCard, write_package
 
     folder = tmp_path_factory.mktemp("players") / "tiny"
     folder.mkdir()

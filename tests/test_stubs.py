@@ -3,16 +3,18 @@
 import ast
 import importlib
 import inspect
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-STUBS = sorted([*ROOT.glob("engine/*.pyi"), *ROOT.glob("agents/*.pyi")])
+from tests.helpers.paths import ROOT
+
+STUBS = sorted([*ROOT.glob("engine/**/*.pyi"), *ROOT.glob("agents/**/*.pyi")])
 
 
-def module_of(stub):
-    return importlib.import_module(f"{stub.parent.name}.{stub.stem}")
+def module_of(source):
+    """The module that a file of the rooms is, by its dotted name."""
+    place = source.relative_to(ROOT).with_suffix("")
+    return importlib.import_module(".".join(["insei", *place.parts]))
 
 
 def is_own(module, name, value):
@@ -73,8 +75,8 @@ def check_arguments(where, found, node):
 
 def test_each_compiled_module_that_python_calls_has_a_stub():
     without = []
-    for source in sorted([*ROOT.glob("engine/*.pyx"), *ROOT.glob("agents/*.pyx")]):
-        module = importlib.import_module(f"{source.parent.name}.{source.stem}")
+    for source in sorted([*ROOT.glob("engine/**/*.pyx"), *ROOT.glob("agents/**/*.pyx")]):
+        module = module_of(source)
         own = [name for name, value in vars(module).items() if is_own(module, name, value)]
         if own and not source.with_suffix(".pyi").exists():
             without.append((source.name, own))

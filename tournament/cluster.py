@@ -7,8 +7,8 @@ from typing import Any
 import ray
 from ray.exceptions import RayError, RayTaskError
 
-from agents.cluster import cause_of
-from tournament.match import Job, PlayedGame, Table
+from insei.system.ray_session import cause_of
+from insei.tournament.match import Job, PlayedGame, Table
 
 RemoteTable = ray.remote(Table)
 GAMES_PER_CALL = 4

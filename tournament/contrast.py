@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.anatomy import Anatomy
-from tournament.footprint import Footprint
+from insei.tournament.cost import Anatomy
+from insei.tournament.footprint import Footprint
 
 
 @dataclass(frozen=True)

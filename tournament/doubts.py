@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tournament.elo import expected_share
-from tournament.ratings import PRIOR_GAMES, Rating
+from insei.tournament.elo import expected_share
+from insei.tournament.ratings import PRIOR_GAMES, Rating
 
 FAR = 2.576  # standard deviations from what the ratings expect, exceeded by chance in 1 of 100
 FEWEST = 10  # games of a pairing that is judged

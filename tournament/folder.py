@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
-from agents.files import append_json, read_json_lines, write_text
-from engine.position import Position
-from engine.sgf import GameRecord, write_sgf
-from tournament.config import TournamentConfig
-from tournament.match import Job, PlayedGame
+from insei.engine.position import Position
+from insei.engine.sgf.record import GameRecord, write_sgf
+from insei.system.files import append_json, read_json_lines, write_text
+from insei.tournament.match import Job, PlayedGame
+from insei.tournament.tournament_config import TournamentConfig
 
 CONFIG_FILE = "config.yaml"
 GAMES_FILE = "games.jsonl"

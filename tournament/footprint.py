@@ -14,10 +14,10 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from agents.grammar import make_player
-from agents.player import RESIGN, Elsewhere
-from engine.position import Position
-from engine.rules import Rules
+from insei.agents.grammar import make_player
+from insei.agents.player import RESIGN, Elsewhere
+from insei.engine.position import Position
+from insei.engine.rules import Rules
 
 ENOUGH_SECONDS = 40.0  # of play
 PATIENCE_SECONDS = 300.0  # until the process is given up
@@ -72,10 +72,10 @@ def measure_here(name: str, rules: Rules) -> Footprint:
 def footprint_of(name: str, rules: Rules) -> Footprint | None:
     """Measure a player in a process of its own; None where that failed or can't be read."""
     said = json.dumps({"name": name, "rules": asdict(rules)})
-    paths = [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tournament.footprint"],
+            [sys.executable, "-m", "insei.tournament.footprint"],
             input=said,
             capture_output=True,
             text=True,

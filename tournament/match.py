@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from agents.architecture import BrokenNetwork
-from agents.grammar import make_player
-from agents.player import RESIGN, Elsewhere, Player, PlayerFailed
-from engine.diagram import result_of
-from engine.position import Position
-from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
+from insei.agents.grammar import make_player
+from insei.agents.net.architecture import BrokenNetwork
+from insei.agents.player import RESIGN, Elsewhere, Player, PlayerFailed
+from insei.engine.diagram import result_of
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
 
 MOST_FAILURES = 3
 RULES_KNOWN_BY = (  # in games' ids, in this order

@@ -3,10 +3,10 @@
 import random
 from pathlib import Path
 
-from engine.errors import GameOver, IllegalMove
-from engine.position import Position
-from engine.rules import Rules
-from engine.sgf import read_sgf_file
+from insei.engine.errors import GameOver, IllegalMove
+from insei.engine.position import Position
+from insei.engine.rules import Rules
+from insei.engine.sgf.record import read_sgf_file
 
 MOST_REPEATS = 50  # of openings that were drawn already, one after the other
 

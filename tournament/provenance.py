@@ -8,10 +8,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from agents.files import append_json, read_json_lines
-from agents.gtp_player import GtpPlayer
-from agents.own_player import OwnPlayer
-from agents.player import Player, PlayerFailed, ProgramMissing
+from insei.agents.gtp.program_player import GtpPlayer
+from insei.agents.player import Player, PlayerFailed, ProgramMissing
+from insei.agents.python_player import OwnPlayer
+from insei.system.files import append_json, read_json_lines
 
 SESSIONS_FILE = "sessions.jsonl"
 LIBRARIES = ("numpy", "openvino", "ray", "scipy")

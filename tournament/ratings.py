@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.stats import beta, norm
 
-from tournament.elo import ELO
+from insei.tournament.elo import ELO
 
 PRIOR_GAMES = 1.0
 NORMAL_95 = 1.959964

@@ -12,15 +12,15 @@ import numpy as np
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from agents.anatomy import Anatomy
-from agents.files import write_text
-from engine.rules import BLACK, EMPTY, WHITE
-from tournament.config import TournamentConfig
-from tournament.contrast import Pace, pace_of
-from tournament.doubts import Misfit, PairCount, count_pairs, misfits
-from tournament.footprint import Footprint
-from tournament.ratings import Rating, fit, interval, superiority
-from tournament.schedule import schedule
+from insei.engine.rules import BLACK, EMPTY, WHITE
+from insei.system.files import write_text
+from insei.tournament.contrast import Pace, pace_of
+from insei.tournament.cost import Anatomy
+from insei.tournament.doubts import Misfit, PairCount, count_pairs, misfits
+from insei.tournament.footprint import Footprint
+from insei.tournament.ratings import Rating, fit, interval, superiority
+from insei.tournament.schedule import schedule
+from insei.tournament.tournament_config import TournamentConfig
 
 Game = dict[str, Any]
 MOST_REPLAYS = 10_000  # games that the page can show; all are in the files beside it

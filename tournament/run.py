@@ -7,18 +7,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from agents.anatomy import Anatomy, anatomy_of
-from agents.files import write_text
-from agents.grammar import make_player
-from engine.rules import Rules
-from tournament.config import TournamentConfig
-from tournament.folder import TournamentFolder
-from tournament.footprint import Footprint
-from tournament.match import Job, PlayedGame, Table
-from tournament.provenance import identity_of, note_session, sessions
-from tournament.report import Facts, Game, Report, points_of, write_report
-from tournament.schedule import schedule
-from tournament.sprt import decision, log_likelihood_ratio
+from insei.agents.grammar import make_player
+from insei.engine.rules import Rules
+from insei.system.files import write_text
+from insei.tournament.cost import Anatomy, anatomy_of
+from insei.tournament.folder import TournamentFolder
+from insei.tournament.footprint import Footprint
+from insei.tournament.match import Job, PlayedGame, Table
+from insei.tournament.provenance import identity_of, note_session, sessions
+from insei.tournament.report import Facts, Game, Report, points_of, write_report
+from insei.tournament.schedule import schedule
+from insei.tournament.sprt import decision, log_likelihood_ratio
+from insei.tournament.tournament_config import TournamentConfig
 
 FOOTPRINTS_FILE = "footprints.json"
 PLAYERS_FILE = "players.json"  # the fingerprint of each, as it sat down first

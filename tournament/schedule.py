@@ -3,10 +3,10 @@
 import zlib
 from pathlib import Path
 
-from engine.rules import Rules
-from tournament.config import TournamentConfig
-from tournament.match import Job
-from tournament.openings import openings, openings_from
+from insei.engine.rules import Rules
+from insei.tournament.match import Job
+from insei.tournament.openings import openings, openings_from
+from insei.tournament.tournament_config import TournamentConfig
 
 
 def pairing_jobs(

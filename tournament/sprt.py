@@ -16,7 +16,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tournament.elo import expected_share
+from insei.tournament.elo import expected_share
 
 PRIOR_PAIRS = 4  # whose variance is known before any was seen
 PRIOR_VARIANCE = 1 / 8  # of the share of a pair of games that a coin decides

@@ -16,7 +16,6 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Footer, Input, Static
 
-from engine.vertex import move_of
 from insei.client.board import BoardPicture
 from insei.client.board_view import BoardView, has_panel
 from insei.client.command_line import CommandLine
@@ -31,6 +30,7 @@ from insei.client.summary import worst_move
 from insei.client.table import Table
 from insei.client.thinking import Report
 from insei.client.words import HELP
+from insei.engine.vertex import move_of
 
 LOW = 14  # rows below which the keys at the bottom make place
 TICK_SECONDS = 0.5  # between two looks at the clocks

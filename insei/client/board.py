@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
 
-from engine.diagram import star_points
-from engine.position import Position
-from engine.rules import BLACK, EMPTY, Rules
-from engine.vertex import COLUMNS
+from insei.engine.diagram import star_points
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, EMPTY, Rules
+from insei.engine.vertex import COLUMNS
 
 WOOD, LINE, INK, CHALK = "#d9a860", "#7a5a2a", "#101010", "#fafafa"
 CURSOR, LAST = "#4f8f4f", "#c0392b"

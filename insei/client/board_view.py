@@ -7,8 +7,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from engine.rules import Rules
 from insei.client.board import MARGIN, PLAIN, BoardPicture, rows_of
+from insei.engine.rules import Rules
 
 PANEL = 28  # columns that the panel needs beside the board
 ROOMY = 32  # and that it is left before points become three columns wide

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from engine.diagram import result_of
-from engine.position import Position
-from engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, opponent
+from insei.engine.diagram import result_of
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, opponent
 
 
 class Count:

@@ -4,14 +4,14 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agents.clock import Clock, TimeControl
-from agents.files import write_text
-from engine.position import Position
-from engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
-from engine.sgf import GameRecord, read_sgf_file, write_sgf
-from engine.sgf_tree import GameNode, read_variations
+from insei.agents.clock import Clock, TimeControl
 from insei.client.counting import Count
 from insei.client.setup import YOU, GameSetup
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
+from insei.engine.sgf.record import GameRecord, read_sgf_file, write_sgf
+from insei.engine.sgf.variations import GameNode, read_variations
+from insei.system.files import write_text
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
-from engine.rules import PRESETS
 from insei.client.setup import YOU, GameSetup
+from insei.engine.rules import PRESETS
 from insei.levels import STRONGEST, level_words, opponent_named
 
 SEATS = {"black": "black", "white": "white", "both": "both colours", "none": "nobody: watch"}
@@ -129,7 +129,7 @@ class NewGame(ModalScreen[GameSetup | None]):
             self.query_one("#wrong", Label).update(str(error))
 
     def _read(self) -> GameSetup:
-        from agents.grammar import make_player
+        from insei.agents.grammar import make_player
 
         def typed(name: str) -> str:
             return self.query_one(f"#{name}", Input).value

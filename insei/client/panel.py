@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from textwrap import wrap
 
-from engine.rules import BLACK, COLOUR_NAMES, WHITE
-from engine.vertex import vertex_of
 from insei.client.board import LETTERS
 from insei.client.game import ClientGame, Worth
 from insei.client.summary import worst_move
 from insei.client.thinking import Thoughts
+from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE
+from insei.engine.vertex import vertex_of
 from insei.levels import called
 
 BARS = " ▁▂▃▄▅▆▇█"

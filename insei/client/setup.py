@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from engine.handicap import fixed_handicap, handicap_position
-from engine.position import Position
-from engine.rules import BLACK, PRESETS
+from insei.engine.handicap import fixed_handicap, handicap_position
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, PRESETS
 
 YOU = "you"
 

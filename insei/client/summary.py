@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-from engine.rules import BLACK, COLOUR_NAMES, WHITE
-from engine.vertex import vertex_of
 from insei.client.game import ClientGame
 from insei.client.setup import YOU
+from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE
+from insei.engine.vertex import vertex_of
 
 LEAST_LOSS = 0.05  # of the chance to win, that a move is blamed for
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.ending import dead_by_ownership
-from agents.files import typed_path
-from agents.player import RESIGN
+from insei.agents.player import RESIGN
+from insei.agents.search.dead_stones import dead_by_ownership
 from insei.client.counting import Count
 from insei.client.files import keep_unfinished
 from insei.client.game import ClientGame, Worth
 from insei.client.mind import Mind
 from insei.client.thinking import Decided, Failed, Report, Task, Thoughts
 from insei.client.words import standing
+from insei.system.files import typed_path
 
 OVER = "The game is over: new begins another."
 LOOKING_BACK = "You are looking back: type last to go on."

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.analysis import MoveAnalysis
-from engine.position import Position
-from engine.rules import BLACK, Rules
+from insei.agents.search.analysis import MoveAnalysis
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, Rules
 
 if TYPE_CHECKING:
-    from agents.player import Player
-    from agents.search import Search
+    from insei.agents.player import Player
+    from insei.agents.search.search import Search
 
 GLANCE_VISITS = 60  # that every position of a game gets, for the graph
 REPORT_EVERY = 6  # steps of an analysis between two reports
@@ -117,7 +117,7 @@ class Thinker:
         self.tell(self.number, report)
 
     def _seated(self, name: str, position: Position) -> "Player":
-        from agents.grammar import make_player
+        from insei.agents.grammar import make_player
 
         if name not in self.players:
             self.players[name] = make_player(name)
@@ -128,7 +128,7 @@ class Thinker:
         return player
 
     def _search(self, position: Position) -> "Search":
-        from agents.player import Thinker as Searching
+        from insei.agents.player import Thinker as Searching
 
         player = self._seated(self.analyst, position)
         if not isinstance(player, Searching):
@@ -136,7 +136,7 @@ class Thinker:
         return player.look_at(position)
 
     def _move(self, task: Task) -> None:
-        from agents.player import Hurried
+        from insei.agents.player import Hurried
 
         self._glance(task.position)
         player = self._seated(task.player, task.position)

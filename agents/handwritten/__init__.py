@@ -1,0 +1,1 @@
+"""Software 1.0: the players written by hand."""

@@ -1,0 +1,109 @@
+"""The net answering through torch: on GPUs, and as the reference for the compiled evaluator.
+
+On a GPU a batch of a size is recorded once as a CUDA graph and then only replayed, for a small net
+is over before its launches are; batches in between are filled up, as the compiled evaluator's are.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from insei.agents.net.evaluator import Evaluation, check_answer, check_planes, graph_rows
+from insei.agents.net.network import Network
+
+Run = Callable[[Tensor], tuple[Tensor, ...]]
+
+
+class TorchEvaluator:
+    """Runs a network on one device; in bf16 on a GPU, in fp32 elsewhere.
+
+    Calls from several threads, where batches are under way side by side, must not overlap.
+
+    Args:
+        network: moved to the device and set to evaluation; weights changed in place later are
+            those that answer, on a GPU too.
+        device: "cpu", "cuda" or "cuda:N".
+        ownership: whether to find it; self-play goes without.
+
+    Raises:
+        ValueError: torch does not see the device.
+    """
+
+    def __init__(self, network: Network, device: str = "cpu", ownership: bool = True) -> None:
+        self.ownership = ownership
+        self.device = device_of(device)
+        self.network = network.to(self.device).eval()
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.is_gpu = self.device.type == "cuda"
+        self.runs: dict[tuple[int, ...], Run] = {}  # by the shape of the filled-up planes
+
+    @torch.inference_mode()
+    def __call__(self, planes: NDArray[np.float32]) -> Evaluation:
+        """Evaluate planes `[B, C, H, W]`, any H and W; see `Evaluator`."""
+        check_planes(planes, *planes.shape[2:4])
+        filled = filled_up(planes, graph_rows(len(planes)))
+        if filled.shape not in self.runs:
+            self.runs[filled.shape] = self._recorded(filled) if self.is_gpu else self._answers
+        output = self.runs[filled.shape](torch.from_numpy(filled))
+        parts = (part[: len(planes)].float().contiguous().cpu().numpy() for part in output)
+        answer = Evaluation(*parts)
+        check_answer(answer)
+        return answer
+
+    def _answers(self, planes: Tensor) -> tuple[Tensor, ...]:
+        """Policy, value, score and, where it is wanted, ownership of planes on the device."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_gpu):
+            output = self.network(planes.contiguous(memory_format=torch.channels_last))
+        chances = output.outcome.softmax(1)
+        found = output.policy, chances[:, 0] - chances[:, 2], output.score
+        return (*found, output.ownership.tanh()) if self.ownership else found
+
+    def _recorded(self, example: NDArray[np.float32]) -> Run:
+        """A CUDA graph for planes of one shape, which reads and writes fixed memory."""
+        planes = torch.from_numpy(example).to(self.device)
+        stream = torch.cuda.Stream(self.device)
+        stream.wait_stream(torch.cuda.current_stream(self.device))
+        with torch.cuda.stream(stream):  # what is chosen and allocated at first is not recorded
+            for _ in range(3):
+                self._answers(planes)
+        torch.cuda.current_stream(self.device).wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            output = self._answers(planes)
+
+        def replay(given: Tensor) -> tuple[Tensor, ...]:
+            planes.copy_(given)
+            graph.replay()
+            return output
+
+        return replay
+
+
+def filled_up(planes: NDArray[np.float32], rows: int) -> NDArray[np.float32]:
+    """The planes, and empty boards below them up to so many rows."""
+    if rows == len(planes):
+        return planes
+    filled = np.zeros((rows, *planes.shape[1:]), np.float32)
+    filled[: len(planes)] = planes
+    filled[len(planes) :, 0] = 1
+    return filled
+
+
+def device_of(name: str) -> torch.device:
+    """The device of that name.
+
+    Raises:
+        ValueError: torch does not see it.
+    """
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:  # the latter from builds without CUDA
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"device {name!r}: wanted cpu, or a GPU that torch sees ({reason})"
+        ) from error
+    return device

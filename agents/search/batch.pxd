@@ -1,0 +1,52 @@
+"""Batches of leaves from many games; see batch.pyx."""
+
+from libc.stdint cimport uint64_t
+
+from insei.agents.search.cache cimport Cache
+from insei.agents.search.tree cimport Constants, Tree
+from insei.agents.search.walk cimport Walk
+
+ctypedef struct Leaf:
+    int game
+    int node
+    int symmetry
+    uint64_t key  # of its position, where evaluations are kept; else 0
+
+ctypedef struct Batch:
+    Tree** trees  # `[num_games]`, NULL where none was started
+    const int** action_at  # `[num_games]`, tables `[8, A]` of where moves stand in the frame
+    Leaf* leaves  # `[num_games · num_leaves]`
+    int num_games
+    int num_leaves  # of one game in a batch
+    int frame_height
+    int frame_width
+    Py_ssize_t row_size  # numbers in a row of the planes
+    int threads
+    int parts
+    int* num_rows  # `[parts]`, leaves given out and not yet back
+    int* first_row  # `[parts · threads]`, of each block of games
+    int* rows  # `[parts · threads]`, how many
+    Walk** walks  # `[parts · threads]`
+    Cache** caches  # `[parts · threads]`, NULL where evaluations are not kept
+    Constants constants
+    bint is_gumbel
+    bint random_symmetry
+    float noise
+    float dirichlet_alpha
+    float dirichlet_weight
+    int considered
+
+cdef Batch* batch_new(
+    int num_games, int num_leaves, int height, int width, int threads, int parts, long cache
+) noexcept nogil
+cdef void batch_free(Batch* batch) noexcept nogil
+cdef int batch_part(const Batch* batch, int game) noexcept nogil
+cdef int batch_select(Batch* batch, int part, int most, float* out) noexcept nogil
+cdef void batch_expand(
+    Batch* batch, int part, const float* policy, const float* value, const float* score,
+    const float* ownership,
+) noexcept nogil
+
+cdef inline int first_game(const Batch* batch, int block, int blocks) noexcept nogil:
+    """Where a block begins, of so many that the games are shared out to."""
+    return <long>block * batch.num_games // blocks

@@ -1,0 +1,286 @@
+"""Batches of leaves from many games: what a forest gives out to be evaluated, and takes back.
+
+The games are divided into parts, each with a batch of its own, and a part's games into blocks, one
+a thread. A block's rows begin where all games before it would end if each gave all its leaves;
+`close_gaps` then brings them together in the games' order, the same with any number of threads.
+"""
+
+from cython.parallel cimport prange
+from libc.stdlib cimport calloc, free
+from libc.string cimport memmove
+
+from insei.agents.search.cache cimport cache_find, cache_free, cache_keep, cache_key, cache_new
+from insei.agents.search.gumbel cimport tree_make_noise, tree_plan_halving
+from insei.agents.search.puct cimport tree_mix_dirichlet
+from insei.agents.search.tree cimport tree_add_ownership, tree_expand, tree_free, tree_select
+from insei.agents.search.walk cimport Walk, walk_free, walk_new
+from insei.engine.board cimport next_random
+from insei.engine.reading.liberties cimport Liberties, liberties_copy
+from insei.engine.planes.net_planes cimport PLANES, Frame, state_floats
+from insei.engine.state cimport state_is_over
+
+
+cdef Batch* batch_new(
+    int num_games, int num_leaves, int height, int width, int threads, int parts, long cache
+) noexcept nogil:
+    """Room for so many games' leaves and, in all, `cache` evaluations; NULL without memory."""
+    cdef Batch* batch = <Batch*>calloc(1, sizeof(Batch))
+    cdef int num_blocks = threads * parts
+    cdef int block
+    if batch == NULL:
+        return NULL
+    batch.num_games = num_games
+    batch.num_leaves = num_leaves
+    batch.frame_height = height
+    batch.frame_width = width
+    batch.row_size = PLANES * height * width
+    batch.threads = threads
+    batch.parts = parts
+    batch.trees = <Tree**>calloc(num_games, sizeof(Tree*))
+    batch.leaves = <Leaf*>calloc(num_games * num_leaves, sizeof(Leaf))
+    batch.action_at = <const int**>calloc(num_games, sizeof(int*))
+    batch.num_rows = <int*>calloc(parts, sizeof(int))
+    batch.first_row = <int*>calloc(num_blocks, sizeof(int))
+    batch.rows = <int*>calloc(num_blocks, sizeof(int))
+    batch.walks = <Walk**>calloc(num_blocks, sizeof(Walk*))
+    batch.caches = <Cache**>calloc(num_blocks, sizeof(Cache*))
+    if (
+        batch.trees == NULL or batch.leaves == NULL or batch.action_at == NULL
+        or batch.num_rows == NULL or batch.first_row == NULL or batch.rows == NULL
+        or batch.walks == NULL or batch.caches == NULL
+    ):
+        batch_free(batch)
+        return NULL
+    for block in range(num_blocks):
+        batch.walks[block] = walk_new(width, height)
+        if batch.walks[block] == NULL:
+            batch_free(batch)
+            return NULL
+    for block in range(num_blocks if cache else 0):
+        batch.caches[block] = cache_new(max(1, cache // num_blocks), height * width + 1)
+        if batch.caches[block] == NULL:
+            batch_free(batch)
+            return NULL
+    return batch
+
+
+cdef void batch_free(Batch* batch) noexcept nogil:
+    cdef int i
+    if batch == NULL:
+        return
+    if batch.trees != NULL:
+        for i in range(batch.num_games):
+            tree_free(batch.trees[i])
+    if batch.walks != NULL:
+        for i in range(batch.parts * batch.threads):
+            walk_free(batch.walks[i])
+    if batch.caches != NULL:
+        for i in range(batch.parts * batch.threads):
+            cache_free(batch.caches[i])
+    free(batch.trees)
+    free(batch.leaves)
+    free(batch.action_at)
+    free(batch.num_rows)
+    free(batch.first_row)
+    free(batch.rows)
+    free(batch.walks)
+    free(batch.caches)
+    free(batch)
+
+
+cdef int batch_part(const Batch* batch, int game) noexcept nogil:
+    """The part that a game belongs to."""
+    cdef int part = 0
+    while game >= first_game(batch, part + 1, batch.parts):
+        part += 1
+    return part
+
+
+cdef int batch_select(Batch* batch, int part, int most, float* out) noexcept nogil:
+    """Select leaves of each unfinished search of a part; write their planes.
+
+    Args:
+        most: leaves of each search, up to `num_leaves`.
+        out: `[num_games · num_leaves, C, H, W]`; the part's rows begin at those of its first game.
+
+    Returns:
+        B, how many rows want an evaluation; -1 without memory.
+    """
+    cdef int num_threads = batch.threads, first = part * num_threads
+    cdef int block
+    for block in prange(first, first + num_threads, num_threads=num_threads, schedule="static"):
+        select_block(batch, block, most, out)
+    if close_gaps(batch, part, out) < 0:
+        return -1
+    return batch.num_rows[part]
+
+
+cdef void batch_expand(
+    Batch* batch, int part, const float* policy, const float* value, const float* score,
+    const float* ownership,
+) noexcept nogil:
+    """Give a part's leaves their evaluations.
+
+    Args:
+        policy, value, score: `[B, A]`, `[B]`, `[B]`.
+        ownership: `[B, H, W]`, or NULL.
+    """
+    cdef int num_threads = batch.threads, first = part * num_threads
+    cdef int block
+    for block in prange(first, first + num_threads, num_threads=num_threads, schedule="static"):
+        expand_block(batch, part, block, policy, value, score, ownership)
+    batch.num_rows[part] = 0
+
+
+cdef inline const int* targets(const Batch* batch, int game, int symmetry) noexcept nogil:
+    """Where each move of a game stands in the net's policy, and each point in its planes."""
+    cdef const Tree* tree = batch.trees[game]
+    cdef int num_points = tree.root.board.width * tree.root.board.height
+    return batch.action_at[game] + symmetry * (num_points + 1)
+
+
+cdef void select_block(Batch* batch, int block, int most, float* out) noexcept nogil:
+    """Select from one thread's games; their rows begin where all games before would end."""
+    cdef int num_blocks = batch.parts * batch.threads
+    cdef int row = first_game(batch, block, num_blocks) * batch.num_leaves
+    cdef int game, node, num_leaves
+    cdef Walk* walk = batch.walks[block]
+    cdef Tree* tree
+    batch.first_row[block] = row
+    for game in range(
+        first_game(batch, block, num_blocks), first_game(batch, block + 1, num_blocks)
+    ):
+        tree = batch.trees[game]
+        if tree == NULL or state_is_over(tree.root):
+            continue
+        num_leaves = 0
+        while num_leaves < most:
+            node = tree_select(tree, walk)
+            if node == -3:
+                batch.rows[block] = -1
+                return
+            if node < 0:
+                break
+            batch.leaves[row] = leaf_of(batch, block, walk, game, node)
+            if not is_known(batch, block, batch.leaves[row]):
+                write_planes(batch, walk, batch.leaves[row], out + row * batch.row_size)
+                row += 1
+                num_leaves += 1
+    batch.rows[block] = row - batch.first_row[block]
+
+
+cdef Leaf leaf_of(
+    Batch* batch, int block, const Walk* walk, int game, int node
+) noexcept nogil:
+    """A leaf with the symmetry under which it is to be seen."""
+    cdef Tree* tree = batch.trees[game]
+    cdef Leaf leaf
+    cdef int num_symmetries = 8 if tree.root.board.width == tree.root.board.height else 4
+    leaf.game = game
+    leaf.node = node
+    leaf.symmetry = 0
+    leaf.key = 0
+    if batch.caches[block] != NULL:
+        leaf.key = cache_key(walk.state, walk.legal)
+    if batch.random_symmetry:
+        leaf.symmetry = (leaf.key or next_random(&tree.rng)) & (num_symmetries - 1)
+    return leaf
+
+
+cdef bint is_known(Batch* batch, int block, Leaf leaf) noexcept nogil:
+    """Whether a leaf's evaluation was kept; it has it then."""
+    cdef Cache* cache = batch.caches[block]
+    cdef const float* answer
+    if cache == NULL:
+        return False
+    answer = cache_find(cache, leaf.key)
+    if answer == NULL:
+        return False
+    take(batch, leaf, answer, answer[cache.num_actions], answer[cache.num_actions + 1], NULL)
+    return True
+
+
+cdef void write_planes(Batch* batch, const Walk* walk, Leaf leaf, float* out) noexcept nogil:
+    cdef Tree* tree = batch.trees[leaf.game]
+    cdef Frame frame = Frame(
+        batch.frame_height, batch.frame_width, leaf.symmetry & 4,
+        targets(batch, leaf.game, leaf.symmetry),
+    )
+    cdef Liberties known
+    liberties_copy(&known, &tree.known, tree.root.board.num_words)
+    state_floats(walk.state, walk.legal, &known, &frame, out)
+
+
+cdef int close_gaps(Batch* batch, int part, float* out) noexcept nogil:
+    """Bring the rows of a part's blocks together, in the games' order; -1 without memory."""
+    cdef int first = first_game(batch, part, batch.parts) * batch.num_leaves
+    cdef int block, row = first
+    for block in range(part * batch.threads, (part + 1) * batch.threads):
+        if batch.rows[block] < 0:
+            return -1
+        if batch.first_row[block] != row:
+            memmove(
+                out + row * batch.row_size,
+                out + batch.first_row[block] * batch.row_size,
+                batch.rows[block] * batch.row_size * sizeof(float),
+            )
+            memmove(
+                &batch.leaves[row],
+                &batch.leaves[batch.first_row[block]],
+                batch.rows[block] * sizeof(Leaf),
+            )
+            batch.first_row[block] = row
+        row += batch.rows[block]
+    batch.num_rows[part] = row - first
+    return 0
+
+
+cdef void expand_block(
+    Batch* batch, int part, int block, const float* policy, const float* value, const float* score,
+    const float* ownership,
+) noexcept nogil:
+    cdef int offset = first_game(batch, part, batch.parts) * batch.num_leaves
+    cdef Py_ssize_t num_points = batch.frame_height * batch.frame_width
+    cdef Py_ssize_t at
+    cdef int row
+    for row in range(batch.first_row[block], batch.first_row[block] + batch.rows[block]):
+        at = row - offset
+        take(
+            batch,
+            batch.leaves[row],
+            policy + at * (num_points + 1),
+            value[at],
+            score[at],
+            ownership + at * num_points if ownership != NULL else NULL,
+        )
+        if batch.caches[block] != NULL:
+            cache_keep(
+                batch.caches[block],
+                batch.leaves[row].key,
+                policy + at * (num_points + 1),
+                value[at],
+                score[at],
+            )
+
+
+cdef void take(
+    Batch* batch, Leaf leaf, const float* policy, float value, float score, const float* ownership
+) noexcept nogil:
+    """Give a leaf its evaluation, and a root what its rule wants besides.
+
+    A leaf of a search that was given up meanwhile is passed over.
+    """
+    cdef Tree* tree = batch.trees[leaf.game]
+    if tree == NULL or leaf.node >= tree.num_nodes or tree.nodes[leaf.node].is_evaluated:
+        return
+    cdef const int* actions_at = targets(batch, leaf.game, leaf.symmetry)
+    tree_expand(tree, leaf.node, policy, actions_at, value, score)
+    if ownership != NULL:
+        tree_add_ownership(tree, leaf.node, ownership, actions_at)
+    if leaf.node != 0:
+        return
+    if batch.is_gumbel:
+        tree_make_noise(tree, batch.noise)
+        tree_plan_halving(tree, batch.considered)
+    else:
+        tree_mix_dirichlet(tree, batch.dirichlet_alpha, batch.dirichlet_weight)

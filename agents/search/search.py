@@ -1,0 +1,220 @@
+"""A search of one game, taken step by step: for players, analysis and pondering."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insei.agents.net.evaluator import Evaluation, Evaluator
+from insei.agents.search.analysis import Analysis, MoveAnalysis, win_rate_of
+from insei.agents.search.candidate import Candidate
+from insei.agents.search.forest import Forest
+from insei.agents.search.settings import SearchSettings
+from insei.engine.planes.net_planes import planes
+from insei.engine.position import Position
+from insei.engine.rules import Rules
+
+MOST_A_STEP = 32  # simulations
+LEAVES_BY_TIME = 8  # in a batch, where time ends a search and not visits
+MOST_VISITS = 20_000  # that analysis takes a search to, at least
+
+
+class Search:
+    """Looks at one position after another of a game, and keeps what it can of its tree.
+
+    Args:
+        evaluate: answers for boards of these rules' size, ownership included.
+        settings: how to search; `visits` is where `run` ends. Under PUCT, `step` goes on beyond.
+        keeps_tree: whether the tree below a move played is kept; under PUCT alone.
+        seed: equal seeds give equal searches.
+    """
+
+    def __init__(
+        self,
+        evaluate: Evaluator,
+        rules: Rules,
+        settings: SearchSettings,
+        keeps_tree: bool,
+        seed: int,
+    ) -> None:
+        self.evaluate = evaluate
+        self.rules = rules
+        self.settings = settings
+        self.keeps_tree = keeps_tree and settings.rule == "puct"
+        room = settings.visits
+        if settings.rule == "puct":  # memory that no search reaches is never touched
+            room = max(room, MOST_VISITS)
+        self.leaves_by_time = max(settings.leaves, LEAVES_BY_TIME)
+        kept = replace(settings, visits=room, leaves=self.leaves_by_time)
+        self.forest = Forest(1, rules.height, rules.width, kept, seed)
+        self.position: Position | None = None
+        self.evaluations = 0  # nets evaluated since the position was set
+
+    def look_at(self, position: Position, no_pass_before: int = 0) -> None:
+        """Search this position from now on; goes on where it follows the one before.
+
+        Args:
+            no_pass_before: as in `Forest.start`; not 0 begins anew.
+
+        Raises:
+            ValueError: the game is over, or of another size.
+        """
+        self.evaluations = 0
+        if position.is_over:
+            raise ValueError("a search of a game that is over: wanted a move to be left")
+        follows = self._moves_since(position) if not no_pass_before else None
+        if follows is None:
+            self.forest.start(0, position, no_pass_before)
+        else:
+            for move in follows:
+                self.forest.advance(0, move)
+        self.position = None if no_pass_before else position.copy()  # players get it to play on
+
+    def _moves_since(self, position: Position) -> list[int] | None:
+        """The moves from the position searched last to this one; None where it doesn't follow."""
+        before = self.position
+        if before is None or not self.keeps_tree or before.rules != position.rules:
+            return None
+        moves = position.moves[before.num_moves :]
+        if position.moves[: before.num_moves] != before.moves or len(moves) > 2:
+            return None
+        played = before
+        for move in moves:
+            if played.why_illegal(move):
+                return None
+            played = played.play(move)
+        return moves if played == position else None
+
+    @property
+    def num_visits(self) -> int:
+        """Simulations below the root, those kept from before included."""
+        return self.forest.num_visits(0)
+
+    def step(self, visits: int | None = None, leaves: int | None = None) -> bool:
+        """Evaluate one batch of leaves; False once there are `visits`, or no room for more.
+
+        Simulations that end with the game need no evaluation; a step runs some dozens at most.
+
+        Args:
+            visits: None for as many as there is room for.
+            leaves: in the batch, at most `leaves_by_time`; None for the settings' number.
+        """
+        has = self.num_visits
+        goal = self.forest.settings.visits if visits is None else visits
+        if has >= goal:
+            return False
+        if self.settings.rule == "puct":
+            self.forest.extend(0, min(goal, has + MOST_A_STEP))
+        rows = self.forest.select(most=leaves or self.settings.leaves)
+        if rows:
+            try:
+                found = self._evaluated(self.forest.planes[:rows])
+                self.forest.expand(found.policy, found.value, found.score, found.ownership)
+            except BaseException:
+                self.position = None  # leaves wait for answers: the next search begins anew
+                raise
+            self.evaluations += rows
+        return True
+
+    def deepen(self) -> bool:
+        """A `step` of pondering or analysis, which end when somebody says so.
+
+        Under PUCT it evaluates `leaves_by_time` leaves at once, as where time is limited; Gumbel's
+        visits are counted beforehand.
+        """
+        is_open = self.settings.rule == "puct"
+        return self.step(leaves=self.leaves_by_time if is_open else None)
+
+    def run(self, seconds: float | None, stops_early: bool) -> None:
+        """Search until the visits are done, the time is up, or the move is settled.
+
+        Args:
+            seconds: None for no limit. At least one step is taken of a new position.
+            stops_early: whether to stop once the moves behind can't overtake the first.
+        """
+        for _ in self.running(seconds, stops_early):
+            pass
+
+    def running(self, seconds: float | None, stops_early: bool) -> Iterator[None]:
+        """As `run`, a step at a time.
+
+        Where time is limited `leaves_by_time` leaves are evaluated at once: by virtual loss they
+        are chosen a little worse, and come several times as fast.
+        """
+        leaves = self.settings.leaves if seconds is None else self.leaves_by_time
+        began = time.perf_counter()
+        visits_before = self.num_visits
+        while self.step(self.settings.visits, leaves):
+            yield
+            elapsed = time.perf_counter() - began
+            if seconds is not None and elapsed >= seconds:
+                return
+            if stops_early:
+                left = self.settings.visits - self.num_visits
+                if seconds is not None:
+                    rate = (self.num_visits - visits_before) / max(elapsed, 1e-9)
+                    left = min(left, int(rate * (seconds - elapsed)))
+                if self.forest.is_decided(0, left):
+                    return
+
+    def analysis(self, num_moves: int = 0, length: int = 20) -> Analysis:
+        """What the search has found so far.
+
+        Args:
+            num_moves: the most candidates to tell of; 0 for all that were visited.
+            length: of each variation, at most.
+
+        Raises:
+            ValueError: nothing was searched yet.
+        """
+        forest = self.forest
+        candidates = forest.candidates(0)
+        policy = np.zeros(self.rules.num_actions, np.float32)
+        for one in candidates:
+            policy[one.move] = one.prior
+        chosen = forest.choose(0)
+        visited = [one for one in candidates if one.visits] or candidates[:1]
+        visited.sort(key=lambda one: one.move != chosen)
+        moves = tuple(self._analysed(one, length) for one in visited[: num_moves or None])
+        win, score = forest.outlook(0)
+        return Analysis(
+            forest.position(0),
+            self.num_visits,
+            win_rate_of(win),
+            score,
+            moves,
+            policy,
+            self.ownership(),
+            self.evaluations,
+        )
+
+    def _analysed(self, one: Candidate, length: int) -> MoveAnalysis:
+        line = self.forest.variation(0, one.move, length)
+        return MoveAnalysis(
+            one.move,
+            one.visits,
+            win_rate_of(one.win),
+            one.score,
+            one.prior,
+            win_rate_of(one.win + one.bound - one.value) if one.visits else 0.0,
+            tuple(line),
+            tuple(self.forest.visits_along(0, line)),
+            self.forest.ownership_after(0, one.move),
+        )
+
+    def ownership(self) -> NDArray[np.float32]:
+        """Whose each point will be, `[H, W]`, -1 to 1, 1 the mover's."""
+        if self.evaluations:
+            return self.forest.ownership(0)
+        found = self._evaluated(planes(self.forest.position(0))[np.newaxis]).ownership
+        assert found is not None
+        return found[0]
+
+    def _evaluated(self, seen: NDArray[np.float32]) -> Evaluation:
+        """The net's answer, which must tell of ownership: analysis and dead stones go by it."""
+        found = self.evaluate(seen)
+        if found.ownership is None:
+            raise ValueError("an evaluator without ownership: wanted one that finds it")
+        return found

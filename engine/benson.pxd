@@ -1,7 +1,0 @@
-"""What is alive unconditionally; see benson.pyx."""
-
-from libc.stdint cimport uint8_t
-
-from engine.board cimport Board
-
-cdef void board_pass_alive(const Board* board, bint suicide, uint8_t* owner) noexcept nogil

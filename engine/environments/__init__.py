@@ -1,0 +1,9 @@
+"""Go as an environment for reinforcement learning; importing it registers `insei/Go-v0`."""
+
+import gymnasium
+
+gymnasium.register(
+    "insei/Go-v0",
+    entry_point="insei.engine.environments.go_env:GoEnv",
+    vector_entry_point="insei.engine.environments.go_vector_env:GoVectorEnv",
+)

@@ -1,0 +1,1 @@
+"""Planes: what a net sees of a position."""

@@ -1,0 +1,252 @@
+"""Feature planes beside those that our nets see: AlphaGo Zero's, and a rich set; see the stub.
+
+====== ==================== =================================================================
+set    planes
+====== ==================== =================================================================
+history 0, 2, ... 14        stones of the player to move now, and 1 to 7 plies ago
+        1, 3, ... 15        stones of the opponent
+        16                  one where Black is to move, else zero
+rich    0                   on the board
+        1, 2                stones of the player to move, and of the opponent
+        3-5                 stones of chains with one, two, three and more liberties
+        6                   empty points that ko or superko bans
+        7                   empty points that are suicide, where the rules forbid it
+        8-12                the last move, the one before it, and so on to the fifth last
+        13                  one if the last move was a pass
+        14, 15              what is alive for good, of the player to move and of the opponent
+        16                  moves that begin a ladder which catches an enemy chain
+        17                  moves that save an own chain from a ladder
+====== ==================== =================================================================
+
+Sources: Silver et al. 2017, Mastering the game of Go without human knowledge, Neural network
+architecture; Silver et al. 2016, extended data table 2; pass-alive areas as in Wu 2019.
+"""
+
+from libc.stdint cimport uint8_t, uint16_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy, memset
+
+import numpy as np
+
+from insei.engine.reading.benson cimport board_pass_alive
+from insei.engine.board cimport (
+    BLACK,
+    EMPTY,
+    MAX_CELLS,
+    MAX_POINTS,
+    POINT_OF,
+    WHITE,
+    Board,
+    board_allows,
+    board_bytes,
+    board_clear,
+    board_find_ataris,
+    board_liberties,
+    board_play,
+    board_put,
+)
+from insei.engine.reading.ladders cimport STACK, board_ladders
+from insei.engine.planes.net_planes cimport Frame, lay_out
+from insei.engine.position cimport Position
+from insei.engine.state cimport WHITE_MOVED, State, state_allows, state_bans_repeat, state_last_move
+
+from insei.engine.planes.net_planes import check_frame
+from insei.engine.rules import Rules
+
+cdef enum:
+    HISTORY = 17
+    RICH = 18
+    NUM_PAST = 8
+    NUM_LAST = 5
+
+NUM_HISTORY_PLANES = HISTORY
+NUM_RICH_PLANES = RICH
+
+ctypedef fused plane_t:
+    uint8_t
+    float
+
+
+cdef void put_history(
+    const State* state, Board* board, const Frame* frame, plane_t* out
+) noexcept nogil:
+    """Write `[17, H, W]`; `board`, the game's first, is played on to its last."""
+    cdef const uint16_t* point_of = POINT_OF[board.width]
+    cdef plane_t* plane
+    cdef int ply, back, move, colour
+    cdef int area = frame.height * frame.width, num_points = board.width * board.height
+    memset(out, 0, HISTORY * area * sizeof(plane_t))
+    for ply in range(state.num_moves + 1):
+        back = state.num_moves - ply
+        if back < NUM_PAST:
+            plane = out + 2 * back * area
+            for move in range(num_points):
+                colour = board.cells[point_of[move]].colour
+                if colour != EMPTY:
+                    plane[(colour != state.to_play) * area + frame.target[move]] = 1
+        if back:
+            move = state.moves[ply] & 0x7FFF
+            if move < num_points:
+                colour = WHITE if state.moves[ply] & WHITE_MOVED else BLACK
+                board_play(board, point_of[move], colour)
+    if state.to_play == BLACK:
+        for move in range(num_points):
+            out[16 * area + frame.target[move]] = 1
+
+
+cdef void put_rich(
+    const State* state, Board* boards, const Frame* frame, plane_t* out
+) noexcept nogil:
+    """Write `[18, H, W]`; `boards`, `[STACK]`, are scratch, the first of them the state's."""
+    cdef const Board* board = &state.board
+    cdef int point, move, at, colour, count, back
+    cdef int area = frame.height * frame.width, num_points = board.width * board.height
+    cdef uint8_t[MAX_CELLS] owner
+    cdef uint8_t[MAX_CELLS] ladders
+    cdef uint16_t[3] found
+    cdef bint passed = state_last_move(state, 0) == num_points
+    memset(out, 0, RICH * area * sizeof(plane_t))
+    board_pass_alive(board, state.suicide, owner)
+    board_ladders(boards, state.to_play, ladders)
+    for move in range(num_points):
+        point = POINT_OF[board.width][move]
+        at = frame.target[move]
+        colour = board.cells[point].colour
+        out[at] = 1
+        out[13 * area + at] = passed
+        if owner[point] != EMPTY:
+            out[(14 + (owner[point] != state.to_play)) * area + at] = 1
+        if colour != EMPTY:
+            out[(1 + (colour != state.to_play)) * area + at] = 1
+            count = board_liberties(board, point, found, 3)
+            out[(2 + count) * area + at] = 1
+            continue
+        if not board_allows(board, point, state.to_play, state.suicide):
+            out[7 * area + at] = 1
+        elif state_bans_repeat(state, point):
+            out[6 * area + at] = 1
+        elif state_allows(state, move):
+            out[16 * area + at] = ladders[point] & 1
+            out[17 * area + at] = ladders[point] >> 1
+    for back in range(NUM_LAST):
+        move = state_last_move(state, back)
+        if 0 <= move < num_points:
+            out[(8 + back) * area + frame.target[move]] = 1
+
+
+cdef Board* first_board(Position position) except NULL:
+    """Room for STACK boards, the first of them as the game began."""
+    cdef const uint16_t* point_of = POINT_OF[position.state.board.width]
+    cdef Board* boards = <Board*>malloc(STACK * sizeof(Board))
+    if boards == NULL:
+        raise MemoryError
+    board_clear(boards, position.state.board.width, position.state.board.height)
+    if position._initial_board is not None:
+        for move, colour in enumerate(position._initial_board.flat):
+            if colour:
+                board_put(boards, point_of[move], colour)
+        board_find_ataris(boards)
+    return boards
+
+
+cdef write_history(Position position, out, int symmetry):
+    cdef int[MAX_POINTS] target
+    cdef Frame frame = Frame(out.shape[1], out.shape[2], symmetry & 4, &target[0])
+    cdef float[:, :, ::1] floats
+    cdef uint8_t[:, :, ::1] small
+    cdef Board* board = first_board(position)
+    lay_out(target, board.height, board.width, frame.width, symmetry)
+    if out.dtype == np.float32:
+        floats = out
+        with nogil:
+            put_history(position.state, board, &frame, &floats[0, 0, 0])
+    else:
+        small = out
+        with nogil:
+            put_history(position.state, board, &frame, &small[0, 0, 0])
+    free(board)
+
+
+cdef write_rich(Position position, out, int symmetry):
+    cdef int[MAX_POINTS] target
+    cdef Frame frame = Frame(out.shape[1], out.shape[2], symmetry & 4, &target[0])
+    cdef float[:, :, ::1] floats
+    cdef uint8_t[:, :, ::1] small
+    cdef Board* boards = first_board(position)
+    memcpy(boards, &position.state.board, board_bytes(&position.state.board))
+    lay_out(target, boards.height, boards.width, frame.width, symmetry)
+    if out.dtype == np.float32:
+        floats = out
+        with nogil:
+            put_rich(position.state, boards, &frame, &floats[0, 0, 0])
+    else:
+        small = out
+        with nogil:
+            put_rich(position.state, boards, &frame, &small[0, 0, 0])
+    free(boards)
+
+
+def _frames(positions, out, int num_planes, int symmetry):
+    """The positions and the frame that each is to be written to, all of them checked."""
+    if not isinstance(out, np.ndarray) or out.dtype not in (np.float32, np.uint8):
+        kind = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
+        raise ValueError(f"out of type {kind}: wanted an array of float32 or uint8")
+    if not out.flags.c_contiguous or not out.flags.writeable:
+        raise ValueError("out: wanted a contiguous array that may be written to")
+    games = [positions] if isinstance(positions, Position) else list(positions)
+    for game in games:
+        if not isinstance(game, Position):
+            raise ValueError(f"position {game!r}: wanted a Position, or a sequence of them")
+    frames = out[None] if isinstance(positions, Position) else out
+    if frames.ndim != 4 or frames.shape[:2] != (len(games), num_planes):
+        batch = () if isinstance(positions, Position) else (len(games),)
+        wanted = ", ".join(map(str, (*batch, num_planes)))
+        raise ValueError(f"out of shape {out.shape}: wanted ({wanted}, H, W)")
+    for game in games:
+        _check_fit(game.rules, frames.shape[2], frames.shape[3], symmetry)
+    return list(zip(games, frames, strict=True))
+
+
+def _check_fit(rules, int height, int width, int symmetry):
+    check_frame(rules, height, width)
+    if not 0 <= symmetry < (8 if rules.width == rules.height else 4):
+        raise ValueError(f"symmetry {symmetry}: wanted 0 to 7, to 3 where a board is not square")
+
+
+def write_history_planes(positions, out, int symmetry=0):
+    for game, frame in _frames(positions, out, HISTORY, symmetry):
+        write_history(game, frame, symmetry)
+
+
+def write_rich_planes(positions, out, int symmetry=0):
+    for game, frame in _frames(positions, out, RICH, symmetry):
+        write_rich(game, frame, symmetry)
+
+
+def history_planes(Position position not None, frame_height=0, frame_width=0, symmetry=0):
+    out = _empty(position, HISTORY, frame_height, frame_width)
+    write_history_planes(position, out, symmetry)
+    return out
+
+
+def rich_planes(Position position not None, frame_height=0, frame_width=0, symmetry=0):
+    out = _empty(position, RICH, frame_height, frame_width)
+    write_rich_planes(position, out, symmetry)
+    return out
+
+
+def _empty(Position position, int num_planes, int frame_height, int frame_width):
+    rules = position.rules
+    height, width = frame_height or rules.height, frame_width or rules.width
+    _check_fit(rules, height, width, 0)
+    return np.empty((num_planes, height, width), np.uint8)
+
+
+def board_mask(rules, int frame_height=0, int frame_width=0):
+    if not isinstance(rules, Rules):
+        raise ValueError(f"rules {rules!r}: wanted a Rules")
+    height, width = frame_height or rules.height, frame_width or rules.width
+    _check_fit(rules, height, width, 0)
+    mask = np.zeros((height, width), np.uint8)
+    mask[:rules.height, :rules.width] = 1
+    return mask

@@ -1,0 +1,28 @@
+"""The planes that a net sees; planes.pyx says what each shows."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insei.engine.position import Position
+from insei.engine.rules import Rules
+
+NUM_BINARY_PLANES: int
+NUM_GLOBAL_PLANES: int
+NUM_PLANES: int
+KOMI_SCALE: float
+
+def check_frame(rules: Rules, height: int, width: int) -> None:
+    """Refuse a frame of planes that can't hold a board."""
+
+def planes(
+    position: Position, frame_height: int = 0, frame_width: int = 0, symmetry: int = 0
+) -> NDArray[np.float32]:
+    """Return the planes of `position`, float32 `[C, H, W]`."""
+
+def packed_planes(
+    position: Position, frame_height: int, frame_width: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return the planes of `position` as they are kept: eight bits a byte, and the numbers."""
+
+def write_planes(position: Position, out: NDArray[np.float32], symmetry: int = 0) -> None:
+    """Write the planes of `position` into `out`, contiguous float32 `[C, H, W]`."""

@@ -1,0 +1,1 @@
+"""What is read off a board: liberties, unconditional life, territory, ladders."""

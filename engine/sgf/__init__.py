@@ -1,0 +1,1 @@
+"""SGF files, read and written."""

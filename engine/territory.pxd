@@ -1,9 +1,0 @@
-"""Whose the points are once dead stones are off the board; see territory.pyx."""
-
-from libc.stdint cimport uint8_t
-
-from engine.board cimport Board
-
-cdef void board_dead(const Board* board, bint suicide, uint8_t* dead) noexcept nogil
-cdef void board_owners(const Board* board, const uint8_t* dead, uint8_t* owner) noexcept nogil
-cdef int board_territory(const Board* board, const uint8_t* dead) noexcept nogil

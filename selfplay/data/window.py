@@ -1,0 +1,141 @@
+"""The window: the newest rows in memory, and the batches drawn from them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_PLANES
+from insei.engine.symmetries import num_symmetries, transform
+from insei.selfplay.data.batch import DRAW, LOSS, WIN, Batch
+from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.outcomes import chances_of
+from insei.selfplay.train_config import TrainConfig, WindowConfig
+
+COLUMNS = (
+    "game",
+    "generation",
+    "width",
+    "height",
+    "ply",
+    "planes",
+    "global_planes",
+    "policy",
+    "outcome",
+    "score",
+    "ownership",
+    "weight",
+    "chances",
+)
+CLASSES = np.array([LOSS, DRAW, WIN])  # by outcome + 1
+
+
+def window_size(num_rows: int, config: WindowConfig) -> int:
+    """How many of the newest rows to learn from after so many were played (KataGo's law)."""
+    c, a, b = config.smallest, config.exponent, config.slope
+    if num_rows <= c:
+        return num_rows
+    return min(config.largest, int(c * (1 + b * ((num_rows / c) ** a - 1) / a)))
+
+
+class Window:
+    """Rows to learn from, newest last; boards of any size, at the top left of one frame.
+
+    Args:
+        trace: λ of the outcome's target; see `chances_of`.
+        turned: whether rows are drawn under random symmetries, or as they were played.
+    """
+
+    def __init__(self, height: int, width: int, trace: float = 1.0, *, turned: bool = True) -> None:
+        self.height = height
+        self.width = width
+        self.trace = trace
+        # a frame of several sizes is square
+        self.num_symmetries = num_symmetries(height, width) if turned else 1
+        self.rows: Rows = {}
+        self.has_reply = np.zeros(0, np.bool_)
+
+    def __len__(self) -> int:
+        return len(self.has_reply)
+
+    def update(self, rows: Rows, size: int) -> None:
+        """Add rows, of games that are not there yet, and forget all but the newest `size`."""
+        rows = rows | {"chances": chances_of(rows, self.trace)}
+        old = self.rows or {name: rows[name][:0] for name in COLUMNS}
+        first = max(0, len(old["ply"]) + len(rows["ply"]) - size)
+        self.rows = {name: np.concatenate([old[name], rows[name]])[first:] for name in COLUMNS}
+        follows = (self.rows["game"][1:] == self.rows["game"][:-1]) & (
+            self.rows["ply"][1:] == self.rows["ply"][:-1] + 1
+        )
+        self.has_reply = np.append(follows, False) if len(self.rows["game"]) else follows
+
+    def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:
+        """Draw rows uniformly, each under one of the `num_symmetries`.
+
+        Raises:
+            ValueError: the window is empty.
+        """
+        if not len(self):
+            raise ValueError("sample from an empty window: wanted rows")
+        chosen = rng.integers(len(self), size=batch_size)
+        symmetries = rng.integers(self.num_symmetries, size=batch_size)
+        order = np.lexsort((symmetries, self.sizes_of(chosen)))
+        return self.batch(chosen[order], symmetries[order])
+
+    def sizes_of(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The boards of these rows, each as height << 8 | width."""
+        return self.rows["height"][chosen].astype(np.int64) << 8 | self.rows["width"][chosen]
+
+    def batch(self, chosen: NDArray[np.int64], symmetries: NDArray[np.int64]) -> Batch:
+        """Make the batch of these rows, each under its symmetry.
+
+        Neighbours of one board size and one symmetry are turned in one go: sorted rows are quick.
+        """
+        sizes = self.sizes_of(chosen)
+        height, width, count = self.height, self.width, len(chosen)
+        num_bits = NUM_BINARY_PLANES * height * width
+        planes = np.empty((count, NUM_PLANES, height, width), np.float32)
+        bits = np.unpackbits(self.rows["planes"][chosen], axis=1, count=num_bits)
+        planes[:, :NUM_BINARY_PLANES] = bits.reshape(count, -1, height, width)
+        on_board = planes[:, :1]
+        planes[:, NUM_BINARY_PLANES:] = (
+            self.rows["global_planes"][chosen][:, :, None, None] * on_board
+        )
+        policy = self.rows["policy"][chosen].astype(np.float32)
+        reply_weight = self.has_reply[chosen].astype(np.float32)
+        after = np.minimum(chosen + 1, len(self) - 1)
+        reply = self.rows["policy"][after].astype(np.float32) * reply_weight[:, None]
+        ownership = self.rows["ownership"][chosen].astype(np.float32).reshape(-1, height, width)
+        group = sizes << 3 | symmetries
+        starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])).tolist()
+        for start, stop in zip(starts, [*starts[1:], count], strict=True):
+            symmetry, size = int(symmetries[start]), int(sizes[start])
+            if symmetry:
+                for array in (planes, ownership):
+                    turn(array[start:stop], size >> 8, size & 255, symmetry)
+                for moves in (policy, reply):
+                    points = moves[start:stop, :-1].reshape(-1, height, width)
+                    turn(points, size >> 8, size & 255, symmetry)
+                    moves[start:stop, :-1] = points.reshape(stop - start, -1)
+        return Batch(
+            planes=planes,
+            policy=policy,
+            reply=reply,
+            reply_weight=reply_weight,
+            outcome=CLASSES[self.rows["outcome"][chosen].astype(np.int64) + 1],
+            chances=self.rows["chances"][chosen],
+            score=self.rows["score"][chosen],
+            ownership=ownership,
+            weight=self.rows["weight"][chosen],
+        )
+
+
+def windows_of(config: TrainConfig) -> tuple[Window, Window]:
+    """The empty windows of a run: of what is learned from, and of the games held out."""
+    height, width = config.rules.height, config.rules.width
+    learned = Window(height, width, config.learner.trace, turned=config.window.symmetries)
+    return learned, Window(height, width)
+
+
+def turn(points: NDArray[np.float32], height: int, width: int, symmetry: int) -> None:
+    """Apply a symmetry in place to the board at the top left of frames `[..., H, W]`."""
+    board = points[..., :height, :width]
+    board[...] = transform(board.copy(), symmetry)

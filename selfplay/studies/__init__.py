@@ -1,0 +1,1 @@
+"""Studies of learning: lessons on recorded games, ablations, curves, nets of other sizes."""

@@ -1,0 +1,1 @@
+"""What knows no Go: files written whole, locks, child processes, configurations, Ray."""

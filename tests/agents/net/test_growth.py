@@ -1,0 +1,67 @@
+"""A grown net says what the smaller one said, and a run can begin with another player's net."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from insei.agents.net.architecture import NetworkConfig
+from insei.agents.net.find_package import checkpoints_of
+from insei.agents.net.net2net import grown
+from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.agents.net.package import load_package
+from insei.selfplay.loop import Training
+from insei.selfplay.run import RunFolder
+from tests.agents.net.test_network import some_planes
+from tests.conftest import random_weights
+from tests.selfplay.test_loop import CONFIG, begin, crew_of, finish, silent
+
+SMALL = NetworkConfig(blocks=2, channels=8, head_channels=4, hidden=8)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"blocks": 4},
+        {"channels": 12},
+        {"head_channels": 6},
+        {"hidden": 16},
+        {"blocks": 6, "channels": 16, "head_channels": 8, "hidden": 12},
+    ],
+)
+def test_a_grown_net_says_the_same(changes):
+    weights = random_weights(SMALL, 3)
+    larger = replace(SMALL, **changes)
+    seen = some_planes(8, 7, 7)
+    was = OpenVinoEvaluator(weights, SMALL, 7, 7, "fp32")(seen)
+    is_now = OpenVinoEvaluator(
+        grown(weights, SMALL, larger, np.random.default_rng(1)), larger, 7, 7, "fp32"
+    )(seen)
+    for one, other in zip(was, is_now, strict=True):
+        assert np.allclose(one, other, atol=1e-3)
+
+
+def test_a_net_does_not_shrink():
+    weights = random_weights(SMALL, 3)
+    rng = np.random.default_rng(1)
+    with pytest.raises(ValueError, match="channels 4: wanted at least the 8"):
+        grown(weights, SMALL, replace(SMALL, channels=4), rng)
+    with pytest.raises(ValueError, match="pooling_every 1: wanted 2"):
+        grown(weights, SMALL, replace(SMALL, pooling_every=1), rng)
+
+
+def test_a_run_begins_with_another_players_net(tmp_path, tiny_package):
+    config = replace(CONFIG, start_from=str(tiny_package), generations=1, workers=0)
+    run, training = begin(tmp_path / "tiny", config)
+    assert all(
+        (training.learner.playing_weights()[name] == weight).all()
+        for name, weight in load_package(tiny_package).weights.items()
+    )
+    finish(run, training)
+    card = load_package(checkpoints_of(tmp_path / "tiny")[-1]).card
+    assert card.training["started_from"]["player"] == str(tiny_package)
+    run = RunFolder(tmp_path / "tiny")  # what it began with is known after a restart, too
+    again = Training(run, replace(config, start_from="gone"), crew_of(config), silent, silent)
+    assert again.ancestor == card.training["started_from"]
+    again.close()
+    run.close()

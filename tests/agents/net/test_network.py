@@ -1,0 +1,216 @@
+"""The net and its evaluators: the same numbers by torch and compiled, on any board in any frame."""
+
+import numpy as np
+import pytest
+import torch
+
+from insei.agents.net.architecture import BrokenNetwork, NetworkConfig, check_weights
+from insei.agents.net.evaluator import Evaluation, check_answer, graph_rows
+from insei.agents.net.gptq import rounded, scales_of
+from insei.agents.net.network import Network, network_from, weights_of
+from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.agents.net.torch_evaluator import TorchEvaluator
+from insei.engine.planes.net_planes import NUM_PLANES, planes
+from insei.engine.playouts import random_game
+from insei.engine.rules import Rules
+from insei.selfplay.worker import compiled
+from tests.conftest import TINY
+
+
+def some_planes(count, height, width, frame=(0, 0)):
+    rules = Rules(width, height, 3.5)
+    games = [random_game(rules, seed, seed * 3) for seed in range(count)]
+    return np.stack([planes(game, *frame) for game in games])
+
+
+def both(weights, config, height, width, precision="fp32"):
+    compiled = OpenVinoEvaluator(weights, config, height, width, precision)
+    return compiled, TorchEvaluator(network_from(weights, config))
+
+
+@pytest.mark.parametrize(("height", "width"), [(5, 5), (9, 9), (4, 7), (1, 1)])
+@pytest.mark.parametrize("rows", [1, 5, 33])
+def test_the_compiled_net_says_what_torch_says(height, width, rows, tiny_weights):
+    quick, torch_net = both(tiny_weights, TINY, height, width)
+    seen = some_planes(rows, height, width)
+    for one, other in zip(quick(seen), torch_net(seen), strict=True):
+        assert one.shape == other.shape
+        assert np.allclose(one, other, atol=2e-4), np.abs(one - other).max()
+
+
+def test_a_board_in_a_larger_frame_is_judged_as_in_its_own(tiny_weights):
+    small = some_planes(6, 5, 5)
+    framed = some_planes(6, 5, 5, (7, 8))
+    own, _ = both(tiny_weights, TINY, 5, 5)
+    for evaluate in both(tiny_weights, TINY, 7, 8):
+        inner, outer = own(small), evaluate(framed)
+        assert np.allclose(inner.value, outer.value, atol=2e-4)
+        assert np.allclose(inner.score, outer.score, atol=2e-3)
+        assert np.allclose(inner.ownership, outer.ownership[:, :5, :5], atol=2e-4)
+        assert np.abs(outer.ownership[:, 5:]).max() == 0
+        points = outer.policy[:, :-1].reshape(-1, 7, 8)
+        assert np.allclose(inner.policy[:, :-1].reshape(-1, 5, 5), points[:, :5, :5], atol=2e-4)
+        assert np.allclose(inner.policy[:, -1], outer.policy[:, -1], atol=2e-4)
+        assert (points[:, 5:] == -1e4).all()
+
+
+def test_sizes_mix_in_one_batch(tiny_weights):
+    mixed = np.concatenate([some_planes(3, 5, 5, (7, 7)), some_planes(3, 7, 7)])
+    quick, torch_net = both(tiny_weights, TINY, 7, 7)
+    for one, other in zip(quick(mixed), torch_net(mixed), strict=True):
+        assert np.allclose(one, other, atol=2e-4)
+
+
+def test_boards_that_fill_the_frame_need_no_mask(tiny_weights):
+    network = network_from(tiny_weights, TINY)
+    seen = torch.from_numpy(some_planes(8, 5, 5))
+    with torch.no_grad():
+        for one, other in zip(network(seen), network(seen, is_whole=True), strict=True):
+            assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_a_tower_in_half_precision_stays_in_it(is_whole, tiny_weights):
+    network = network_from(tiny_weights, TINY)
+    seen = some_planes(8, 5, 5) if is_whole else some_planes(8, 5, 5, (7, 7))
+    kinds = []
+    for block in network.blocks:
+        block.register_forward_hook(lambda _block, _given, features: kinds.append(features.dtype))
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        network(torch.from_numpy(seen), is_whole)
+    assert kinds == [torch.bfloat16] * TINY.blocks
+
+
+def test_half_precision_stays_near(tiny_weights):
+    quick, torch_net = both(tiny_weights, TINY, 9, 9, "bf16")
+    seen = some_planes(16, 9, 9)
+    found = quick(seen)
+    assert np.abs(found.value - torch_net(seen).value).max() < 0.05
+    # The sums of the points' logits are not rounded to the 16 upper bits: moves would tie.
+    assert (found.policy[:, :-1].view(np.uint32) & 0xFFFF).any()
+
+
+def test_eight_bits_stay_near_once_calibrated(tiny_weights):
+    quick, torch_net = both(tiny_weights, TINY, 9, 9, "int8")
+    seen = some_planes(32, 9, 9)
+    exact = torch_net(seen)
+    before = quick(seen).value
+    quick.calibrate(seen)
+    after = quick(seen)
+    assert np.abs(before - exact.value).max() < 0.05
+    assert np.abs(after.value - exact.value).max() < 0.1
+    assert np.corrcoef(after.policy.ravel(), exact.policy.ravel())[0, 1] > 0.99
+    assert (after.value != before).any()  # it does compute in 8 bits now
+    half, _ = both(tiny_weights, TINY, 9, 9, "fp32")
+    with pytest.raises(ValueError, match="calibrate in fp32: wanted int8"):
+        half.calibrate(seen)
+
+
+def test_a_worker_calibrates_on_boards_alone(tiny_weights, monkeypatch):
+    given = []
+    monkeypatch.setattr(OpenVinoEvaluator, "calibrate", lambda self, planes: given.append(planes))
+    seen = some_planes(16, 9, 9)
+    compiled(TINY, 9, 9, "int8", tiny_weights, np.concatenate([seen[:9], 0 * seen[:5], seen[9:]]))
+    assert (given[0] == seen).all()
+
+
+def test_weights_are_rounded_for_the_sum_that_they_are_in():
+    rng = np.random.default_rng(4)
+    kernel = rng.normal(size=(6, 5, 3, 3)).astype(np.float32)
+    shared = rng.random((24, 1, 7, 7))
+    features = (shared * rng.random((1, 5, 1, 1)) + 0.1 * rng.random((24, 5, 7, 7))).astype("f4")
+
+    def convolved(weights, boards):
+        return torch.conv2d(torch.from_numpy(boards), torch.from_numpy(weights), padding=1)
+
+    whole = rounded(kernel, features[:16])
+    assert whole.dtype == np.int8
+    assert np.abs(whole).max() <= 127
+    errors = [
+        (convolved(kernel - one.astype("f4") * scales_of(kernel), features[16:]) ** 2).mean()
+        for one in (whole, np.rint(kernel / scales_of(kernel)))
+    ]
+    assert errors[0] < 0.5 * errors[1]  # on boards that it was not rounded on
+
+
+def test_answers_stay_as_they_were_when_the_evaluator_is_used_again(tiny_weights):
+    quick, _ = both(tiny_weights, TINY, 5, 5)
+    first = quick(some_planes(4, 5, 5))
+    kept = [array.copy() for array in first]
+    quick(some_planes(4, 5, 5)[::-1].copy())
+    assert all((one == other).all() for one, other in zip(first, kept, strict=True))
+
+
+def test_a_fresh_net_knows_nothing_yet():
+    torch.manual_seed(1)
+    network = Network(NetworkConfig(blocks=4, channels=32))
+    answer = TorchEvaluator(network)(some_planes(8, 5, 5))
+    policy = np.exp(answer.policy) / np.exp(answer.policy).sum(1, keepdims=True)
+    assert np.abs(answer.value).max() < 0.5
+    assert policy.max() < 0.3
+
+
+def test_weights_go_out_and_in_unchanged(tiny_weights):
+    again = weights_of(network_from(tiny_weights, TINY))
+    assert set(again) == set(tiny_weights)
+    assert all((again[name] == tiny_weights[name]).all() for name in again)
+
+
+def test_the_batch_sizes_that_are_compiled():
+    assert [graph_rows(rows) for rows in (1, 2, 3, 9, 12, 13, 17, 25, 33, 64, 65)] == (
+        [1, 2, 4, 12, 12, 16, 24, 32, 48, 64, 96]
+    )
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_an_evaluator_may_leave_ownership_out(tiny_weights, precision):
+    seen = some_planes(3, 5, 5)
+    whole = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision)(seen)
+    found = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision, ownership=False)(seen)
+    by_torch = TorchEvaluator(network_from(tiny_weights, TINY), ownership=False)(seen)
+    assert whole.ownership is not None
+    assert found.ownership is by_torch.ownership is None
+    for one, other, another in zip(found[:3], whole[:3], by_torch[:3], strict=True):
+        assert np.allclose(one, other, atol=1e-5)
+        assert np.allclose(one, another, atol=0.2 if precision == "bf16" else 1e-4)
+
+
+def test_broken_weights_and_planes_are_refused(tiny_weights):
+    with pytest.raises(BrokenNetwork, match=r"no weight stem\.weight"):
+        check_weights({}, TINY)
+    wrong = dict(tiny_weights) | {"stem.bias": np.zeros(3, np.float32)}
+    with pytest.raises(BrokenNetwork, match=r"weight stem\.bias: came float32 \(3,\)"):
+        check_weights(wrong, TINY)
+    poisoned = dict(tiny_weights) | {"stem.bias": np.full(8, np.nan, np.float32)}
+    with pytest.raises(BrokenNetwork, match="NaN or infinity"):
+        OpenVinoEvaluator(poisoned, TINY, 5, 5)
+    quick, _ = both(tiny_weights, TINY, 5, 5)
+    with pytest.raises(ValueError, match=r"wanted \[B, 14, 5, 5\]"):
+        quick(np.zeros((1, NUM_PLANES, 4, 5), np.float32))
+    with pytest.raises(ValueError, match="wanted float32"):
+        quick(np.zeros((1, NUM_PLANES, 5, 5)))
+    with pytest.raises(ValueError, match="precision 'int4'"):
+        OpenVinoEvaluator(tiny_weights, TINY, 5, 5, "int4")
+
+
+@pytest.mark.parametrize("name", Evaluation._fields)
+def test_a_net_that_answers_nan_ends_the_game_with_a_reason(name, tiny_weights):
+    _, torch_net = both(tiny_weights, TINY, 5, 5)
+    answer = torch_net(some_planes(3, 5, 5))
+    check_answer(answer)
+    spoilt = getattr(answer, name).copy()
+    spoilt.flat[-1] = np.nan
+    with pytest.raises(BrokenNetwork, match=f"the net's {name} holds NaN or infinity"):
+        check_answer(answer._replace(**{name: spoilt}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"channels": 30}, "channels 30: wanted a multiple of 4"),
+        ({"blocks": 0}, "blocks 0: wanted a whole number from 1 to 100"),
+    ],
+)
+def test_architectures_outside_their_bounds_are_refused(fields, said):
+    with pytest.raises(ValueError, match=said):
+        NetworkConfig(**fields)

@@ -1,0 +1,58 @@
+"""The ONNX file of a net says what torch says, read by ONNX's own reference and by OpenVINO."""
+
+import numpy as np
+import onnx
+import openvino as ov
+import pytest
+from onnx.reference import ReferenceEvaluator
+
+from insei.agents.net.architecture import BrokenNetwork
+from insei.agents.net.find_package import SHIPPED, shipped_players
+from insei.agents.net.network import network_from
+from insei.agents.net.onnx_export import onnx_of
+from insei.agents.net.package import ONNX_FILE, load_package
+from insei.agents.net.torch_evaluator import TorchEvaluator
+from tests.agents.net.test_network import some_planes
+from tests.conftest import TINY
+
+
+def mixed_sizes():
+    """Boards of three sizes in one frame, wider than high."""
+    sizes = ((5, 7), (5, 5), (3, 4))
+    return np.concatenate([some_planes(2, height, width, (5, 7)) for height, width in sizes])
+
+
+@pytest.mark.parametrize("seen", [some_planes(3, 5, 5), mixed_sizes()], ids=["whole", "mixed"])
+def test_the_reference_reads_what_torch_says(seen, tiny_weights):
+    model = onnx.load_from_string(onnx_of(tiny_weights, TINY))
+    answer = ReferenceEvaluator(model).run(None, {"planes": seen})
+    expected = TorchEvaluator(network_from(tiny_weights, TINY))(seen)
+    for one, other in zip(answer, expected, strict=True):
+        assert one.shape == other.shape
+        assert np.allclose(one, other, atol=2e-4), np.abs(one - other).max()
+
+
+@pytest.mark.parametrize("name", shipped_players())
+def test_a_shipped_file_says_what_its_weights_say(name):
+    package = load_package(SHIPPED / name)
+    core = ov.Core()
+    model = core.read_model(str(SHIPPED / name / ONNX_FILE))
+    compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    expected = TorchEvaluator(network_from(package.weights, package.card.architecture))
+    for side in (5, 9):
+        seen = some_planes(8, side, side)
+        answer = compiled({"planes": seen})
+        for one, other in zip(answer.values(), expected(seen), strict=True):
+            assert one.shape == other.shape
+            assert np.allclose(one, other, atol=2e-3), np.abs(one - other).max()
+
+
+def test_the_file_says_what_goes_in_and_out(tiny_weights):
+    graph = onnx.load_from_string(onnx_of(tiny_weights, TINY)).graph
+    assert [one.name for one in graph.input] == ["planes"]
+    assert [one.name for one in graph.output] == ["policy", "value", "score", "ownership"]
+
+
+def test_broken_weights_are_not_exported(tiny_weights):
+    with pytest.raises(BrokenNetwork, match=r"no weight stem\.weight"):
+        onnx_of({}, TINY)

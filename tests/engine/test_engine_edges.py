@@ -1,0 +1,122 @@
+"""Symmetries and planes."""
+
+import numpy as np
+import pytest
+
+from insei.engine.planes.net_planes import (
+    NUM_BINARY_PLANES,
+    NUM_PLANES,
+    packed_planes,
+    planes,
+    write_planes,
+)
+from insei.engine.playouts import random_game
+from insei.engine.position import Position
+from insei.engine.positions import Positions
+from insei.engine.rules import Rules
+from insei.engine.symmetries import (
+    compose,
+    inverse,
+    num_symmetries,
+    transform,
+    transform_move,
+    transform_moves,
+)
+
+
+def test_symmetries_are_a_group():
+    board = np.arange(25).reshape(5, 5)
+    for first in range(8):
+        assert (transform(transform(board, first), inverse(first)) == board).all()
+        for second in range(8):
+            both = transform(transform(board, first), second)
+            assert (transform(board, compose(first, second)) == both).all()
+    assert len({transform(board, one).tobytes() for one in range(8)}) == 8
+
+
+@pytest.mark.parametrize(("height", "width"), [(5, 5), (3, 6)])
+def test_moves_policies_and_boards_turn_alike(height, width):
+    for symmetry in range(num_symmetries(height, width)):
+        for move in range(height * width + 1):
+            policy = np.zeros(height * width + 1)
+            policy[move] = 1
+            turned = transform_moves(policy, symmetry, height, width)
+            assert turned.argmax() == transform_move(move, symmetry, height, width)
+
+
+def test_a_rectangle_has_no_transposing_symmetry():
+    with pytest.raises(ValueError, match="symmetry 4 of 6x3: wanted 0 to 3"):
+        transform(np.zeros((3, 6)), 4)
+
+
+@pytest.mark.parametrize(("height", "width"), [(5, 5), (4, 6)])
+def test_planes_of_a_turned_game_are_turned_planes(height, width):
+    rules = Rules(width, height, 0.5, "positional", True)
+    for seed in range(8):
+        game = random_game(rules, seed, 3 * height * width)
+        for symmetry in range(num_symmetries(height, width)):
+            turned = Position(rules).play_all(
+                [transform_move(move, symmetry, height, width) for move in game.moves]
+            )
+            assert (planes(turned) == planes(game, symmetry=symmetry)).all()
+
+
+def test_planes_say_what_the_rules_say():
+    for seed in range(20):
+        game = random_game(Rules(5, 6, 3.5, "positional"), seed, 40)
+        seen = planes(game, 7, 8)
+        assert seen.shape == (NUM_PLANES, 7, 8)
+        assert seen[:, 6:].sum() == 0
+        assert seen[:, :, 5:].sum() == 0
+        seen = seen[:, :6, :5]
+        board, own = game.board, game.to_play
+        assert (seen[0] == 1).all()
+        assert (seen[1] == (board == own)).all()
+        assert (seen[2] == (board == 3 - own)).all()
+        legal = game.legal_mask()[:-1].reshape(6, 5)
+        if not game.is_over:
+            assert (seen[6] == ((board == 0) & ~legal)).all()
+        for point in range(30):
+            count = len(game.liberties(point))
+            for plane in (1, 2, 3):
+                assert seen[2 + plane].flat[point] == (count == plane)
+        for back, move in enumerate(game.moves[::-1][:5]):
+            if move < 30:
+                assert seen[7 + back].argmax() == move
+            else:
+                assert seen[7 + back].sum() == 0
+        assert np.allclose(seen[12], (-3.5 if own == 1 else 3.5) / 20)
+        assert (seen[13] == (game.last_move == 30)).all()
+
+
+@pytest.mark.parametrize(("width", "height"), [(5, 5), (7, 3), (3, 7), (2, 2), (19, 19)])
+@pytest.mark.parametrize("margin", [0, 1, 4])
+def test_packed_planes_are_the_planes(width, height, margin):
+    ends = 0
+    for seed in range(30):
+        rules = Rules(
+            width, height, 3.5, suicide=seed % 2 == 0, captures_to_win=2 * (seed % 3 == 0)
+        )
+        game = random_game(rules, seed, 4 * seed)
+        ends += game.is_over
+        seen = planes(game, height + margin, width + 2 * margin)
+        bits, numbers = packed_planes(game, height + margin, width + 2 * margin)
+        assert (bits == np.packbits(seen[:NUM_BINARY_PLANES] > 0)).all()
+        assert (numbers == seen[NUM_BINARY_PLANES:, 0, 0]).all()
+    assert 0 < ends < 30
+    with pytest.raises(ValueError, match="wanted"):
+        packed_planes(game, height - 1, width)
+
+
+def test_planes_check_their_buffer():
+    position = Position(Rules(5, 5))
+    with pytest.raises(ValueError, match="frame 1001x5: wanted 5x5 or more, to 1000"):
+        planes(position, 5, 1001)
+    with pytest.raises(ValueError, match="frame 1001x5: wanted"):
+        Positions(Rules(5, 5), 1).planes(np.zeros((1, NUM_PLANES, 5, 1001), np.float32))
+    with pytest.raises(ValueError, match="frame 4x5: wanted 5x5 or more"):
+        planes(position, 5, 4)
+    with pytest.raises(ValueError, match="contiguous float32"):
+        write_planes(position, np.zeros((NUM_PLANES, 5, 5)))
+    with pytest.raises(ValueError, match="wanted 0 to 7"):
+        planes(position, symmetry=8)

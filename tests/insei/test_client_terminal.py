@@ -1,0 +1,195 @@
+"""The client in a real pseudo-terminal: a whole game, and all the ways in which one can end."""
+
+import os
+import signal
+import sys
+import time
+
+import pexpect
+import pytest
+
+from insei.engine.sgf.record import read_sgf
+from tests.helpers.paths import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def start(tmp_path, *words, size=(30, 90), **environment):
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "insei", *words],
+        env=os.environ
+        | {"XDG_STATE_HOME": str(tmp_path), "TERM": "xterm-256color", "NO_COLOR": "1"}
+        | environment,
+        cwd=str(ROOT),
+        dimensions=size,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+def send_line(terminal, text):
+    for one in text:
+        terminal.send(one)
+    terminal.send("\r")
+
+
+def kept(tmp_path):
+    return tmp_path / "insei" / "unfinished.sgf"
+
+
+def moves_kept(tmp_path):
+    path = kept(tmp_path)
+    return read_sgf(path.read_bytes()).position.moves if path.exists() else []
+
+
+def is_kept_over(tmp_path):
+    path = kept(tmp_path)
+    return path.exists() and read_sgf(path.read_bytes()).position.is_over
+
+
+def wait_for_moves(terminal, tmp_path, count):
+    for _ in range(600):
+        if len(moves_kept(tmp_path)) >= count or is_kept_over(tmp_path):
+            return
+        terminal.expect([pexpect.TIMEOUT, "never"], timeout=0.1)  # reads what is drawn
+    raise AssertionError(f"{count} moves were never kept")
+
+
+def ended(terminal):
+    """What was printed at the end, and the exit code; no traceback is ever part of it."""
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert "Traceback" not in terminal.before
+    return terminal.before, terminal.exitstatus
+
+
+def test_a_whole_game_against_a_shipped_player(tmp_path):
+    terminal = start(tmp_path, "play", "4", "--size", "5")
+    terminal.expect("Your move")
+    for number, vertex in enumerate(("c3", "b3", "d2"), 1):
+        send_line(terminal, vertex)
+        wait_for_moves(terminal, tmp_path, 2 * number)
+    while not is_kept_over(tmp_path):
+        count = len(moves_kept(tmp_path))
+        send_line(terminal, "pass")
+        wait_for_moves(terminal, tmp_path, count + 2)
+    terminal.expect("Both passed")
+    terminal.send("\r")
+    terminal.expect("wins, [BW]")
+    terminal.send("\x11")
+    _, code = ended(terminal)
+    assert code == 0
+    assert not kept(tmp_path).exists()
+
+
+def test_ctrl_c_asks_and_the_game_is_offered_again(tmp_path):
+    terminal = start(tmp_path, "play", "capture", "--size", "5")
+    terminal.expect("Your move")
+    send_line(terminal, "c3")
+    wait_for_moves(terminal, tmp_path, 2)
+    terminal.send("\x03")
+    terminal.expect("Leave")
+    terminal.send("\x03")
+    _, code = ended(terminal)
+    assert code == 0
+    assert moves_kept(tmp_path)[0] == 12
+    again = start(tmp_path, "play", "capture", "--size", "5")
+    again.expect("unfinished game")
+    again.send("y")
+    again.expect("move 2")
+    again.send("\x03y")
+    assert ended(again)[1] == 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closed_terminal_and_a_polite_kill_keep_the_game(tmp_path, how):
+    terminal = start(tmp_path, "play", "capture", "--size", "5")
+    terminal.expect("Your move")
+    send_line(terminal, "c3")
+    wait_for_moves(terminal, tmp_path, 2)
+    if how == signal.SIGHUP:
+        os.close(terminal.child_fd)  # the kernel hangs up on whoever had that terminal
+        terminal.closed, terminal.child_fd = True, -1
+    else:
+        terminal.kill(how)
+        said, _ = ended(terminal)
+        assert "\x1b[?1049l" in said  # the screen from before is back
+    for _ in range(300):
+        if not terminal.isalive():
+            break
+        time.sleep(0.1)
+    assert not terminal.isalive()
+    assert moves_kept(tmp_path)[0] == 12
+
+
+def test_a_tiny_terminal_is_no_trouble(tmp_path):
+    terminal = start(tmp_path, "play", "capture", "--size", "9")
+    terminal.expect("Your move")
+    terminal.setwinsize(10, 20)
+    time.sleep(0.5)
+    send_line(terminal, "c3")
+    wait_for_moves(terminal, tmp_path, 2)
+    terminal.setwinsize(40, 120)
+    terminal.expect("move 2")
+    terminal.send("\x03y")
+    assert ended(terminal)[1] == 0
+
+
+def test_a_broken_unfinished_game_is_put_aside(tmp_path):
+    kept(tmp_path).parent.mkdir(parents=True)
+    kept(tmp_path).write_text("no game")
+    terminal = start(tmp_path, "play", "capture", "--size", "5")
+    terminal.expect("Your move")
+    send_line(terminal, f"review {tmp_path}/insei/unfinished.broken")
+    terminal.expect("SGF")
+    terminal.send("\x11")
+    assert ended(terminal)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["play", "net:nowhere"], "insei: no player at nowhere"),
+        (["play", "search:nowhere,visits=5"], "insei: no player at nowhere"),
+        (["play", "12"], "insei: level 12: wanted 1 to 9"),
+        (["watch", "nobody", "capture"], "insei: player 'nobody'"),
+        (["play", "--load", "nowhere.sgf"], "insei: nowhere.sgf: No such file"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_before_there_is_a_screen(tmp_path, words, said):
+    terminal = start(tmp_path, *words)
+    printed, code = ended(terminal)
+    assert printed.startswith(said)
+    assert printed.count("\n") == 1 or len(printed) < 400
+    assert "\x1b[?1049h" not in printed
+    assert code == 2
+
+
+def test_the_terminal_is_left_as_it_was(tmp_path):
+    command = f"stty -g; {sys.executable} -m insei play capture --size 5; stty -g"
+    terminal = pexpect.spawn(
+        "sh",
+        ["-c", command],
+        env=os.environ | {"XDG_STATE_HOME": str(tmp_path), "TERM": "xterm-256color"},
+        cwd=str(ROOT),
+        encoding="utf-8",
+        timeout=60,
+    )
+    terminal.expect(r"([0-9a-f:]{20,})\r\n")
+    before = terminal.match[1]
+    terminal.expect("Your move")
+    terminal.send("\x11")
+    terminal.expect(r"([0-9a-f:]{20,})\r\n")
+    assert terminal.match[1] == before
+    said, _ = ended(terminal)
+    assert "Traceback" not in said
+
+
+def test_a_terminal_without_a_cursor_plays_line_by_line(tmp_path):
+    terminal = start(tmp_path, "play", "random", "--size", "3", TERM="dumb")
+    terminal.expect("You are black against random")
+    terminal.send("quit\r")
+    said, code = ended(terminal)
+    assert code == 0
+    assert "\x1b[?1049h" not in said

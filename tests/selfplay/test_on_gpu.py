@@ -1,0 +1,73 @@
+"""A worker whose net torch evaluates: on a GPU where there is one, else on the processor."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from insei.agents.net.network import network_from
+from insei.agents.net.torch_evaluator import TorchEvaluator
+from insei.commands.train import make_crew
+from insei.engine.planes.net_planes import planes
+from insei.engine.playouts import random_game
+from insei.engine.rules import Rules
+from insei.selfplay.learner import Learner
+from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.on_gpu import NetsOnGpu
+from insei.selfplay.sizes import BoardMix
+from insei.selfplay.train_config import TrainConfig
+from insei.selfplay.worker import Worker
+from tests.conftest import TINY, random_weights
+from tests.helpers.games import QUICK
+
+RULES = Rules(5, 5, 4.5)
+HAS_GPU = torch.cuda.is_available()
+DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not HAS_GPU, reason="no GPU"))]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_worker_plays_with_a_net_that_torch_evaluates(device, tiny_weights):
+    config = replace(QUICK, batches=2)
+    worker = Worker(BoardMix.of(RULES), config, NetsOnGpu(TINY, device), 1)
+    worker.load(tiny_weights, 0)
+    games, counts = worker.play(3)
+    assert len(games) >= 3
+    assert counts.evaluations > 100
+    worker.load(random_weights(TINY, 2), 1)
+    assert worker.play(3)[0][-1].generation == 1
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_new_weights_take_the_old_ones_place(device, tiny_weights):
+    seen = np.stack([planes(random_game(RULES, seed, 9)) for seed in range(6)])
+    nets = NetsOnGpu(TINY, device)
+    evaluator = nets(tiny_weights, None)
+    first = evaluator(seen)
+    other = random_weights(TINY, 2)
+    assert nets(other, None) is evaluator
+    wanted = TorchEvaluator(network_from(other, TINY))(seen)
+    close = 0.1 if HAS_GPU else 1e-4
+    assert np.allclose(evaluator(seen).policy, wanted.policy, atol=close)
+    assert not np.allclose(first.policy, wanted.policy, atol=close)
+
+
+@pytest.mark.skipif(HAS_GPU, reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_named(tiny_weights):
+    wanted = "'cuda': wanted cpu, or a GPU that torch sees"
+    with pytest.raises(ValueError, match=wanted):
+        NetsOnGpu(TINY)(tiny_weights, None)
+    with pytest.raises(ValueError, match=wanted):
+        Learner(TINY, LearnerConfig(device="cuda"), 1)
+    config = TrainConfig(rules=RULES, network=TINY, workers=0, selfplay=replace(QUICK, gpus=1.0))
+    crew = make_crew(config, None, print, 1)
+    with pytest.raises(ValueError, match=wanted):
+        crew.publish(tiny_weights, 0, 0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(HAS_GPU, reason="there is a GPU")
+def test_ray_is_asked_whether_it_has_so_many_gpus(ray_session):
+    config = TrainConfig(rules=RULES, network=TINY, workers=2, selfplay=replace(QUICK, gpus=0.5))
+    with pytest.raises(ValueError, match=r"gpus 0.5 for each of 2 workers: .* the 0 that Ray has"):
+        make_crew(config, None, print, 1)

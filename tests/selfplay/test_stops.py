@@ -1,0 +1,106 @@
+"""What stops a run with a line and loses nothing: a disk that fills, a loss that is no number."""
+
+import errno
+import os
+import resource
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from insei.agents.net.find_package import checkpoints_of
+from insei.commands.train import conduct
+from insei.selfplay import run as runs
+from insei.selfplay.data.dataset import GameDataset
+from insei.selfplay.learner import Learner
+from insei.selfplay.run import DiskFull, RunFolder, is_disk_full
+from insei.selfplay.train_config import RatingConfig
+from insei.system.configuration import to_yaml
+from tests.helpers.games import some_games
+from tests.selfplay.test_loop import CONFIG
+
+SHORT = replace(CONFIG, rating=RatingConfig(every=0))
+
+
+@contextmanager
+def no_file_longer_than(num_bytes):
+    """Writes beyond fail with EFBIG, in Lance's own code too, as they would on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (num_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_games_that_found_no_room_are_added_later(tmp_path):
+    dataset = GameDataset(tmp_path / "games.lance", CONFIG.rules)
+    first, more = some_games(4), some_games(30, seed=9)
+    dataset.append(first)
+    with no_file_longer_than(600), pytest.raises((OSError, ValueError, RuntimeError)) as caught:
+        dataset.append(more)
+    assert is_disk_full(caught.value)
+    again = GameDataset(tmp_path / "games.lance", CONFIG.rules)
+    assert again.ids == {game.id for game in first}
+    again.append(more)
+    whole = GameDataset(tmp_path / "games.lance", CONFIG.rules)
+    assert whole.ids == {game.id for game in first + more}
+    assert whole.num_rows == sum(len(game.ply) for game in first + more)
+
+
+def test_other_errors_are_not_taken_for_a_full_disk():
+    assert is_disk_full(OSError(errno.ENOSPC, "x"))
+    assert is_disk_full(RuntimeError(f"LanceError(IO): {os.strerror(errno.ENOSPC)} (os error 28)"))
+    assert not is_disk_full(OSError(errno.EACCES, os.strerror(errno.EACCES)))
+    assert not is_disk_full(ValueError("games of 7x7"))
+
+
+def test_a_run_whose_loss_is_no_number_stops_with_a_line(tmp_path, monkeypatch):
+    step = Learner.step
+
+    def poisoned(self, batch, progress):
+        if self.num_steps == 3:
+            batch.score[0] = np.nan
+        return step(self, batch, progress)
+
+    path = tmp_path / "tiny"
+    run = RunFolder.create(path, to_yaml(SHORT))
+    monkeypatch.setattr(Learner, "step", poisoned)
+    with pytest.raises(
+        ValueError, match=r"its loss is no number any more .*step 3.*goes on, lower"
+    ):
+        conduct(run, SHORT, None)
+    assert "stopped: step 3" in (path / "log.txt").read_text()
+    monkeypatch.setattr(Learner, "step", step)
+    conduct(run, SHORT, None)
+    run.close()
+    assert checkpoints_of(path)[-1].name == "000003"
+
+
+def test_a_run_stops_with_a_line_and_goes_on_when_there_is_room(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "tiny"
+    run = RunFolder.create(path, to_yaml(SHORT))
+    write = runs.write_checkpoint
+
+    def no_room_for_the_second(folder, progress, *rest):
+        write(folder, progress, *rest)
+        if progress.generation == 2:
+            (folder / "state.json").unlink()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(runs, "write_checkpoint", no_room_for_the_second)
+    with pytest.raises(DiskFull, match=f"no room on the disk for {path}.*`insei train {path}`"):
+        conduct(run, SHORT, None)
+    run.close()
+    assert [one.name for one in checkpoints_of(path)] == ["000000", "000001"]
+    assert not list(path.glob("checkpoints/.unfinished*"))
+    known = GameDataset(path / "games.lance", CONFIG.rules).ids
+    monkeypatch.setattr(runs, "write_checkpoint", write)
+    run = RunFolder(path)
+    conduct(run, SHORT, None)
+    run.close()
+    assert checkpoints_of(path)[-1].name == "000003"
+    dataset = GameDataset(path / "games.lance", CONFIG.rules)
+    assert known <= dataset.ids
+    assert all(12 <= count < 24 for count in dataset.games_by_generation.values())
