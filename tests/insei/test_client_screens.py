@@ -1,4 +1,4 @@
-"""The client's whole screen at three sizes, against golden text files in tests/screens."""
+"""The client's whole screen at three sizes, against the golden text files in screens/."""
 
 import asyncio
 
@@ -6,25 +6,25 @@ import numpy as np
 import pytest
 
 from insei.agents.search.analysis import MoveAnalysis
-from insei.client import table
+from insei.client import controller
 from insei.client.app import Client
 from insei.client.board_view import BoardView
-from insei.client.game import ClientGame, Worth
-from insei.client.setup import YOU, GameSetup
-from insei.client.thinking import Thoughts
-from insei.engine.rules import BLACK
+from insei.client.game import ClientGame, Estimate
+from insei.client.game_setup import YOU, GameSetup
+from insei.client.player_tasks import PositionAnalysis
+from insei.engine.rules import WHITE
 from tests.helpers.screen_text import check_screen
 
 SIZES = ((60, 20), (80, 24), (120, 40))
 
 
-class IdleMind:
-    """Thinks of nothing, so that the screen depends on the test alone."""
+class IdleProcess:
+    """Never replies, so that the screen depends on the test alone."""
 
-    def __init__(self, tell, analyst, seed):
+    def __init__(self, on_reply, analyst, seed):
         pass
 
-    def think(self, task):
+    def submit(self, task):
         pass
 
     def close(self):
@@ -33,7 +33,7 @@ class IdleMind:
 
 @pytest.fixture(autouse=True)
 def idle(monkeypatch):
-    monkeypatch.setattr(table, "Mind", IdleMind)
+    monkeypatch.setattr(controller, "PlayerProcess", IdleProcess)
     monkeypatch.setattr(
         ClientGame, "seconds_left", lambda game, colour: 300.0 - colour if game.clocks else None
     )
@@ -44,11 +44,11 @@ def middle_game(**setup):
     side = game.rules.width
     for row, column in ((2, 2), (side - 3, side - 3), (2, side - 3), (side - 3, 2), (2, 4)):
         game.play(row * side + column)
-    game.worth = {ply: Worth(0.5 + 0.08 * ply * (-1) ** ply, 1.0) for ply in range(6)}
+    game.estimates = {ply: Estimate(0.5 + 0.08 * ply * (-1) ** ply, 1.0) for ply in range(6)}
     return game
 
 
-def thoughts_of(game):
+def analysis_of(game):
     points = game.rules.num_points
     policy = np.zeros(points + 1, np.float32)
     policy[[40, 41]] = 0.6, 0.3
@@ -56,8 +56,8 @@ def thoughts_of(game):
         MoveAnalysis(move, visits, 0.62, 3.5, 0.4, 0.5, (move,), (visits,))
         for move, visits in ((40, 300), (41, 120), (points, 3))
     )
-    owned = np.linspace(1, -1, points, dtype=np.float32).reshape(game.seen.board.shape)
-    return Thoughts(game.seen, 423, 0.38, -3.5, moves, policy, owned)
+    ownership = np.linspace(1, -1, points, dtype=np.float32).reshape(game.shown.board.shape)
+    return PositionAnalysis(game.shown, 423, 0.38, -3.5, moves, policy, ownership)
 
 
 def finished_game():
@@ -65,7 +65,6 @@ def finished_game():
     game = ClientGame.begin(GameSetup(size=5, komi=0.5, black=YOU, white=YOU))
     for vertex in (12, 3, 7, 25, 17, 25, 11, 25, 13, 25, 25):
         game.play(vertex)
-    game.play(25) if not game.position.is_over else None
     return game
 
 
@@ -99,8 +98,8 @@ def test_hints_heat_and_area(size, overlay, rewrite):
     game = middle_game()
 
     async def steps(client, pilot):
-        client.obey(overlay)
-        client.table.heed(client.table.mind, thoughts_of(game))
+        client.run_line(overlay)
+        client.controller.receive(client.controller.process, analysis_of(game))
         client.draw()
 
     look(game, size, rewrite, overlay, steps)
@@ -119,16 +118,23 @@ def test_the_count_and_the_end(size, rewrite):
     game = finished_game()
 
     async def count(client, pilot):
-        owned = np.ones((5, 5), np.float32)
-        told = Thoughts(game.seen, 60, 0.9, 24.5, (), np.zeros(26, np.float32), owned)
-        client.table.heed(client.table.mind, told)
+        ownership = np.ones((5, 5), np.float32)
+        analysis = PositionAnalysis(
+            game.shown, 60, 0.9, 24.5, (), np.zeros(26, np.float32), ownership
+        )
+        client.controller.receive(client.controller.process, analysis)
         client.draw()
 
     look(game, size, rewrite, "count", count)
 
     async def end(client, pilot):
         await count(client, pilot)
-        game.worth = {0: Worth(0.5, 0), 1: Worth(0.9, 5), 3: Worth(0.4, 1), 2: Worth(0.9, 4)}
+        game.estimates = {
+            0: Estimate(0.5, 0),
+            1: Estimate(0.9, 5),
+            3: Estimate(0.4, 1),
+            2: Estimate(0.9, 4),
+        }
         await pilot.press("enter")
 
     look(game, size, rewrite, "end", end)
@@ -153,10 +159,10 @@ def test_a_review_in_the_middle(size, rewrite, tmp_path):
     path.write_text("(;SZ[9]KM[7]PB[Ann]PW[Ben];B[cc](;W[gg]C[tight];B[dd])(;W[dd];B[bb]))")
 
     async def steps(client, pilot):
-        client.table.show(2)
+        client.controller.show_ply(2)
         client.draw()
 
-    look(ClientGame.review(path), size, rewrite, "review", steps, reviews=True)
+    look(ClientGame.review(path), size, rewrite, "review", steps, is_review=True)
 
 
 def test_a_high_board_scrolls_with_the_cursor():
@@ -167,11 +173,11 @@ def test_a_high_board_scrolls_with_the_cursor():
             await pilot.press("down", *["down"] * 9)
             view = client.query_one(BoardView)
             shown = [view.render_line(y).text for y in range(view.size.height)]
-            assert any("[.]" in line or ".]" in line for line in shown)
+            assert any(".]" in line for line in shown)
             row = next(y for y, line in enumerate(shown) if "]" in line)
             await pilot.click(BoardView, offset=(3, row))
             assert client.game.position.moves[-1] == 18 * 19
-            assert client.game.position.movers[-1] == BLACK or client.game.is_yours()
+            assert client.game.position.movers[-1] == WHITE
 
     game = client.game
     game.setup = GameSetup(size=19, black=YOU, white=YOU)

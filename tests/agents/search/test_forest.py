@@ -12,32 +12,17 @@ from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
+from tests.helpers.pseudo_net import pseudo_net, search
 
 GUMBEL = SearchSettings(rule="gumbel", visits=32, considered=8, random_symmetry=False)
 PUCT = SearchSettings(rule="puct", visits=64, random_symmetry=False)
 BOTH = pytest.mark.parametrize("settings", [GUMBEL, PUCT], ids=["gumbel", "puct"])
 
 
-def pseudo_net(planes, value_scale=0.5):
-    """Logits and values that depend on the stones alone, as a net's would; `[B, C, H, W]`."""
-    batch, _, height, width = planes.shape
-    rng = np.random.default_rng(7)
-    mixer = rng.normal(size=(planes[0].size, height * width + 2))
-    mixed = np.tanh(planes.reshape(batch, -1).astype(np.float64) @ mixer)
-    policy = np.ascontiguousarray(mixed[:, :-1], np.float32)
-    value = np.ascontiguousarray(mixed[:, -1] * value_scale, np.float32)
-    return policy, value, value * 3
-
-
 def flat_net(planes):
     batch, _, height, width = planes.shape
     zeros = np.zeros(batch, np.float32)
     return np.zeros((batch, height * width + 1), np.float32), zeros, zeros
-
-
-def search(forest, net=pseudo_net):
-    while rows := forest.select():
-        forest.expand(*net(forest.planes[:rows]))
 
 
 def searched(position, settings, net=pseudo_net, seed=3, frame=0):

@@ -16,9 +16,9 @@ from insei.agents.search.search import Search
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from tests.agents.search.test_forest import pseudo_net, search
 from tests.helpers.games import PseudoEvaluator
 from tests.helpers.paths import DATA
+from tests.helpers.pseudo_net import pseudo_net, search
 
 GOLDEN = DATA / "trees.json"
 SETTINGS = {
