@@ -64,6 +64,7 @@ def test_pass_undo_and_an_illegal_move():
     drive(client, script)
 
 
+@pytest.mark.slow  # a deep analysis leaves the keys little time in the same process
 def test_hints_heat_and_area_are_overlays():
     client = client_of()
 

@@ -126,6 +126,7 @@ def test_an_interrupt_is_told_in_one_line(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().err == "insei: stopped\n"
 
 
+@pytest.mark.slow
 def test_what_a_run_began_with_can_not_be_changed_afterwards(tmp_path):
     file = tmp_path / "mini.yaml"
     file.write_text(MINI)

@@ -164,6 +164,7 @@ def test_version_names_what_it_stands_on():
     assert "torch 2" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_tournament_from_the_command_line(tmp_path):
     path = tmp_path / "tiny.yaml"
     path.write_text(
@@ -176,6 +177,7 @@ def test_a_tournament_from_the_command_line(tmp_path):
     assert done.stdout.splitlines()[-1] == f"report: {tmp_path / 'tiny' / 'report.html'}"
 
 
+@pytest.mark.slow
 def test_training_from_the_command_line_and_again(tmp_path):
     path = tmp_path / "mini.yaml"
     path.write_text(
