@@ -117,6 +117,20 @@ def test_a_review_shows_variations_and_comments(tmp_path):
     drive(client, script)
 
 
+def test_a_game_on_another_board_has_no_cursor_yet(tmp_path):
+    path = tmp_path / "game.sgf"
+    path.write_text("(;SZ[3]KM[0.5];B[bb])")
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.press("up")
+        assert client.cursor == 12
+        client.run_line(f"review {path}")
+        assert client.cursor is None
+
+    drive(client, script)
+
+
 def test_a_faulty_file_is_reviewed_and_its_faults_are_listed(tmp_path):
     path = tmp_path / "bent.sgf"
     path.write_text("(;SZ[5]KM[0.5]C[hello];B[cc];W[bb];AB[aa]AW[ee];B[dd]")
