@@ -211,3 +211,11 @@ def test_every_benchmark_and_make_target_of_a_document_exists(path):
 def test_the_site_lists_every_document():
     named = set(re.findall(r"(\w+\.md)", (ROOT / "mkdocs.yml").read_text()))
     assert named == {path.name for path in (ROOT / "docs").glob("*.md")}
+
+
+def test_the_log_of_experiments_is_dated_and_newest_first():
+    headings = headings_of(ROOT / "docs" / "experiments.md")[1:]
+    dates = [re.fullmatch(r"(\d{4}-\d\d-\d\d) · [^:]+: .+", one) for one in headings]
+    assert all(dates), headings
+    found = [one.group(1) for one in dates]
+    assert found == sorted(found, reverse=True)
