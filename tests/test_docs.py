@@ -7,11 +7,12 @@ import re
 import shlex
 
 import pytest
+import yaml
 from cyclopts import CycloptsError
 
 from insei.main import COMMANDS, app
 from insei.selfplay.train_config import TrainConfig
-from insei.system.configuration import build, read_yaml, with_settings
+from insei.system.configuration import build, with_settings
 from insei.tournament.tournament_config import TournamentConfig
 from tests.helpers.paths import ROOT
 
@@ -157,7 +158,7 @@ def problem_with_configuration(name, words):
     if words[0].endswith(".yaml") and not file.is_file():
         return f"no file {words[0]}"
     try:
-        values = read_yaml(file) if file.suffix == ".yaml" else {}
+        values = yaml.safe_load(file.read_text()) if file.suffix == ".yaml" else {}
         build(CONFIGURED[name], with_settings(values, settings))
     except ValueError as error:
         return str(error)
