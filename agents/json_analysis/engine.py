@@ -40,8 +40,14 @@ class Waiting:
 
     query: Query
     turn: Turn
-    reported: float = 0.0  # when an answer was last given, by the monotonic clock
-    is_ended: bool = False  # somebody asked for its end
+    began: float = 0.0  # when its search began, by the monotonic clock
+    reported: float = 0.0  # when an answer was last given
+    is_terminated: bool = False
+
+    def is_at_its_end(self, now: float) -> bool:
+        """Whether its search is to stop where it stands."""
+        limit = self.query.seconds
+        return self.is_terminated or (limit is not None and now - self.began >= limit)
 
 
 class BoardSearches:
@@ -70,7 +76,7 @@ class BoardSearches:
         self.forest.start(seat, waiting.turn.position)
         visits = min(waiting.query.visits or default_visits, self.settings.visits)
         self.forest.think(seat, visits)
-        waiting.reported = time.monotonic()
+        waiting.began = waiting.reported = time.monotonic()
 
     def step(self) -> Iterator[tuple[Waiting, Analysis, bool]]:
         """Evaluate one batch.
@@ -78,8 +84,9 @@ class BoardSearches:
         Yields:
             turns to answer, with their analysis, and whether it is final.
         """
+        now = time.monotonic()
         for seat, waiting in self.seated.items():
-            if waiting.is_ended:
+            if waiting.is_at_its_end(now):
                 self.forest.extend(seat, max(1, self.forest.num_visits(seat)))
         if self.forest.select():
             found = self.evaluate(self.forest.batch())
@@ -178,7 +185,7 @@ class AnalysisEngine:
         while self.queue:
             entry = heapq.heappop(self.queue)
             waiting = entry[-1]
-            if waiting.is_ended:
+            if waiting.is_terminated:
                 answers.append(no_results(waiting.query, waiting.turn))
                 continue
             board = self._board(waiting)
@@ -209,7 +216,7 @@ class AnalysisEngine:
             for waiting in self._under_way():
                 is_named = action.terminate_id in (None, waiting.query.id)
                 if is_named and (action.turns is None or waiting.turn.number in action.turns):
-                    waiting.is_ended = True
+                    waiting.is_terminated = True
         return [action.echo]
 
     def _under_way(self) -> Iterator[Waiting]:

@@ -33,6 +33,7 @@ SWITCHES = (
     "includePVVisits",
     "includeNoResultValue",
 )
+KNOWN_SETTINGS = {"maxTime", "maxVisits", "reportAnalysisWinratesAs"}  # of overrideSettings
 ReadRules = Callable[[object, Rules], Rules]  # a name or an object of rules, over those before
 
 
@@ -82,6 +83,7 @@ class Query:
     avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # root moves by colour
     report_every: float | None = None  # seconds between reports while a search runs
     perspective: str = "BLACK"  # one of PERSPECTIVES
+    seconds: float | None = None  # after which the search ends; None for no limit
     ignored: tuple[str, ...] = ()  # settings asked for that insei has not
 
 
@@ -137,7 +139,6 @@ def read_query(id: str, values: dict[str, Any], read_rules: ReadRules) -> Query:
     if perspective not in PERSPECTIVES:
         said = f"reportAnalysisWinratesAs {perspective!r}: wanted {', '.join(PERSPECTIVES)}"
         raise BadQuery(said, "overrideSettings")
-    known = {"reportAnalysisWinratesAs", "maxVisits"}
     if "maxVisits" in overrides:
         values = {"maxVisits": overrides["maxVisits"], **values}
     switches = [name for name in SWITCHES if truth(values, name)]
@@ -153,7 +154,8 @@ def read_query(id: str, values: dict[str, Any], read_rules: ReadRules) -> Query:
         avoided_by(values, rules),
         seconds(values, "reportDuringSearchEvery"),
         perspective,
-        tuple(sorted(set(overrides) - known)),
+        seconds(overrides, "maxTime"),
+        tuple(sorted(set(overrides) - KNOWN_SETTINGS)),
     )
 
 
@@ -217,11 +219,10 @@ def positions_of(values: dict[str, Any], rules: Rules) -> list[Position]:
         position = position.resumed() if position.is_over else position
         if position.to_play != colour:
             position = position.with_to_play(colour)
-            positions[-1] = position
         try:
             position = position.play(move)
-        except IllegalMove as error:
-            raise BadQuery(f"move {number}: {error}", "moves") from None
+        except IllegalMove as error:  # clients look for KataGo's first two words
+            raise BadQuery(f"Illegal move {number}: {error}", "moves") from None
         positions.append(position)
     return [one.resumed() if one.is_over else one for one in positions]
 

@@ -209,6 +209,11 @@ def test_an_ignored_setting_is_warned_of_once(engine):
     assert [a["rootInfo"]["visits"] for a in found if "rootInfo" in a] == [3, 3]
 
 
+def test_a_search_ends_when_its_time_is_up(engine):
+    (answer,) = answers(engine, query(maxVisits=200, overrideSettings={"maxTime": 1e-9}))
+    assert 0 < answer["rootInfo"]["visits"] < 200
+
+
 def test_boards_of_several_sizes_are_answered(engine):
     found = answers(engine, query("a", 5), query("b", 9), query("c", boardXSize=7, boardYSize=3))
     assert {answer["id"]: answer["rootInfo"]["visits"] for answer in found} == {

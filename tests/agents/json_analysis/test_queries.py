@@ -39,6 +39,16 @@ def test_a_colour_may_move_twice_and_a_game_goes_on_after_two_passes():
     assert (position.board == BLACK).sum() == 2
 
 
+def test_a_turn_before_a_colour_moves_again_is_its_opponents():
+    query = read(moves=[["B", "E5"], ["B", "C3"]], analyzeTurns=[1])
+    assert query.turns[0].position.to_play == WHITE
+
+
+def test_an_illegal_move_is_said_in_the_words_that_clients_look_for():
+    with pytest.raises(BadQuery, match=r"^Illegal move 1: E5"):
+        read(moves=[["B", "E5"], ["W", "E5"]])
+
+
 def test_coordinates_may_be_written_as_columns_and_rows():
     query = read(moves=[["B", "(4,0)"]])
     assert query.turns[0].position.board[0, 4] == BLACK
