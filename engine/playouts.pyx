@@ -14,7 +14,7 @@ from insei.engine.board cimport (
     board_clear,
     board_is_eye,
     board_put,
-    liberties_of,
+    pseudo_liberties_of,
     next_random,
     set_aside,
 )
@@ -49,7 +49,7 @@ cdef inline bint may_play(const State* state, int point, const uint8_t* mask) no
             &state.board, point, state.to_play
         )
     return (
-        board_allows(&state.board, point, state.to_play, state.suicide)
+        board_allows(&state.board, point, state.to_play, state.rules.suicide)
         and not board_is_eye(&state.board, point, state.to_play)
         and not state_bans_repeat(state, point)
     )
@@ -152,7 +152,7 @@ cdef long count_from(Board* boards, int depth) noexcept nogil:
         for entry in range(board.num_cells):
             if board.cells[entry].colour == BLACK or board.cells[entry].colour == WHITE:
                 head = board.cells[entry].chain
-                if liberties_of(board, head) == 0:
+                if pseudo_liberties_of(board, head) == 0:
                     return 0
         return 1
     point = (depth // board.width + 1) * board.stride + depth % board.width

@@ -26,12 +26,15 @@ from insei.engine.board cimport (
     board_is_eye,
     board_liberties,
     board_put,
-    liberties_of,
+    pseudo_liberties_of,
 )
 from insei.engine.state cimport (
-    NEVER,
+    NO_CAPTURE_GOAL,
     SIMPLE,
-    WHITE_MOVED,
+    StateRules,
+    move_played,
+    mover_of,
+    plain_rules,
     state_allows,
     state_bans_repeat,
     state_duplicate,
@@ -55,18 +58,17 @@ from insei.engine.vertex import vertex_of
 
 cdef State* new_state(rules) except NULL:
     """An empty board under `rules`."""
-    cdef State* state = state_new(
-        rules.width,
-        rules.height,
-        KO_RULES.index(rules.ko),
-        rules.suicide,
-        int(2 * rules.komi),
-        rules.captures_to_win,
+    cdef StateRules as_numbers = StateRules(
+        ko_rule=KO_RULES.index(rules.ko),
+        suicide=rules.suicide,
+        captures_to_win=rules.captures_to_win or NO_CAPTURE_GOAL,
+        half_komi=int(2 * rules.komi),
+        territory=rules.scoring == "territory",
+        pass_stones=rules.pass_stones,
     )
+    cdef State* state = state_new(rules.width, rules.height, as_numbers)
     if state == NULL:
         raise MemoryError
-    state.territory = rules.scoring == "territory"
-    state.pass_stones = rules.pass_stones
     return state
 
 
@@ -84,8 +86,8 @@ def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_pl
     return position
 
 
-# What a Position has that was made without rules, by its __new__ alone: a game that is over.
-cdef State* NO_GAME = state_new(1, 1, SIMPLE, False, 0, 0)
+# The state of a Position that `__new__` made and `__init__` did not see: a finished game.
+cdef State* NO_GAME = state_new(1, 1, plain_rules())
 NO_GAME.passes = 2
 
 
@@ -94,7 +96,7 @@ cdef void let_go(State* state) noexcept:
         state_free(state)
 
 
-cdef int whole(move) except? -2:
+cdef int move_number(move) except? -2:
     """A move as a C number; -1, which is none, where it is too small or large for one.
 
     Raises:
@@ -152,7 +154,7 @@ cdef class Position:
         for move in range(rules.num_points):
             point = POINT_OF[rules.width][move]
             is_stone = cells[point].colour != EMPTY
-            if is_stone and liberties_of(&self.state.board, cells[point].chain) == 0:
+            if is_stone and pseudo_liberties_of(&self.state.board, cells[point].chain) == 0:
                 raise ValueError(
                     f"the {COLOUR_NAMES[cells[point].colour]} chain at "
                     f"{vertex_of(move, rules)} has no liberty: wanted a legal board"
@@ -174,14 +176,11 @@ cdef class Position:
 
     @property
     def moves(self):
-        return [self.state.moves[i] & 0x7FFF for i in range(self.state.num_moves)]
+        return [move_played(self.state, ply) for ply in range(self.state.num_moves)]
 
     @property
     def movers(self):
-        return [
-            WHITE if self.state.moves[i] & WHITE_MOVED else BLACK
-            for i in range(self.state.num_moves)
-        ]
+        return [mover_of(self.state, ply) for ply in range(self.state.num_moves)]
 
     @property
     def initial_board(self):
@@ -218,7 +217,7 @@ cdef class Position:
 
     @property
     def ko_point(self):
-        if self.state.ko_rule != SIMPLE or self.state.board.ko == 0:
+        if self.state.rules.ko_rule != SIMPLE or self.state.board.ko == 0:
             return None
         return MOVE_AT[self.state.board.width][self.state.board.ko]
 
@@ -241,7 +240,7 @@ cdef class Position:
         return other
 
     cdef int _play(self, move) except -1:
-        cdef int number = whole(move)
+        cdef int number = move_number(move)
         if not 0 <= number <= self.state.board.width * self.state.board.height or not state_allows(
             self.state, number
         ):
@@ -293,11 +292,11 @@ cdef class Position:
         return other
 
     def is_legal(self, move):
-        cdef int number = whole(move)
+        cdef int number = move_number(move)
         return 0 <= number <= self._rules.num_points and state_allows(self.state, number)
 
     def why_illegal(self, move):
-        cdef int point, number = whole(move)
+        cdef int point, number = move_number(move)
         if state_is_over(self.state):
             return "the game is over"
         if not 0 <= number <= self._rules.num_points:
@@ -307,7 +306,7 @@ cdef class Position:
         point = POINT_OF[self.state.board.width][number]
         if self.state.board.cells[point].colour != EMPTY:
             return "occupied"
-        if not board_allows(&self.state.board, point, self.state.to_play, self.state.suicide):
+        if not board_allows(&self.state.board, point, self.state.to_play, self.state.rules.suicide):
             return "suicide"
         if state_bans_repeat(self.state, point):
             return "ko" if point == self.state.board.ko else "superko"
@@ -325,7 +324,7 @@ cdef class Position:
         return [move for move in range(self._rules.num_actions) if mask[move]]
 
     def fills_own_eye(self, move):
-        cdef int number = whole(move)
+        cdef int number = move_number(move)
         if not 0 <= number < self._rules.num_points:
             return False
         cdef int point = POINT_OF[self.state.board.width][number]
@@ -339,8 +338,8 @@ cdef class Position:
         cdef int start, stone
         memset(marks, 0, self.state.board.num_cells)
         if dead is None:
-            if self.state.territory:
-                board_dead(&self.state.board, self.state.suicide, marks)
+            if self.state.rules.territory:
+                board_dead(&self.state.board, self.state.rules.suicide, marks)
             return 0
         for point in dead:
             start = stone = self._stone(point)
@@ -365,15 +364,15 @@ cdef class Position:
 
     def pass_alive(self):
         cdef uint8_t[MAX_CELLS] owner
-        board_pass_alive(&self.state.board, self.state.suicide, owner)
+        board_pass_alive(&self.state.board, self.state.rules.suicide, owner)
         return self._by_point(owner)
 
     def is_settled(self):
         cdef uint8_t[MAX_CELLS] owner
         cdef int move
-        if self.state.captures_to_win != NEVER:
+        if self.state.rules.captures_to_win != NO_CAPTURE_GOAL:
             return False
-        board_pass_alive(&self.state.board, self.state.suicide, owner)
+        board_pass_alive(&self.state.board, self.state.rules.suicide, owner)
         for move in range(self.state.board.width * self.state.board.height):
             if owner[POINT_OF[self.state.board.width][move]] == EMPTY:
                 return False
@@ -381,7 +380,7 @@ cdef class Position:
 
     def dead_stones(self):
         cdef uint8_t[MAX_CELLS] marks
-        board_dead(&self.state.board, self.state.suicide, marks)
+        board_dead(&self.state.board, self.state.rules.suicide, marks)
         return np.flatnonzero(self._by_point(marks)).tolist()
 
     def ownership(self, dead=None):

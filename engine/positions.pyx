@@ -12,7 +12,12 @@ import numpy as np
 from insei.engine.board cimport MAX_POINTS, WORDS
 from insei.engine.reading.liberties cimport Liberties
 from insei.engine.planes.net_planes cimport (
-    BINARY, PLANES, Frame, lay_out, state_bytes, state_floats
+    NUM_BINARY_PLANES,
+    NUM_PLANES,
+    Frame,
+    lay_out,
+    state_bytes,
+    state_floats,
 )
 from insei.engine.playouts cimport random_move
 from insei.engine.position cimport Position, new_state
@@ -24,7 +29,7 @@ from insei.engine.state cimport (
     state_half_score,
     state_is_over,
     state_play,
-    state_stones,
+    state_legal_points,
     write_mask,
 )
 
@@ -49,19 +54,23 @@ cdef struct Output:
 
 
 cdef inline void write(
-    Output* output, const State* state, Liberties* known, int64_t game
+    Output* output, const State* state, Liberties* liberties, int64_t game
 ) noexcept nogil:
     """Write a game's mask and planes; what is legal is found once for both."""
     cdef uint64_t[WORDS] legal
     if output.masks == NULL and output.floats == NULL and output.bytes == NULL:
         return
-    state_stones(state, legal)
+    state_legal_points(state, legal)
     if output.floats != NULL:
         state_floats(
-            state, legal, known, &output.frame, output.floats + game * PLANES * output.area
+            state,
+            legal,
+            liberties,
+            &output.frame,
+            output.floats + game * NUM_PLANES * output.area,
         )
     if output.bytes != NULL:
-        state_bytes(state, legal, known, output.bytes + game * BINARY * output.area)
+        state_bytes(state, legal, liberties, output.bytes + game * NUM_BINARY_PLANES * output.area)
     if output.masks != NULL:
         write_mask(state, legal, output.masks + game * output.num_actions)
 
@@ -228,7 +237,7 @@ cdef class Positions:
     def planes(self, out=None, games=None):
         cdef int[::1] chosen = self._chosen(games)
         if out is None:
-            shape = (self.num_games, PLANES, self._rules.height, self._rules.width)
+            shape = (self.num_games, NUM_PLANES, self._rules.height, self._rules.width)
             out = np.zeros(shape, np.float32)
         self._write(self._output(None, out), chosen)
         return out
@@ -254,13 +263,13 @@ cdef class Positions:
         if planes is None:
             return output
         if isinstance(planes, np.ndarray) and planes.dtype == np.uint8:
-            _check(planes, (self.num_games, BINARY, height, width), np.uint8)
+            _check(planes, (self.num_games, NUM_BINARY_PLANES, height, width), np.uint8)
             output.bytes = <uint8_t*><size_t>planes.ctypes.data
             return output
         if isinstance(planes, np.ndarray) and planes.ndim == 4:
             height, width = planes.shape[2:]
         check_frame(self._rules, height, width)
-        _check(planes, (self.num_games, PLANES, height, width), np.float32)
+        _check(planes, (self.num_games, NUM_PLANES, height, width), np.float32)
         output.floats = <float*><size_t>planes.ctypes.data
         output.area = height * width
         output.frame.height, output.frame.width = height, width

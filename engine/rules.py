@@ -19,7 +19,7 @@ def opponent(colour: int) -> int:
     return BLACK + WHITE - colour
 
 
-def is_whole(number: object) -> bool:
+def is_integer(number: object) -> bool:
     """Whether this is a whole number, of Python's or numpy's, and not a truth value."""
     return isinstance(number, Integral) and not isinstance(number, bool)
 
@@ -52,7 +52,7 @@ class Rules:
     def __post_init__(self) -> None:
         for name in ("width", "height"):
             side = getattr(self, name)
-            if not is_whole(side) or not 1 <= side <= MAX_SIDE:
+            if not is_integer(side) or not 1 <= side <= MAX_SIDE:
                 raise ValueError(f"{name} {side!r}: wanted a whole number from 1 to {MAX_SIDE}")
         komi = self.komi
         if (
@@ -72,7 +72,7 @@ class Rules:
         if self.pass_stones and self.scoring != "territory":
             raise ValueError("pass_stones with area scoring: wanted territory scoring, or none")
         wins = self.captures_to_win
-        if not is_whole(wins) or not 0 <= wins <= 1000:
+        if not is_integer(wins) or not 0 <= wins <= 1000:
             raise ValueError(f"captures_to_win {wins!r}: wanted a whole number from 0 to 1000")
         for name in ("width", "height", "captures_to_win"):  # numpy's numbers are taken too
             object.__setattr__(self, name, int(getattr(self, name)))

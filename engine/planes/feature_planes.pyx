@@ -35,7 +35,6 @@ from insei.engine.board cimport (
     MAX_CELLS,
     MAX_POINTS,
     POINT_OF,
-    WHITE,
     Board,
     board_allows,
     board_bytes,
@@ -46,21 +45,27 @@ from insei.engine.board cimport (
     board_put,
 )
 from insei.engine.reading.ladders cimport STACK, board_ladders
-from insei.engine.planes.net_planes cimport Frame, lay_out
+from insei.engine.planes.net_planes cimport NUM_LAST_MOVES, Frame, lay_out
 from insei.engine.position cimport Position
-from insei.engine.state cimport WHITE_MOVED, State, state_allows, state_bans_repeat, state_last_move
+from insei.engine.state cimport (
+    State,
+    move_played,
+    mover_of,
+    state_allows,
+    state_bans_repeat,
+    state_last_move,
+)
 
 from insei.engine.planes.net_planes import check_frame
 from insei.engine.rules import Rules
+from insei.engine.symmetries import check_symmetry
 
 cdef enum:
-    HISTORY = 17
-    RICH = 18
-    NUM_PAST = 8
-    NUM_LAST = 5
+    NUM_BOARDS = 8  # of the history planes: now, and 1 to 7 plies ago
 
-NUM_HISTORY_PLANES = HISTORY
-NUM_RICH_PLANES = RICH
+cpdef enum:
+    NUM_HISTORY_PLANES = 17
+    NUM_RICH_PLANES = 18
 
 ctypedef fused plane_t:
     uint8_t
@@ -75,20 +80,19 @@ cdef void put_history(
     cdef plane_t* plane
     cdef int ply, back, move, colour
     cdef int area = frame.height * frame.width, num_points = board.width * board.height
-    memset(out, 0, HISTORY * area * sizeof(plane_t))
+    memset(out, 0, NUM_HISTORY_PLANES * area * sizeof(plane_t))
     for ply in range(state.num_moves + 1):
         back = state.num_moves - ply
-        if back < NUM_PAST:
+        if back < NUM_BOARDS:
             plane = out + 2 * back * area
             for move in range(num_points):
                 colour = board.cells[point_of[move]].colour
                 if colour != EMPTY:
                     plane[(colour != state.to_play) * area + frame.target[move]] = 1
         if back:
-            move = state.moves[ply] & 0x7FFF
+            move = move_played(state, ply)
             if move < num_points:
-                colour = WHITE if state.moves[ply] & WHITE_MOVED else BLACK
-                board_play(board, point_of[move], colour)
+                board_play(board, point_of[move], mover_of(state, ply))
     if state.to_play == BLACK:
         for move in range(num_points):
             out[16 * area + frame.target[move]] = 1
@@ -105,8 +109,8 @@ cdef void put_rich(
     cdef uint8_t[MAX_CELLS] ladders
     cdef uint16_t[3] found
     cdef bint passed = state_last_move(state, 0) == num_points
-    memset(out, 0, RICH * area * sizeof(plane_t))
-    board_pass_alive(board, state.suicide, owner)
+    memset(out, 0, NUM_RICH_PLANES * area * sizeof(plane_t))
+    board_pass_alive(board, state.rules.suicide, owner)
     board_ladders(boards, state.to_play, ladders)
     for move in range(num_points):
         point = POINT_OF[board.width][move]
@@ -121,14 +125,14 @@ cdef void put_rich(
             count = board_liberties(board, point, found, 3)
             out[(2 + count) * area + at] = 1
             continue
-        if not board_allows(board, point, state.to_play, state.suicide):
+        if not board_allows(board, point, state.to_play, state.rules.suicide):
             out[7 * area + at] = 1
         elif state_bans_repeat(state, point):
             out[6 * area + at] = 1
         elif state_allows(state, move):
             out[16 * area + at] = ladders[point] & 1
             out[17 * area + at] = ladders[point] >> 1
-    for back in range(NUM_LAST):
+    for back in range(NUM_LAST_MOVES):
         move = state_last_move(state, back)
         if 0 <= move < num_points:
             out[(8 + back) * area + frame.target[move]] = 1
@@ -209,28 +213,27 @@ def _frames(positions, out, int num_planes, int symmetry):
 
 def _check_fit(rules, int height, int width, int symmetry):
     check_frame(rules, height, width)
-    if not 0 <= symmetry < (8 if rules.width == rules.height else 4):
-        raise ValueError(f"symmetry {symmetry}: wanted 0 to 7, to 3 where a board is not square")
+    check_symmetry(symmetry, rules.height, rules.width)
 
 
 def write_history_planes(positions, out, int symmetry=0):
-    for game, frame in _frames(positions, out, HISTORY, symmetry):
+    for game, frame in _frames(positions, out, NUM_HISTORY_PLANES, symmetry):
         write_history(game, frame, symmetry)
 
 
 def write_rich_planes(positions, out, int symmetry=0):
-    for game, frame in _frames(positions, out, RICH, symmetry):
+    for game, frame in _frames(positions, out, NUM_RICH_PLANES, symmetry):
         write_rich(game, frame, symmetry)
 
 
 def history_planes(Position position not None, frame_height=0, frame_width=0, symmetry=0):
-    out = _empty(position, HISTORY, frame_height, frame_width)
+    out = _empty(position, NUM_HISTORY_PLANES, frame_height, frame_width)
     write_history_planes(position, out, symmetry)
     return out
 
 
 def rich_planes(Position position not None, frame_height=0, frame_width=0, symmetry=0):
-    out = _empty(position, RICH, frame_height, frame_width)
+    out = _empty(position, NUM_RICH_PLANES, frame_height, frame_width)
     write_rich_planes(position, out, symmetry)
     return out
 

@@ -9,7 +9,9 @@ from insei.engine.rules import Rules
 NUM_BINARY_PLANES: int
 NUM_GLOBAL_PLANES: int
 NUM_PLANES: int
-KOMI_SCALE: float
+NUM_LAST_MOVES: int
+KOMI_SCALE: int
+PLANES_VERSION: int
 
 def check_frame(rules: Rules, height: int, width: int) -> None:
     """Refuse a frame of planes that can't hold a board."""
