@@ -1,4 +1,6 @@
-"""Feature planes beside those that our nets see: AlphaGo Zero's, and a rich set; see the stub.
+"""Feature planes that our nets do not see: AlphaGo Zero's, and a rich set.
+
+A board lies at the top left of a frame of its size or more; beyond it all planes are zero.
 
 ====== ==================== =================================================================
 set    planes
@@ -13,7 +15,7 @@ rich    0                   on the board
         7                   empty points that are suicide, where the rules forbid it
         8-12                the last move, the one before it, and so on to the fifth last
         13                  one if the last move was a pass
-        14, 15              what is alive for good, of the player to move and of the opponent
+        14, 15              points that are unconditionally the player's to move, the opponent's
         16                  moves that begin a ladder which catches an enemy chain
         17                  moves that save an own chain from a ladder
 ====== ==================== =================================================================
@@ -75,7 +77,7 @@ ctypedef fused plane_t:
 cdef void put_history(
     const State* state, Board* board, const Frame* frame, plane_t* out
 ) noexcept nogil:
-    """Write `[17, H, W]`; `board`, the game's first, is played on to its last."""
+    """Write `[17, H, W]`; `board` is the game's first, and is played on to its last."""
     cdef const uint16_t* point_of = POINT_OF[board.width]
     cdef plane_t* plane
     cdef int ply, back, move, colour
@@ -101,7 +103,7 @@ cdef void put_history(
 cdef void put_rich(
     const State* state, Board* boards, const Frame* frame, plane_t* out
 ) noexcept nogil:
-    """Write `[18, H, W]`; `boards`, `[STACK]`, are scratch, the first of them the state's."""
+    """Write `[18, H, W]`; `boards`, `[STACK]`: the state's board, then scratch."""
     cdef const Board* board = &state.board
     cdef int point, move, at, colour, count, back
     cdef int area = frame.height * frame.width, num_points = board.width * board.height
@@ -139,7 +141,7 @@ cdef void put_rich(
 
 
 cdef Board* first_board(Position position) except NULL:
-    """Room for STACK boards, the first of them as the game began."""
+    """Allocate STACK boards, the first of them the board that the game began with."""
     cdef const uint16_t* point_of = POINT_OF[position.state.board.width]
     cdef Board* boards = <Board*>malloc(STACK * sizeof(Board))
     if boards == NULL:
@@ -191,7 +193,7 @@ cdef write_rich(Position position, out, int symmetry):
 
 
 def _frames(positions, out, int num_planes, int symmetry):
-    """The positions and the frame that each is to be written to, all of them checked."""
+    """Pairs of a position and the frame to write it to, all checked."""
     if not isinstance(out, np.ndarray) or out.dtype not in (np.float32, np.uint8):
         kind = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
         raise ValueError(f"out of type {kind}: wanted an array of float32 or uint8")
@@ -217,22 +219,51 @@ def _check_fit(rules, int height, int width, int symmetry):
 
 
 def write_history_planes(positions, out, int symmetry=0):
+    """Write AlphaGo Zero's planes: stones of the last eight plies, and who moves.
+
+    Args:
+        positions: one Position, or B of any sizes that fit the frame.
+        out: contiguous float32 or uint8, `[17, H, W]` for one Position, `[B, 17, H, W]` for B.
+        symmetry: how to turn the boards, a number of `symmetries.py`.
+
+    Raises:
+        ValueError: `out` has the wrong shape, type or layout, or a board lacks the symmetry.
+    """
     for game, frame in _frames(positions, out, NUM_HISTORY_PLANES, symmetry):
         write_history(game, frame, symmetry)
 
 
 def write_rich_planes(positions, out, int symmetry=0):
+    """Write the rich planes; arguments and errors as `write_history_planes`, 18 for 17."""
     for game, frame in _frames(positions, out, NUM_RICH_PLANES, symmetry):
         write_rich(game, frame, symmetry)
 
 
 def history_planes(Position position not None, frame_height=0, frame_width=0, symmetry=0):
+    """Return AlphaGo Zero's planes of a position, uint8 `[17, H, W]`.
+
+    Args:
+        frame_height, frame_width: H and W; 0 for the board's own.
+        symmetry: how to turn the board, a number of `symmetries.py`.
+
+    Raises:
+        ValueError: the frame is smaller than the board, or the board lacks the symmetry.
+    """
     out = _empty(position, NUM_HISTORY_PLANES, frame_height, frame_width)
     write_history_planes(position, out, symmetry)
     return out
 
 
 def rich_planes(Position position not None, frame_height=0, frame_width=0, symmetry=0):
+    """Return the rich planes of a position, uint8 `[18, H, W]`.
+
+    Args:
+        frame_height, frame_width: H and W; 0 for the board's own.
+        symmetry: how to turn the board, a number of `symmetries.py`.
+
+    Raises:
+        ValueError: the frame is smaller than the board, or the board lacks the symmetry.
+    """
     out = _empty(position, NUM_RICH_PLANES, frame_height, frame_width)
     write_rich_planes(position, out, symmetry)
     return out
@@ -246,6 +277,14 @@ def _empty(Position position, int num_planes, int frame_height, int frame_width)
 
 
 def board_mask(rules, int frame_height=0, int frame_width=0):
+    """Return which points of a frame are on the board, uint8 `[H, W]` of 0 and 1.
+
+    Args:
+        frame_height, frame_width: H and W; 0 for the board's own.
+
+    Raises:
+        ValueError: `rules` is not a Rules, or the frame is smaller than the board.
+    """
     if not isinstance(rules, Rules):
         raise ValueError(f"rules {rules!r}: wanted a Rules")
     height, width = frame_height or rules.height, frame_width or rules.width

@@ -28,7 +28,7 @@ from insei.engine.position cimport Position
 from insei.engine.state cimport State, state_last_move, state_legal_points
 from insei.engine.symmetries cimport transformed
 
-from insei.engine.rules import Rules
+from insei.engine.rules import MAX_KOMI, Rules
 from insei.engine.symmetries import check_symmetry
 
 cdef extern from "insei/engine/spread.h":
@@ -36,6 +36,7 @@ cdef extern from "insei/engine/spread.h":
     void spread_floats(const uint64_t* words, int count, float* out) noexcept nogil
 
 PLANES_VERSION = 1  # raised whenever a plane changes its meaning
+LARGEST_VALUE = MAX_KOMI / KOMI_SCALE  # of any plane, either way
 
 cdef enum:
     NUM_SETS = 6  # planes 1 to 6, as sets of points
@@ -253,7 +254,7 @@ def check_frame(rules, int height, int width):
     """Refuse a frame that cannot hold the board.
 
     Raises:
-        ValueError: it is smaller than the board, or longer than 1000 on a side.
+        ValueError: `rules` is not a Rules, or the frame is smaller than the board, or over 1000.
     """
     if not isinstance(rules, Rules):
         raise ValueError(f"rules {rules!r}: wanted a Rules")
@@ -262,10 +263,15 @@ def check_frame(rules, int height, int width):
 
 
 def planes(Position position not None, int frame_height=0, int frame_width=0, int symmetry=0):
-    """Return the planes of `position`, float32 `[C, H, W]`, in a frame of the board's size or more.
+    """Return the planes that a net sees of a position, float32 `[14, H, W]`.
+
+    Args:
+        frame_height, frame_width: H and W; 0 for the board's own. A larger frame holds the board at
+            its top left.
+        symmetry: how to turn the board, a number of `symmetries.py`.
 
     Raises:
-        ValueError: the frame is smaller than the board, or the symmetry does not fit its shape.
+        ValueError: the frame is smaller than the board, or the board lacks the symmetry.
     """
     rules = position.rules
     height, width = frame_height or rules.height, frame_width or rules.width
@@ -276,7 +282,7 @@ def planes(Position position not None, int frame_height=0, int frame_width=0, in
 
 
 def packed_planes(Position position not None, int frame_height, int frame_width):
-    """Return the planes of `position` as datasets hold them.
+    """Return the planes of a position as datasets hold them.
 
     Returns:
         the binary planes, uint8 `[P]` as by `numpy.packbits`, P = 12·H·W / 8 rounded up;
@@ -308,10 +314,14 @@ def packed_planes(Position position not None, int frame_height, int frame_width)
 
 
 def write_planes(Position position not None, out, int symmetry=0):
-    """Write the planes of `position` into `out`, contiguous float32 `[C, H, W]`.
+    """Write the planes of a position into an array.
+
+    Args:
+        out: contiguous float32 `[14, H, W]`, in a frame of the board's size or more.
+        symmetry: how to turn the board, a number of `symmetries.py`.
 
     Raises:
-        ValueError: `out` has another shape, type or layout, or the symmetry does not fit.
+        ValueError: `out` has the wrong shape, type or layout, or the board lacks the symmetry.
     """
     cdef float[:, :, ::1] view
     cdef uint64_t[WORDS] legal
