@@ -31,7 +31,7 @@ test: lint types
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/cython-lint --max-line-length 100 engine agents
+	$(BIN)/cython-lint --max-line-length 100 engine agents tests
 
 types: $(INSTALLED)
 	$(BIN)/mypy
@@ -88,4 +88,4 @@ $(INSTALLED): pyproject.toml setup.py $(SOURCES)
 
 clean:
 	rm -rf build $(VENV) *.egg-info
-	find engine agents -name '*.so' -delete
+	find engine agents tests -name '*.so' -delete

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from insei.engine.planes.net_planes import NUM_PLANES
 
-PLANES_VERSION = 1  # raised whenever a plane changes its meaning
 USUAL_SIDE = 9.0  # the side at which the scaled mean vanishes; KataGo: 14
 NUM_POOLED = 3  # pooled features a channel
 OFF_BOARD_LOGIT = -1e4

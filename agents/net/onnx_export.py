@@ -17,13 +17,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 from insei.agents.net.architecture import (
     OFF_BOARD_LOGIT,
-    PLANES_VERSION,
     USUAL_SIDE,
     NetworkConfig,
     Weights,
     check_weights,
 )
-from insei.engine.planes.net_planes import NUM_PLANES
+from insei.engine.planes.net_planes import NUM_PLANES, PLANES_VERSION
 
 OPSET = 18
 IR_VERSION = 9  # of the file; older runtimes refuse newer ones
