@@ -7,7 +7,7 @@ import pytest
 
 from insei.agents.clock import Clock, Clocks, TimeControl
 from insei.agents.grammar import make_player, search_settings
-from insei.agents.net.evaluator import check_answer
+from insei.agents.net.evaluator import check_finite
 from insei.agents.player import RESIGN, Thinker
 from insei.agents.search.dead_stones import dead_by_ownership, dead_for, stone_status
 from insei.agents.search.search import LEAVES_BY_TIME, Search
@@ -336,7 +336,7 @@ def test_a_net_that_answers_nan_loses_its_game_with_the_reason():
         answer = type(evaluate).__call__(evaluate, planes)
         if len(calls) > 10:
             answer.value[:] = np.nan
-            check_answer(answer)
+            check_finite(answer)
         return answer
 
     player.net.new_game = lambda rules, seed: None
