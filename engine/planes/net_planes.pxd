@@ -30,6 +30,10 @@ cdef void state_bytes(
     const State* state, const uint64_t* legal, Liberties* known, uint8_t* out
 ) noexcept nogil
 
+cdef tuple pack_planes(
+    const State* state, const uint64_t* legal, Liberties* liberties, const Frame* frame
+)
+
 cdef inline int transformed(
     int row, int column, int height, int width, int symmetry
 ) noexcept nogil:

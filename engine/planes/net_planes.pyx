@@ -236,6 +236,25 @@ def planes(Position position not None, int frame_height=0, int frame_width=0, in
     return out
 
 
+cdef tuple pack_planes(
+    const State* state, const uint64_t* legal, Liberties* liberties, const Frame* frame
+):
+    """What `packed_planes` returns, of a position whose legal points are known.
+
+    Args:
+        legal, liberties: as in `state_floats`.
+        frame: with a target.
+    """
+    packed = np.zeros((BINARY * frame.height * frame.width + 7) // 8, np.uint8)
+    numbers = np.empty(GLOBAL, np.float32)
+    cdef uint8_t[::1] bits = packed
+    cdef float[::1] others = numbers
+    state_bits(state, legal, liberties, frame, &bits[0])
+    others[0] = komi_of(state)
+    others[1] = state_last_move(state, 0) == state.board.width * state.board.height
+    return packed, numbers
+
+
 def packed_planes(Position position not None, int frame_height, int frame_width):
     """Return the planes of `position` as they are kept: eight bits a byte, and the numbers.
 
@@ -247,25 +266,17 @@ def packed_planes(Position position not None, int frame_height, int frame_width)
         ValueError: the frame is smaller than the board.
     """
     cdef const State* state = position.state
-    cdef int width = state.board.width, height = state.board.height
     cdef uint64_t[WORDS] legal
     cdef int[MAX_POINTS] target
     cdef Liberties known
     cdef Frame frame
     check_frame(position.rules, frame_height, frame_width)
-    packed = np.zeros((BINARY * frame_height * frame_width + 7) // 8, np.uint8)
-    numbers = np.empty(GLOBAL, np.float32)
-    cdef uint8_t[::1] bits = packed
-    cdef float[::1] others = numbers
     with nogil:
-        lay_out(target, height, width, frame_width, 0)
+        lay_out(target, state.board.height, state.board.width, frame_width, 0)
         frame = Frame(frame_height, frame_width, False, &target[0])
         memset(&known, 0, sizeof(known))
         state_stones(state, legal)
-        state_bits(state, legal, &known, &frame, &bits[0])
-        others[0] = komi_of(state)
-        others[1] = state_last_move(state, 0) == width * height
-    return packed, numbers
+    return pack_planes(state, legal, &known, &frame)
 
 
 def write_planes(Position position not None, out, int symmetry=0):
