@@ -13,6 +13,7 @@ cdef class Position:
     cdef int _initial_to_play
     cdef _set_up(self, board)
     cdef Position _copy(self)
+    cdef int become(self, Position other) except -1
     cdef int _play(self, move) except -1
     cdef _refuse(self, move)
     cdef int _stone(self, int point) except -1

@@ -34,6 +34,7 @@ from insei.engine.state cimport (
     WHITE_MOVED,
     state_allows,
     state_bans_repeat,
+    state_copy,
     state_duplicate,
     state_forget,
     state_free,
@@ -239,6 +240,15 @@ cdef class Position:
         other._initial_board = self._initial_board
         other._initial_to_play = self._initial_to_play
         return other
+
+    cdef int become(self, Position other) except -1:
+        """Copy another game, on a board of the same size, into this one's memory."""
+        if state_copy(self.state, other.state) < 0:
+            raise MemoryError
+        self._rules = other._rules
+        self._initial_board = other._initial_board
+        self._initial_to_play = other._initial_to_play
+        return 0
 
     cdef int _play(self, move) except -1:
         cdef int number = whole(move)

@@ -45,6 +45,7 @@ cdef void batch_expand(
 cdef void batch_clear_caches(Batch* batch) noexcept nogil
 cdef void batch_count_lookups(const Batch* batch, long* hits, long* total) noexcept nogil
 cdef SearchConstants constants_of(settings)
+cdef object action_table(const Batch* batch, int width, int height)
 
 cdef inline int first_game(const Batch* batch, int block, int blocks) noexcept nogil:
     """The first game of a block, if the games are divided into so many blocks."""

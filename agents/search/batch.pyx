@@ -9,6 +9,8 @@ from cython.parallel cimport prange
 from libc.stdlib cimport calloc, free
 from libc.string cimport memmove
 
+import numpy as np
+
 from insei.agents.search.cache cimport (
     Cache,
     cache_clear,
@@ -28,7 +30,7 @@ from insei.agents.search.tree cimport (
 from insei.agents.search.walk cimport Walk, walk_free, walk_new
 from insei.engine.board cimport next_random
 from insei.engine.reading.liberties cimport Liberties, liberties_copy
-from insei.engine.planes.net_planes cimport PLANES, Frame, state_floats
+from insei.engine.planes.net_planes cimport PLANES, Frame, lay_out, state_floats
 from insei.engine.state cimport state_is_over
 
 
@@ -330,3 +332,14 @@ cdef SearchConstants constants_of(settings):
         deviations=settings.deviations,
         considered=settings.considered,
     )
+
+
+cdef object action_table(const Batch* batch, int width, int height):
+    """The place in the frame of each move of a board, under each symmetry, intc `[8, A]`."""
+    cdef int symmetry
+    table = np.zeros((8, width * height + 1), np.intc)
+    cdef int[:, ::1] view = table
+    for symmetry in range(8 if width == height else 4):
+        lay_out(&view[symmetry, 0], height, width, batch.frame_width, symmetry)
+        view[symmetry, width * height] = batch.frame_height * batch.frame_width
+    return table

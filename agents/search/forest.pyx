@@ -14,6 +14,7 @@ import numpy as np
 
 from insei.agents.search.batch cimport (
     Batch,
+    action_table,
     batch_clear_caches,
     batch_count_lookups,
     batch_expand,
@@ -38,6 +39,7 @@ from insei.agents.search.results cimport (
     write_shares,
 )
 from insei.agents.search.tree cimport (
+    Node,
     RootRule,
     Tree,
     tree_advance,
@@ -49,7 +51,7 @@ from insei.agents.search.tree cimport (
     tree_start,
 )
 from insei.engine.board cimport MAX_POINTS, MAX_SIDE, next_random
-from insei.engine.planes.net_planes cimport PLANES, lay_out
+from insei.engine.planes.net_planes cimport PLANES
 from insei.engine.position cimport Position
 from insei.engine.state cimport state_play
 
@@ -86,7 +88,7 @@ cdef class Forest:
     cdef float[:, :, :, ::1] out  # the same memory
     cdef const RootRule* rule
     cdef list games  # Positions, each the root of its tree; None where no game was started
-    cdef object tables  # action tables by board size
+    cdef dict tables  # of `action_table`, by board size
     cdef uint64_t rng
 
     def __cinit__(
@@ -137,19 +139,25 @@ cdef class Forest:
             raise ValueError(f"game {game} has not been started")
         return self.batches.trees[game]
 
-    cdef _lay_out(self, int game, int width, int height):
-        """Find, or make, the table `[8, A]` of where moves stand under each symmetry."""
-        cdef int symmetry
-        cdef int[:, ::1] view
+    cdef Tree* _make_tree(self, int game, Position position) except NULL:
+        """Replace a game's tree by one of the position's board size."""
+        cdef int width = position.state.board.width, height = position.state.board.height
+        cdef int[:, ::1] table
+        cdef Position root = position.copy()
+        cdef Tree* tree = tree_new(self.settings.visits, width, height, self.num_actions)
+        if tree == NULL:
+            raise MemoryError
+        tree.constants = &self.batches.constants
+        tree.rule = self.rule
+        tree.root = root.state
+        tree_free(self.batches.trees[game])
+        self.batches.trees[game] = tree
+        self.games[game] = root
         if (width, height) not in self.tables:
-            table = np.zeros((8, width * height + 1), np.intc)
-            view = table
-            for symmetry in range(8 if width == height else 4):
-                lay_out(&view[symmetry, 0], height, width, self.frame_width, symmetry)
-                view[symmetry, width * height] = self.frame_height * self.frame_width
-            self.tables[width, height] = table
-        view = self.tables[width, height]
-        self.batches.action_at[game] = &view[0, 0]
+            self.tables[width, height] = action_table(self.batches, width, height)
+        table = self.tables[width, height]
+        self.batches.action_at[game] = &table[0, 0]
+        return tree
 
     def start(self, int game, Position position not None, int no_pass_before=0):
         """Begin a game at `position`, and a search of `settings.visits` simulations.
@@ -163,26 +171,16 @@ cdef class Forest:
             ValueError: its board is larger than the frame.
         """
         cdef int width = position.state.board.width, height = position.state.board.height
-        cdef Position root
         if not 0 <= game < self.num_games:
             raise ValueError(f"game {game}: wanted 0 to {self.num_games - 1}")
         if width > self.frame_width or height > self.frame_height:
-            raise ValueError(
-                f"board {width}x{height}: wanted at most {self.frame_width}x{self.frame_height}"
-            )
-        root = position.copy()
+            most = f"{self.frame_width}x{self.frame_height}"
+            raise ValueError(f"board {width}x{height}: wanted at most {most}")
         cdef Tree* tree = self.batches.trees[game]
-        if tree == NULL or tree.root.board.width != width or tree.root.board.height != height:
-            tree = tree_new(self.settings.visits, width, height, self.num_actions)
-            if tree == NULL:
-                raise MemoryError
-            tree.constants = &self.batches.constants
-            tree.rule = self.rule
-            tree_free(self.batches.trees[game])
-            self.batches.trees[game] = tree
-            self._lay_out(game, width, height)
-        tree.root = root.state
-        self.games[game] = root
+        if tree != NULL and tree.root.board.width == width and tree.root.board.height == height:
+            self._root(game).become(position)
+        else:
+            tree = self._make_tree(game, position)
         tree.no_pass_before = no_pass_before
         tree.rng = next_random(&self.rng)
         tree.num_visits = self.settings.visits
@@ -460,9 +458,8 @@ cdef class Forest:
 
     def outlook(self, int game):
         """Mean win minus loss, and mean score in points, over the search; the mover's view."""
-        cdef Tree* tree = self._searched(game)
-        cdef int visits = tree.nodes[0].visits
-        return tree.nodes[0].win_sum / visits, tree.nodes[0].score_sum / visits
+        cdef const Node* root = &self._searched(game).nodes[0]
+        return root.win_sum / root.visits, root.score_sum / root.visits
 
     def candidates(self, int game):
         """Each root move as a `Candidate`, most visited first."""
