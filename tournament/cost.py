@@ -64,7 +64,7 @@ def anatomy_of(player: Player, rules: Rules) -> Anatomy:
     lines = sum(code_lines(ROOT / name) for name in modules_of(kind))
     if isinstance(player, OwnPlayer):
         lines = code_lines(player.file)
-    package = getattr(getattr(player, "net", player), "package", None)
+    package = getattr(player, "package", None)
     cost = multiply_adds(package.card.architecture, rules.num_points) if package else 0
     return Anatomy(UNITS.get(kind, "moves"), lines, player.num_parameters, cost)
 

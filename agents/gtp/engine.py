@@ -6,7 +6,6 @@ whatever it can't do is answered by `?`.
 """
 
 import dataclasses
-import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -33,13 +32,12 @@ from insei.engine.diagram import diagram
 from insei.engine.errors import GameOver, IllegalMove
 from insei.engine.handicap import fixed_handicap, free_handicap
 from insei.engine.position import Position
-from insei.engine.rules import MAX_SIDE, PRESETS, Rules, preset_called, with_preset
+from insei.engine.rule_names import json_of, preset_called, rules_by_json, rules_by_word
+from insei.engine.rules import MAX_SIDE, PRESETS, Rules, with_preset
 from insei.engine.sgf.record import read_sgf
 from insei.engine.vertex import move_of, vertex_of
 
 NAP_SECONDS = 0.02  # between looks for a line, once a search is full
-NOT_PLAYED = {"hasButton": False, "whiteHandicapBonus": "0", "friendlyPassOk": False}  # of KataGo
-TAXES = {"area": ("NONE",), "territory": ("NONE", "SEKI")}  # KataGo's japanese taxes seki
 LONGEST_QUOTE = 80  # characters of a line that an answer repeats
 
 
@@ -352,22 +350,11 @@ class GtpEngine:
         return ""
 
     def _set_rules(self, words: list[str]) -> str:
-        text = " ".join(words)
-        rules = self.game.rules
-        name = preset_called(text)
-        rules = with_preset(rules, name) if name else rules_from_json(text, rules)
-        self.game.change_rules(rules)
+        self.game.change_rules(rules_called(" ".join(words), self.game.rules))
         return ""
 
     def _get_rules(self, words: list[str]) -> str:
-        rules = self.game.rules
-        said = {
-            "ko": rules.ko.upper(),
-            "scoring": rules.scoring.upper(),
-            "suicide": rules.suicide,
-            "tax": "NONE",
-        }
-        return json.dumps(said | ({"passStones": True} if rules.pass_stones else {}))
+        return json_of(self.game.rules)
 
     def _thinker(self) -> Thinker:
         player = self.game.player
@@ -440,38 +427,26 @@ def report_of(kind: str, found: Analysis, request: AnalysisRequest) -> str:
     return (lz_line(told) if kind.startswith("lz") else kata_line(told, request)) + "\n"
 
 
-def rules_from_json(text: str, rules: Rules) -> Rules:
-    """KataGo's way to spell rules, over `rules`; what we don't play is refused.
+def rules_called(text: str, rules: Rules) -> Rules:
+    """The rules by a preset's name, KataGo's word or its JSON, with the size and komi of `rules`.
 
     Raises:
-        CannotDo: no such rules.
+        CannotDo: they are unknown, or not all of them can be played.
     """
-    quoted = repr(text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "...")
-    refusal = CannotDo(
-        f"unknown rules {quoted}: wanted one of {', '.join(PRESETS)}, or JSON with ko, suicide, "
-        "scoring and tax NONE"
-    )
+    if name := preset_called(text):
+        return with_preset(rules, name)
     try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        raise refusal from None
-    if not isinstance(said, dict):
-        raise refusal
-    changes = {
-        "ko": str(said.get("ko", rules.ko)).lower(),
-        "suicide": said.get("suicide", rules.suicide),
-        "scoring": str(said.get("scoring", rules.scoring)).lower(),
-    }
-    if changes["scoring"] not in TAXES:
-        raise refusal
-    unknown = said.keys() - {*changes, "passStones", "tax", *NOT_PLAYED}
-    if unknown or any(said.get(key, value) != value for key, value in NOT_PLAYED.items()):
-        raise refusal
-    hands_over = rules.pass_stones and changes["scoring"] == "territory"
-    changes["pass_stones"] = said.get("passStones", hands_over)
-    try:
-        if said.get("tax", "NONE") in TAXES[changes["scoring"]]:
-            return dataclasses.replace(rules, **changes)
+        if found := rules_by_word(text):
+            named, left_out = found
+            if left_out:
+                raise ValueError
+            return dataclasses.replace(
+                named, width=rules.width, height=rules.height, komi=rules.komi
+            )
+        return rules_by_json(text, rules)
     except ValueError:
-        pass  # one line for all that can be wrong
-    raise refusal
+        quoted = repr(text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "...")
+        raise CannotDo(
+            f"unknown rules {quoted}: wanted one of {', '.join(PRESETS)}, or JSON with ko, "
+            "suicide, scoring and tax NONE"
+        ) from None

@@ -17,7 +17,6 @@ from insei.agents.search.cache cimport (
     cache_find,
     cache_free,
     cache_keep,
-    cache_key,
     cache_new,
 )
 from insei.agents.search.tree cimport (
@@ -30,8 +29,9 @@ from insei.agents.search.tree cimport (
 from insei.agents.search.walk cimport Walk, walk_free, walk_new
 from insei.engine.board cimport next_random
 from insei.engine.reading.liberties cimport Liberties, liberties_copy
-from insei.engine.planes.net_planes cimport PLANES, Frame, lay_out, state_floats
+from insei.engine.planes.net_planes cimport NUM_PLANES, Frame, lay_out, planes_key, state_floats
 from insei.engine.state cimport state_is_over
+from insei.engine.symmetries cimport num_symmetries_of
 
 
 cdef Batch* batch_new(
@@ -47,7 +47,7 @@ cdef Batch* batch_new(
     batch.num_leaves = num_leaves
     batch.frame_height = height
     batch.frame_width = width
-    batch.row_size = PLANES * height * width
+    batch.row_size = NUM_PLANES * height * width
     batch.threads = threads
     batch.parts = parts
     batch.trees = <Tree**>calloc(num_games, sizeof(Tree*))
@@ -189,13 +189,13 @@ cdef Leaf leaf_of(
     """A leaf with the symmetry that its planes are turned by."""
     cdef Tree* tree = batch.trees[game]
     cdef Leaf leaf
-    cdef int num_symmetries = 8 if tree.root.board.width == tree.root.board.height else 4
+    cdef int num_symmetries = num_symmetries_of(tree.root.board.height, tree.root.board.width)
     leaf.game = game
     leaf.node = node
     leaf.symmetry = 0
     leaf.key = 0
     if batch.caches[block] != NULL:
-        leaf.key = cache_key(walk.state, walk.legal)
+        leaf.key = planes_key(walk.state, walk.legal)
     if batch.random_symmetry:
         leaf.symmetry = (leaf.key or next_random(&tree.rng)) & (num_symmetries - 1)
     return leaf
@@ -339,7 +339,7 @@ cdef object action_table(const Batch* batch, int width, int height):
     cdef int symmetry
     table = np.zeros((8, width * height + 1), np.intc)
     cdef int[:, ::1] view = table
-    for symmetry in range(8 if width == height else 4):
+    for symmetry in range(num_symmetries_of(height, width)):
         lay_out(&view[symmetry, 0], height, width, batch.frame_width, symmetry)
         view[symmetry, width * height] = batch.frame_height * batch.frame_width
     return table

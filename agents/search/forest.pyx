@@ -51,7 +51,7 @@ from insei.agents.search.tree cimport (
     tree_start,
 )
 from insei.engine.board cimport MAX_POINTS, MAX_SIDE, next_random
-from insei.engine.planes.net_planes cimport PLANES
+from insei.engine.planes.net_planes cimport NUM_PLANES
 from insei.engine.position cimport Position
 from insei.engine.state cimport state_play
 
@@ -125,7 +125,7 @@ cdef class Forest:
         self.batches.constants = constants_of(settings)
         self.batches.random_symmetry = settings.random_symmetry
         self.planes = np.zeros(
-            (num_games * settings.leaves, PLANES, frame_height, frame_width), np.float32
+            (num_games * settings.leaves, NUM_PLANES, frame_height, frame_width), np.float32
         )
         self.out = self.planes
 

@@ -32,7 +32,7 @@ from insei.engine.state cimport (
     state_is_over,
     state_play,
     state_reserve,
-    state_stones,
+    state_legal_points,
 )
 
 
@@ -290,7 +290,7 @@ cdef void store_moves(Tree* tree, Walk* walk, int index) noexcept nogil:
     cdef int num_words = 1 + (pass_move >> 6), word, count = 0
     cdef uint64_t* legal = walk.legal
     cdef uint64_t the_pass = <uint64_t>1 << (pass_move & 63)
-    state_stones(walk.state, legal)
+    state_legal_points(walk.state, legal)
     for word in range(1, 1 + num_words):
         count += count_bits(legal[word])
     node.num_edges = count

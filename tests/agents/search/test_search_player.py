@@ -7,7 +7,7 @@ import pytest
 
 from insei.agents.clock import Clock, Clocks, TimeControl
 from insei.agents.grammar import make_player, search_settings
-from insei.agents.net.evaluator import check_answer
+from insei.agents.net.evaluator import check_finite
 from insei.agents.player import RESIGN, Thinker
 from insei.agents.search.dead_stones import dead_by_ownership, dead_for, stone_status
 from insei.agents.search.search import LEAVES_BY_TIME, Search
@@ -320,27 +320,26 @@ def test_no_net_is_compiled_within_a_move(setting, seconds):
     rules = Rules(5, 5, 14.5)
     player.new_game(rules, 1)
     player.give_time(seconds)
-    compiled = set(player.net.evaluate.graphs)
+    compiled = set(player.session.evaluator(rules).graphs)
     player.choose(Position(rules))
-    assert set(player.net.evaluate.graphs) == compiled
+    assert set(player.session.evaluator(rules).graphs) == compiled
 
 
 def test_a_net_that_answers_nan_loses_its_game_with_the_reason():
     player = make_player("search:go5,visits=4")
     rules = Rules(5, 5, 14.5)
     player.new_game(rules, 1)
-    evaluate, calls = player.net.evaluate, []
+    evaluate, calls = player.session.evaluator(rules), []
 
     def spoilt(planes):
         calls.append(None)
-        answer = type(evaluate).__call__(evaluate, planes)
+        answer = evaluate(planes)
         if len(calls) > 10:
             answer.value[:] = np.nan
-            check_answer(answer)
+            check_finite(answer)
         return answer
 
-    player.net.new_game = lambda rules, seed: None
-    player.net.evaluate = spoilt
+    player.session.evaluator = lambda rules: spoilt
     game = play_game(Job(0, "search", "random", rules, (), 1, 100), player, make_player("random"))
     assert (game.result, game.winner) == ("W+F", 2)
     assert game.reason == "failed: the net's value holds NaN or infinity: wanted finite numbers"
