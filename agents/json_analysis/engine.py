@@ -66,7 +66,7 @@ class BoardSearches:
         self.seated[seat] = waiting
         self.forest.start(seat, waiting.turn.position)
         visits = min(waiting.query.visits or default_visits, self.settings.visits)
-        self.forest.think(seat, visits)
+        self.forest.begin_search(seat, visits)
         waiting.began = waiting.reported = time.monotonic()
 
     def step(self) -> Iterator[tuple[Waiting, Analysis, bool]]:
@@ -78,7 +78,7 @@ class BoardSearches:
         now = time.monotonic()
         for seat, waiting in self.seated.items():
             if waiting.is_at_its_end(now):
-                self.forest.extend(seat, max(1, self.forest.num_visits(seat)))
+                self.forest.set_visits(seat, max(1, self.forest.num_visits(seat)))
         if self.forest.select():
             found = self.evaluate(self.forest.batch())
             self.forest.expand(found.policy, found.value, found.score, found.ownership)
@@ -202,7 +202,7 @@ class AnalysisEngine:
             return [{**action.echo, "models": self.models}]
         if action.name == "clear_cache":
             for board in self.boards.values():
-                board.forest.forget()
+                board.forest.clear_cache()
         else:
             for waiting in self._under_way():
                 is_named = action.terminate_id in (None, waiting.query.id)

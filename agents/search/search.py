@@ -8,17 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.net.evaluator import Evaluation, Evaluator
-from insei.agents.search.analysis import Analysis, MoveAnalysis, win_rate_of
-from insei.agents.search.candidate import Candidate
+from insei.agents.search.analysis import Analysis, Candidate, MoveAnalysis, win_rate_of
 from insei.agents.search.forest import Forest
-from insei.agents.search.settings import SearchSettings
+from insei.agents.search.settings import OPEN_VISITS, SearchSettings
 from insei.engine.planes.net_planes import planes
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 MOST_A_STEP = 32  # simulations
 LEAVES_BY_TIME = 8  # in a batch, where time ends a search and not visits
-MOST_VISITS = 20_000  # that analysis takes a search to, at least
 
 
 class Search:
@@ -44,8 +42,8 @@ class Search:
         self.settings = settings
         self.keeps_tree = keeps_tree and settings.rule == "puct"
         room = settings.visits
-        if settings.rule == "puct":  # memory that no search reaches is never touched
-            room = max(room, MOST_VISITS)
+        if settings.rule == "puct":  # memory that no search reaches is never committed
+            room = max(room, OPEN_VISITS)
         self.leaves_by_time = max(settings.leaves, LEAVES_BY_TIME)
         kept = replace(settings, visits=room, leaves=self.leaves_by_time)
         self.forest = Forest(1, rules.height, rules.width, kept, seed)
@@ -106,7 +104,7 @@ class Search:
         if has >= goal:
             return False
         if self.settings.rule == "puct":
-            self.forest.extend(0, min(goal, has + MOST_A_STEP))
+            self.forest.set_visits(0, min(goal, has + MOST_A_STEP))
         rows = self.forest.select(most=leaves or self.settings.leaves)
         if rows:
             try:
@@ -163,7 +161,7 @@ class Search:
         """What the search has found so far.
 
         Args:
-            num_moves: the most candidates to tell of; 0 for all that were visited.
+            num_moves: candidates, at most; 0 for all that were visited.
             length: of each variation, at most.
 
         Raises:

@@ -1,4 +1,4 @@
-"""How a search searches: a frozen value, each field with what its paper used."""
+"""The settings of a search, each with the value its paper used, and the limits of visits."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,6 +6,8 @@ from typing import Literal
 from insei.system.bounds import check_bounds
 
 RULES = ("gumbel", "puct")
+MOST_VISITS = 100_000  # that a search may be set to
+OPEN_VISITS = 50_000  # of a search that ends by time or when it is told to: room in its tree
 
 
 @dataclass(frozen=True)
@@ -13,11 +15,11 @@ class SearchSettings:
     """The search's root rule and its constants.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        ValueError: a field is out of bounds.
     """
 
     rule: Literal["gumbel", "puct"] = "gumbel"
-    visits: int = 16  # simulations a move, 1 to 100,000; Gumbel Go used 16 to 800
+    visits: int = 16  # simulations a move, 1 to MOST_VISITS; Gumbel Go used 16 to 800
     considered: int = 16  # Gumbel: moves that sequential halving begins with; 16 in the paper
     noise: float = 1.0  # Gumbel: scale of the root's noise, 0 for play at full strength
     c_visit: float = 50.0  # Gumbel: 50 in the paper
@@ -26,7 +28,7 @@ class SearchSettings:
     c_puct_growth: float = 0.45  # PUCT: growth of c_puct with the logarithm of visits; KataGo's .45
     spread_scale: float = 0.85  # PUCT: growth of c_puct with the values' spread; KataGo's .85
     forced: float = 0.0  # PUCT: k of forced simulations at the root; KataGo's 2 in self-play
-    deviations: float = 5.0  # PUCT: of the lower bound that chooses the move; KataGo's 5
+    deviations: float = 5.0  # PUCT: of the lower confidence bound that chooses; KataGo's 5
     fpu_reduction: float = 0.2  # PUCT: first-play urgency below the node's mean; KataGo's 0.2
     dirichlet_weight: float = 0.0  # PUCT: share of noise in the root's priors; .25 in self-play
     dirichlet_alpha: float = 10.83  # PUCT: alpha summed over the legal moves; .03 · 361
@@ -39,7 +41,7 @@ class SearchSettings:
             raise ValueError(f"rule {self.rule!r}: wanted one of {', '.join(RULES)}")
         check_bounds(
             self,
-            ("visits", 1, 100_000),
+            ("visits", 1, MOST_VISITS),
             ("considered", 1, 362),
             ("leaves", 1, 256),
             ("noise", 0, 10),

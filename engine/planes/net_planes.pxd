@@ -32,4 +32,8 @@ cdef void state_bytes(
     const State* state, const uint64_t* legal, Liberties* liberties, uint8_t* out
 ) noexcept nogil
 
+cdef tuple pack_planes(
+    const State* state, const uint64_t* legal, Liberties* liberties, const Frame* frame
+)
+
 cdef uint64_t planes_key(const State* state, const uint64_t* legal) noexcept nogil

@@ -281,6 +281,25 @@ def planes(Position position not None, int frame_height=0, int frame_width=0, in
     return out
 
 
+cdef tuple pack_planes(
+    const State* state, const uint64_t* legal, Liberties* liberties, const Frame* frame
+):
+    """What `packed_planes` returns, of a position whose legal points are known.
+
+    Args:
+        legal, liberties: as in `state_floats`.
+        frame: with a target.
+    """
+    packed = np.zeros((NUM_BINARY_PLANES * frame.height * frame.width + 7) // 8, np.uint8)
+    numbers = np.empty(NUM_GLOBAL_PLANES, np.float32)
+    cdef uint8_t[::1] bits = packed
+    cdef float[::1] others = numbers
+    state_bits(state, legal, liberties, frame, &bits[0])
+    others[0] = komi_of(state)
+    others[1] = state_last_move(state, 0) == state.board.width * state.board.height
+    return packed, numbers
+
+
 def packed_planes(Position position not None, int frame_height, int frame_width):
     """Return the planes of a position as datasets hold them.
 
@@ -292,25 +311,17 @@ def packed_planes(Position position not None, int frame_height, int frame_width)
         ValueError: the frame is smaller than the board.
     """
     cdef const State* state = position.state
-    cdef int width = state.board.width, height = state.board.height
     cdef uint64_t[WORDS] legal
     cdef int[MAX_POINTS] target
     cdef Liberties liberties
     cdef Frame frame
     check_frame(position.rules, frame_height, frame_width)
-    packed = np.zeros((NUM_BINARY_PLANES * frame_height * frame_width + 7) // 8, np.uint8)
-    numbers = np.empty(NUM_GLOBAL_PLANES, np.float32)
-    cdef uint8_t[::1] bits = packed
-    cdef float[::1] others = numbers
     with nogil:
-        lay_out(target, height, width, frame_width, 0)
+        lay_out(target, state.board.height, state.board.width, frame_width, 0)
         frame = Frame(frame_height, frame_width, False, &target[0])
         memset(&liberties, 0, sizeof(liberties))
         state_legal_points(state, legal)
-        state_bits(state, legal, &liberties, &frame, &bits[0])
-        others[0] = komi_of(state)
-        others[1] = state_last_move(state, 0) == width * height
-    return packed, numbers
+    return pack_planes(state, legal, &liberties, &frame)
 
 
 def write_planes(Position position not None, out, int symmetry=0):

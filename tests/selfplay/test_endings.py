@@ -8,7 +8,7 @@ from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.selfplay.data.recording import final_area
-from insei.selfplay.worker import Seat
+from insei.selfplay.worker import GameSlot
 from tests.helpers.games import quick_worker
 
 # Two eyes on each side of the border.
@@ -74,15 +74,15 @@ def test_open_boards_count_by_area(text):
 
 def test_a_leader_must_stay_the_same_for_the_end_to_be_clear():
     worker = quick_worker(clear_plies=3, clear_value=0.9)
-    seat = Seat(Position(worker.mix.frame), 0)
+    slot = GameSlot(0, 0, 100)
     for mover, value in [(BLACK, 0.95), (WHITE, -0.95), (BLACK, 0.99)]:
-        assert not worker._is_clear(seat)
-        worker._judge(seat, mover, value)
-    assert worker._is_clear(seat)
-    worker._judge(seat, WHITE, 0.95)  # now White leads
-    assert not worker._is_clear(seat)
-    worker._judge(seat, BLACK, 0.1)
-    assert seat.clear_plies == 0
+        assert not worker._is_clear(slot)
+        worker._update_leader(slot, mover, value)
+    assert worker._is_clear(slot)
+    worker._update_leader(slot, WHITE, 0.95)  # now White leads
+    assert not worker._is_clear(slot)
+    worker._update_leader(slot, BLACK, 0.1)
+    assert slot.clear_plies == 0
 
 
 def test_clear_endings_leave_fewer_rows():

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from insei.agents.search.analysis import divergence
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.selfplay.archive import OpeningArchive
-from insei.selfplay.data.recording import divergence, surprise_weights
+from insei.selfplay.data.recording import surprise_weights
 from insei.selfplay.train_config import SelfPlayConfig
 from insei.selfplay.worker import visits_at
 from tests.helpers.games import quick_worker

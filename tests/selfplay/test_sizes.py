@@ -89,7 +89,7 @@ def test_larger_boards_are_played_more_often_late_in_the_run():
 
     def share_of_largest(progress):
         worker.load({}, 0, progress)
-        return np.mean([worker._seat(0).position.rules.width == 7 for _ in range(300)])
+        return np.mean([worker._begin_game(0).board == 0 for _ in range(300)])
 
     assert share_of_largest(0.0) == pytest.approx(0.25, abs=0.1)
     assert share_of_largest(1.0) == pytest.approx(0.72, abs=0.1)

@@ -59,7 +59,7 @@ def test_a_search_runs_as_many_simulations_as_it_was_asked_for(settings):
 def test_the_searched_value_is_that_of_playing_by_the_policys_target(settings):
     forest = searched(Position(Rules(5, 5, 0.5)), settings)
     tried = [one for one in forest.candidates(0) if one.visits]
-    target = forest.improved_policy(0)
+    target = forest.policy_target(0)
     searched_value = sum(target[one.move] * one.value for one in tried)
     untried = 1 - sum(target[one.move] for one in tried)
     prior = sum(one.prior for one in tried)
@@ -100,7 +100,7 @@ def test_a_board_in_a_larger_frame_has_its_own_moves(size):
     forest = Forest(1, 6, 7, settings, 5)
     forest.start(0, Position(Rules(width, height, 0.5)))
     search(forest, lambda planes: pseudo_net(planes))
-    policy = forest.improved_policy(0)
+    policy = forest.policy_target(0)
     assert policy.shape == (43,)
     assert policy.sum() == pytest.approx(1, abs=1e-5)
     points = policy[:-1].reshape(6, 7)
@@ -175,7 +175,7 @@ def test_gumbel_noise_makes_games_differ_and_its_absence_makes_them_equal():
 
 def test_the_improved_policy_leans_to_better_moves():
     forest = searched(Position(Rules(5, 5, 0.5)), GUMBEL)
-    policy = forest.improved_policy(0)
+    policy = forest.policy_target(0)
     visited = [one for one in forest.candidates(0) if one.visits]
     gains = [policy[one.move] / one.prior for one in visited]
     values = [one.value for one in visited]
@@ -232,7 +232,9 @@ def test_threads_change_nothing(settings, leaves):
         forest = Forest(7, 5, 5, replace(settings, leaves=leaves), 9, threads)
         for game in range(1, 7):  # of the first block one seat stays empty
             forest.start(game, Position(Rules(5, 5, 0.5)).play_all([game, 12][: game % 3]))
-            forest.extend(game, 8 * game % settings.visits + 1)  # searches end one after another
+            forest.set_visits(
+                game, 8 * game % settings.visits + 1
+            )  # searches end one after another
         batches = []
         while rows := forest.select():
             batches.append(forest.planes[:rows].copy())
@@ -286,7 +288,7 @@ def test_evaluations_that_are_kept_change_nothing(settings, threads):
                 rows.append(count)
                 forest.expand(*pseudo_net(forest.planes[:count]))
         found.append((sum(rows), [forest.candidates(game) for game in range(4)]))
-        hits, total = forest.look_ups()
+        hits, total = forest.cache_lookups()
         assert (hits > 0) == (cache > 0)
     assert found[1][0] == total - hits < found[0][0]
     for one, other in zip(found[0][1], found[1][1], strict=True):
@@ -317,11 +319,11 @@ def test_what_the_planes_tell_apart_is_kept_apart():
     forest = Forest(1, 5, 5, GUMBEL, 1, cache=100)
     forest.start(0, plain)
     search(forest)
-    first = forest.look_ups()
-    forest.forget()
-    forest.think(0, 1)
+    first = forest.cache_lookups()
+    forest.clear_cache()
+    forest.begin_search(0, 1)
     assert forest.select() == 1
-    assert forest.look_ups()[0] == first[0]
+    assert forest.cache_lookups()[0] == first[0]
 
 
 def test_the_priors_are_the_softmax_of_the_logits():
@@ -345,7 +347,7 @@ def test_passes_are_left_out_of_the_tree_before_their_time():
     forest.start(0, Position(Rules(5, 5, 0.5)), 10)
     search(forest, flat_net)
     assert 25 not in [one.move for one in forest.candidates(0)]
-    assert forest.improved_policy(0)[25] == 0
+    assert forest.policy_target(0)[25] == 0
 
 
 def test_a_game_goes_on_in_its_seat_until_it_is_over():
@@ -511,7 +513,7 @@ def test_a_tree_whose_leaves_never_came_back_does_not_advance():
     forest.expand(*pseudo_net(forest.planes[:rows]))
     with pytest.raises(ValueError, match="wanted expand first"):
         forest.advance(0, forest.choose(0))
-    forest.think(0, PUCT.visits)
+    forest.begin_search(0, PUCT.visits)
     search(forest)
     forest.advance(0, forest.choose(0))
 
@@ -579,7 +581,7 @@ def test_forced_simulations_leave_the_policy_target():
         return sum(one.visits > 1 for one in forest.candidates(0))
 
     assert tried(forced) >= tried(plain)
-    target = forced.improved_policy(0)
+    target = forced.policy_target(0)
     visits = {one.move: one.visits for one in forced.candidates(0)}
     assert target.sum() == pytest.approx(1, abs=1e-5)
     raw = np.array([visits.get(move, 0) for move in range(26)]) / 300

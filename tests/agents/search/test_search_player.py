@@ -273,13 +273,13 @@ def test_the_controller_is_believed():
     position = Position(Rules(9, 9, 7.0))
     absolute = Clocks(TimeControl(60))
     before = absolute.seconds_for(position)
-    absolute.of[BLACK].set(4.0, 0)
+    absolute.by_colour[BLACK].set(4.0, 0)
     assert absolute.seconds_for(position) < before
     clocks = Clocks(TimeControl(60, 10, 1))
     clocks.by_colour[BLACK].set(8.0, 4)  # periods left, each for one move
     assert clocks.seconds_for(position) == pytest.approx(8 - 0.15)
     canadian = Clocks(TimeControl(60, 10, 5))
-    canadian.of[BLACK].set(8.0, 4)
+    canadian.by_colour[BLACK].set(8.0, 4)
     assert canadian.seconds_for(position) == pytest.approx(2 - 0.15)
     assert Clocks().seconds_for(position) is None
 
