@@ -18,6 +18,9 @@ ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases positi
 	benson scoring deep_games perft doors ladder_reading feature_planes liberties sgf \
 	sgf_variations))
 
+SEARCH_TESTS := $(addprefix tests/agents/search/test_,$(addsuffix .py,forest gumbel puct subtree \
+	ownership search_results walk))
+
 .PHONY: demo test lint types fast deep checked sanitized hardened benchmark docs clean
 
 demo: $(INSTALLED)
@@ -52,7 +55,7 @@ checked: $(INSTALLED)
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
 	cd build/checked-tree && INSEI_CHECKED=1 ../../$(BIN)/python -m pytest -m "not slow" \
 		$(ENGINE_TESTS) tests/engine/test_checked_build.py tests/agents/test_agent_doors.py \
-		tests/agents/search/test_forest.py tests/agents/handwritten/test_handwritten.py
+		$(SEARCH_TESTS) tests/agents/handwritten/test_handwritten.py
 
 sanitized: $(INSTALLED)
 	rm -rf build/sanitized-tree

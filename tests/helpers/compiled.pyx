@@ -1,9 +1,10 @@
-"""Compiled helpers of the engine's tests; no wheel holds them.
+"""Compiled helpers of the tests; no wheel holds them.
 
 `build_ext --inplace` builds this module in the same mode as the product's modules.
 """
 
 from libc.stdint cimport uint8_t
+from libc.stdlib cimport free
 from libc.string cimport memcpy
 
 from insei.engine.board cimport (
@@ -15,6 +16,8 @@ from insei.engine.board cimport (
     board_put,
     pseudo_liberties_of,
 )
+from insei.agents.search.walk cimport Walk, walk_from, walk_play
+from insei.engine.state cimport State, plain_rules, state_free, state_new, state_reserve
 
 
 cdef long count_from(Board* boards, int depth) noexcept nogil:
@@ -54,3 +57,25 @@ def count_legal_boards(int width, int height):
 def read_unchecked(const uint8_t[::1] numbers not None, int index):
     """Read a number at any index: IndexError outside in the checked build, undefined in others."""
     return numbers[index]
+
+
+def play_walk(int beyond):
+    """Pass on a walk as often as its root's history has room for, and `beyond` times more.
+
+    Returns:
+        whether the walk still writes into the root's history.
+    """
+    cdef State* root = state_new(5, 5, plain_rules())
+    cdef Walk walk
+    cdef bint is_shared
+    walk.state = state_new(5, 5, plain_rules())
+    assert root != NULL and walk.state != NULL and state_reserve(root, 20) == 0
+    free(walk.state.situations)
+    walk_from(&walk, root)
+    for _ in range(root.capacity - 1 + beyond):
+        walk_play(&walk, 25)
+    is_shared = walk.state.situations == root.situations
+    if is_shared:
+        state_free(root)
+    free(walk.state)
+    return is_shared

@@ -32,7 +32,7 @@ def games_of(**changes):
     worker = quick_worker(3, **changes)
     first, counts = worker.play(6)
     second, _ = worker.play(6)
-    return [one.moves.tolist() for one in first + second], counts
+    return [game.moves.tolist() for game in first + second], counts
 
 
 @pytest.mark.parametrize("changes", [{"batches": 2}, {"batches": 3, "cache": 1000}])

@@ -68,9 +68,9 @@ def test_rows_weigh_by_surprise_where_a_configuration_says_so():
     assert all((game.weight == 1).all() for game in plain)
     games = quick_worker(seed=5, surprise_share=0.5).play(10)[0]
     weights = [game.weight for game in games if len(game.ply) > 2]
-    assert all(one.min() >= 0.5 - 1e-6 for one in weights)
-    assert all(one.mean() == pytest.approx(1, abs=1e-4) for one in weights)
-    assert any(one.max() > 1.2 for one in weights)
+    assert all(row.min() >= 0.5 - 1e-6 for row in weights)
+    assert all(row.mean() == pytest.approx(1, abs=1e-4) for row in weights)
+    assert any(row.max() > 1.2 for row in weights)
 
 
 def test_the_archive_gives_positions_before_the_end_and_forgets_the_oldest():
