@@ -1,7 +1,7 @@
-"""The dial: from a beginner to full strength, by one number.
+"""The levels: players from a beginner to full strength, by a number from 1 to 9.
 
-Weak levels are the net without a search, whose moves are drawn from its softened policy: they err
-as people do, by a move that looks good. Strong levels search, the more the higher.
+Levels 1 to 4 are a net without a search. Below level 4 its moves are drawn from a softened policy,
+so that mistakes look like a person's. Higher levels search with more and more visits.
 """
 
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ STRONGEST = 9
 
 @dataclass(frozen=True)
 class Level:
-    """One notch of the dial."""
+    """A level: a player for each size of board."""
 
     number: int
-    form: str  # of the player's name, with NET in place of the net's
-    words: str
+    template: str  # of the player's name, with NET for the name of the net
+    description: str
 
     def player(self, size: int) -> str:
-        """The player on boards of this side, by the grammar.
+        """The name of the player on boards of this side, by the grammar.
 
         Raises:
             ValueError: its net is not shipped.
         """
         net = strongest_net_for(size) if self.number == STRONGEST else net_for(size)
-        return self.form.replace("NET", net)
+        return self.template.replace("NET", net)
 
 
 LEVELS = tuple(
-    Level(number, form, words)
-    for number, (form, words) in enumerate(
+    Level(number, template, description)
+    for number, (template, description) in enumerate(
         [
             ("net:NET,temperature=3", "a beginner: plays whatever comes to mind"),
             ("net:NET,temperature=1.5", "a beginner who has seen some games"),
@@ -54,17 +54,17 @@ LEVELS = tuple(
 
 
 def net_for(size: int) -> str:
-    """The shipped net whose levels are rated on boards of this side, or come nearest to it.
+    """The shipped net of levels 1 to 8 on boards of this side.
 
     Raises:
         ValueError: it is not shipped.
     """
-    # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md); ladders are of these nets.
+    # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md). The ladders rate these nets.
     return _shipped("go5to9" if size < 9 else "go9")
 
 
 def strongest_net_for(size: int) -> str:
-    """The shipped net that plays boards of this side best, as matches among them say.
+    """The shipped net of level 9: the one that won matches on boards of this side.
 
     Raises:
         ValueError: it is not shipped.
@@ -72,7 +72,7 @@ def strongest_net_for(size: int) -> str:
     return _shipped("go9-6b64") if size == 9 else net_for(size)
 
 
-@cache  # asked for each level at each redraw of the client
+@cache  # the client asks for each level at each redraw
 def _shipped(name: str) -> str:
     if name not in shipped_players():
         raise ValueError(f"{name} does not come with this installation: wanted agents/players")
@@ -80,10 +80,10 @@ def _shipped(name: str) -> str:
 
 
 def opponent_named(text: str, size: int) -> str:
-    """A player by the grammar, given its name there or a level's number.
+    """The name of a player by the grammar, from that name or from a level.
 
     Raises:
-        ValueError: a number that is no level, or no net is shipped.
+        ValueError: there is no such level, or its net is not shipped.
     """
     if not text.strip().isdecimal():
         return text.strip()
@@ -93,44 +93,46 @@ def opponent_named(text: str, size: int) -> str:
     return LEVELS[number - 1].player(size)
 
 
-def called(player: str, size: int) -> str:
-    """What people call a player: its level where it has one."""
+def display_name(player: str, size: int) -> str:
+    """A player's level, if it has one, else its name."""
     if not net_of(player):
         return player
-    return next((f"level {one.number}" for one in LEVELS if one.player(size) == player), player)
+    numbers = (level.number for level in LEVELS if level.player(size) == player)
+    number = next(numbers, None)
+    return player if number is None else f"level {number}"
 
 
-def net_words(size: int) -> str:
-    """How the levels' net for this size was trained, and what that means for the size.
+def net_text(size: int) -> str:
+    """The boards and komi that the levels' net learned with, and whether it knows this size.
 
     Raises:
         ValueError: no net is shipped, or its package is damaged.
     """
     name = net_for(size)
     card = read_card(find_package(name))
-    own = f"{size}x{size}"
-    boards = ", ".join(card.sizes) or f"{card.width}x{card.height}"
-    komi = card.komi_on(own)
+    board = f"{size}x{size}"
+    learned = ", ".join(card.sizes) or f"{card.width}x{card.height}"
+    komi = card.komi_on(board)
     if komi is not None:
-        return f"{name} learned on {boards}, komi around {komi:g} on {own}."
-    weaker = f"it can play {own}, which it has never seen, and is weaker there"
-    return f"{name} learned on {boards}; {weaker}."
+        return f"{name} learned on {learned}, komi around {komi:g} on {board}."
+    weaker = f"it can play {board}, which it has never seen, and is weaker there"
+    return f"{name} learned on {learned}; {weaker}."
 
 
 def notes_on(player: str, rules: Rules) -> list[str]:
-    """What is to be known of a learned player on a board, or under a scoring, new to its net.
+    """What the user should know if the board or the scoring is new to a player's net.
 
     Raises:
-        ValueError: there is no such net, or its package is damaged.
+        ValueError: the net is missing, or its package is damaged.
     """
     net = net_of(player)
     if not net:
         return []
     card = read_card(find_package(net))
     notes = []
-    is_level = called(player, rules.width) != player  # whose net we chose
+    is_level = display_name(player, rules.width) != player
     if is_level and card.komi_on(rules.size_name) is None:
-        notes.append(net_words(rules.width))
+        notes.append(net_text(rules.width))
     if card.scoring != rules.scoring:
         harm = ": moves in its own territory now cost it points" if card.scoring == "area" else ""
         notes.append(f"{net} learned under {card.scoring} scoring, not {rules.scoring}{harm}.")
@@ -138,45 +140,45 @@ def notes_on(player: str, rules: Rules) -> list[str]:
 
 
 def ladder_for(size: int) -> Ladder | None:
-    """The ladder of a size, if there is one."""
+    """The ladder of a size; None if there is none."""
     return read_ladder(size) if size in ladder_sizes() else None
 
 
-def rating_words(player: str, ladder: Ladder | None) -> str:
-    """A rating with its interval, as it was measured."""
+def rating_text(player: str, ladder: Ladder | None) -> str:
+    """A rating with its 95 % interval."""
     rung = ladder.elo_of(player) if ladder else None
     if rung is None:
         return "not rated"
     return f"{rung.elo:+.0f} ±{(rung.high - rung.low) / 2:.0f}"
 
 
-def level_words(opponent: str, size: str) -> str:
-    """What there is to say of a level on a size, both as they are typed; empty for names."""
+def level_description(opponent: str, size: str) -> str:
+    """A typed level's description, and its rating on a typed size; empty for other players."""
     opponent, size = opponent.strip(), size.strip()
     if not (opponent.isdecimal() and 1 <= int(opponent) <= STRONGEST):
         return ""
     level = LEVELS[int(opponent) - 1]
     if not (size.isdecimal() and 1 <= int(size) <= MAX_SIDE):
-        return level.words
-    rating = rating_words(level.player(int(size)), ladder_for(int(size)))
-    return f"{level.words}; {rating}{' Elo' if rating[0] == '+' else ''}"
+        return level.description
+    rating = rating_text(level.player(int(size)), ladder_for(int(size)))
+    return f"{level.description}; {rating}{' Elo' if rating[0] == '+' else ''}"
 
 
 def level_lines(size: int) -> list[str]:
-    """The dial, a line a level, with the ratings that were measured on that size.
+    """The levels with their ratings on that size, a line for each.
 
     Raises:
         ValueError: no net is shipped.
     """
     ladder = ladder_for(size)
-    lines = [f"Levels on {size}x{size}. {net_words(size)}", ""]
+    lines = [f"Levels on {size}x{size}. {net_text(size)}", ""]
     for level in LEVELS:
         player = level.player(size)
-        rating = rating_words(player, ladder)
-        lines.append(f"{level.number}  {rating:10}  {level.words} ({player})")
+        rating = rating_text(player, ladder)
+        lines.append(f"{level.number}  {rating:10}  {level.description} ({player})")
     if ladder:
         lines += ["", f"Elo with 95 % intervals on {ladder.rules.size_name}, random at 0."]
     else:
-        sizes = ", ".join(f"{one}x{one}" for one in ladder_sizes())
+        sizes = ", ".join(f"{side}x{side}" for side in ladder_sizes())
         lines += ["", f"Levels are rated on {sizes} alone."]
     return [*lines, "`insei play 7` is a game with level 7; other names are players, as in README."]

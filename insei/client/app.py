@@ -1,4 +1,4 @@
-"""The client: a board, a panel, and a line to type in."""
+"""The terminal client: a board, a panel, and a line to type in."""
 
 import asyncio
 import os
@@ -16,23 +16,22 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Footer, Input, Static
 
-from insei.client.board import BoardPicture
+from insei.client.board_picture import BoardPicture
 from insei.client.board_view import BoardView, has_panel
 from insei.client.command_line import CommandLine
+from insei.client.confirm_dialog import ConfirmDialog
+from insei.client.controller import GameController
 from insei.client.game import ClientGame
-from insei.client.mind import Mind
-from insei.client.new_game import NewGame
+from insei.client.game_setup import GameSetup
+from insei.client.new_game_dialog import NewGameDialog
 from insei.client.panel import one_line_status, outlook_line, panel_lines
 from insei.client.panel_view import PanelView
-from insei.client.question import Question
-from insei.client.setup import GameSetup
-from insei.client.summary import worst_move
-from insei.client.table import Table
-from insei.client.thinking import Report
-from insei.client.words import HELP
+from insei.client.player_process import PlayerProcess
+from insei.client.player_tasks import Reply
+from insei.client.status_text import HELP
 from insei.engine.vertex import move_of
 
-LOW = 14  # rows below which the keys at the bottom make place
+MIN_FOOTER_ROWS = 14  # in a lower terminal the keys at the bottom are hidden
 TICK_SECONDS = 0.5  # between two looks at the clocks
 
 
@@ -40,14 +39,14 @@ class Client(App[None]):
     """The terminal client.
 
     Args:
-        game: to be played or looked at.
-        opponent: what the new-game dialog proposes.
-        analyst: the searching player that judges positions.
-        is_plain: no colours: stones are X and O.
-        keep: where the unfinished game is kept; None for nowhere.
-        unfinished: a game that was left, offered at the start.
-        reviews: whether the game is only looked at.
-        pause: seconds before a move of two players that are watched.
+        game: to be played or reviewed.
+        opponent: proposed by the new-game dialog.
+        analyst: the searching player that analyses positions.
+        is_plain: whether to draw without colours, stones as X and O.
+        autosave: where the unfinished game is kept; None to keep nothing.
+        unfinished: an earlier game, which the client offers to continue.
+        is_review: whether the game is only looked at.
+        pause: seconds before each move of a game without people.
     """
 
     CSS = """
@@ -57,29 +56,29 @@ class Client(App[None]):
     CommandLine { height: 1; border: none; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "word('help')", "help"),
-        Binding("f2", "word('new')", "new"),
-        Binding("f3", "word('hint')", "hints"),
-        Binding("f4", "word('heat')", "heat"),
-        Binding("f5", "word('area')", "area"),
-        Binding("f6", "word('pass')", "pass"),
-        Binding("f7", "word('undo')", "undo"),
-        Binding("f8", "word('resign')", "resign"),
-        Binding("pageup", "word('back')", "back", show=False),
-        Binding("pagedown", "word('next')", "next", show=False),
-        Binding("up", "point(-1, 0)", "up", show=False),
-        Binding("down", "point(1, 0)", "down", show=False),
-        Binding("ctrl+q,ctrl+c", "word('quit')", "quit", priority=True),
+        Binding("f1", "run_line('help')", "help"),
+        Binding("f2", "run_line('new')", "new"),
+        Binding("f3", "run_line('hint')", "hints"),
+        Binding("f4", "run_line('heat')", "heat"),
+        Binding("f5", "run_line('area')", "area"),
+        Binding("f6", "run_line('pass')", "pass"),
+        Binding("f7", "run_line('undo')", "undo"),
+        Binding("f8", "run_line('resign')", "resign"),
+        Binding("pageup", "run_line('back')", "back", show=False),
+        Binding("pagedown", "run_line('next')", "next", show=False),
+        Binding("up", "move_cursor(-1, 0)", "up", show=False),
+        Binding("down", "move_cursor(1, 0)", "down", show=False),
+        Binding("ctrl+q,ctrl+c", "run_line('quit')", "quit", priority=True),
     ]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "insei"
 
-    class Heard(Message):
-        """The mind reported something."""
+    class ReplyReceived(Message):
+        """The player process has replied."""
 
-        def __init__(self, mind: Mind, report: Report) -> None:
-            self.mind = mind
-            self.report = report
+        def __init__(self, process: PlayerProcess, reply: Reply) -> None:
+            self.process = process
+            self.reply = reply
             super().__init__()
 
     def __init__(
@@ -88,43 +87,49 @@ class Client(App[None]):
         opponent: str,
         analyst: str,
         is_plain: bool,
-        keep: Path | None,
+        autosave: Path | None,
         unfinished: ClientGame | None = None,
-        reviews: bool = False,
+        is_review: bool = False,
         pause: float = 0.0,
     ) -> None:
         super().__init__()
-        self.table = Table(game, analyst, self.hear, keep, reviews, pause, self.set_timer)
+        self.controller = GameController(
+            game, analyst, self.post_reply, autosave, is_review, pause, self.set_timer
+        )
         self.opponent = opponent
         self.is_plain = is_plain
         self.unfinished = unfinished
         self.cursor: int | None = None
-        table = self.table
-        self.words: dict[str, Callable[[str], None]] = {
-            "pass": lambda rest: table.play(table.game.rules.pass_move),
-            "undo": lambda rest: table.undo(),
-            "resign": self._resign,
-            "new": self._new,
-            "hint": lambda rest: table.lay("hint"),
-            "heat": lambda rest: table.lay("heat"),
-            "area": lambda rest: table.lay("area"),
-            "back": lambda rest: table.show(table.game.ply - 1),
-            "next": lambda rest: table.show(table.game.ply + 1),
-            "first": lambda rest: table.show(0),
-            "last": lambda rest: table.show(len(table.game.history) - 1),
-            "variation": lambda rest: table.show_next_variation(),
-            "save": table.save,
-            "load": table.load,
-            "review": table.review,
-            "help": lambda rest: self._say(HELP),
+        self.line_commands = self._line_commands()
+
+    def _line_commands(self) -> dict[str, Callable[[str], None]]:
+        """What each word does; it is passed the rest of the line."""
+        controller = self.controller
+        return {
+            "pass": lambda rest: controller.play(self.game.rules.pass_move),
+            "undo": lambda rest: controller.undo(),
+            "resign": self._ask_to_resign,
+            "new": self._ask_for_new_game,
+            "hint": lambda rest: controller.toggle_overlay("hint"),
+            "heat": lambda rest: controller.toggle_overlay("heat"),
+            "area": lambda rest: controller.toggle_overlay("area"),
+            "back": lambda rest: controller.show_ply(self.game.ply - 1),
+            "next": lambda rest: controller.show_ply(self.game.ply + 1),
+            "first": lambda rest: controller.show_ply(0),
+            "last": lambda rest: controller.show_ply(len(self.game.history) - 1),
+            "variation": lambda rest: controller.show_next_variation(),
+            "save": controller.save,
+            "load": controller.load,
+            "review": controller.review,
+            "help": lambda rest: self._show_message(HELP),
             "quit": self._quit,
             "exit": self._quit,
         }
 
     @property
     def game(self) -> ClientGame:
-        """The game on the table."""
-        return self.table.game
+        """The current game."""
+        return self.controller.game
 
     def compose(self) -> ComposeResult:
         """Board and panel, messages, the line to type in, and the keys."""
@@ -137,162 +142,162 @@ class Client(App[None]):
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
-        """Begin, or ask about the game that was left."""
+        """Begin, or offer the unfinished game."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self.exit)  # the game is kept move by move
+        loop.add_signal_handler(signal.SIGTERM, self.exit)  # every move has been saved
         loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         self.query_one("#line").focus()
         self.set_interval(TICK_SECONDS, self._tick)
-        if (left := self.unfinished) is None:
-            self.call_after_refresh(self._begin)  # the board is seen before anybody thinks
+        if (unfinished := self.unfinished) is None:
+            self.call_after_refresh(self._begin)  # show the board before a player loads its net
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.table.game = left
-                left.begin_turn()
+                self.controller.game = unfinished
+                unfinished.begin_turn()
             self._begin()
 
-        question = f"Go on with the unfinished game, {left.position.num_moves} moves?"
-        self.push_screen(Question(question), answered)
+        question = f"Continue the unfinished game, {unfinished.position.num_moves} moves?"
+        self.push_screen(ConfirmDialog(question), answered)
 
     def _begin(self) -> None:
-        self.table.go_on()
+        self.controller.advance()
         self.fit(self.size)
         self.draw()
 
     def hang_up(self) -> None:
-        """End; at once where the terminal is gone, for what is written to it waits for ever."""
+        """Exit. If the terminal is gone, exit at once, because writing to it would block."""
         if os.isatty(sys.__stdin__.fileno() if sys.__stdin__ else -1):
             self.exit()
             return
-        self.table.close()
+        self.controller.close()
         os._exit(128 + signal.SIGHUP)
 
     def on_unmount(self) -> None:
-        """Let the thinking end."""
-        self.table.close()
+        """End the player process."""
+        self.controller.close()
 
     def on_resize(self, event: Resize) -> None:
-        """A narrow terminal has no panel; what it says most shortly is in lines below then."""
+        """Fit the widgets to the new size."""
         self.fit(event.size)
         self.call_after_refresh(self.draw)
 
     def fit(self, size: Size) -> None:
-        """Show what there is room for in a terminal of this size."""
+        """Show the panel in a wide terminal, else two lines with the most important of it."""
         is_wide = has_panel(self.game.rules, size.width)
         self.query_one("#panel").display = is_wide
         self.query_one("#status").display = not is_wide
         message = self.query_one("#message")
         message.display = not is_wide
-        message.styles.max_height = 4 if size.height >= LOW else 2
-        self.query_one(Footer).display = size.height >= LOW
+        message.styles.max_height = 4 if size.height >= MIN_FOOTER_ROWS else 2
+        self.query_one(Footer).display = size.height >= MIN_FOOTER_ROWS
 
     # What is on the screen
 
     def picture(self) -> BoardPicture:
-        """The board with whatever lies over it."""
-        table, game = self.table, self.table.game
-        picture = BoardPicture(game.seen, self.cursor, is_plain=self.is_plain)
-        if table.count is not None:
-            picture.dead = table.count.dead
-        if (game.is_ended or table.reviews) and (worst := worst_move(game)):
-            is_there = game.ply >= worst[0]
-            picture.blamed = game.history[worst[0]].last_move if is_there else None
-        if (thoughts := table.thoughts_seen) is not None:
-            if table.overlay == "hint":
-                picture.candidates = tuple(one.move for one in thoughts.candidates)
-            elif table.overlay == "heat":
-                picture.heat = thoughts.policy
-            if table.overlay == "area" or table.count is not None:
-                picture.ownership = thoughts.ownership
+        """The board with its overlays."""
+        controller, game = self.controller, self.game
+        picture = BoardPicture(game.shown, self.cursor, is_plain=self.is_plain)
+        if controller.count is not None:
+            picture.dead = controller.count.dead
+        if (game.is_ended or controller.is_review) and (worst := game.worst_mistake()):
+            is_played = game.ply >= worst.ply
+            picture.mistake = game.history[worst.ply].last_move if is_played else None
+        if (analysis := controller.shown_analysis) is not None:
+            if controller.overlay == "hint":
+                picture.candidates = tuple(candidate.move for candidate in analysis.candidates)
+            elif controller.overlay == "heat":
+                picture.heat = analysis.policy
+            if controller.overlay == "area" or controller.count is not None:
+                picture.ownership = analysis.ownership
         return picture
 
     def draw(self) -> None:
-        """Bring the screen up to date; nothing before there is one, or after."""
+        """Update the screen. Does nothing before it is mounted and after it is unmounted."""
         if len(self.query("#board, #panel, #status, #message")) < 4:
             return
         self.query_one(BoardView).show(self.picture())
-        table = self.table
-        thoughts = table.thoughts_seen if table.overlay else None
+        controller = self.controller
+        analysis = controller.shown_analysis if controller.overlay else None
         panel = self.query_one(PanelView)
-        if room := panel.room(self.is_plain):
-            lines = panel_lines(table.game, thoughts, table.text(), room)
+        if size := panel.panel_size(self.is_plain):
+            lines = panel_lines(self.game, analysis, controller.text(), size)
             panel.update("\n".join(lines), layout=False)
             return
-        status = outlook_line(thoughts) if thoughts else one_line_status(table.game)
+        status = outlook_line(analysis) if analysis else one_line_status(self.game)
         self.query_one("#status", Static).update(status, layout=False)
-        self.query_one("#message", Static).update(table.text())
+        self.query_one("#message", Static).update(controller.text())
 
-    def _say(self, message: str) -> None:
-        self.table.said = message
+    def _show_message(self, message: str) -> None:
+        self.controller.message = message
 
     def _tick(self) -> None:
-        if self.table.tick():
+        if self.controller.tick():
             self.draw()
 
-    # What the mind reports
+    # Replies of the player process
 
-    def hear(self, mind: Mind, report: Report) -> None:
-        """Called by a thread of the mind's."""
+    def post_reply(self, process: PlayerProcess, reply: Reply) -> None:
+        """Pass a reply to the screen's thread. Called from another one."""
         if self.is_running:
-            self.post_message(self.Heard(mind, report))
+            self.post_message(self.ReplyReceived(process, reply))
 
-    def on_client_heard(self, event: Heard) -> None:
-        """Let the table heed it."""
-        self.table.heed(event.mind, event.report)
+    def on_client_reply_received(self, event: ReplyReceived) -> None:
+        """Let the controller take it in."""
+        self.controller.receive(event.process, event.reply)
         self.draw()
 
     # What is typed, pressed and clicked
 
-    def on_board_view_pointed(self, event: BoardView.Pointed) -> None:
-        """A click plays, or changes what is dead."""
+    def on_board_view_point_clicked(self, event: BoardView.PointClicked) -> None:
+        """Play there, or mark a chain as dead or alive."""
         self.cursor = event.move
-        self.table.play(event.move)
+        self.controller.play(event.move)
         self.draw()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """A word, a vertex, or nothing: then the cursor's point, or the count as it is."""
+        """Run the line. An empty line accepts the count, or plays at the cursor."""
         text = event.value.strip()
         event.input.value = ""
         if text:
-            self.obey(text)
-        elif self.table.count is not None:
-            self.table.accept_count()
+            self.run_line(text)
+        elif self.controller.count is not None:
+            self.controller.accept_count()
         elif self.cursor is not None:
-            self.table.play(self.cursor)
+            self.controller.play(self.cursor)
         self.draw()
 
-    def obey(self, text: str) -> None:
-        """Do what was typed."""
+    def run_line(self, text: str) -> None:
+        """Run a typed line: a command, or a vertex to play."""
         word, _, rest = text.partition(" ")
         size = self.game.rules.size_name
-        if command := self.words.get(word.lower()):
+        if command := self.line_commands.get(word.lower()):
             command(rest.strip())
         else:
             try:
                 move = move_of(text, self.game.rules)
             except ValueError as error:
-                self._say(f"{error}. {HELP}")
+                self._show_message(f"{error}. {HELP}")
             else:
-                self.table.play(move)
+                self.controller.play(move)
         if self.game.rules.size_name != size:
             self.cursor = None
             self.fit(self.size)
         self.draw()
 
-    def action_word(self, word: str) -> None:
-        """A key that stands for a word."""
-        self.obey(word)
+    def action_run_line(self, line: str) -> None:
+        """A key that stands for a line."""
+        self.run_line(line)
 
-    def action_mark(self) -> None:
-        """Change what is dead at the cursor."""
-        if self.table.count is not None and self.cursor is not None:
-            self.table.play(self.cursor)
+    def action_toggle_dead(self) -> None:
+        """Mark the chain at the cursor as dead or alive, while the count is open."""
+        if self.controller.count is not None and self.cursor is not None:
+            self.controller.play(self.cursor)
             self.draw()
 
-    def action_point(self, rows: int, columns: int) -> None:
-        """Move the cursor."""
+    def action_move_cursor(self, rows: int, columns: int) -> None:
+        """Move the cursor. The first call puts it at the centre."""
         rules = self.game.rules
         if self.cursor is None:
             self.cursor = rules.height // 2 * rules.width + rules.width // 2
@@ -303,31 +308,31 @@ class Client(App[None]):
             self.cursor = row * rules.width + column
         self.query_one(BoardView).show(self.picture())
 
-    def _resign(self, rest: str) -> None:
-        if why_not := self.table.why_not_resign():
-            self._say(why_not)
+    def _ask_to_resign(self, rest: str) -> None:
+        if reason := self.controller.why_not_resign():
+            self._show_message(reason)
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.table.resign()
+                self.controller.resign()
                 self.draw()
 
-        self.push_screen(Question("Resign this game?"), answered)
+        self.push_screen(ConfirmDialog("Resign this game?"), answered)
 
-    def _new(self, rest: str) -> None:
+    def _ask_for_new_game(self, rest: str) -> None:
         def answered(setup: GameSetup | None) -> None:
             if setup is not None:
                 self.cursor = None
-                self.table.sit(ClientGame.begin(setup), False)
+                self.controller.switch_to(ClientGame.begin(setup), False)
                 self.fit(self.size)
                 self.draw()
 
-        self.push_screen(NewGame(self.game.setup, self.opponent), answered)
+        self.push_screen(NewGameDialog(self.game.setup, self.opponent), answered)
 
     def _quit(self, rest: str) -> None:
-        if isinstance(self.screen, Question) or not self.table.is_under_way:
-            self.exit()  # asked again: it is meant
+        if isinstance(self.screen, ConfirmDialog) or not self.controller.is_under_way:
+            self.exit()  # a second quit needs no question
         else:
             question = "Leave? The game is kept for the next start."
-            self.push_screen(Question(question), lambda yes: self.exit() if yes else None)
+            self.push_screen(ConfirmDialog(question), lambda yes: self.exit() if yes else None)

@@ -1,4 +1,4 @@
-"""The board on the screen: as large as the terminal allows, and what a click on it means."""
+"""The board as a widget: as large as the terminal allows, and clickable."""
 
 from rich.segment import Segment
 from textual.events import Click
@@ -7,37 +7,37 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from insei.client.board import MARGIN, PLAIN, BoardPicture, rows_of
+from insei.client.board_picture import MARGIN, PLAIN, BoardPicture, rows_of
 from insei.engine.rules import Rules
 
-PANEL = 28  # columns that the panel needs beside the board
-ROOMY = 32  # and that it is left before points become three columns wide
+MIN_PANEL = 28  # columns of the panel, in a terminal that has one
+ROOMY_PANEL = 32  # columns of the panel beside points of three columns
 
 
 def board_columns(rules: Rules, cell: int) -> int:
-    """Columns that a board takes, its coordinates included."""
+    """Columns of a board with its coordinates."""
     return 2 * MARGIN + cell * rules.width
 
 
 def has_panel(rules: Rules, columns: int) -> bool:
-    """Whether a terminal is wide enough for a panel beside the board."""
-    return columns >= board_columns(rules, 2) + PANEL
+    """Whether a terminal of so many columns has a panel beside the board."""
+    return columns >= board_columns(rules, 2) + MIN_PANEL
 
 
 def cell_for(rules: Rules, columns: int) -> int:
-    """Columns a point, 1 to 3, in a terminal of so many."""
-    room = columns - ROOMY if has_panel(rules, columns) else columns
+    """Columns of a point, 1 to 3, in a terminal of so many columns."""
+    room = columns - ROOMY_PANEL if has_panel(rules, columns) else columns
     if room >= board_columns(rules, 3):
         return 3
     return 2 if columns >= board_columns(rules, 2) - MARGIN else 1
 
 
 class BoardView(Widget):
-    """Draws a picture; where it is higher than the screen, the part about the cursor."""
+    """Draws a picture. If it is higher than the screen, it scrolls with the cursor."""
 
     DEFAULT_CSS = "BoardView { width: auto; height: 1fr; }"
 
-    class Pointed(Message):
+    class PointClicked(Message):
         """A point was clicked."""
 
         def __init__(self, move: int) -> None:
@@ -48,10 +48,10 @@ class BoardView(Widget):
         super().__init__(id="board")
         self.picture = picture
         self.lines: list[list[Segment]] = []
-        self.offset_rows = 0  # rows of the board above the screen
+        self.offset_rows = 0  # rows hidden above the screen
 
     def show(self, picture: BoardPicture) -> None:
-        """Draw this from now on; only the lines that differ are sent to the terminal."""
+        """Draw a new picture. Only lines that changed are sent to the terminal."""
         is_resized = picture.position.rules.size_name != self.picture.position.rules.size_name
         self.picture = picture
         if is_resized:
@@ -60,15 +60,15 @@ class BoardView(Widget):
 
     @property
     def cell(self) -> int:
-        """Columns a point."""
+        """Columns of a point."""
         return cell_for(self.picture.position.rules, self.app.size.width)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as the board."""
+        """The width of the board."""
         return board_columns(self.picture.position.rules, self.cell)
 
     def on_resize(self) -> None:
-        """Another terminal may mean other cells."""
+        """Draw again, because the width of a point may change."""
         self._redraw()
 
     def _redraw(self) -> None:
@@ -84,7 +84,7 @@ class BoardView(Widget):
             self.refresh(*(Region(0, row - offset, width, 1) for row in changed))
 
     def _offset(self) -> int:
-        """So many rows up that the cursor, or the last move, is in sight."""
+        """Rows to hide above, so that the cursor or the last move is visible."""
         hidden = len(self.lines) - self.size.height
         picture = self.picture
         point = picture.cursor if picture.cursor is not None else picture.position.last_move
@@ -95,15 +95,15 @@ class BoardView(Widget):
         return min(hidden, max(0, middle))
 
     def render_line(self, y: int) -> Strip:
-        """One line, cut or filled to the widget's width."""
+        """One line, cut or padded to the widget's width."""
         row = y + self.offset_rows
         if row >= len(self.lines):
             return Strip.blank(self.size.width, PLAIN)
         return Strip(self.lines[row]).adjust_cell_length(self.size.width, PLAIN)
 
     def on_click(self, event: Click) -> None:
-        """Tell which point was clicked."""
+        """Post the point that was clicked."""
         rules = self.picture.position.rules
         row, column = event.y + self.offset_rows - 1, (event.x - MARGIN) // self.cell
         if event.x >= MARGIN and 0 <= row < rules.height and 0 <= column < rules.width:
-            self.post_message(self.Pointed(row * rules.width + column))
+            self.post_message(self.PointClicked(row * rules.width + column))

@@ -1,12 +1,13 @@
-"""The game on the screen, without a screen: who sits where, what was played, what it was worth."""
+"""A game in the client, without a screen: its players, positions, clocks and result."""
 
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from insei.agents.clock import Clock, TimeControl
-from insei.client.counting import Count
-from insei.client.setup import YOU, GameSetup
+from insei.agents.search.mistakes import Mistake, worst_mistake
+from insei.client.game_setup import YOU, GameSetup
+from insei.client.score_count import ScoreCount
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
 from insei.engine.sgf.record import GameRecord, read_sgf_file, write_sgf
@@ -15,15 +16,15 @@ from insei.system.files import write_text
 
 
 @dataclass(frozen=True)
-class Worth:
-    """What a search thought of a position, as Black sees it."""
+class Estimate:
+    """The outcome that a search expected of a position."""
 
-    win_rate: float  # 0 to 1
-    score: float
+    black_win_rate: float  # 0 to 1
+    black_score: float  # in points
 
 
-def clocks_of(setup: GameSetup) -> dict[int, Clock]:
-    """A clock for each colour, with all its time; none where time doesn't count."""
+def new_clocks(setup: GameSetup) -> dict[int, Clock]:
+    """A clock for each colour; empty if the game has no time limit."""
     if not setup.minutes:
         return {}
     control = TimeControl(60 * setup.minutes)
@@ -36,64 +37,69 @@ class ClientGame:
 
     setup: GameSetup
     history: list[Position]
-    worth: dict[int, Worth] = field(default_factory=dict)  # by ply
+    estimates: dict[int, Estimate] = field(default_factory=dict)  # by ply
     result: str = ""  # as SGF writes it, once the game has ended
     reason: str = ""  # how it ended, in words
     clocks: dict[int, Clock] = field(default_factory=dict)
     turn_began: float = field(default_factory=time.monotonic)
-    shown: int = -1  # ply on the screen while reviewing; -1 for the newest
+    shown_ply: int = -1  # the ply on the screen; -1 for the last
     nodes: list[GameNode] = field(default_factory=list)  # of the history, in a review
-    warnings: tuple[str, ...] = ()  # what was odd in the file that the game was read from
+    warnings: tuple[str, ...] = ()  # about faults in the SGF file
 
     @classmethod
     def begin(cls, setup: GameSetup) -> "ClientGame":
         """A new game.
 
         Raises:
-            ValueError: the setup makes no sense.
+            ValueError: a field of the setup is out of bounds.
         """
-        return cls(setup, [setup.start()], clocks=clocks_of(setup))
+        return cls(setup, [setup.start()], clocks=new_clocks(setup))
 
     @classmethod
     def load(cls, path: Path, setup: GameSetup | None = None) -> "ClientGame":
-        """The game of an SGF file; its players' names are the seats unless `setup` names others.
+        """Load a game from an SGF file.
 
-        Clocks go on from what the file says was left, but begin anew with a `setup` that has any.
+        Args:
+            setup: its players and clocks replace those of the file.
 
         Raises:
-            ValueError: the file can't be read, or is no game; says which.
+            ValueError: the file can't be read, or holds no game.
         """
         record = read_sgf_file(path)
         end = record.position
-        seats = setup or GameSetup(
+        players = setup or GameSetup(
             black=record.black, white=record.white, minutes=record.main_time / 60
         )
-        named = preset_name(end.rules) or next(
-            (name for name, make in PRESETS.items() if make().ko == end.rules.ko), seats.rules
+        rules_name = preset_name(end.rules) or next(
+            (name for name, make in PRESETS.items() if make().ko == end.rules.ko), players.rules
         )
         game = cls(
-            replace(seats, size=end.rules.width, komi=end.rules.komi, rules=named, handicap=0),
+            replace(
+                players, size=end.rules.width, komi=end.rules.komi, rules=rules_name, handicap=0
+            ),
             [Position(end.rules, end.initial_board, end.initial_to_play)],
-            clocks=clocks_of(seats),
+            clocks=new_clocks(players),
         )
         for move, mover in zip(end.moves, end.movers, strict=True):
-            here = game.position
-            here = here if here.to_play == mover else here.with_to_play(mover)
-            here = here.resumed() if here.is_over else here  # players disagreed on what is dead
-            game.history.append(here.play(move))
+            position = game.position
+            if position.to_play != mover:
+                position = position.with_to_play(mover)
+            if position.is_over:  # the players disagreed on dead stones
+                position = position.resumed()
+            game.history.append(position.play(move))
         if setup is None:
             for colour, clock in game.clocks.items():
                 clock.main_left = record.time_left.get(colour, clock.main_left)
-        game.history[-1] = end  # with the turn, or the resumption, that the file ends with
+        game.history[-1] = end  # the file may end with a resumption, or name who moves next
         game.result = record.result
         return game
 
     @classmethod
     def review(cls, path: Path) -> "ClientGame":
-        """The game of an SGF file with its variations, to be looked at.
+        """Load a game with its variations, to be looked at.
 
         Raises:
-            ValueError: the file can't be read, or is no game; says which.
+            ValueError: the file can't be read, or holds no game.
         """
         game = cls.load(path)
         game.clocks = {}
@@ -106,19 +112,19 @@ class ClientGame:
         return game
 
     def _follow(self, node: GameNode) -> None:
-        """Show the line that leads to a node, and on along its first moves."""
+        """Make the history lead to a node, and from there along first moves."""
         nodes = node.path()[:-1] + node.main_line()
-        self.worth = {
-            ply: worth
-            for ply, worth in self.worth.items()
+        self.estimates = {
+            ply: estimate
+            for ply, estimate in self.estimates.items()
             if ply < min(len(nodes), len(self.nodes)) and nodes[ply] is self.nodes[ply]
         }
         self.nodes = nodes
-        self.history = [one.position for one in nodes]
+        self.history = [node.position for node in nodes]
 
     @property
     def variations(self) -> tuple[int, int]:
-        """Which of how many variations the move on the screen is, from 1."""
+        """The number of the shown variation, from 1, and how many there are."""
         node = self.nodes[self.ply] if self.nodes else None
         if node is None or node.parent is None:
             return 1, 1
@@ -126,7 +132,7 @@ class ClientGame:
         return siblings.index(node) + 1, len(siblings)
 
     def next_variation(self) -> bool:
-        """Go over to the next variation of the move on the screen; False if there is none."""
+        """Show the next variation of the move on the screen; False if there is none."""
         number, count = self.variations
         if count < 2:
             return False
@@ -134,58 +140,58 @@ class ClientGame:
         parent = self.nodes[ply].parent
         assert parent is not None
         self._follow(parent.children[number % count])
-        self.shown = ply if ply < len(self.history) - 1 else -1
+        self.shown_ply = ply if ply < len(self.history) - 1 else -1
         return True
 
     @property
     def comment(self) -> str:
-        """What the file says of the position on the screen."""
+        """The file's comment on the position on the screen."""
         return self.nodes[self.ply].comment if self.nodes else ""
 
     @property
     def position(self) -> Position:
-        """Where the game stands."""
+        """The last position."""
         return self.history[-1]
 
     @property
     def rules(self) -> Rules:
-        """The rules in force."""
+        """The game's rules."""
         return self.position.rules
 
     @property
     def ply(self) -> int:
-        """Moves on the screen."""
-        return len(self.history) - 1 if self.shown < 0 else self.shown
+        """The ply on the screen."""
+        return len(self.history) - 1 if self.shown_ply < 0 else self.shown_ply
 
     @property
-    def seen(self) -> Position:
+    def shown(self) -> Position:
         """The position on the screen."""
         return self.history[self.ply]
 
-    def step_to(self, ply: int) -> None:
-        """Show the position after so many moves, as near as there is one."""
+    def show_ply(self, ply: int) -> None:
+        """Show the position after so many moves. A ply out of range shows the nearest one."""
         last = len(self.history) - 1
-        self.shown = min(max(0, ply), last) if ply < last else -1
+        self.shown_ply = min(max(0, ply), last) if ply < last else -1
 
     @property
     def is_ended(self) -> bool:
-        """Whether a result stands."""
+        """Whether the game has a result."""
         return bool(self.result)
 
     @property
-    def mine(self) -> int:
-        """The colour of whoever sits at the screen; 0 for none or both."""
-        seats = [self.setup.seat(colour) == YOU for colour in (BLACK, WHITE)]
-        return 0 if all(seats) or not any(seats) else BLACK if seats[0] else WHITE
+    def own_colour(self) -> int:
+        """The user's colour; 0 if the user plays both, or neither."""
+        is_own = [self.setup.player(colour) == YOU for colour in (BLACK, WHITE)]
+        return 0 if all(is_own) or not any(is_own) else BLACK if is_own[0] else WHITE
 
     @property
     def has_people(self) -> bool:
-        """Whether anybody sits at the screen."""
+        """Whether the user plays."""
         return YOU in (self.setup.black, self.setup.white)
 
-    def is_yours(self) -> bool:
-        """Whether the next move is to be made at the screen."""
-        return not self.is_ended and self.setup.seat(self.position.to_play) == YOU
+    def is_your_turn(self) -> bool:
+        """Whether the user makes the next move."""
+        return not self.is_ended and self.setup.player(self.position.to_play) == YOU
 
     def play(self, move: int) -> None:
         """Play a move.
@@ -196,7 +202,7 @@ class ClientGame:
         played = self.position.play(move)
         self._stop_clock()
         self.history.append(played)
-        self.shown = -1
+        self.shown_ply = -1
 
     def _stop_clock(self) -> None:
         clock = self.clocks.get(self.position.to_play)
@@ -205,11 +211,11 @@ class ClientGame:
         self.begin_turn()
 
     def begin_turn(self) -> None:
-        """Count time from now on."""
+        """Start the clock of the player to move."""
         self.turn_began = time.monotonic()
 
     def seconds_left(self, colour: int) -> float | None:
-        """On a clock, the turn under way counted; None without clocks."""
+        """The time on a clock, which may be running; None without clocks."""
         clock = self.clocks.get(colour)
         if clock is None:
             return None
@@ -219,42 +225,55 @@ class ClientGame:
         return clock.main_left - running
 
     def undo(self) -> bool:
-        """Take back the last move made at the screen and what followed; False if there is none."""
+        """Take back the user's last move and the replies to it; False if there is none."""
         for length in range(len(self.history) - 1, 0, -1):
             mover = self.history[length - 1].to_play
-            if self.setup.seat(mover) == YOU:
+            if self.setup.player(mover) == YOU:
                 del self.history[length:]
-                self.worth = {ply: one for ply, one in self.worth.items() if ply < length}
+                self.estimates = {
+                    ply: estimate for ply, estimate in self.estimates.items() if ply < length
+                }
                 self.result = self.reason = ""
-                self.shown = -1
+                self.shown_ply = -1
                 self.begin_turn()
                 return True
         return False
 
     def resign(self, colour: int) -> None:
-        """End the game: `colour` gives up."""
-        self._end(f"{'W' if colour == BLACK else 'B'}+R", f"{COLOUR_NAMES[colour]} resigns")
+        """End the game: `colour` resigns."""
+        self._lose(colour, "R", "resigns")
 
     def lose_on_time(self, colour: int) -> None:
         """End the game: the clock of `colour` has run out."""
-        self._end(f"{'W' if colour == BLACK else 'B'}+T", f"{COLOUR_NAMES[colour]} is out of time")
+        self._lose(colour, "T", "is out of time")
 
-    def lose_by_failure(self, colour: int, what: str) -> None:
+    def lose_by_failure(self, colour: int, reason: str) -> None:
         """End the game: the player of `colour` can't go on."""
-        self._end(f"{'W' if colour == BLACK else 'B'}+F", f"{COLOUR_NAMES[colour]} failed: {what}")
+        self._lose(colour, "F", f"failed: {reason}")
 
-    def take_count(self, count: Count) -> None:
-        """End the game as it was counted."""
-        self._end(count.result, count.explanation())
+    def _lose(self, colour: int, how: str, words: str) -> None:
+        self.result = f"{'W' if colour == BLACK else 'B'}+{how}"
+        self.reason = f"{COLOUR_NAMES[colour]} {words}"
 
-    def _end(self, result: str, reason: str) -> None:
-        self.result, self.reason = result, reason
+    def end_with_count(self, count: ScoreCount) -> None:
+        """End the game with a count."""
+        self.result, self.reason = count.result, count.explanation()
+
+    def worst_mistake(self) -> Mistake | None:
+        """The user's worst mistake; anybody's if the user does not play."""
+        rates = {ply: estimate.black_win_rate for ply, estimate in self.estimates.items()}
+        colours = [
+            colour
+            for colour in (BLACK, WHITE)
+            if not self.has_people or self.setup.player(colour) == YOU
+        ]
+        return worst_mistake(self.history, rates, colours)
 
     def sgf(self) -> str:
         """The game as SGF."""
         comments = {
-            ply: f"Black wins {one.win_rate:.1%}, by {one.score:+.1f} points"
-            for ply, one in self.worth.items()
+            ply: f"Black wins {estimate.black_win_rate:.1%}, by {estimate.black_score:+.1f} points"
+            for ply, estimate in self.estimates.items()
         }
         left = {colour: max(0.0, self.seconds_left(colour) or 0.0) for colour in self.clocks}
         record = GameRecord(
@@ -269,10 +288,10 @@ class ClientGame:
         return write_sgf(record)
 
     def save(self, path: Path) -> None:
-        """Write the game, whole or not at all.
+        """Write the game as SGF. The file is replaced as a whole, or stays as it was.
 
         Raises:
-            ValueError: it can't be written; says why.
+            ValueError: the file can't be written.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

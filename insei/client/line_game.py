@@ -1,13 +1,16 @@
-"""A game in a terminal line by line, for pipes, screen readers and scripts."""
+"""A game line by line, for pipes, screen readers and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
-from insei.client.counting import Count
+from insei.client.game import ClientGame
+from insei.client.game_setup import YOU, GameSetup
+from insei.client.score_count import ScoreCount
 from insei.engine.errors import IllegalMove
-from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE, Rules, opponent
-from insei.engine.vertex import vertex_of
-from insei.system.files import typed_path
+from insei.engine.rules import BLACK, COLOUR_NAMES, Rules, opponent
+from insei.engine.vertex import move_of, vertex_of
+from insei.system.files import typed_path, write_text
 
 if TYPE_CHECKING:
     from insei.agents.player import Player
@@ -22,7 +25,7 @@ HINTS = 3
 
 
 def typed_lines(source: TextIO | None) -> Iterator[str]:
-    """Lines as they are typed, with a prompt where a person types; none where input is closed."""
+    """Lines of an input, after a prompt if it is a terminal; none if it is closed."""
     while source is not None:
         if source.isatty():
             print("> ", end="", flush=True)
@@ -33,33 +36,34 @@ def typed_lines(source: TextIO | None) -> Iterator[str]:
 
 
 class LineGame:
-    """A game between whoever types and a player.
+    """A game between the user and a player.
 
     Args:
-        mine: the colour of whoever types.
-        called: what the player is called.
-        make_analyst: makes who is asked for hints and for dead stones, once it is wanted.
+        own_colour: the user's colour.
+        player_name: as messages write it.
+        make_analyst: makes the player that gives hints and finds dead stones, when it is needed.
     """
 
     def __init__(
         self,
         player: "Player",
         start: "Position",
-        mine: int,
+        own_colour: int,
         seed: int,
-        called: str,
+        player_name: str,
         make_analyst: "Callable[[], Player]",
     ) -> None:
         self.player = player
-        self.mine = mine
-        self.called = called
+        self.own_colour = own_colour
+        self.player_name = player_name
         self.make_analyst = make_analyst
-        self.asked: Player | None = None  # the analyst, once made
-        self.count: Count | None = None  # while the end is being counted
-        self.history = [start]
+        self.analyst: Player | None = None  # once made
+        self.count: ScoreCount | None = None  # while it is open
         self.is_done = False
-        self.result = ""  # as SGF writes it, once the game has one
         self.rules: Rules = start.rules
+        players = {own_colour: YOU, opponent(own_colour): player.name}
+        black, white = (players[colour] for colour in sorted(players))
+        self.game = ClientGame(GameSetup(black=black, white=white), [start])
         player.new_game(self.rules, seed)
         self.commands: dict[str, Callable[[str], Iterator[str]]] = {
             "done": self._done,
@@ -75,28 +79,28 @@ class LineGame:
 
     @property
     def position(self) -> "Position":
-        """Where the game stands."""
-        return self.history[-1]
+        """The current position."""
+        return self.game.position
 
     def run(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield what to print, until the game ends or the lines do."""
+        """Yield what to print, until the game or the lines end."""
         typed = iter(lines)
-        yield f"You are {COLOUR_NAMES[self.mine]} against {self.called}. Type {HELP}."
-        yield from self._answer()
+        yield f"You are {COLOUR_NAMES[self.own_colour]} against {self.player_name}. Type {HELP}."
+        yield from self._continue()
         while not self.is_done:
             line = next(typed, None)
             if line is not None:
-                yield from self._obey(line)
+                yield from self._run_line(line)
             elif self.count is not None:
                 yield from self._done("")
             else:
                 yield "No more input; the game is left as it stands."
                 return
-        if self.result:
+        if self.game.is_ended:
             yield from self._offer_to_save(typed)
 
     def _offer_to_save(self, typed: Iterator[str]) -> Iterator[str]:
-        """Let a finished game be saved, and any other line end it."""
+        """Run `save` commands until another line comes."""
         yield "Type save FILE to keep the game, or nothing to leave it."
         for line in typed:
             word, _, rest = line.strip().partition(" ")
@@ -104,7 +108,7 @@ class LineGame:
                 return
             yield from self._save(rest.strip())
 
-    def _obey(self, line: str) -> Iterator[str]:
+    def _run_line(self, line: str) -> Iterator[str]:
         word, _, rest = line.strip().partition(" ")
         if not word:
             return
@@ -112,85 +116,81 @@ class LineGame:
         if command is not None:
             yield from command(rest.strip())
             return
-        from insei.engine.vertex import move_of
-
         try:
             move = move_of(line.strip(), self.rules)
             if self.count is not None:
                 self.count.toggle(move)
-                yield from self._tell_count()
+                yield self._count_text(self.count)
                 return
-            self.history.append(self.position.play(move))
+            self.game.play(move)
         except ValueError as error:
             yield f"{error}. Type {HELP}."
             return
-        yield from self._answer()
+        yield from self._continue()
 
-    def _answer(self) -> Iterator[str]:
-        """Let the player move while it is its turn; show the board."""
-        while not self.position.is_over and self.position.to_play != self.mine:
-            if given_up := self._move_of_player():
-                yield given_up
+    def _continue(self) -> Iterator[str]:
+        """Play the player's moves, show the board, and open the count after two passes."""
+        while not self.position.is_over and self.position.to_play != self.own_colour:
+            if end := self._play_for_player():
+                self.is_done = True
+                yield end
                 return
         yield str(self.position)
         if self.position.is_over:
             from insei.agents.search.dead_stones import dead_for
 
-            self.count = Count(self.position)
-            self.count.propose(dead_for(self.position, self._analyst()))
-            yield from self._tell_count()
+            self.count = ScoreCount(self.position)
+            self.count.propose(dead_for(self.position, self._ready_analyst()))
+            yield self._count_text(self.count)
 
-    def _move_of_player(self) -> str:
-        """Play what the player chooses; or end the game, and say why it has lost."""
+    def _play_for_player(self) -> str:
+        """Play the player's move. If it loses instead, end the game and return the reason."""
         from insei.agents.net.architecture import BrokenNetwork
         from insei.agents.player import RESIGN, PlayerFailed
 
+        loser = opponent(self.own_colour)
         try:
             move = self.player.choose(self.position).move
         except (PlayerFailed, BrokenNetwork) as error:
-            self._end(self.mine, "F")
-            return f"{self.called} loses: it failed, {error}."
+            self.game.lose_by_failure(loser, str(error))
+            return f"{self.player_name} loses: it failed, {error}."
         if move == RESIGN:
-            self._end(self.mine, "R")
-            return f"{self.called} resigns: you win."
+            self.game.resign(loser)
+            return f"{self.player_name} resigns: you win."
         try:
-            self.history.append(self.position.play(move))
+            self.game.play(move)
         except IllegalMove as error:
-            self._end(self.mine, "F")
-            return f"{self.called} loses: illegal move, {error}."
+            self.game.lose_by_failure(loser, f"illegal move, {error}")
+            return f"{self.player_name} loses: illegal move, {error}."
         return ""
 
-    def _end(self, winner: int, how: str) -> None:
-        self.is_done = True
-        self.result = f"{'B' if winner == BLACK else 'W'}+{how}"
+    def _ready_analyst(self) -> "Player":
+        if self.analyst is None:
+            self.analyst = self.make_analyst()
+            self.analyst.new_game(self.rules, 0)
+        return self.analyst
 
-    def _analyst(self) -> "Player":
-        if self.asked is None:
-            self.asked = self.make_analyst()
-            self.asked.new_game(self.rules, 0)
-        return self.asked
-
-    def _tell_count(self) -> Iterator[str]:
-        assert self.count is not None
-        dead = ", ".join(vertex_of(point, self.rules) for point in sorted(self.count.dead))
-        yield f"Dead stones: {dead or 'none'}. {COUNTING}"
+    def _count_text(self, count: ScoreCount) -> str:
+        dead = ", ".join(vertex_of(point, self.rules) for point in sorted(count.dead))
+        return f"Dead stones: {dead or 'none'}. {COUNTING}"
 
     def _done(self, rest: str) -> Iterator[str]:
-        """End the game as it is counted."""
+        """Accept the count."""
         if self.count is None:
             yield "Nothing is being counted: two passes end a game."
             return
         self.is_done = True
-        self.result = result = self.count.result
-        mine = "B" if self.mine == BLACK else "W"
-        said = "a tie" if result == "0" else "you win" if result[0] == mine else "you lose"
-        yield f"{self.count.explanation()}. {result}, {said}."
+        self.game.end_with_count(self.count)
+        result = self.game.result
+        own_letter = "B" if self.own_colour == BLACK else "W"
+        outcome = "a tie" if result == "0" else "you win" if result[0] == own_letter else "you lose"
+        yield f"{self.game.reason}. {result}, {outcome}."
 
     def _hint(self, rest: str) -> Iterator[str]:
-        """Say what the analyst would play."""
+        """The analyst's best moves."""
         from insei.agents.player import SearchingPlayer
 
-        analyst = self._analyst()
+        analyst = self._ready_analyst()
         if self.count is not None or not isinstance(analyst, SearchingPlayer):
             yield "No hints now."
             return
@@ -199,42 +199,37 @@ class LineGame:
             pass
         found = search.analysis(num_moves=HINTS, length=1)
         yield f"You win {found.win_rate:.0%}, by {found.score:+.1f} points; {found.visits} visits:"
-        for one in found.moves:
-            yield f"{vertex_of(one.move, self.rules)}: {one.win_rate:.0%}, {one.score:+.1f}"
+        for move in found.moves:
+            yield f"{vertex_of(move.move, self.rules)}: {move.win_rate:.0%}, {move.score:+.1f}"
 
     def _undo(self, rest: str) -> Iterator[str]:
-        """Take back your last move, and the answer to it."""
-        for length in range(len(self.history) - 1, 0, -1):
-            if self.history[length - 1].to_play == self.mine:
-                del self.history[length:]
-                self.count = None
-                yield str(self.position)
-                return
-        yield "Nothing to take back."
+        """Take back the user's last move and the reply to it."""
+        if self.game.undo():
+            self.count = None
+            yield str(self.position)
+        else:
+            yield "Nothing to take back."
 
     def _score(self, rest: str) -> Iterator[str]:
         black, white = self.position.area()
         yield f"As it stands, black {black}, white {white} and komi {self.rules.komi:g}."
 
     def _save(self, rest: str) -> Iterator[str]:
-        from insei.engine.sgf.record import GameRecord, write_sgf
-
         if not rest:
             yield "Type save FILE."
             return
-        names = {self.mine: "you", opponent(self.mine): self.player.name}
-        result = self.result or (self.count.result if self.count is not None else "")
-        record = GameRecord(self.position, names[BLACK], names[WHITE], result)
+        result = self.game.result or (self.count.result if self.count is not None else "")
         try:
-            typed_path(rest).write_text(write_sgf(record))
+            write_text(typed_path(rest), replace(self.game, result=result).sgf())
         except OSError as error:
             yield f"{rest}: {error.strerror}; the game is not saved."
             return
         yield f"Saved to {rest}."
 
     def _resign(self, rest: str) -> Iterator[str]:
-        self._end(opponent(self.mine), "R")
-        yield f"You resign: {self.called} wins."
+        self.is_done = True
+        self.game.resign(self.own_colour)
+        yield f"You resign: {self.player_name} wins."
 
     def _quit(self, rest: str) -> Iterator[str]:
         self.is_done = True

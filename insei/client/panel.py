@@ -1,90 +1,91 @@
-"""The words beside the board: who plays, how it stands, what the analyst says, and the graph."""
+"""The text of the panel: players, status, analysis, message, and the graph of the win rate."""
 
 from dataclasses import dataclass
 from textwrap import wrap
 
-from insei.client.board import LETTERS
-from insei.client.game import ClientGame, Worth
-from insei.client.summary import worst_move
-from insei.client.thinking import Thoughts
+from insei.client.board_picture import LETTERS
+from insei.client.game import ClientGame, Estimate
+from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE
 from insei.engine.vertex import vertex_of
-from insei.levels import called
+from insei.levels import display_name
 
 BARS = " ▁▂▃▄▅▆▇█"
 GRAPH_ROWS = 4
 
 
 @dataclass(frozen=True)
-class Room:
-    """The panel's size, and whether it may use more than ASCII."""
+class PanelSize:
+    """The panel's size, and whether its text must be ASCII."""
 
     columns: int
     rows: int
     is_plain: bool
 
 
-def panel_lines(game: ClientGame, thoughts: Thoughts | None, message: str, room: Room) -> list[str]:
-    """The panel: what stands, what the analyst says, the graph, and the message, as far as it fits.
+def panel_lines(
+    game: ClientGame, analysis: PositionAnalysis | None, message: str, size: PanelSize
+) -> list[str]:
+    """The panel's lines. What does not fit is left out, the graph first.
 
     Args:
-        thoughts: to be told of; None where nobody asked.
+        analysis: None if no overlay is shown.
     """
-    lines = [line[: room.columns] for line in status_lines(game, room)]
-    said = wrap(message, room.columns)
-    if room.rows - len(lines) <= len(said):
-        return [*lines, *said][: room.rows]
-    lines += ["", *said]
-    if thoughts is not None:
-        lines += ["", *thought_lines(thoughts)][: max(0, room.rows - len(lines))]
-    graph = graph_lines(game, room)
-    if graph and room.rows - len(lines) > len(graph):
+    lines = [line[: size.columns] for line in status_lines(game, size)]
+    wrapped = wrap(message, size.columns)
+    if size.rows - len(lines) <= len(wrapped):
+        return [*lines, *wrapped][: size.rows]
+    lines += ["", *wrapped]
+    if analysis is not None:
+        lines += ["", *analysis_lines(analysis)][: max(0, size.rows - len(lines))]
+    graph = graph_lines(game, size)
+    if graph and size.rows - len(lines) > len(graph):
         lines += ["", *graph]
     return lines
 
 
-def status_lines(game: ClientGame, room: Room) -> list[str]:
-    """Players, prisoners and clocks, then komi, rules, and the move."""
-    position = game.seen
-    took = dict(zip((BLACK, WHITE), position.prisoners, strict=True))
-    signs = "XO" if room.is_plain else "●○"
+def status_lines(game: ClientGame, size: PanelSize) -> list[str]:
+    """Players with prisoners and clocks; komi and rules; the move."""
+    position = game.shown
+    prisoners = dict(zip((BLACK, WHITE), position.prisoners, strict=True))
+    signs = "XO" if size.is_plain else "●○"
     lines = []
     for colour, sign in ((BLACK, signs[0]), (WHITE, signs[1])):
         seconds = game.seconds_left(colour)
         clock = f" {clock_text(seconds)}" if seconds is not None else ""
-        tail = f", took {took[colour]}"
-        name = called(game.setup.seat(colour), game.setup.size)
-        name = name[: max(3, room.columns - len(tail) - len(clock) - 2)]
-        lines.append(f"{sign} {name}{tail}".ljust(room.columns - len(clock)) + clock)
+        tail = f", took {prisoners[colour]}"
+        name = display_name(game.setup.player(colour), game.setup.size)
+        name = name[: max(3, size.columns - len(tail) - len(clock) - 2)]
+        lines.append(f"{sign} {name}{tail}".ljust(size.columns - len(clock)) + clock)
     lines.append(f"{game.rules.size_name}, komi {game.rules.komi:g}, {game.setup.rules}")
     lines.append(f"{move_text(game)}: {turn_text(game)}")
     return lines
 
 
 def move_text(game: ClientGame) -> str:
-    """How many moves are on the screen, and the last."""
-    position = game.seen
-    of = f" of {len(game.history) - 1}" if game.shown >= 0 else ""
+    """The number of moves on the screen, and the last of them."""
+    position = game.shown
+    total = f" of {len(game.history) - 1}" if game.shown_ply >= 0 else ""
     move = (
         f", {vertex_of(position.last_move, game.rules)}" if position.last_move is not None else ""
     )
-    return f"move {position.num_moves}{of}{move}"
+    return f"move {position.num_moves}{total}{move}"
 
 
 def turn_text(game: ClientGame) -> str:
     """Whose turn it is, or the result."""
-    if game.result and game.shown < 0:
+    if game.result and game.shown_ply < 0:
         return game.result
-    if game.seen.is_over:
+    if game.shown.is_over:
         return "both passed"
-    return f"{COLOUR_NAMES[game.seen.to_play]} to play"
+    return f"{COLOUR_NAMES[game.shown.to_play]} to play"
 
 
 def one_line_status(game: ClientGame) -> str:
-    """The same for a terminal too narrow for a panel."""
-    black, white = game.seen.prisoners
+    """The status for a terminal too narrow for a panel."""
+    black, white = game.shown.prisoners
     clocks = [game.seconds_left(colour) for colour in (BLACK, WHITE)]
-    times = "".join(f", {clock_text(one)}" for one in clocks if one is not None)
+    times = "".join(f", {clock_text(seconds)}" for seconds in clocks if seconds is not None)
     return (
         f"{move_text(game)}: {turn_text(game)}{times}, took {black}:{white}, "
         f"komi {game.rules.komi:g}"
@@ -92,59 +93,62 @@ def one_line_status(game: ClientGame) -> str:
 
 
 def clock_text(seconds: float) -> str:
-    """Minutes and seconds, never below nothing."""
-    whole = max(0, int(seconds))
-    return f"{whole // 60}:{whole % 60:02}"
+    """Minutes and seconds, at least 0:00."""
+    total = max(0, int(seconds))
+    return f"{total // 60}:{total % 60:02}"
 
 
-def outlook_line(thoughts: Thoughts) -> str:
-    """Who is ahead, in one line."""
-    leader = "B" if thoughts.score > 0 else "W"
+def outlook_line(analysis: PositionAnalysis) -> str:
+    """The win rate and the expected score in one line."""
+    leader = "B" if analysis.black_score > 0 else "W"
     return (
-        f"black wins {thoughts.win_rate:.0%}, {leader}+{abs(thoughts.score):.1f}; "
-        f"{thoughts.visits} visits"
+        f"black wins {analysis.black_win_rate:.0%}, {leader}+{abs(analysis.black_score):.1f}; "
+        f"{analysis.visits} visits"
     )
 
 
-def thought_lines(thoughts: Thoughts) -> list[str]:
-    """Win rate and score, and the candidates that are marked on the board."""
-    lines = [outlook_line(thoughts)]
-    rules = thoughts.position.rules
-    for letter, one in zip(LETTERS, thoughts.candidates, strict=False):
-        vertex = vertex_of(one.move, rules)
-        lines.append(f"{letter} {vertex:<4} {one.win_rate:>4.0%} {one.score:>+6.1f} {one.visits}")
+def analysis_lines(analysis: PositionAnalysis) -> list[str]:
+    """Win rate and score, then a line for each candidate that is marked on the board."""
+    lines = [outlook_line(analysis)]
+    rules = analysis.position.rules
+    for letter, candidate in zip(LETTERS, analysis.candidates, strict=False):
+        vertex = vertex_of(candidate.move, rules)
+        lines.append(
+            f"{letter} {vertex:<4} {candidate.win_rate:>4.0%} {candidate.score:>+6.1f} "
+            f"{candidate.visits}"
+        )
     return lines
 
 
-def graph_lines(game: ClientGame, room: Room) -> list[str]:
-    """Black's win rate over the game, and below it the ply on the screen and the worst move."""
+def graph_lines(game: ClientGame, size: PanelSize) -> list[str]:
+    """Black's win rate over the game. A line below marks the shown ply and the worst mistake."""
     num_plies = len(game.history) - 1
-    columns = min(room.columns, num_plies + 1)
-    if len(game.worth) < 2 or columns < 2:
+    columns = min(size.columns, num_plies + 1)
+    if len(game.estimates) < 2 or columns < 2:
         return []
-    lines = bars(game.worth, num_plies, columns, room.is_plain)
-    below = [" "] * columns
-    if game.shown >= 0:
-        below[column_of(game.shown, num_plies, columns)] = "^"
-    if game.is_ended and (worst := worst_move(game)):
-        below[column_of(worst[0], num_plies, columns)] = "!"
-    marks = "".join(below).rstrip()
-    return ["black's chance to win:", *lines, *([marks] if marks else [])]
+    lines = bars(game.estimates, num_plies, columns, size.is_plain)
+    marks = [" "] * columns
+    if game.shown_ply >= 0:
+        marks[column_of(game.shown_ply, num_plies, columns)] = "^"
+    if game.is_ended and (worst := game.worst_mistake()):
+        marks[column_of(worst.ply, num_plies, columns)] = "!"
+    mark_line = "".join(marks).rstrip()
+    return ["black's chance to win:", *lines, *([mark_line] if mark_line else [])]
 
 
 def column_of(ply: int, num_plies: int, columns: int) -> int:
-    """Where a ply stands in a graph of so many columns."""
+    """The column of a ply in a graph."""
     return round(ply * (columns - 1) / num_plies)
 
 
-def bars(worth: dict[int, Worth], num_plies: int, columns: int, is_plain: bool) -> list[str]:
-    """Rows of the graph, top first; a ply of unknown worth has that of the nearest known."""
-    known = sorted(worth)
+def bars(estimates: dict[int, Estimate], num_plies: int, columns: int, is_plain: bool) -> list[str]:
+    """Rows of the graph, top first. A ply without an estimate takes the nearest one."""
+    estimated = sorted(estimates)
     lines = [""] * GRAPH_ROWS
     for column in range(columns):
         ply = round(column * num_plies / (columns - 1))
-        nearest = min(known, key=lambda one: abs(one - ply))
-        eighths = round(worth[nearest].win_rate * GRAPH_ROWS * 8)
+        nearest = min(estimated, key=lambda other: abs(other - ply))
+        eighths = round(estimates[nearest].black_win_rate * GRAPH_ROWS * 8)
         for row in range(GRAPH_ROWS):
             height = min(8, max(0, eighths - 8 * (GRAPH_ROWS - 1 - row)))
             lines[row] += ("#" if height >= 4 else " ") if is_plain else BARS[height]

@@ -1,10 +1,10 @@
-"""The panel on the screen, which is filled anew whenever it gets another size."""
+"""The panel beside the board, as a widget."""
 
 from textual.widgets import Static
 
-from insei.client.panel import Room
+from insei.client.panel import PanelSize
 
-WIDEST = 60  # columns that lines are read well in
+MAX_COLUMNS = 60  # longer lines are hard to read
 
 
 class PanelView(Static):
@@ -15,12 +15,14 @@ class PanelView(Static):
     def __init__(self) -> None:
         super().__init__(id="panel", markup=False)
 
-    def room(self, is_plain: bool) -> Room | None:
-        """What there is to fill; None while there is nothing."""
+    def panel_size(self, is_plain: bool) -> PanelSize | None:
+        """The size available to lines; None if the panel is hidden."""
         size = self.content_size
-        has_room = self.display and size.width > 0 and size.height > 0
-        return Room(min(WIDEST, size.width), size.height, is_plain) if has_room else None
+        is_visible = self.display and size.width > 0 and size.height > 0
+        return (
+            PanelSize(min(MAX_COLUMNS, size.width), size.height, is_plain) if is_visible else None
+        )
 
     def on_resize(self) -> None:
-        """Be filled anew."""
+        """Draw again."""
         self.app.draw()  # type: ignore[attr-defined]

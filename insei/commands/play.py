@@ -12,7 +12,7 @@ from insei.commands.options import Seed
 from insei.engine.rules import BLACK, MAX_SIDE, PRESETS, WHITE
 
 if TYPE_CHECKING:
-    from insei.client.setup import GameSetup
+    from insei.client.game_setup import GameSetup
 
 FAIR_KOMI = {5: 24.5, 6: 4.5, 7: 9.5, 8: 10.5, 9: 7.5}  # by side, area scoring; 7.5 elsewhere
 
@@ -70,7 +70,7 @@ def play(
     list_
         Say what the levels are and how strong, and play nothing.
     """
-    from insei.client.setup import YOU, GameSetup
+    from insei.client.game_setup import YOU, GameSetup
     from insei.levels import level_lines, opponent_named
 
     if not 1 <= size <= MAX_SIDE:
@@ -109,10 +109,10 @@ def fair_komi(size: int, handicap: int) -> float:
 def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
     """A game in lines from standard input."""
     from insei.agents.grammar import make_player
+    from insei.client.game_setup import YOU
     from insei.client.line_game import LineGame, typed_lines
-    from insei.client.setup import YOU
     from insei.engine.sgf.record import read_sgf_file
-    from insei.levels import called, notes_on, strongest_net_for
+    from insei.levels import display_name, notes_on, strongest_net_for
 
     start = setup.start()
     if load is not None:
@@ -128,7 +128,7 @@ def play_by_lines(setup: "GameSetup", name: str, load: Path | None) -> None:
             start,
             mine,
             setup.seed,
-            called(name, start.rules.width),
+            display_name(name, start.rules.width),
             lambda: make_player(analyst),
         )
         for note in notes_on(name, start.rules):
@@ -141,19 +141,19 @@ def play_on_screen(
     setup: "GameSetup", opponent: str, name: str, load: Path | None, theme: Theme
 ) -> None:
     """A game on the board; an unfinished one is offered first."""
-    from insei.client.files import unfinished_game, unfinished_path
     from insei.client.game import ClientGame
+    from insei.client.unfinished import load_unfinished, unfinished_path
 
     check_player(opponent, name)
     game = ClientGame.begin(setup)
-    keep = unfinished_path()
-    left = None
+    autosave = unfinished_path()
+    unfinished = None
     if load is not None:
         game = ClientGame.load(load, setup)
         game.result = ""
-    elif keep.is_file():
-        left = unfinished_game(keep)
-    open_client(game, opponent, theme, keep, left)
+    elif autosave.is_file():
+        unfinished = load_unfinished(autosave)
+    open_client(game, opponent, theme, autosave, unfinished)
 
 
 def review_on_screen(setup: "GameSetup", opponent: str, path: Path, theme: Theme) -> None:
@@ -163,8 +163,8 @@ def review_on_screen(setup: "GameSetup", opponent: str, path: Path, theme: Theme
     if not has_terminal():
         raise ValueError("review wants a terminal")
     game = ClientGame.review(path)
-    game.step_to(0)
-    open_client(game, opponent, theme, None, reviews=True)
+    game.show_ply(0)
+    open_client(game, opponent, theme, None, is_review=True)
 
 
 def check_player(typed: str, name: str) -> None:

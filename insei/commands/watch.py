@@ -45,7 +45,7 @@ def watch(
         wood or plain; auto is plain where NO_COLOR is set or the terminal has no colours.
     """
     from insei.client.game import ClientGame
-    from insei.client.setup import GameSetup
+    from insei.client.game_setup import GameSetup
     from insei.levels import opponent_named
 
     if not has_terminal():
@@ -54,7 +54,7 @@ def watch(
         raise ValueError(f"size {size}: wanted 1 to {MAX_SIDE}")
     if not 0 <= pause <= 3600:
         raise ValueError(f"pause {pause:g}: wanted 0 to 3600 seconds")
-    names = [opponent_named(one, size) for one in (black, white)]
+    names = [opponent_named(player, size) for player in (black, white)]
     for typed, name in zip((black, white), names, strict=True):
         check_player(typed, name)
     fair = fair_komi(size, 0) if komi is None else komi

@@ -13,7 +13,7 @@ def screen_text(app):
 
 
 def check_screen(app, name, rewrite):
-    """Compare the screen with tests/screens/NAME.txt, or write that file."""
+    """Compare the screen with tests/insei/screens/NAME.txt, or write that file."""
     path = GOLDEN / f"{name}.txt"
     text = screen_text(app)
     if rewrite:

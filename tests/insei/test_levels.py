@@ -1,4 +1,4 @@
-"""The dial: its levels, and what is said of them."""
+"""The levels: which players they are, and what is said of them."""
 
 import pytest
 
@@ -6,9 +6,9 @@ from insei.agents.net.package import PlayerCard, write_package
 from insei.engine.rules import chinese, japanese
 from insei.levels import (
     LEVELS,
-    called,
+    display_name,
     net_for,
-    net_words,
+    net_text,
     notes_on,
     opponent_named,
     strongest_net_for,
@@ -41,11 +41,11 @@ def test_a_size_gets_the_net_that_plays_it_best():
         "go5to9", "go5to9", "go9-6b64", "go9"
     ]  # fmt: skip
     assert opponent_named("9", 9) == "search:go9-6b64,rule=puct,visits=1600,resign=0.02"
-    assert called(opponent_named("9", 9), 9) == "level 9"
-    assert called(opponent_named("9", 9), 7) == opponent_named("9", 9)
-    assert net_words(6) == ("go5to9 learned on 5x5, 6x6, 7x7, 8x8, 9x9, komi around 4 on 6x6.")
-    assert net_words(9) == "go9 learned on 9x9, komi around 7 on 9x9."
-    assert net_words(4).startswith("go5to9 learned on 5x5, 6x6, 7x7, 8x8, 9x9; it can play 4x4")
+    assert display_name(opponent_named("9", 9), 9) == "level 9"
+    assert display_name(opponent_named("9", 9), 7) == opponent_named("9", 9)
+    assert net_text(6) == ("go5to9 learned on 5x5, 6x6, 7x7, 8x8, 9x9, komi around 4 on 6x6.")
+    assert net_text(9) == "go9 learned on 9x9, komi around 7 on 9x9."
+    assert net_text(4).startswith("go5to9 learned on 5x5, 6x6, 7x7, 8x8, 9x9; it can play 4x4")
     for size in range(5, 10):
         assert notes_on(opponent_named("5", size), chinese(size)) == []
 

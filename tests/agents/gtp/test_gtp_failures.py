@@ -1,8 +1,6 @@
 """`insei gtp` and the program behind it: what goes wrong is told, and nothing is left over."""
 
-import os
 import shlex
-import subprocess
 import sys
 import threading
 import time
@@ -11,13 +9,10 @@ import pytest
 
 from insei.agents.gtp import program_player as gtp_player
 from insei.agents.gtp.engine import GtpEngine
-from insei.agents.gtp.lines import TypedLines
 from insei.agents.gtp.program_player import GtpPlayer
-from insei.agents.handwritten.capture import CapturePlayer
-from insei.commands.gtp import gtp
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
-from tests.helpers.paths import HELPERS, ROOT
+from tests.helpers.paths import HELPERS
 
 PROGRAM = HELPERS / "misbehaving_gtp.py"
 RULES = Rules(5, 5, 0.5)
@@ -100,68 +95,6 @@ def test_a_move_is_taken_back_from_a_program_too(seat):
     game = seat(PROGRAM, "well")
     for line in ("play b C3", "genmove w", "undo", "genmove w", "undo", "undo", "genmove b"):
         assert game.answer(line)[0] == "=", line
-
-
-# Standard input and output
-
-
-class Closing(CapturePlayer):
-    """Counts how often it is closed, and plays on 9x9 alone."""
-
-    closed = 0
-
-    def new_game(self, rules, seed):
-        if rules.width != 9:
-            raise ValueError("wanted 9x9")
-        super().new_game(rules, seed)
-
-    def close(self):
-        self.closed += 1
-
-
-def unreadable():
-    yield "name\n"
-    raise OSError(5, "Input/output error")
-
-
-def test_lines_that_cannot_be_read_end_in_an_error():
-    lines = TypedLines(unreadable())
-    assert lines.next_line() == "name\n"
-    with pytest.raises(OSError, match="standard input can't be read: Input/output error"):
-        lines.next_line()
-
-
-@pytest.mark.parametrize(("size", "said"), [(9, "can't be read"), (5, "wanted 9x9")])
-def test_the_player_is_closed_where_the_command_ends_with_an_error(monkeypatch, size, said):
-    player = Closing("capture")
-    monkeypatch.setattr("insei.agents.grammar.make_player", lambda name: player)
-    monkeypatch.setattr("insei.agents.gtp.lines.lines_of_input", unreadable)
-    with pytest.raises((OSError, ValueError), match=said):
-        gtp(size=size)
-    assert player.closed == 1
-
-
-def test_input_that_cannot_be_read_ends_the_command_with_one_line():
-    with open(os.devnull, "wb") as write_only:
-        done = subprocess.run(
-            [sys.executable, "-m", "insei.main", "gtp", "--player", "random"],
-            stdin=write_only,
-            capture_output=True,
-            cwd=ROOT,
-            timeout=60,
-        )
-    assert done.returncode == 2
-    assert done.stderr == b"insei: standard input can't be read: Bad file descriptor\n"
-
-
-def test_input_that_is_closed_is_the_end():
-    done = subprocess.run(
-        ["/bin/sh", "-c", f"exec {sys.executable} -m insei.main gtp --player random <&-"],
-        capture_output=True,
-        cwd=ROOT,
-        timeout=60,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_the_komi_is_told_to_the_program(tmp_path):

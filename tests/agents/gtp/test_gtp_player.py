@@ -126,7 +126,7 @@ def test_a_program_is_told_all_anew_where_the_game_is_not_the_one_it_knows(seat)
     assert heard(player)[asked + 3 :] == ["play black B4", "play black D4", "genmove white"]
 
 
-def test_our_own_engine_plays_behind_gtp_as_it_plays_here():
+def test_our_own_engine_plays_a_whole_game_behind_gtp():
     player = GtpPlayer(f"{sys.executable} -m insei.main gtp --player capture --seed 5", "gtp")
     here = CapturePlayer("capture")
     try:

@@ -1,4 +1,4 @@
-"""The board as text: every point one to three columns wide, in wooden colours or plain."""
+"""The board as text. A point is one to three columns wide, in wooden colours or plain."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,32 +15,36 @@ from insei.engine.vertex import COLUMNS
 
 WOOD, LINE, INK, CHALK = "#d9a860", "#7a5a2a", "#101010", "#fafafa"
 CURSOR, LAST = "#4f8f4f", "#c0392b"
-MARGIN = 3  # columns of the row numbers on the left
+MARGIN = 3  # columns of the row numbers
 LETTERS = "abcdefgh"
-PLAIN = Style()  # not None: Textual's filters want a style
+PLAIN = Style()  # not None, because Textual's filters need a style
 REVERSE = Style(reverse=True)
 
 
 @dataclass
 class BoardPicture:
-    """What is to be drawn."""
+    """What to draw: a position and its overlays."""
 
     position: Position
     cursor: int | None = None
     dead: set[int] = field(default_factory=set)
     candidates: tuple[int, ...] = ()  # moves to mark a, b, c, ...
-    heat: NDArray[np.float32] | None = None  # [A] 0 to 1, the net's policy
-    ownership: NDArray[np.float32] | None = None  # [H, W] -1 to 1, 1 Black's
-    blamed: int | None = None  # the point of the move that lost most
+    heat: NDArray[np.float32] | None = None  # [A] the net's policy, 0 to 1
+    ownership: NDArray[np.float32] | None = None  # [H, W] 1 for Black, -1 for White
+    mistake: int | None = None  # the point of the worst mistake
     is_plain: bool = False
 
 
 @lru_cache(4096)
-def blend(one: str, other: str, share: float) -> str:
-    """A colour between two, `share` of the other."""
+def blend(first: str, second: str, share: float) -> str:
+    """A mixture of two colours.
+
+    Args:
+        share: of the second colour, 0 to 1.
+    """
     share = min(1.0, max(0.0, share))
     parts = [
-        round(int(one[at : at + 2], 16) * (1 - share) + int(other[at : at + 2], 16) * share)
+        round(int(first[at : at + 2], 16) * (1 - share) + int(second[at : at + 2], 16) * share)
         for at in (1, 3, 5)
     ]
     return "#" + "".join(f"{part:02x}" for part in parts)
@@ -48,15 +52,15 @@ def blend(one: str, other: str, share: float) -> str:
 
 @lru_cache(4096)
 def paint(ink: str, ground: str, is_bold: bool) -> Style:
-    """A style; made once, for a board has few and is drawn at each key."""
+    """A style. Cached, because a board has few styles and is drawn at each key."""
     return Style(color=ink, bgcolor=ground, bold=is_bold)
 
 
 def rows_of(picture: BoardPicture, cell: int) -> list[list[Segment]]:
-    """The lines of the board, letters above and below, each a list of segments.
+    """The lines of the board, with letters above and below.
 
     Args:
-        cell: columns a point, 1 to 3.
+        cell: columns of a point, 1 to 3.
     """
     rules = picture.position.rules
     stars = star_points(rules.width, rules.height)
@@ -94,7 +98,7 @@ def _point(
     left, right = " " if column == 0 else line, " " if column == rules.width - 1 else line
     if is_cursor:
         left, right = "[", "]"
-    elif move == picture.blamed and stone != EMPTY:
+    elif move == picture.mistake and stone != EMPTY:
         left, right = "!", "!"
     elif is_last and picture.is_plain:
         left, right = "(", ")"
@@ -102,12 +106,12 @@ def _point(
     if picture.is_plain:
         return [Segment("".join(parts), REVERSE if is_cursor else PLAIN)]
     style = _style(picture, move, stone, is_last)
-    beside = paint(LINE, style.bgcolor.name, False) if style.bgcolor else style  # the lines' colour
-    return [Segment(part, beside if part == line else style) for part in parts]
+    line_style = paint(LINE, style.bgcolor.name, False) if style.bgcolor else style
+    return [Segment(part, line_style if part == line else style) for part in parts]
 
 
 def _crossing(rules: Rules, row: int, column: int) -> str:
-    """The lines that meet at a point: fewer at the edges."""
+    """The crossing lines of an empty point, fewer at the edges."""
     across = 0 if column == 0 else 2 if column == rules.width - 1 else 1
     return ("┌┬┐", "├┼┤", "└┴┘")[0 if row == 0 else 2 if row == rules.height - 1 else 1][across]
 
@@ -125,20 +129,20 @@ def _symbol(picture: BoardPicture, move: int, stone: int, empty: str) -> str:
 
 
 def _plain_shade(picture: BoardPicture, move: int) -> str:
-    """A sign for heat or ownership where there is no colour."""
+    """A character for heat or ownership, where there are no colours."""
     if picture.heat is not None and picture.heat[move] >= 0.05:
         return str(min(9, int(10 * picture.heat[move])))
     if picture.ownership is not None:
-        owned = float(picture.ownership.flat[move])
-        return "b" if owned > 0.5 else "w" if owned < -0.5 else ""
+        owner = float(picture.ownership.flat[move])
+        return "b" if owner > 0.5 else "w" if owner < -0.5 else ""
     return ""
 
 
 def _style(picture: BoardPicture, move: int, stone: int, is_last: bool) -> Style:
     ground, ink = WOOD, LINE
     if picture.ownership is not None:
-        owned = float(picture.ownership.flat[move])
-        ground = blend(WOOD, INK if owned > 0 else CHALK, 0.6 * abs(owned))
+        owner = float(picture.ownership.flat[move])
+        ground = blend(WOOD, INK if owner > 0 else CHALK, 0.6 * abs(owner))
     if picture.heat is not None and stone == EMPTY:
         ground = blend(ground, "#d02020", float(picture.heat[move]) ** 0.5)
     if stone != EMPTY:

@@ -1,4 +1,4 @@
-"""The new-game dialog: opponent by the dial or by name, board, rules, handicap, colour, time."""
+"""The new-game dialog: opponent, board, rules, handicap, colour and time."""
 
 from typing import ClassVar
 
@@ -8,39 +8,39 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
-from insei.client.setup import YOU, GameSetup
+from insei.client.game_setup import YOU, GameSetup
 from insei.engine.rules import PRESETS
-from insei.levels import STRONGEST, level_words, opponent_named
+from insei.levels import STRONGEST, level_description, opponent_named
 
-SEATS = {"black": "black", "white": "white", "both": "both colours", "none": "nobody: watch"}
+COLOURS = {"black": "black", "white": "white", "both": "both colours", "none": "nobody: watch"}
 
 
-class Dial(Input):
-    """A level's number, which the arrows turn up and down, or the name of any player."""
+class LevelInput(Input):
+    """A level, which the arrows change, or the name of any player."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "turn(1)", "stronger", show=False),
-        Binding("down", "turn(-1)", "weaker", show=False),
+        Binding("up", "change_level(1)", "stronger", show=False),
+        Binding("down", "change_level(-1)", "weaker", show=False),
     ]
 
-    def action_turn(self, by: int) -> None:
-        """One level up or down; a name becomes a level first."""
+    def action_change_level(self, by: int) -> None:
+        """Go up or down. A name becomes a middle level first."""
         level = int(self.value) + by if self.value.strip().isdecimal() else STRONGEST // 2 + 1
         self.value = str(min(STRONGEST, max(1, level)))
 
 
-class NewGame(ModalScreen[GameSetup | None]):
+class NewGameDialog(ModalScreen[GameSetup | None]):
     """Asks for opponent, size, komi, rules, handicap, colour and time."""
 
     CSS = """
-    NewGame { align: center middle; }
-    NewGame > VerticalScroll { width: 56; max-width: 98%; height: auto; max-height: 98%;
+    NewGameDialog { align: center middle; }
+    NewGameDialog > VerticalScroll { width: 56; max-width: 98%; height: auto; max-height: 98%;
                                border: round $primary; padding: 0 1; background: $surface; }
-    NewGame Horizontal { height: auto; }
-    NewGame Label { width: 24; }
-    NewGame #words { width: 100%; color: $text-muted; }
-    NewGame #wrong { width: 100%; color: $error; }
-    NewGame Input, NewGame Select { width: 1fr; }
+    NewGameDialog Horizontal { height: auto; }
+    NewGameDialog Label { width: 24; }
+    NewGameDialog #description { width: 100%; color: $text-muted; }
+    NewGameDialog #error { width: 100%; color: $error; }
+    NewGameDialog Input, NewGameDialog Select { width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
 
@@ -50,16 +50,16 @@ class NewGame(ModalScreen[GameSetup | None]):
         self.opponent = opponent
 
     def compose(self) -> ComposeResult:
-        """A line for each term."""
+        """A line for each setting."""
         setup = self.setup
-        seat = "black" if setup.black == YOU else "white" if setup.white == YOU else "none"
+        colour = "black" if setup.black == YOU else "white" if setup.white == YOU else "none"
         if setup.black == setup.white == YOU:
-            seat = "both"
+            colour = "both"
         with VerticalScroll():
             with Horizontal():
                 yield Label(f"Opponent, 1-{STRONGEST} or name")
-                yield Dial(self.opponent, id="opponent", compact=True)
-            yield Label("", id="words", markup=False)
+                yield LevelInput(self.opponent, id="opponent", compact=True)
+            yield Label("", id="description", markup=False)
             for name, label, value in (
                 ("size", "Size", str(setup.size)),
                 ("komi", "Komi", f"{setup.komi:g}"),
@@ -81,33 +81,33 @@ class NewGame(ModalScreen[GameSetup | None]):
             with Horizontal():
                 yield Label("You play")
                 yield Select(
-                    [(words, key) for key, words in SEATS.items()],
-                    value=seat,
+                    [(text, key) for key, text in COLOURS.items()],
+                    value=colour,
                     allow_blank=False,
-                    id="seat",
+                    id="colour",
                     compact=True,
                 )
-            yield Label("", id="wrong", markup=False)
+            yield Label("", id="error", markup=False)
             with Horizontal():
                 yield Button("Begin", id="begin", variant="primary", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """The opponent is what changes most."""
+        """Focus the opponent, which is changed most often."""
         self.query_one("#opponent").focus()
-        self._tell_level()
+        self._describe_level()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what the level is like, on that size."""
-        self._tell_level()
+        """Describe the level on the chosen size."""
+        self._describe_level()
 
-    def _tell_level(self) -> None:
+    def _describe_level(self) -> None:
         opponent = self.query_one("#opponent", Input).value
         size = self.query_one("#size", Input).value
-        self.query_one("#words", Label).update(level_words(opponent, size))
+        self.query_one("#description", Label).update(level_description(opponent, size))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter begins."""
+        """Begin the game."""
         event.stop()
         self._begin()
 
@@ -119,14 +119,14 @@ class NewGame(ModalScreen[GameSetup | None]):
             self.dismiss(None)
 
     def action_cancel(self) -> None:
-        """Leave things as they are."""
+        """Close the dialog; the current game goes on."""
         self.dismiss(None)
 
     def _begin(self) -> None:
         try:
             self.dismiss(self._read())
         except ValueError as error:
-            self.query_one("#wrong", Label).update(str(error))
+            self.query_one("#error", Label).update(str(error))
 
     def _read(self) -> GameSetup:
         from insei.agents.grammar import make_player
@@ -143,14 +143,14 @@ class NewGame(ModalScreen[GameSetup | None]):
         size = int(number("size", int))
         opponent = opponent_named(typed("opponent"), size)
         make_player(opponent).close()
-        seat = self.query_one("#seat", Select).value
+        colour = self.query_one("#colour", Select).value
         setup = GameSetup(
             size=size,
             komi=float(number("komi", float)),
             rules=str(self.query_one("#rules", Select).value),
             handicap=int(number("handicap", int)),
-            black=YOU if seat in ("black", "both") else opponent,
-            white=YOU if seat in ("white", "both") else opponent,
+            black=YOU if colour in ("black", "both") else opponent,
+            white=YOU if colour in ("white", "both") else opponent,
             minutes=float(number("minutes", float)),
             seed=self.setup.seed + 1,
         )

@@ -1,4 +1,4 @@
-"""What the client asks: a yes or no."""
+"""A dialog that asks for yes or no."""
 
 from typing import ClassVar
 
@@ -9,14 +9,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 
-class Question(ModalScreen[bool]):
-    """Asks for yes or no."""
+class ConfirmDialog(ModalScreen[bool]):
+    """Asks a question; the answer is yes or no."""
 
     CSS = """
-    Question { align: center middle; }
-    Question > Vertical { width: 50; max-width: 95%; height: auto; border: round $primary;
+    ConfirmDialog { align: center middle; }
+    ConfirmDialog > Vertical { width: 50; max-width: 95%; height: auto; border: round $primary;
                           padding: 0 1; background: $surface; }
-    Question Horizontal { height: auto; }
+    ConfirmDialog Horizontal { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "yes"),
@@ -36,9 +36,9 @@ class Question(ModalScreen[bool]):
                 yield Button("No (n)", id="no", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """A button is an answer."""
+        """Answer with the button."""
         self.dismiss(event.button.id == "yes")
 
     def action_answer(self, yes: bool) -> None:
-        """So is a key."""
+        """Answer with a key."""
         self.dismiss(yes)

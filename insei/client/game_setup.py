@@ -1,21 +1,17 @@
-"""What is agreed before a game: who sits where, the board, the rules, the time."""
+"""What is agreed before a game: players, board, rules and time."""
 
 from dataclasses import dataclass, replace
 
 from insei.engine.handicap import fixed_handicap, handicap_position
 from insei.engine.position import Position
-from insei.engine.rules import BLACK, PRESETS
+from insei.engine.rules import BLACK, MAX_SIDE, PRESETS
 
 YOU = "you"
 
 
 @dataclass(frozen=True)
 class GameSetup:
-    """A game about to begin; seats are players by the grammar, or "you".
-
-    Raises:
-        ValueError: a field makes no sense.
-    """
+    """A game to be played. `black` and `white` are players by the grammar, or "you"."""
 
     size: int = 9
     komi: float = 7.0
@@ -23,15 +19,19 @@ class GameSetup:
     handicap: int = 0
     black: str = YOU
     white: str = "influence"
-    minutes: float = 0.0  # each side's main time; 0 for none
+    minutes: float = 0.0  # each side's main time; 0 for no clocks
     seed: int = 0
 
     def start(self) -> Position:
-        """Where it begins."""
+        """The first position.
+
+        Raises:
+            ValueError: a field is out of bounds.
+        """
         if self.rules not in PRESETS:
             raise ValueError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
-        if not 1 <= self.size <= 19:
-            raise ValueError(f"size {self.size}: wanted 1 to 19")
+        if not 1 <= self.size <= MAX_SIDE:
+            raise ValueError(f"size {self.size}: wanted 1 to {MAX_SIDE}")
         if not 0 <= self.minutes <= 1440:
             raise ValueError(f"minutes {self.minutes:g}: wanted 0 to 1440")
         rules = replace(PRESETS[self.rules](self.size), komi=self.komi)
@@ -39,6 +39,6 @@ class GameSetup:
             return handicap_position(rules, fixed_handicap(rules, self.handicap))
         return Position(rules)
 
-    def seat(self, colour: int) -> str:
+    def player(self, colour: int) -> str:
         """Who plays this colour."""
         return self.black if colour == BLACK else self.white

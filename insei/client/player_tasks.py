@@ -1,0 +1,62 @@
+"""What the client asks of players, and what they reply. Both cross between processes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insei.agents.search.analysis import MoveAnalysis
+from insei.engine.position import Position
+
+
+@dataclass(frozen=True)
+class MoveTask:
+    """Choose a move."""
+
+    position: Position
+    player: str  # by the grammar
+    seconds: float | None = None  # the time limit
+
+
+@dataclass(frozen=True)
+class AnalysisTask:
+    """Analyse a position."""
+
+    position: Position
+    is_deep: bool = False  # whether to go on until another task comes
+
+
+Task = MoveTask | AnalysisTask
+
+
+@dataclass(frozen=True)
+class PositionAnalysis:
+    """The analyst's view of a position."""
+
+    position: Position
+    visits: int
+    black_win_rate: float  # 0 to 1
+    black_score: float  # in points
+    candidates: tuple[MoveAnalysis, ...]  # for the player to move
+    policy: NDArray[np.float32]  # [A]
+    ownership: NDArray[np.float32]  # [H, W], 1 for Black, -1 for White
+
+
+@dataclass(frozen=True)
+class ChosenMove:
+    """A player's move, or RESIGN."""
+
+    position: Position
+    move: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that failed."""
+
+    position: Position
+    reason: str
+    is_player: bool  # whether a player failed; else the analyst
+
+
+Reply = PositionAnalysis | ChosenMove | Failure

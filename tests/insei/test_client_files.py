@@ -1,0 +1,180 @@
+"""Games that the client loads, saves, reviews and keeps."""
+
+from dataclasses import replace
+
+import pytest
+
+from insei.client.game import ClientGame, Estimate
+from insei.engine.rules import BLACK, WHITE
+from insei.engine.sgf.record import read_sgf
+from tests.helpers.client import SETUP, client_of, drive, type_line, until, your_turn
+
+pytestmark = pytest.mark.usefixtures("player_thread")
+
+
+def test_a_loaded_game_is_on_the_clock_too(tmp_path):
+    path = tmp_path / "game.sgf"
+    ClientGame.begin(SETUP).save(path)
+    assert ClientGame.load(path).clocks == {}
+    game = ClientGame.load(path, replace(SETUP, minutes=2))
+    assert game.clocks[BLACK].main_left == game.clocks[WHITE].main_left == 120
+
+
+def test_an_unfinished_game_comes_back_with_its_clocks(tmp_path):
+    path = tmp_path / "game.sgf"
+    game = ClientGame.begin(replace(SETUP, minutes=2))
+    game.play(12)
+    game.clocks[BLACK].main_left = 31.5
+    game.clocks[WHITE].main_left = 7.5
+    game.save(path)
+    again = ClientGame.load(path)
+    assert again.setup.minutes == 2
+    assert again.clocks[BLACK].main_left == 31.5
+    assert again.clocks[WHITE].main_left == pytest.approx(7.5, abs=1)  # whose turn ran on
+    fresh = ClientGame.load(path, replace(SETUP, minutes=3))
+    assert fresh.clocks[BLACK].main_left == 180
+    assert ClientGame.review(path).clocks == {}
+
+
+def test_a_resumed_game_is_loaded_as_it_was_left(tmp_path):
+    path = tmp_path / "game.sgf"
+    game = ClientGame.begin(SETUP)
+    for move in (12, 25, 25):
+        game.play(move)
+    game.history[-1] = game.position.resumed()
+    game.save(path)
+    assert not ClientGame.load(path).position.is_over
+
+
+def test_a_finished_game_whose_file_can_not_be_deleted_is_reported(tmp_path):
+    (tmp_path / "state").touch()
+    game = ClientGame.begin(SETUP)
+    game.resign(BLACK)
+    client = client_of(game=game, autosave=tmp_path / "state" / "unfinished.sgf")
+
+    async def script(pilot):
+        await until(
+            pilot, lambda: "the file of the finished game remains" in client.controller.message
+        )
+
+    drive(client, script)
+
+
+def test_a_game_is_saved_loaded_and_reviewed(tmp_path):
+    path = tmp_path / "game.sgf"
+    client = client_of()
+
+    async def script(pilot):
+        await type_line(pilot, "c3")
+        await until(pilot, your_turn(client))
+        client.run_line(f"save {path}")
+        moves = client.game.position.moves
+        assert read_sgf(path.read_bytes()).position.moves == moves
+        client.run_line(f"load {path}")
+        assert client.game.position.moves == moves
+        assert client.game.is_your_turn()
+        client.run_line(f"review {path}")
+        assert client.game.ply == 0
+        await pilot.press("pagedown")
+        assert client.game.ply == 1
+        await pilot.press("pageup")
+        await type_line(pilot, "last")
+        await type_line(pilot, "a1")
+        assert "over" in client.controller.text()
+        (tmp_path / "broken.sgf").write_text("no game")
+        for line in (f"load {tmp_path / 'none.sgf'}", f"review {tmp_path / 'broken.sgf'}", "load"):
+            client.run_line(line)
+            assert client.game.position.moves == moves
+        client.run_line(f"save {tmp_path / 'game.sgf' / 'below'}")
+        assert "not saved" in client.controller.text()
+
+    drive(client, script)
+
+
+def test_a_review_shows_variations_and_comments(tmp_path):
+    path = tmp_path / "tree.sgf"
+    path.write_text("(;SZ[5]KM[0.5];B[cc](;W[bb]C[tight];B[dd])(;W[dd]C[wide];B[bb];W[bc]))")
+    client = client_of()
+
+    async def script(pilot):
+        client.run_line(f"review {path}")
+        client.run_line("next")
+        client.run_line("variation")
+        assert client.controller.text() == "The move on the screen has no other variation."
+        client.run_line("next")
+        assert client.controller.text().endswith("tight")
+        assert client.game.shown.moves == [12, 6]
+        client.run_line("variation")
+        assert client.controller.text().startswith("Variation 2 of 2")
+        assert client.controller.text().endswith("wide")
+        assert client.game.shown.moves == [12, 18]
+        client.run_line("last")
+        assert client.game.shown.moves == [12, 18, 6, 11]
+        client.run_line("first")
+        assert client.game.shown.moves == []
+        await pilot.pause()
+
+    drive(client, script)
+
+
+def test_a_faulty_file_is_reviewed_and_its_faults_are_listed(tmp_path):
+    path = tmp_path / "bent.sgf"
+    path.write_text("(;SZ[5]KM[0.5]C[hello];B[cc];W[bb];AB[aa]AW[ee];B[dd]")
+    client = client_of(game=ClientGame.review(path), is_review=True)
+
+    async def script(pilot):
+        client.run_line("first")
+        assert "closing parenthesis missing" in client.controller.text()
+        assert "hello" in client.controller.text()
+        client.run_line("last")
+        assert client.game.shown.board[0, 0] == BLACK
+        await pilot.pause()
+
+    drive(client, script)
+
+
+def test_a_reviewed_game_is_analysed_ply_by_ply(tmp_path):
+    path = tmp_path / "game.sgf"
+    path.write_text("(;SZ[5]KM[0.5];B[cc];W[bb];B[dd];W[aa])")
+    client = client_of(game=ClientGame.review(path), is_review=True)
+
+    async def script(pilot):
+        await until(pilot, lambda: len(client.game.estimates) == 5)
+        client.game.estimates |= {
+            2: Estimate(0.95, 5),
+            3: Estimate(0.05, -5),
+            4: Estimate(0.05, -5),
+        }
+        client.run_line("last")
+        assert "Move 3, D2, lost most: 90%" in client.controller.text()
+
+    drive(client, script)
+
+
+def test_an_unfinished_game_is_kept_and_offered_again(tmp_path):
+    keep = tmp_path / "state" / "unfinished.sgf"
+    client = client_of(autosave=keep)
+
+    async def script(pilot):
+        await type_line(pilot, "c3")
+        await until(pilot, your_turn(client))
+        await pilot.press("ctrl+q")
+        await pilot.press("y")
+
+    drive(client, script)
+    moves = client.game.position.moves
+    left = ClientGame.load(keep)
+    assert left.position.moves == moves
+    assert left.setup.white == "capture"
+    again = client_of(autosave=keep, unfinished=left)
+
+    async def second(pilot):
+        await pilot.press("y")
+        await until(pilot, your_turn(again))
+        assert again.game.position.moves == moves
+        await pilot.press("f8")
+        await pilot.press("y")
+        await pilot.pause()
+
+    drive(again, second)
+    assert not keep.exists()
