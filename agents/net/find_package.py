@@ -1,6 +1,7 @@
-"""Where a player package lies, given what a user typed.
+"""The folder of the player package that a user named.
 
-A folder on disk, a package or a run whose newest it is, goes before a shipped player of that name.
+A folder on disk comes before a shipped player of the same name. It may be a package, or a run,
+which means the run's newest package.
 """
 
 from pathlib import Path
@@ -13,11 +14,11 @@ CHECKPOINTS = "checkpoints"  # a run's folder of packages, named by generation
 
 
 def checkpoints_of(run: Path) -> list[Path]:
-    """A run's checkpoints, oldest first; half-written ones left out."""
+    """A run's checkpoints, oldest first, without unfinished ones."""
     folder = run / CHECKPOINTS
     if not folder.is_dir():
         return []
-    return sorted(one for one in folder.iterdir() if one.name.isdigit())
+    return sorted(path for path in folder.iterdir() if path.name.isdigit())
 
 
 def shipped_players() -> list[str]:
@@ -26,20 +27,22 @@ def shipped_players() -> list[str]:
 
 
 def check_nameable(path: Path) -> None:
-    """See that a player may lie in a folder, for `search:PATH,...` to name it.
+    """Check that `search:PATH,...` can name a player in this folder.
 
     Raises:
-        ValueError: there is a comma in its path.
+        ValueError: its path has a comma.
     """
     if "," in str(path):
-        raise ValueError(f"{path}: wanted a folder without a comma, which parts players' options")
+        raise ValueError(
+            f"{path}: wanted a folder without a comma, which separates player settings"
+        )
 
 
 def find_package(name: str) -> Path:
     """The folder of a package: `name` itself, the newest of the run `name`, or the shipped one.
 
     Raises:
-        ValueError: nothing of the kind is there.
+        ValueError: there is no such package.
     """
     path = typed_path(name)
     if (path / CARD_FILE).is_file():

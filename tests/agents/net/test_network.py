@@ -10,17 +10,10 @@ from insei.agents.net.gptq import quantised
 from insei.agents.net.network import Network, network_from, weights_of
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.torch_evaluator import TorchEvaluator
-from insei.engine.planes.net_planes import NUM_PLANES, planes
-from insei.engine.playouts import random_game
-from insei.engine.rules import Rules
+from insei.engine.planes.net_planes import NUM_PLANES
 from insei.selfplay.worker import compiled
 from tests.conftest import TINY
-
-
-def some_planes(count, height, width, frame=(0, 0)):
-    rules = Rules(width, height, 3.5)
-    games = [random_game(rules, seed, seed * 3) for seed in range(count)]
-    return np.stack([planes(game, *frame) for game in games])
+from tests.helpers.boards import some_planes
 
 
 def both(weights, config, height, width, precision="fp32"):
@@ -167,12 +160,12 @@ def test_the_batch_sizes_that_are_compiled():
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_an_evaluator_may_leave_ownership_out(tiny_weights, precision):
     seen = some_planes(3, 5, 5)
-    whole = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision)(seen)
+    with_it = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision)(seen)
     found = OpenVinoEvaluator(tiny_weights, TINY, 5, 5, precision, ownership=False)(seen)
     by_torch = TorchEvaluator(network_from(tiny_weights, TINY), ownership=False)(seen)
-    assert whole.ownership is not None
+    assert with_it.ownership is not None
     assert found.ownership is by_torch.ownership is None
-    for one, other, another in zip(found[:3], whole[:3], by_torch[:3], strict=True):
+    for one, other, another in zip(found[:3], with_it[:3], by_torch[:3], strict=True):
         assert np.allclose(one, other, atol=1e-5)
         assert np.allclose(one, another, atol=0.2 if precision == "bf16" else 1e-4)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from insei.agents.net.evaluator import Evaluation
 from insei.agents.net.net_player import NetPlayer
 from insei.agents.net.package import DamagedPackage
 from insei.agents.net.session import NetSession, calibration_boards
@@ -17,9 +18,9 @@ def test_an_evaluator_is_kept_until_the_size_changes(tiny_package):
     session = NetSession(tiny_package)
     evaluate = session.evaluator(RULES)
     assert session.evaluator(Rules(5, 4, 0.5, "simple")) is evaluate
-    turned = session.evaluator(Rules(4, 5, 3.5))
-    assert turned is not evaluate
-    assert (turned.height, turned.width) == (5, 4)
+    for width, height in ((6, 4), (6, 5)):
+        other = session.evaluator(Rules(width, height, 3.5))
+        assert (other.height, other.width) == (height, width)
 
 
 def test_graphs_of_all_batches_up_to_the_largest_are_there_beforehand(tiny_package):
@@ -34,8 +35,13 @@ def test_only_int8_is_calibrated(tiny_package, precision):
     assert list(evaluate.quantised) == (convolutions if precision == "int8" else [])
 
 
-def test_boards_to_calibrate_on_are_of_all_stages_and_come_again(tiny_package):
-    evaluate = NetSession(tiny_package, "fp32").evaluator(RULES)
+def test_boards_to_calibrate_on_are_of_all_stages_and_come_again():
+    def evaluate(planes):
+        """All points alike, and never a pass."""
+        policy = np.zeros((len(planes), RULES.num_actions), np.float32)
+        policy[:, -1] = -1e4
+        return Evaluation(policy, policy[:, 0], policy[:, 0])
+
     boards = calibration_boards(evaluate, RULES)
     assert boards.shape == (64, NUM_PLANES, 4, 5)
     stones = boards[:, 1:3].sum((1, 2, 3))  # own ones and the opponent's
