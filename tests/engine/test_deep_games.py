@@ -90,6 +90,7 @@ def test_a_few_games_by_any_rules_match_the_reference():
 
 
 def test_a_capture_ends_a_game_that_captures_win():
+    winners = {1: 0, 2: 0}
     for seed in range(200):
         position = random_game(Rules(5, 5, 0.5, captures_to_win=1 + seed % 3), seed, 200)
         replayed, reference = Position(position.rules), Reference(position.rules)
@@ -102,3 +103,5 @@ def test_a_capture_ends_a_game_that_captures_win():
         assert position.is_over == (any(won) or position.passes == 2)
         if any(won):
             assert position.score() == (1 if won[0] else -1)
+            winners[1 if won[0] else 2] += 1
+    assert min(winners.values()) > 20
