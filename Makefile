@@ -3,6 +3,7 @@
 # make fast    the tests that take seconds
 # make deep    100,000 random games against the slow reference
 # make checked the engine's tests again on a build with bounds checks
+# make docs    the documents as a site, in build/site
 # make hardened those, and the engine's tests once more under AddressSanitizer
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases positi
 	benson scoring deep_games perft doors ladder_reading feature_planes liberties sgf \
 	sgf_variations))
 
-.PHONY: demo test lint types fast deep checked sanitized hardened benchmark clean
+.PHONY: demo test lint types fast deep checked sanitized hardened benchmark docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/insei train configs/go5.yaml
@@ -71,6 +72,13 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.selfplay
 	$(BIN)/python -m benchmarks.learner
 	$(BIN)/python -m benchmarks.client
+
+docs: $(VENV)/docs-installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+$(VENV)/docs-installed: $(INSTALLED)
+	$(BIN)/pip install --quiet -e '.[docs]'
+	touch $@
 
 # torch is pinned: on a machine without a GPU this version comes as the small build.
 $(INSTALLED): pyproject.toml setup.py $(SOURCES)
