@@ -40,6 +40,7 @@ def compare(rules, rng):
     for _ in range(rng.randint(1, 3 * rules.num_points + 10)):
         mask = position.legal_mask()
         assert mask.tolist() == reference.legal_mask(), str(position)
+        assert [position.is_legal(move) for move in range(rules.num_actions)] == mask.tolist()
         if position.is_over:
             break
         moves = np.flatnonzero(mask[:-1]).tolist()

@@ -38,6 +38,8 @@ def follow(rules, seed, max_plies):
     while not position.is_over and position.num_moves < max_plies:
         mask = position.legal_mask()
         assert mask.tolist() == reference.legal_mask(), str(position)
+        # One move at a time goes another way than the mask of all.
+        assert [position.is_legal(move) for move in range(rules.num_actions)] == mask.tolist()
         assert position.score() == reference.score(), str(position)
         moves = np.flatnonzero(mask)
         # Passing seldom keeps games long, so that kos and suicides come up.

@@ -169,7 +169,7 @@ BENDS = [
     ("(;GM[1]SZ[9];B[ee]C[x]C[y];W[gc])", "E5 G7", "property C has two values"),
     ("(;GM[1]SZ[9];B[ee][aa];W[gc])", "E5 G7", "property B has two values"),
     ("(;GM[1]SZ[9];B[ee];W[gc];[x])", "E5 G7", "a value without a property"),
-    ("(;GM[1]SZ[9]\n;B[ee]\n  !!;W[gc])", "E5 G7", "line 3, column 3: a character without a meaning"),
+    ("(;GM[1]SZ[9]\n;B[ee]\n  !!;W[gc])", "E5 G7", "line 3, column 3: a character without"),
     ("(;GM[1]SZ[9]HA[2];B[ee];W[gc])", "E5 G7", "HA[2]: no handicap stones"),
     ("(;GM[1]SZ[9]KM[6,5];B[ee];W[gc])", "E5 G7", "komi '6,5': taken for 6.5"),
     ("(;GM[1]SZ[9]KM[many];B[ee];W[gc])", "E5 G7", "komi 'many': not a number"),
