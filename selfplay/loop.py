@@ -406,7 +406,7 @@ class Training:
         return Status(
             generation=self.progress.generation,
             generations=(
-                0 if self.config.hours else self.config.generations + self.progress.skipped
+                0 if self.config.hours else (self.config.generations or 0) + self.progress.skipped
             ),
             games=self.dataset.num_games,
             rows=self.dataset.num_rows,

@@ -5,10 +5,12 @@ no layer of the net knows the size.
 """
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
 
 from insei.engine.rules import Rules
+from insei.system.setting import Setting, check_settings
 
 
 @dataclass(frozen=True)
@@ -16,22 +18,25 @@ class BoardSize:
     """A square board size among several.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        ValueError: a field is out of its bounds.
     """
 
-    side: int  # points, 1 to 19
-    komi: float  # the middle of the komi drawn
-    share: float = 1.0  # of the games, relative to the other sizes', when the run begins
-    last_share: float | None = None  # ... and when it ends, linear between; null: the same
-    komi_sigma: float | None = None  # points, for this size; null: that of selfplay
+    side: Annotated[int, Setting("of the board", 1, 19, unit="points")]
+    komi: Annotated[float, Setting("the middle of the komi drawn", -400, 400, unit="points")]
+    share: Annotated[
+        float, Setting("of the games as the run begins, relative to the other sizes'", 0, 10**6)
+    ] = 1.0
+    last_share: Annotated[
+        float | None,
+        Setting("the same as the run ends, linear between; null: the same", 0, 10**6),
+    ] = None
+    komi_sigma: Annotated[
+        float | None,
+        Setting("deviation of komi; null: selfplay.komi_sigma", 0, 100, unit="points"),
+    ] = None
 
     def __post_init__(self) -> None:
-        for name in ("share", "last_share"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1e6:
-                raise ValueError(f"{name} {value!r}: wanted 0 to 1000000")
-        if self.komi_sigma is not None and not 0 <= self.komi_sigma <= 100:
-            raise ValueError(f"komi_sigma {self.komi_sigma!r}: wanted 0 to 100")
+        check_settings(self)
         Rules(self.side, self.side, self.komi)
 
 

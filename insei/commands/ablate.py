@@ -12,8 +12,8 @@ from insei.commands.tournament import check_conditions, hold
 from insei.commands.train import conduct, config_of
 from insei.selfplay.studies.arms import rate_arms
 from insei.selfplay.studies.side_by_side import train_side_by_side
-from insei.system.bounds import check_bounds
-from insei.system.configuration import build, read_yaml, to_yaml, with_settings
+from insei.system.configuration import build, to_yaml, with_settings
+from insei.system.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
     from insei.selfplay.run import RunFolder
@@ -56,7 +56,6 @@ class AblationConfig:
             raise ValueError(f"arms {names}: wanted two at least, each of its own name")
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
             raise ValueError(f"seeds {list(self.seeds)}: wanted one at least, each once")
-        check_bounds(self, ("hours", 0, 10_000), ("together", 1, 1000))
 
 
 def ablate(
@@ -110,9 +109,9 @@ def arm_config(config: AblationConfig, arm: ArmConfig, seed: int) -> "TrainConfi
     """The training of one arm: the base, the budget, and what the arm changes."""
     from insei.selfplay.train_config import TrainConfig
 
-    settings = [f"name={arm.name}-{seed}", f"seed={seed}", "rating.every=0"]
+    settings = [f"name={arm.name}-{seed}", f"seed={seed}", "rating.every=null"]
     if config.hours:
-        settings += [f"hours={config.hours}", "generations=1000000"]
+        settings += [f"hours={config.hours}", "generations=null"]
     return build(
         TrainConfig,
         with_settings(read_yaml(Path(config.base)), [*settings, *config.settings, *arm.settings]),

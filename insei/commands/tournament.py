@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from insei.commands.options import Address, Reports
-from insei.system.configuration import build, read_yaml, to_yaml, with_settings
+from insei.system.configuration import build, to_yaml, with_settings
+from insei.system.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from insei.commands.options import Address
-from insei.system.configuration import (
-    build,
-    differing,
-    parse_yaml,
-    read_yaml,
-    to_yaml,
-    with_settings,
-)
+from insei.system.configuration import build, differing, to_yaml, with_settings
+from insei.system.plain_yaml import parse_yaml, read_yaml
 
 if TYPE_CHECKING:
     from insei.selfplay.crew import Crew

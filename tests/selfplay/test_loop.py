@@ -187,8 +187,8 @@ def test_the_curves_tell_whether_the_run_is_healthy(tmp_path):
 
 
 def test_a_run_that_stops_between_generations_goes_on_exactly(tmp_path):
-    finish(*begin(tmp_path / "whole", replace(CONFIG, rating=RatingConfig(every=0))))
-    config = replace(CONFIG, rating=RatingConfig(every=0))
+    finish(*begin(tmp_path / "whole", replace(CONFIG, rating=RatingConfig(every=None))))
+    config = replace(CONFIG, rating=RatingConfig(every=None))
     run, training = begin(tmp_path / "parts", config)
     training._checkpoint(training.progress)
     training.one_generation()
@@ -318,7 +318,7 @@ def wait_for(condition, process, seconds=120):
 @pytest.mark.timeout(400)
 def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
     config = replace(
-        CONFIG, workers=2, generations=6, games_per_generation=60, rating=RatingConfig(every=0)
+        CONFIG, workers=2, generations=6, games_per_generation=60, rating=RatingConfig(every=None)
     )
     source = tmp_path / "tiny.yaml"
     source.write_text(to_yaml(config))

@@ -32,7 +32,7 @@ from tests.selfplay.test_loop import CONFIG, begin, finish
 
 SHORT = replace(
     CONFIG,
-    rating=RatingConfig(every=0),
+    rating=RatingConfig(every=None),
     milestone_every=2,
     window=replace(CONFIG.window, held_out=0.2),
 )

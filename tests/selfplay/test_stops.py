@@ -20,7 +20,7 @@ from insei.system.configuration import to_yaml
 from tests.helpers.games import some_games
 from tests.selfplay.test_loop import CONFIG
 
-SHORT = replace(CONFIG, rating=RatingConfig(every=0))
+SHORT = replace(CONFIG, rating=RatingConfig(every=None))
 
 
 @contextmanager
