@@ -2,7 +2,8 @@
 
 One file a board size in tournament/ladders/: the conditions, and each player's rating with its
 interval, as a tournament of configs/ladder7.yaml or ladder9.yaml reported them; random is the
-anchor, at 0. Players too slow to be met by everybody who is rated, or rated later, are placed among the rungs.
+anchor, at 0. Players too slow to be met by everybody who is rated, or rated later, are placed
+among the rungs.
 
     python -m insei.tournament.ladder reports/ladder7/report.json 2 > tournament/ladders/7x7.json
 

@@ -1,9 +1,9 @@
 """A tournament on disk: games appended as they end, continued where it stood, then reported."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from insei.system.files import write_text
 from insei.tournament.cost import Anatomy, anatomy_of
 from insei.tournament.folder import TournamentFolder
 from insei.tournament.footprint import Footprint
-from insei.tournament.match import Job, PlayedGame, Table
+from insei.tournament.match import Job, PlayedGame
 from insei.tournament.provenance import identity_of, note_session, sessions
 from insei.tournament.report import Facts, Game, Report, points_of, write_report
 from insei.tournament.schedule import schedule
@@ -22,6 +22,14 @@ from insei.tournament.tournament_config import TournamentConfig
 
 FOOTPRINTS_FILE = "footprints.json"
 PLAYERS_FILE = "players.json"  # the fingerprint of each, as it sat down first
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of a tournament's games have ended."""
+
+    done: int
+    total: int
 
 
 def check_players(
@@ -106,16 +114,15 @@ def run_tournament(
     config: TournamentConfig,
     folder: TournamentFolder,
     play: Callable[[list[Job]], Iterable[list[PlayedGame]]] | None,
-    progress: Callable[[int, int], None],
+    watch: Callable[[Progress], None],
     measure: Callable[[str, Rules], Footprint | None] = no_footprint,
 ) -> Report:
     """Play the games that are still missing, and write the report.
 
     Args:
-        play: jobs to their games, as they come in; `play_here`, or tables on Ray. None leaves the
-            games that are missing unplayed.
-        progress: told games done and games in all.
-        measure: a player's memory; `footprint_of`, where that is wanted.
+        play: jobs to their games, as they come in. None plays nothing.
+        watch: told how far the games are, whenever some have ended.
+        measure: a player's memory, as `footprint_of`.
 
     Returns:
         what the report tells.
@@ -128,12 +135,12 @@ def run_tournament(
         missing = []
     playing = {name for job in missing for name in (job.black, job.white)}
     anatomies, prints = check_players(config, folder, playing)
-    progress(len(played), len(jobs))
+    watch(Progress(len(played), len(jobs)))
     due = [replace(job, fingerprints=(prints[job.black], prints[job.white])) for job in missing]
     for games in play(due) if play else ():
         folder.append(games, jobs)
         played |= {game.id: game.as_json() for game in games}
-        progress(len(played), len(jobs))
+        watch(Progress(len(played), len(jobs)))
         if is_decided(config, played):
             break
     games_played = list(played.values())
@@ -184,10 +191,3 @@ def pair_shares(config: TournamentConfig, games: Iterable[Game]) -> list[float]:
         found.append((shares[number] + shares[number + 1]) / 2)
         number += 2
     return found
-
-
-def play_here(jobs: list[Job]) -> Iterator[list[PlayedGame]]:
-    """Play in this process, a game at a time."""
-    with closing(Table()) as table:
-        for job in jobs:
-            yield table.play([job])

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Seed, Workers
-from insei.commands.tournament import Tell, play_games
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from insei.tournament.ladder import Ladder, Rung
     from insei.tournament.match import Job, PlayedGame
+    from insei.tournament.run import Progress
 
 
 def rate(
@@ -44,6 +45,7 @@ def rate(
     """
     from insei.agents.grammar import make_player
     from insei.tournament.ladder import read_ladder
+    from insei.tournament.playing import play_games
     from insei.tournament.provenance import identity_of
 
     if games < 2 or games % 2:
@@ -54,9 +56,9 @@ def rate(
     with closing(make_player(player)) as seated:
         identity_of(seated, plays=True)
     rungs = [rung for rung in ladder.rungs if rung.player != player]
-    with Tell() as tell:
-        play = partial(play_games, workers, address, tell.notice)
-        played = played_by(player, rungs, ladder, games, seed, play, tell.progress)
+    with GamesBar() as bar:
+        play = partial(play_games, workers=workers, address=address, notice=bar.notice)
+        played = played_by(player, rungs, ladder, games, seed, play, bar.show)
     print_rating(player, rungs, played, ladder)
 
 
@@ -67,9 +69,10 @@ def played_by(
     games: int,
     seed: int,
     play: "Callable[[list[Job]], Iterable[list[PlayedGame]]]",
-    progress: "Callable[[int, int], None]",
+    watch: "Callable[[Progress], None]",
 ) -> "list[dict[str, Any]]":
     """Play the rungs; returns the games as reports have them."""
+    from insei.tournament.run import Progress
     from insei.tournament.schedule import pairing_jobs
     from insei.tournament.tournament_config import PLIES_PER_POINT
 
@@ -83,7 +86,7 @@ def played_by(
     found: list[dict[str, Any]] = []
     for played in play(jobs):
         found += [game.as_json() for game in played]
-        progress(len(found), len(jobs))
+        watch(Progress(len(found), len(jobs)))
     return found
 
 

@@ -60,7 +60,7 @@ def test_lines_of_code_leave_prose_out():
 
 
 def test_each_kind_of_player_is_all_that_its_module_leads_to():
-    made_of = {kind: set(modules_of(kind)) for kind in ROOTS}
+    made_of = {kind: {name.removeprefix("insei/") for name in modules_of(kind)} for kind in ROOTS}
     assert made_of["random"] == {"agents/handwritten/random_player.py"}
     assert (
         {"agents/handwritten/influence.pyx", "agents/handwritten/static_evaluation.pyx"}
@@ -76,8 +76,8 @@ def test_each_kind_of_player_is_all_that_its_module_leads_to():
         "agents/net/gptq.py",
     } < made_of["net"]
     assert made_of["net"] < made_of["search"]
-    for name in ("batch", "cache", "findings", "tree", "gumbel", "puct"):
-        assert f"agents/{name}.pyx" in made_of["search"]
+    for name in ("batch", "cache", "results", "tree", "gumbel", "puct"):
+        assert f"agents/search/{name}.pyx" in made_of["search"]
     assert {"agents/search/softmax.h", "engine/spread.h"} < made_of["search"]
     for names in made_of.values():
         assert not names & {"engine/board.pyx", "engine/rules.py", "agents/net/package.py"}

@@ -22,9 +22,10 @@ from insei.tournament.cost import Anatomy
 from insei.tournament.folder import TournamentFolder, sgf_name
 from insei.tournament.match import RULES_KNOWN_BY, Job, Table, play_game
 from insei.tournament.openings import openings, openings_from
+from insei.tournament.playing import play_here
 from insei.tournament.ratings import fit, interval
 from insei.tournament.report import Facts, crosstable, replays_of, write_report
-from insei.tournament.run import play_here, run_tournament
+from insei.tournament.run import run_tournament
 from insei.tournament.schedule import schedule
 from insei.tournament.sprt import SprtConfig, decision, log_likelihood_ratio
 from insei.tournament.tournament_config import PairingConfig, TournamentConfig
@@ -202,7 +203,7 @@ def test_the_crosstable_counts_both_sides():
 def hold(tmp_path, config=CONFIG, play=play_here):
     folder = TournamentFolder(tmp_path / config.name, to_yaml(config))
     try:
-        run_tournament(config, folder, play, lambda done, total: None)
+        run_tournament(config, folder, play, lambda progress: None)
         return folder.path / "report.html"
     finally:
         folder.close()
