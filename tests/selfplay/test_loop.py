@@ -16,7 +16,6 @@ import pytest
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.find_package import checkpoints_of
 from insei.agents.net.package import DamagedPackage, load_package, read_card
-from insei.commands.train import make_crew
 from insei.engine.rules import Rules
 from insei.selfplay.crew import LocalCrew
 from insei.selfplay.data.dataset import GameDataset, rows_of, schema_of, table_of
@@ -26,6 +25,7 @@ from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.loop import Training
 from insei.selfplay.milestones import milestones_of
 from insei.selfplay.run import RunFolder
+from insei.selfplay.session import make_crew
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import RatingConfig, TrainConfig, WindowConfig
 from insei.selfplay.worker import PlayCounts
