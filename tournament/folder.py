@@ -1,6 +1,5 @@
 """The folder of a tournament: its configuration, and its games, appended as they end."""
 
-import fcntl
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import yaml
 from insei.engine.position import Position
 from insei.engine.sgf.record import GameRecord, write_sgf
 from insei.system.files import append_json, read_json_lines, write_text
+from insei.system.lock import FolderLock
 from insei.tournament.match import Job, PlayedGame
 from insei.tournament.tournament_config import TournamentConfig
 
@@ -34,12 +34,7 @@ class TournamentFolder:
     def __init__(self, path: Path, config_text: str) -> None:
         self.path = path
         (path / SGF_FOLDER).mkdir(parents=True, exist_ok=True)
-        self.lock = (path / "lock").open("w")
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.lock.close()
-            raise ValueError(f"{path} is in use by another tournament that runs") from None
+        self.lock = FolderLock(path)
         config_file = path / CONFIG_FILE
         has_games = (path / GAMES_FILE).exists()  # without any, nothing binds it to its conditions
         before = config_file.read_text() if has_games and config_file.exists() else config_text

@@ -293,7 +293,7 @@ def test_a_folder_belongs_to_one_configuration_and_one_program(tmp_path):
         hold(tmp_path)
     file.write_text(text)
     folder = TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
-    with pytest.raises(ValueError, match="in use by another tournament"):
+    with pytest.raises(ValueError, match="in use by process"):
         TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
     folder.close()
 
