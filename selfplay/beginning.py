@@ -1,12 +1,14 @@
 """How a run begins or goes on: its folder, its configuration, and whether both fit."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from insei.selfplay.run import CONFIG_FILE, RunFolder
 from insei.selfplay.start import starting_net
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build, differing, to_yaml, with_settings
+from insei.system.errors import UserError
 from insei.system.plain_yaml import parse_yaml, read_yaml
 
 
@@ -27,12 +29,12 @@ def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFold
     if source.is_dir():
         return go_on(source, settings)
     if not source.exists():
-        raise ValueError(f"no file {source}: wanted a YAML configuration, or a run's folder")
+        raise UserError(f"no file {source}: wanted a YAML configuration, or a run's folder")
     values = with_settings({"name": source.stem} | read_yaml(source), settings)
     try:
         config = build(TrainConfig, values)
-    except ValueError as error:
-        raise ValueError(f"{source}: {error}") from error
+    except UserError as error:
+        raise UserError(f"{source}: {error}") from error
     path = runs / config.name
     if path.exists():
         check_same(path, config)
@@ -43,17 +45,15 @@ def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFold
 
 def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
     """Open the run in a folder; see `open_run`."""
-    run = RunFolder(path)
-    try:
+    with ExitStack() as stack:
+        run = stack.enter_context(closing(RunFolder(path)))
         values = parse_yaml(run.config_text, str(path / CONFIG_FILE))
         began = build(TrainConfig, values)
         config = build(TrainConfig, with_settings(values, settings))
         check_kept(config, began, run.newest() is not None)
         check_opponents(config)
         check_devices(config)
-    except ValueError:
-        run.close()
-        raise
+        stack.pop_all()  # the run stays open
     return run, config
 
 
@@ -65,7 +65,7 @@ def config_of(path: Path) -> TrainConfig:
     """
     file = path / CONFIG_FILE
     if not file.is_file():
-        raise ValueError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
     return build(TrainConfig, parse_yaml(file.read_text(), str(file)))
 
 
@@ -78,7 +78,7 @@ def check_kept(config: TrainConfig, began: TrainConfig, has_learned: bool) -> No
     for key in ("name", "seed", "start_from") if has_learned else ("name",):
         given, kept = getattr(config, key), getattr(began, key)
         if given != kept:
-            raise ValueError(
+            raise UserError(
                 f"{key} {given!r}: this run began with {kept or 'random weights'!r}, "
                 "wanted that, or a run of its own"
             )
@@ -91,7 +91,7 @@ def check_same(path: Path, config: TrainConfig) -> None:
         ValueError: it has another, or there is no run.
     """
     if keys := differing(config_of(path), config):
-        raise ValueError(
+        raise UserError(
             f"{path} exists already, with another {', '.join(keys)}: `insei train {path}` "
             "continues it as it is, --set name=... begins another"
         )
@@ -134,4 +134,4 @@ def check_opponents(config: TrainConfig) -> None:
         try:
             make_player(name).close()
         except ValueError as error:
-            raise ValueError(f"rating.opponents: {error}") from error
+            raise UserError(f"rating.opponents: {error}") from error

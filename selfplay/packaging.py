@@ -1,5 +1,6 @@
 """A run's newest net as a package of its own, with its rating on the card.
 
+from insei.system.errors import UserError
 from insei.selfplay.packaging import package_player
 
 package_player("runs/go7", Path("players/go7"), report=Path("reports/gnugo7/report.json"))
@@ -48,10 +49,10 @@ def rating_in(report: Path, weights_sha256: str) -> dict[str, Any]:
         players = json.loads((report.parent / "players.json").read_text())
         pairings, ratings = values["pairings"], {one["player"]: one for one in values["ratings"]}
     except (json.JSONDecodeError, KeyError, TypeError):
-        raise ValueError(f"{report}: no report of a tournament") from None
+        raise UserError(f"{report}: no report of a tournament") from None
     own = [name for name in ratings if players.get(name) == weights_sha256]
     if not own:
-        raise ValueError(f"{report}: this net, {weights_sha256[:12]}, did not play in it")
+        raise UserError(f"{report}: this net, {weights_sha256[:12]}, did not play in it")
     keys = ("opponent", "games", "wins", "ties", "losses", "share", "low", "high")
     conditions = ("rules", "games", "opening_plies", "seed")
     return {

@@ -12,18 +12,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from insei.selfplay.beginning import open_run
-from insei.selfplay.crew import Crew, LocalCrew
+from insei.selfplay.crew import PATIENCE_SECONDS, Crew, CrewActor, LocalCrew, PoolCrew
 from insei.selfplay.learner import Diverged
 from insei.selfplay.loop import Status, Training
 from insei.selfplay.run import DiskFull, RunFolder, is_disk_full, write_config
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import MakeEvaluator, Worker, compiled
+from insei.system.actor_pool import ActorPool
 from insei.system.configuration import to_yaml
+from insei.system.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def train_run(
             training.play()
     except Diverged as error:
         run.log(f"stopped: {error}")
-        raise ValueError(
+        raise UserError(
             f"{run.path} stops, its loss is no number any more ({error}); its newest checkpoint is "
             f"unharmed: `insei train {run.path} --set learner.learning_rate=...` goes on, lower"
         ) from error
@@ -124,15 +125,18 @@ def make_crew(
 
         make_evaluator = NetsOnGpu(config.network)
 
-    def arguments(index: int) -> tuple[Any, ...]:
+    def make_worker(index: int) -> Worker:
         worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
-        return config.mix, config.selfplay, make_evaluator, worker_seed
+        return Worker(config.mix, config.selfplay, make_evaluator, worker_seed)
 
     per_call = config.selfplay.games_per_call
     if config.workers == 0:
-        return LocalCrew(Worker(*arguments(0)), per_call)
-    from insei.selfplay.cluster import RayCrew
-    from insei.system.ray_session import start_ray
+        return LocalCrew(make_worker(0), per_call)
+    from insei.system.ray_actors import RayActors
+    from insei.system.ray_session import check_gpus, start_ray
 
     start_ray(config.workers, address)
-    return RayCrew(arguments, config.workers, per_call, notice, gpus)
+    check_gpus(config.workers, gpus)
+    make_actor = partial(CrewActor, make_worker)
+    pool = ActorPool(RayActors(gpus), make_actor, config.workers, notice, PATIENCE_SECONDS)
+    return PoolCrew(pool, per_call)

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 from insei.system.setting import Setting, check_settings
 
 
@@ -44,9 +45,9 @@ def check_sizes(sizes: tuple[BoardSize, ...], rules: Rules) -> None:
     """Raise ValueError unless `sizes` are different ones, and the rules' board is the largest."""
     sides = [size.side for size in sizes]
     if len(set(sides)) != len(sides):
-        raise ValueError(f"sizes of sides {sides}: wanted each once")
+        raise UserError(f"sizes of sides {sides}: wanted each once")
     if (rules.width, rules.height) != (max(sides), max(sides)):
-        raise ValueError(
+        raise UserError(
             f"rules for {rules.size_name}, sizes of sides {sides}: wanted the rules' board to be "
             "the largest of them"
         )
@@ -55,7 +56,7 @@ def check_sizes(sizes: tuple[BoardSize, ...], rules: Rules) -> None:
         ("last_share", [last_share(size) for size in sizes]),
     ):
         if not sum(shares) > 0:
-            raise ValueError(f"sizes' {name} {shares}: wanted one above 0")
+            raise UserError(f"sizes' {name} {shares}: wanted one above 0")
 
 
 def last_share(size: BoardSize) -> float:

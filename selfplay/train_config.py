@@ -9,6 +9,7 @@ from insei.agents.search.settings import SearchSettings
 from insei.engine.rules import Rules
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.sizes import BoardMix, BoardSize, check_sizes
+from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings
 
 
@@ -149,7 +150,7 @@ class SelfPlayConfig:
     def __post_init__(self) -> None:
         check_settings(self)
         if self.batches > self.games_in_flight:
-            raise ValueError(
+            raise UserError(
                 f"batches {self.batches}: wanted at most the {self.games_in_flight} games in flight"
             )
 
@@ -179,7 +180,7 @@ class WindowConfig:
     def __post_init__(self) -> None:
         check_settings(self)
         if self.smallest > self.largest:
-            raise ValueError(
+            raise UserError(
                 f"smallest {self.smallest}, largest {self.largest}: wanted smallest <= largest"
             )
 
@@ -282,11 +283,11 @@ class TrainConfig:
         check_name(self.name)
         check_settings(self)
         if self.generations is None and self.hours is None:
-            raise ValueError("generations null, hours null: wanted one of them, to end the run")
+            raise UserError("generations null, hours null: wanted one of them, to end the run")
         if self.sizes:
             check_sizes(self.sizes, self.rules)
         if self.window.smallest < self.learner.batch_size:
-            raise ValueError(
+            raise UserError(
                 f"window.smallest {self.window.smallest}: wanted at least one batch, "
                 f"learner.batch_size {self.learner.batch_size}"
             )

@@ -10,13 +10,15 @@ from typing import Any
 
 import yaml
 
+from insei.system.errors import UserError
+
 MAX_DEPTH = 20
 FLOAT = "tag:yaml.org,2002:float"
 # `1e-3` and `2.5e3` are numbers, as in YAML 1.2; PyYAML alone reads them as text.
 EXPONENT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$")
 
 
-class BadConfig(ValueError):
+class BadConfig(UserError):
     """A configuration that can't be used; the message names the key and what was wanted."""
 
 

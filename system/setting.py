@@ -13,11 +13,13 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
+from insei.system.errors import UserError
+
 OF_A_NAME = frozenset(string.ascii_letters + string.digits + "-_.")
 NOTHING = object()  # where no value is meant, because None is a value
 
 
-class BadSetting(ValueError):
+class BadSetting(UserError):
     """A field's value can't be used: the field's name, the value, and what was wanted."""
 
     def __init__(self, name: str, value: object, wanted: str) -> None:

@@ -1,13 +1,14 @@
 """The folder of a tournament: its configuration, and its games, appended as they end."""
 
-import fcntl
 from pathlib import Path
 from typing import Any
 
 from insei.engine.position import Position
 from insei.engine.sgf.record import GameRecord, write_sgf
 from insei.system.configuration import build, differing
+from insei.system.errors import UserError
 from insei.system.files import append_json, read_json_lines, write_text
+from insei.system.lock import FolderLock
 from insei.system.plain_yaml import parse_yaml
 from insei.tournament.match import Job, PlayedGame
 from insei.tournament.tournament_config import TournamentConfig
@@ -33,12 +34,7 @@ class TournamentFolder:
     def __init__(self, path: Path, config_text: str) -> None:
         self.path = path
         (path / SGF_FOLDER).mkdir(parents=True, exist_ok=True)
-        self.lock = (path / "lock").open("w")
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.lock.close()
-            raise ValueError(f"{path} is in use by another tournament that runs") from None
+        self.lock = FolderLock(path)
         config_file = path / CONFIG_FILE
         has_games = (path / GAMES_FILE).exists()  # without any, nothing binds it to its conditions
         before = config_file.read_text() if has_games and config_file.exists() else config_text
@@ -46,10 +42,10 @@ class TournamentFolder:
             changed = changed_conditions(before, config_text)
         except ValueError as error:
             self.lock.close()
-            raise ValueError(f"{config_file}: {error}; wanted that folder moved away") from error
+            raise UserError(f"{config_file}: {error}; wanted that folder moved away") from error
         if changed:
             self.lock.close()
-            raise ValueError(
+            raise UserError(
                 f"{path} holds a tournament of other conditions ({config_file}: "
                 f"{', '.join(changed)}); wanted another name, or that folder moved away"
             )
@@ -90,6 +86,6 @@ def changed_conditions(before: str, now: str) -> list[str]:
         ValueError: `before` is no configuration.
     """
     if not parse_yaml(before, CONFIG_FILE):
-        raise ValueError("not a tournament's configuration")
+        raise UserError("not a tournament's configuration")
     old, new = (build(TournamentConfig, parse_yaml(one, CONFIG_FILE)) for one in (before, now))
     return [key for key in differing(old, new) if key.partition(".")[0] not in FREE]

@@ -189,15 +189,15 @@ def forfeit(job: Job, loser: int, why: str) -> PlayedGame:
     )
 
 
-class Table:
-    """A place where games are played: makes each player once and lets it play many games.
+class GameRunner:
+    """Plays games one after the other, and makes each player once.
 
-    A player that failed in `MOST_FAILURES` games on end isn't waited for again: it loses the rest.
+    A player that failed in `MOST_FAILURES` games in a row forfeits the rest.
     """
 
     def __init__(self) -> None:
         self.players: dict[str, Player] = {}
-        self.failures: Counter[str] = Counter()  # games on end that a player failed in
+        self.failures: Counter[str] = Counter()  # games in a row that each player failed in
 
     def play(self, jobs: list[Job]) -> list[PlayedGame]:
         """Play games one after the other.

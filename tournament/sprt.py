@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from insei.system.errors import UserError
 from insei.system.setting import Setting, check_settings
 from insei.tournament.elo import expected_share
 
@@ -48,7 +49,7 @@ class SprtConfig:
     def __post_init__(self) -> None:
         check_settings(self)
         if self.elo0 >= self.elo1:
-            raise ValueError(f"elo0 {self.elo0}, elo1 {self.elo1}: wanted elo0 < elo1")
+            raise UserError(f"elo0 {self.elo0}, elo1 {self.elo1}: wanted elo0 < elo1")
 
     @property
     def low(self) -> float:

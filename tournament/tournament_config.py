@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Annotated, ClassVar, Literal
 
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 from insei.system.setting import BadSetting, Setting, check_name, check_settings
 from insei.tournament.sprt import SprtConfig
 
@@ -122,10 +123,10 @@ class TournamentConfig:
     def _check_pairings(self) -> None:
         """Each entry must fit some pairing, or its patterns are misspelt."""
         if self.pairings and self.format == "sprt":
-            raise ValueError("pairings: wanted none for an sprt, whose games say how many")
+            raise UserError("pairings: wanted none for an sprt, whose games say how many")
         for each in self.pairings:
             if not any(each.fits(*two) for two in self.meetings):
-                raise ValueError(
+                raise UserError(
                     f"pairings: {each.first!r} against {each.second!r} fits no two that meet of "
                     f"{', '.join(self.players)}"
                 )

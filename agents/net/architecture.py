@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.planes.net_planes import NUM_PLANES
+from insei.system.errors import UserError
 from insei.system.setting import Setting, check_settings
 
 PLANES_VERSION = 1  # raised whenever a plane changes its meaning
@@ -31,7 +32,7 @@ OFF_BOARD_LOGIT = -1e4
 Weights = Mapping[str, NDArray[np.float32]]
 
 
-class BrokenNetwork(ValueError):
+class BrokenNetwork(UserError):
     """Weights of the wrong shape, or NaN in a net's weights or its answers."""
 
 

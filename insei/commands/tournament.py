@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports
 from insei.system.configuration import build, with_settings
+from insei.system.errors import UserError
 from insei.system.plain_yaml import read_yaml
 
 
@@ -44,8 +45,8 @@ def tournament(
     values = with_settings({"name": config.stem} | read_yaml(config), set_ or [])
     try:
         chosen = build(TournamentConfig, values)
-    except ValueError as error:
-        raise ValueError(f"{config}: {error}") from error
+    except UserError as error:
+        raise UserError(f"{config}: {error}") from error
     with GamesBar() as bar:
         result = hold_tournament(
             chosen,

@@ -25,6 +25,7 @@ from insei.selfplay.studies.parallel_runs import train_in_parallel
 from insei.selfplay.studies.variant_ratings import VariantRating, rate_variants
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build, to_yaml, with_settings
+from insei.system.errors import UserError
 from insei.system.plain_yaml import read_yaml
 from insei.system.setting import BadSetting, Setting, check_name, check_settings
 from insei.tournament.tournament_config import TournamentConfig
@@ -123,8 +124,8 @@ def read_ablation(path: Path, settings: Sequence[str] = ()) -> AblationConfig:
     try:
         config = build(AblationConfig, values)
         trainings_of(config)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from error
     return config
 
 
@@ -217,7 +218,7 @@ def match_of(
     """
     rules = next(iter(trainings.values())).rules
     if any(training.rules != rules for training in trainings.values()):
-        raise ValueError("variants of different rules: wanted the same, for a match of their nets")
+        raise UserError("variants of different rules: wanted the same, for a match of their nets")
     return TournamentConfig(
         name=config.name,
         players=tuple(player_name(path, config.visits) for path in paths.values()),
@@ -232,7 +233,7 @@ def check_workers(trainings: dict[Path, TrainConfig]) -> None:
     """Raise ValueError where runs to be trained together would each start a Ray of its own."""
     for path, training in trainings.items():
         if training.workers:
-            raise ValueError(
+            raise UserError(
                 f"{path.name}: workers {training.workers}, wanted 0 for runs trained together"
             )
 
@@ -275,7 +276,7 @@ def open_variant(path: Path, config: TrainConfig) -> RunFolder:
         ValueError: the folder holds a run of another configuration.
     """
     if path.exists() and config_of(path) != config:
-        raise ValueError(
+        raise UserError(
             f"{path} was begun with another configuration; wanted the same, another name, or "
             "that folder moved away"
         )

@@ -20,6 +20,7 @@ from insei.selfplay.beginning import config_of
 from insei.selfplay.milestones import milestones_of
 from insei.selfplay.rating import player_name
 from insei.selfplay.session import ignore
+from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings
 from insei.tournament.tournament_config import TournamentConfig
 
@@ -109,7 +110,7 @@ def measure_curve(
     from insei.tournament.session import hold_tournament  # loads scipy
 
     if not runs:
-        raise ValueError("no run: wanted one folder at least")
+        raise UserError("no run: wanted one folder at least")
     rules = common_rules(runs, config.size)
     kept = [net for run in runs for net in nets_of(run, config.most, config.visits)]
     nets = {net.player: net for net in kept}
@@ -146,7 +147,7 @@ def common_rules(runs: Sequence[Path], size: int | None) -> Rules:
         here = [board for board in boards if board.width == side]
         if not here:
             names = ", ".join(board.size_name for board in boards)
-            raise ValueError(f"{run} learns {names}; wanted {side}x{side}")
+            raise UserError(f"{run} learns {names}; wanted {side}x{side}")
         chosen.append(here[0])
     return chosen[0]
 
@@ -163,7 +164,7 @@ def nets_of(run: Path, most: int, visits: int) -> list[KeptNet]:
     if len(folders) < 2:
         folders = checkpoints_of(run)
     if len(folders) < 2:
-        raise ValueError(f"{run}: {len(folders)} nets kept; wanted two or more (milestone_every)")
+        raise UserError(f"{run}: {len(folders)} nets kept; wanted two or more (milestone_every)")
     count = min(most, len(folders))
     places = {round(i * (len(folders) - 1) / (count - 1)) for i in range(count)}
     nets = []

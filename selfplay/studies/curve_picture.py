@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from insei.selfplay.studies.curve import Curve, CurvePoint
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +17,7 @@ COLOURS = ("#3b8ed6", "#e07b39", "#4aa564", "#b565c0", "#c9a227", "#d65c5c")
 def check_picture(out: Path) -> None:
     """Raise ValueError unless the file's name ends as a picture's."""
     if out.suffix.lower() not in PICTURES:
-        raise ValueError(f"out {out}: wanted a file that ends in one of {', '.join(PICTURES)}")
+        raise UserError(f"out {out}: wanted a file that ends in one of {', '.join(PICTURES)}")
 
 
 def draw_curve(curve: Curve, out: Path) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from insei.system.child_process import bound_to_us
+from insei.system.errors import UserError
 
 
 def train_in_parallel(
@@ -30,7 +31,7 @@ def train_in_parallel(
         for process in running:  # where we are interrupted; elsewhere they have ended
             process.kill()
     if failures:
-        raise ValueError(f"{len(failures)} of {len(runs)} runs stopped: {'; '.join(failures)}")
+        raise UserError(f"{len(failures)} of {len(runs)} runs stopped: {'; '.join(failures)}")
 
 
 def train_in_process(

@@ -40,6 +40,7 @@ from insei.selfplay.studies.retraining import (
     saved_states,
 )
 from insei.selfplay.train_config import TrainConfig
+from insei.system.errors import UserError
 from insei.system.files import delete_unfinished, new_folder, write_text
 from insei.system.setting import Setting, check_settings
 from insei.tournament.tournament_config import TournamentConfig
@@ -191,7 +192,7 @@ def material_of(config: ResizeConfig) -> Material:
     own = package.card.width, package.card.height
     frame = training.rules
     if (frame.width, frame.height) != own:
-        raise ValueError(
+        raise UserError(
             f"{config.dataset} holds games on {frame.size_name}; wanted {own[0]}x{own[1]}, the "
             f"board of {config.player}"
         )
@@ -207,13 +208,13 @@ def architectures(config: ResizeConfig, own: NetworkConfig) -> list[NetworkConfi
     found = []
     for width, depth in itertools.product(config.channels, config.blocks or (own.blocks,)):
         if not 0 < width < math.inf:
-            raise ValueError(f"channels {width}: wanted a factor above 0, or a number")
+            raise UserError(f"channels {width}: wanted a factor above 0, or a number")
         number = 4 * round(width * own.channels / 4) if width <= LARGEST_FACTOR else int(width)
         architecture = replace(own, channels=max(4, number), blocks=depth)
         if architecture != own and architecture not in found:
             found.append(architecture)
     if not found:
-        raise ValueError(
+        raise UserError(
             f"a net of {size_of(own)} is there already: wanted --channels or --blocks of another"
         )
     return found
@@ -234,7 +235,7 @@ def is_made(path: Path, material: Material) -> bool:
         return False
     training = read_card(path).training
     if any(training.get(key) != value for key, value in material.origin.items()):
-        raise ValueError(f"{path} is there, and comes from elsewhere: wanted another --out")
+        raise UserError(f"{path} is there, and comes from elsewhere: wanted another --out")
     return True
 
 
@@ -271,7 +272,7 @@ def make(
             rows, architecture, training, card, steps, saves, lambda status: watch(path, status)
         )
     except Diverged as error:
-        raise ValueError(
+        raise UserError(
             f"{path} is not made, its loss is no number any more ({error}): wanted another size, "
             f"or --learning-rate below {training.learner.learning_rate:g}"
         ) from error
@@ -288,7 +289,7 @@ def check_saves(saves: Path, card: PlayerCard) -> None:
     delete_unfinished(saves)
     for state in saved_states(saves):
         if read_card(state).training != card.training:
-            raise ValueError(
+            raise UserError(
                 f"{saves} holds the beginning of another training: wanted the same dataset, rows "
                 "and passes, or that folder moved away"
             )

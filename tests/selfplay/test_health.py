@@ -164,7 +164,7 @@ def test_opponents_in_folders_are_on_the_ladder_too():
     assert list(elos([two], [small, large], "net:runs/x")) == ["5x5"]
 
 
-def lost(player, boards, config, generation, earlier):
+def lost(player, boards, config, generation, earlier, play):
     """A rating that every net loses."""
     found = rating_of(generation, earlier.generation, 0.1, second=0.1)
     return found if earlier else {**found, "earlier": {}}

@@ -20,7 +20,7 @@ from insei.system.configuration import to_yaml
 from insei.tournament import provenance
 from insei.tournament.cost import Anatomy
 from insei.tournament.folder import TournamentFolder, sgf_name
-from insei.tournament.match import RULES_KNOWN_BY, Job, Table, play_game
+from insei.tournament.match import RULES_KNOWN_BY, GameRunner, Job, play_game
 from insei.tournament.openings import openings, openings_from
 from insei.tournament.playing import play_here
 from insei.tournament.ratings import fit, interval
@@ -143,7 +143,7 @@ def test_a_whole_point_komi_can_tie():
 
 def test_equal_jobs_give_equal_games():
     jobs = schedule(CONFIG)
-    first, again = (Table().play(jobs) for _ in range(2))
+    first, again = (GameRunner().play(jobs) for _ in range(2))
     assert [game.moves for game in first] == [game.moves for game in again]
 
 
@@ -295,7 +295,7 @@ def test_a_folder_belongs_to_one_configuration_and_one_program(tmp_path):
         hold(tmp_path)
     file.write_text(text)
     folder = TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
-    with pytest.raises(ValueError, match="in use by another tournament"):
+    with pytest.raises(ValueError, match="in use by process"):
         TournamentFolder(tmp_path / "small", to_yaml(CONFIG))
     folder.close()
 
@@ -353,16 +353,16 @@ def test_an_unknown_player_is_refused_before_any_game(tmp_path):
 
 
 def test_games_on_ray_are_the_games_played_here(tmp_path, ray_session):
-    from insei.tournament.cluster import play_on_ray
+    from insei.tournament.playing import play_on_ray
 
     jobs = schedule(CONFIG)
-    here = {game.id: game.moves for game in Table().play(jobs)}
+    here = {game.id: game.moves for game in GameRunner().play(jobs)}
     there = {game.id: game.moves for games in play_on_ray(jobs, 2, pytest.fail) for game in games}
     assert here == there
 
 
 def test_a_wrong_player_on_ray_is_one_clear_error(ray_session):
-    from insei.tournament.cluster import play_on_ray
+    from insei.tournament.playing import play_on_ray
 
     job = replace(JOB, black="nobody", white="random")
     with pytest.raises(ValueError, match="player 'nobody'"):
@@ -482,7 +482,10 @@ def test_games_that_repeat_others_are_counted(tmp_path):
 
 def test_a_player_that_changes_on_the_way_is_refused():
     job = Job(0, "net:go5", "capture", Rules(5, 5), (), 1, 4, ("another", ""))
-    with closing(Table()) as table, pytest.raises(ValueError, match="net:go5 has become another"):
+    with (
+        closing(GameRunner()) as table,
+        pytest.raises(ValueError, match="net:go5 has become another"),
+    ):
         table.play([job])
 
 

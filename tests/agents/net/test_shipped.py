@@ -16,7 +16,7 @@ from insei.main import main
 from insei.selfplay.packaging import rating_in
 from insei.system.configuration import to_yaml
 from insei.tournament.folder import TournamentFolder
-from insei.tournament.match import Table
+from insei.tournament.match import GameRunner
 from insei.tournament.playing import play_here
 from insei.tournament.run import run_tournament
 from insei.tournament.schedule import schedule
@@ -45,7 +45,7 @@ def test_a_shipped_player_beats_the_handwritten_one(name):
     config = TournamentConfig(
         players=(player, "influence"), rules=rules, games=20, opening_plies=2, seed=77
     )
-    table = Table()
+    table = GameRunner()
     games = table.play(schedule(config))
     table.close()
     won = sum((game.black if game.winner == BLACK else game.white) == player for game in games)
