@@ -1,9 +1,10 @@
 """A run's newest net as a package of its own, with its rating on the card.
 
-from insei.system.errors import UserError
-from insei.selfplay.packaging import package_player
+    from insei.selfplay.packaging import package_player
 
-package_player("runs/go7", Path("players/go7"), report=Path("reports/gnugo7/report.json"))
+    package_player("runs/go7", Path("players/go7"), report=Path("reports/gnugo7/report.json"))
+
+writes the folder players/go7, which is the player search:players/go7.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 from insei.agents.net.find_package import check_nameable, find_package
 from insei.agents.net.onnx_export import onnx_of
 from insei.agents.net.package import load_package, write_package
+from insei.system.errors import UserError
 from insei.system.files import new_folder
 
 
