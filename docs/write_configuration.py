@@ -4,6 +4,7 @@ A test compares the file with what this program writes.
 """
 
 import dataclasses
+import inspect
 import json
 import typing
 from collections.abc import Iterator
@@ -100,9 +101,9 @@ def inner_of(kind: Any) -> tuple[Any, bool]:
 def text_of(section: Section) -> str:
     """A heading, what the dataclass says of itself, and the table of its keys."""
     kind = section.kind
-    said = (kind.__doc__ or "").partition("\n\n")[0]
+    said = inspect.cleandoc(kind.__doc__ or "").partition("Raises:")[0].strip()
     heading = f"### {section.title}" if section.path else f"## {section.title.capitalize()}"
-    lines = [heading, "", " ".join(said.split()), ""]
+    lines = [heading, "", said, ""]
     if kind is SearchSettings:
         lines += ["A player's name takes these keys too: `search:go7,rule=puct,visits=200`.", ""]
     lines += [row(COLUMNS), row(["---"] * len(COLUMNS))]

@@ -22,18 +22,19 @@ class BoardSize:
         ValueError: a field is out of its bounds.
     """
 
-    side: Annotated[int, Setting("of the board", 1, 19, unit="points")]
-    komi: Annotated[float, Setting("the middle of the komi drawn", -400, 400, unit="points")]
+    side: Annotated[int, Setting("side of the board", 1, 19, unit="points")]
+    komi: Annotated[float, Setting("middle of the komi drawn", -400, 400, unit="points")]
     share: Annotated[
-        float, Setting("of the games as the run begins, relative to the other sizes'", 0, 10**6)
+        float,
+        Setting("share of the games as the run begins, relative to the other sizes", 0, 10**6),
     ] = 1.0
     last_share: Annotated[
         float | None,
-        Setting("the same as the run ends, linear between; null: the same", 0, 10**6),
+        Setting("that share as the run ends, linear between; null: unchanged", 0, 10**6),
     ] = None
     komi_sigma: Annotated[
         float | None,
-        Setting("deviation of komi; null: selfplay.komi_sigma", 0, 100, unit="points"),
+        Setting("standard deviation of komi; null: selfplay.komi_sigma", 0, 100, unit="points"),
     ] = None
 
     def __post_init__(self) -> None:
