@@ -16,10 +16,10 @@ from pathlib import Path
 
 from insei.system.configuration import to_yaml
 from insei.tournament.folder import TournamentFolder
-from insei.tournament.footprint import footprint_of
+from insei.tournament.memory_use import memory_use_of
 from insei.tournament.playing import play_games
-from insei.tournament.report import Report
-from insei.tournament.run import Progress, no_footprint, run_tournament
+from insei.tournament.report import TournamentReport
+from insei.tournament.run import Progress, run_tournament, unmeasured
 from insei.tournament.tournament_config import TournamentConfig
 
 
@@ -28,7 +28,7 @@ class TournamentResult:
     """A tournament that was held."""
 
     page: Path  # the HTML report; JSON and Markdown lie beside it
-    report: Report
+    report: TournamentReport
 
 
 def ignore(what: object) -> None:
@@ -57,7 +57,7 @@ def hold_tournament(
     Raises:
         ValueError: a player is unknown, or the folder holds a tournament of other conditions.
     """
-    measure = footprint_of if memory else no_footprint
+    measure = memory_use_of if memory else unmeasured
     with closing(TournamentFolder(reports / config.name, to_yaml(config))) as folder:
         player = partial(play_games, workers=config.workers, address=address, notice=notice)
         report = run_tournament(config, folder, player if play else None, watch, measure)
