@@ -18,10 +18,10 @@ from insei.system.configuration import build, to_yaml, with_settings
 from insei.system.errors import UserError
 from insei.system.plain_yaml import read_yaml
 from insei.tournament.folder import TournamentFolder
-from insei.tournament.footprint import footprint_of
+from insei.tournament.memory_use import memory_use_of
 from insei.tournament.playing import play_games
-from insei.tournament.report import Report
-from insei.tournament.run import Progress, no_footprint, run_tournament
+from insei.tournament.report import TournamentReport
+from insei.tournament.run import Progress, run_tournament, unmeasured
 from insei.tournament.tournament_config import TournamentConfig
 
 
@@ -30,7 +30,7 @@ class TournamentResult:
     """A tournament that was held."""
 
     page: Path  # the HTML report; JSON and Markdown lie beside it
-    report: Report
+    report: TournamentReport
 
 
 def ignore(what: object) -> None:
@@ -72,7 +72,7 @@ def hold_tournament(
     Raises:
         ValueError: a player is unknown, or the folder holds a tournament of other conditions.
     """
-    measure = footprint_of if memory else no_footprint
+    measure = memory_use_of if memory else unmeasured
     with closing(TournamentFolder(reports / config.name, to_yaml(config))) as folder:
         player = partial(play_games, workers=config.workers, address=address, notice=notice)
         report = run_tournament(config, folder, player if play else None, watch, measure)

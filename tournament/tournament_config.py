@@ -1,4 +1,4 @@
-"""What a tournament is made of: frozen values, saved with its results."""
+"""The configuration of a tournament."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from insei.system.errors import UserError
 from insei.system.setting import BadSetting, Setting, check_name, check_settings
 from insei.tournament.sprt import SprtConfig
 
-PLIES_PER_POINT = 6.0  # a game is scored as it stands after so many plies a point
+PLIES_PER_POINT = 6.0  # a game is scored as it stands after this many plies per point of the board
 
 
 @dataclass(frozen=True)
 class PairingConfig:
-    """How many games the pairings play whose players' names fit two patterns, in either order.
+    """Games of the pairings whose two players match two patterns, in either order.
 
     Patterns are those of file names: `*` any text, `?` any character.
 
@@ -33,7 +33,7 @@ class PairingConfig:
         check_settings(self)
 
     def fits(self, one: str, other: str) -> bool:
-        """Whether two players' pairing is meant."""
+        """Whether the pairing of two players matches."""
         return any(
             fnmatchcase(a, self.first) and fnmatchcase(b, self.second)
             for a, b in ((one, other), (other, one))
@@ -49,7 +49,7 @@ class TournamentConfig:
     """
 
     name: Annotated[str, Setting("the results go to reports/NAME")] = "tournament"
-    players: Annotated[tuple[str, ...], Setting("names by the player grammar, two at least")] = (
+    players: Annotated[tuple[str, ...], Setting("names by the player grammar, at least two")] = (
         "random",
         "capture",
         "influence",
@@ -100,7 +100,7 @@ class TournamentConfig:
         check_name(self.name)
         check_settings(self)
         if len(self.players) < 2:
-            raise BadSetting("players", list(self.players), "two at least")
+            raise BadSetting("players", list(self.players), "at least two")
         if len(set(self.players)) != len(self.players):
             raise BadSetting("players", list(self.players), "each once")
         if self.format == "sprt" and len(self.players) != 2:
@@ -126,12 +126,12 @@ class TournamentConfig:
         return next((each.games for each in self.pairings if each.fits(one, other)), self.games)
 
     def _check_pairings(self) -> None:
-        """Each entry must fit some pairing, or its patterns are misspelt."""
+        """Check that each entry matches a pairing; else its patterns are misspelt."""
         if self.pairings and self.format == "sprt":
-            raise UserError("pairings: wanted none for an sprt, whose games say how many")
+            raise UserError("pairings: wanted none for an sprt, which has one pairing")
         for each in self.pairings:
             if not any(each.fits(*two) for two in self.meetings):
                 raise UserError(
-                    f"pairings: {each.first!r} against {each.second!r} fits no two that meet of "
+                    f"pairings: {each.first!r} against {each.second!r} matches no pairing of "
                     f"{', '.join(self.players)}"
                 )
