@@ -19,7 +19,7 @@ that comes with insei.
 import dataclasses
 import difflib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from insei.agents.gtp.program_player import GtpPlayer
 from insei.agents.handwritten.alphabeta import AlphaBetaPlayer
@@ -146,9 +146,9 @@ def search_settings(name: str, settings: list[str]) -> "tuple[SearchSettings, Pl
     from insei.agents.search.search_player import PlaySettings
 
     kinds = {
-        field.name: field.type
+        name: hint
         for settings_class in (SearchSettings, PlaySettings)
-        for field in dataclasses.fields(settings_class)
+        for name, hint in get_type_hints(settings_class).items()
     }
     found: dict[str, Any] = {}
     for setting in settings:

@@ -323,7 +323,8 @@ class Training:
         name = rated_name(self.run.path, config.rating.visits)
         boards = config.mix.boards
         earlier = self._earlier_net()
-        rating = rate(name, boards, config.rating, self.progress.generation, earlier)
+        generation = self.progress.generation
+        rating = rate(name, boards, config.rating, generation, earlier, self.crew.play_jobs)
         self.run.add_rating(rating)
         for opponent, why in rating.get("failures", {}).items():
             self.notice(f"{opponent} failed in {why}; the rating counts the others")
@@ -406,7 +407,7 @@ class Training:
         return Status(
             generation=self.progress.generation,
             generations=(
-                0 if self.config.hours else self.config.generations + self.progress.skipped
+                0 if self.config.hours else (self.config.generations or 0) + self.progress.skipped
             ),
             games=self.dataset.num_games,
             rows=self.dataset.num_rows,

@@ -19,8 +19,8 @@ MILESTONES = "milestones"
 WAYS_BACK = 2  # milestones that hold the learner's state
 
 
-def is_milestone(generation: int, every: int, is_last: bool = False) -> bool:
-    """Whether the net of this generation is kept; `every` 0 keeps none."""
+def is_milestone(generation: int, every: int | None, is_last: bool = False) -> bool:
+    """Whether the net of this generation is kept; `every` None keeps none."""
     if not every:
         return False
     is_power = generation & (generation - 1) == 0

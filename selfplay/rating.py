@@ -8,8 +8,7 @@ A net that loses to its own past, twice and by more than chance, is a regression
 back (`is_regression`).
 """
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from insei.agents.net.find_package import checkpoints_of
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.selfplay.train_config import RatingConfig
-from insei.tournament.match import Job, PlayedGame, Table
+from insei.tournament.match import Job, PlayedGame
 from insei.tournament.ratings import Rating, fit, interval
 from insei.tournament.schedule import pairing_jobs
 from insei.tournament.tournament_config import PLIES_PER_POINT
@@ -62,8 +61,12 @@ def rate(
     config: RatingConfig,
     generation: int,
     earlier: EarlierNet | None,
+    play: Callable[[list[Job]], list[PlayedGame]],
 ) -> dict[str, Any]:
     """Play the matches of one rating.
+
+    Args:
+        play: jobs to their games, as a crew's `play_jobs`.
 
     Returns:
         generation, player, and by opponent the share of points with its 95 % interval and games;
@@ -76,7 +79,7 @@ def rate(
     for board in boards:
         for opponent in config.opponents:
             jobs = jobs_of(player, opponent, board, config, config.games, generation)
-            one = result(jobs, player)
+            one = result(play(jobs), player)
             name = label(boards, board, opponent)
             if why := one.pop("failure", None):
                 failed = len(jobs) - one["games"]
@@ -91,7 +94,7 @@ def rate(
         every = []
         for board in boards:
             jobs = jobs_of(player, other, board, config, config.earlier_games, seed)
-            every.append(result(jobs, player))
+            every.append(result(play(jobs), player))
             every[-1].pop("failure", None)
             if name == "first":
                 found["opponents"][label(boards, board, EARLIER)] = every[-1]
@@ -110,10 +113,8 @@ def jobs_of(
     return pairing_jobs(player, opponent, board, games, config.opening_plies, seed, most)
 
 
-def result(jobs: list[Job], player: str) -> dict[str, Any]:
-    """Play a match here; the share that `player` takes, and how its opponent failed, if it did."""
-    with closing(Table()) as table:
-        games = table.play(jobs)
+def result(games: list[PlayedGame], player: str) -> dict[str, Any]:
+    """The share of a match that `player` took, and how its opponent failed, if it did."""
     failed = [one for one in games if one.result.endswith("+F") and points_of(one, player)]
     told = [one for one in games if one not in failed]
     found = summary(sum(points_of(one, player) for one in told), len(told))

@@ -267,7 +267,7 @@ class Worker:
     def _update_leader(self, slot: GameSlot, mover: int, value: float) -> None:
         """Set who leads clearly after a search, and for how many plies."""
         leader = 0
-        if abs(value) >= self.config.clear_value:
+        if self.config.clear_value is not None and abs(value) >= self.config.clear_value:
             leader = 1 if (value > 0) == (mover == BLACK) else -1
         slot.clear_plies = slot.clear_plies + 1 if leader and leader == slot.leader else abs(leader)
         slot.leader = leader
@@ -297,7 +297,7 @@ def visits_at(config: SelfPlayConfig, progress: float) -> int:
     """
     last = config.search.visits
     first = config.first_visits
-    if not 0 < first < last:
+    if first is None or first >= last:
         return last
     doublings = max(1, round(np.log2(last / first)))
     stage = min(doublings, int(progress * (doublings + 1)))

@@ -46,7 +46,7 @@ def test_games_held_out_never_come_into_the_window(tmp_path):
     config = replace(
         CONFIG,
         generations=2,
-        rating=RatingConfig(every=0),
+        rating=RatingConfig(every=None),
         window=WindowConfig(smallest=400, largest=2000, held_out=0.4),
         learner=replace(CONFIG.learner, trace=0.5),
     )
@@ -113,7 +113,7 @@ def test_milestones_come_at_powers_of_two_then_regularly():
 
 
 def test_only_the_newest_milestones_hold_a_way_back(tmp_path):
-    run, training = begin(tmp_path / "tiny", replace(RATED, rating=RatingConfig(every=0)))
+    run, training = begin(tmp_path / "tiny", replace(RATED, rating=RatingConfig(every=None)))
     finish(run, training)
     found = milestones_of(tmp_path / "tiny")
     assert list(found) == [0, 1, 2, 3, 4]
@@ -164,7 +164,7 @@ def test_opponents_in_folders_are_on_the_ladder_too():
     assert list(elos([two], [small, large], "net:runs/x")) == ["5x5"]
 
 
-def lost(player, boards, config, generation, earlier):
+def lost(player, boards, config, generation, earlier, play):
     """A rating that every net loses."""
     found = rating_of(generation, earlier.generation, 0.1, second=0.1)
     return found if earlier else {**found, "earlier": {}}
@@ -310,7 +310,7 @@ def test_a_run_of_hours_ends_by_the_clock_and_its_schedules_with_it():
 
 
 def test_a_run_of_the_first_version_goes_on(tmp_path):
-    config = replace(CONFIG, generations=1, rating=RatingConfig(every=0))
+    config = replace(CONFIG, generations=1, rating=RatingConfig(every=None))
     finish(*begin(tmp_path / "tiny", config))
     path = checkpoints_of(tmp_path / "tiny")[-1] / "state.json"
     values = json.loads(path.read_text())
