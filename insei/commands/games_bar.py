@@ -7,7 +7,10 @@ if TYPE_CHECKING:
 
 
 class GamesBar:
-    """A bar of games done, on standard error, and notices above it."""
+    """A bar of games done, on standard error, and notices above it.
+
+    It appears with the first game count, so that a command that is refused prints its line alone.
+    """
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -32,4 +35,5 @@ class GamesBar:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.bar.stop()
+        if self.bar.live.is_started:
+            self.bar.stop()
