@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE
+from insei.system.errors import UserError
 
 LAG = 0.15  # seconds kept back from every move, for the way there and back
 FEWEST_MOVES = 10  # that a main time is always shared among
@@ -17,7 +18,7 @@ class TimeControl:
     """What a player may use: a main time, then so many moves within each period, or increments.
 
     Raises:
-        ValueError: a number is negative or not finite.
+        UserError: a number is negative or not finite.
     """
 
     main: float = 0.0  # seconds
@@ -31,13 +32,13 @@ class TimeControl:
         for name in ("main", "period", "increment"):
             value = getattr(self, name)
             if not 0 <= value < 1e9:
-                raise ValueError(f"{name} {value!r}: wanted 0 to 1e9 seconds")
+                raise UserError(f"{name} {value!r}: wanted 0 to 1e9 seconds")
         for name in ("most_main", "most_a_move"):
             value = getattr(self, name)
             if not value >= 0:
-                raise ValueError(f"{name} {value!r}: wanted 0 seconds or more")
+                raise UserError(f"{name} {value!r}: wanted 0 seconds or more")
         if not 0 <= self.moves < 10**6:
-            raise ValueError(f"moves {self.moves!r}: wanted 0 to 1,000,000")
+            raise UserError(f"moves {self.moves!r}: wanted 0 to 1,000,000")
 
 
 @dataclass

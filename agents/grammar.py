@@ -31,6 +31,7 @@ from insei.agents.net.find_package import find_package
 from insei.agents.player import Player
 from insei.agents.python_player import OwnPlayer
 from insei.agents.search.settings import SearchSettings
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.agents.search.search_player import PlaySettings
@@ -51,7 +52,7 @@ PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
 MOST_VISITS = 50_000  # where time alone ends a search
 
 
-class UnknownPlayer(ValueError):
+class UnknownPlayer(UserError):
     """A name that the grammar doesn't know; the message says what it knows."""
 
 
@@ -60,7 +61,7 @@ def make_player(name: str) -> Player:
 
     Raises:
         UnknownPlayer: the name doesn't follow the grammar.
-        ValueError: its package is missing or damaged, or a setting is out of bounds.
+        UserError: its package is missing or damaged, or a setting is out of bounds.
     """
     kind, colon, rest = name.partition(":")
     if kind in HANDWRITTEN:
@@ -130,7 +131,7 @@ def search_settings(name: str, words: list[str]) -> "tuple[SearchSettings, PlayS
 
     Raises:
         UnknownPlayer: a word is no setting, or its value of another type.
-        ValueError: a value is out of bounds.
+        UserError: a value is out of bounds.
     """
     from insei.agents.search.search_player import PlaySettings
 
@@ -153,7 +154,7 @@ def search_settings(name: str, words: list[str]) -> "tuple[SearchSettings, PlayS
     }
     if of_play.get("seconds"):
         if found.get("rule", "puct") != "puct":
-            raise ValueError(
+            raise UserError(
                 f"player {name!r}: {found['rule']} plans its visits and can't be cut short; "
                 "wanted rule=puct with seconds"
             )

@@ -11,6 +11,7 @@ from insei.agents.grammar import net_of
 from insei.agents.net.find_package import find_package, shipped_players
 from insei.agents.net.package import read_card
 from insei.engine.rules import MAX_SIDE, Rules
+from insei.system.errors import UserError
 from insei.tournament.ladder import Ladder, ladder_sizes, read_ladder
 
 STRONGEST = 9
@@ -28,7 +29,7 @@ class Level:
         """The player on boards of this side, by the grammar.
 
         Raises:
-            ValueError: its net is not shipped.
+            UserError: its net is not shipped.
         """
         net = strongest_net_for(size) if self.number == STRONGEST else net_for(size)
         return self.form.replace("NET", net)
@@ -57,7 +58,7 @@ def net_for(size: int) -> str:
     """The shipped net whose levels are rated on boards of this side, or come nearest to it.
 
     Raises:
-        ValueError: it is not shipped.
+        UserError: it is not shipped.
     """
     # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md); ladders are of these nets.
     return _shipped("go5to9" if size < 9 else "go9")
@@ -67,7 +68,7 @@ def strongest_net_for(size: int) -> str:
     """The shipped net that plays boards of this side best, as matches among them say.
 
     Raises:
-        ValueError: it is not shipped.
+        UserError: it is not shipped.
     """
     return _shipped("go9-6b64") if size == 9 else net_for(size)
 
@@ -75,7 +76,7 @@ def strongest_net_for(size: int) -> str:
 @cache  # asked for each level at each redraw of the client
 def _shipped(name: str) -> str:
     if name not in shipped_players():
-        raise ValueError(f"{name} does not come with this installation: wanted agents/players")
+        raise UserError(f"{name} does not come with this installation: wanted agents/players")
     return name
 
 
@@ -83,13 +84,13 @@ def opponent_named(text: str, size: int) -> str:
     """A player by the grammar, given its name there or a level's number.
 
     Raises:
-        ValueError: a number that is no level, or no net is shipped.
+        UserError: a number that is no level, or no net is shipped.
     """
     if not text.strip().isdecimal():
         return text.strip()
     number = int(text)
     if not 1 <= number <= STRONGEST:
-        raise ValueError(f"level {number}: wanted 1 to {STRONGEST}")
+        raise UserError(f"level {number}: wanted 1 to {STRONGEST}")
     return LEVELS[number - 1].player(size)
 
 
@@ -104,7 +105,7 @@ def net_words(size: int) -> str:
     """How the levels' net for this size was trained, and what that means for the size.
 
     Raises:
-        ValueError: no net is shipped, or its package is damaged.
+        UserError: no net is shipped, or its package is damaged.
     """
     name = net_for(size)
     card = read_card(find_package(name))
@@ -121,7 +122,7 @@ def notes_on(player: str, rules: Rules) -> list[str]:
     """What is to be known of a learned player on a board, or under a scoring, new to its net.
 
     Raises:
-        ValueError: there is no such net, or its package is damaged.
+        UserError: there is no such net, or its package is damaged.
     """
     net = net_of(player)
     if not net:
@@ -166,7 +167,7 @@ def level_lines(size: int) -> list[str]:
     """The dial, a line a level, with the ratings that were measured on that size.
 
     Raises:
-        ValueError: no net is shipped.
+        UserError: no net is shipped.
     """
     ladder = ladder_for(size)
     lines = [f"Levels on {size}x{size}. {net_words(size)}", ""]

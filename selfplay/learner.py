@@ -15,6 +15,7 @@ from insei.agents.net.network import Network, NetworkOutput, weights_of
 from insei.agents.net.torch_evaluator import device_of
 from insei.selfplay.data.batch import LOSS, WIN, Batch
 from insei.selfplay.learner_config import LearnerConfig
+from insei.system.errors import UserError
 
 LEARNING = "learning."  # prefixes of the state's tensors
 PLAYING = "playing."
@@ -225,7 +226,7 @@ class Learner:
         """Go on from `state` after `num_steps`.
 
         Raises:
-            ValueError: the state is that of another net.
+            UserError: the state is that of another net.
         """
 
         def part(prefix: str) -> dict[str, Tensor]:
@@ -238,7 +239,7 @@ class Learner:
         try:
             self.network.load_state_dict(part(LEARNING))
         except RuntimeError as error:
-            raise ValueError(
+            raise UserError(
                 "the learner's state is that of another net: wanted the blocks and channels that "
                 "the run began with"
             ) from error

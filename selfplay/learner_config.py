@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from insei.system.bounds import check_bounds
+from insei.system.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -11,7 +12,7 @@ class LearnerConfig:
     """Optimiser, schedule and loss weights.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        UserError: a field is outside what is said beside it.
     """
 
     batch_size: int = 256  # rows a step; KataGo: 256
@@ -51,4 +52,4 @@ class LearnerConfig:
             of="learner ",
         )
         if self.precision not in ("bf16", "fp32"):
-            raise ValueError(f"learner precision {self.precision!r}: wanted bf16 or fp32")
+            raise UserError(f"learner precision {self.precision!r}: wanted bf16 or fp32")

@@ -31,6 +31,7 @@ from insei.agents.net.find_package import CHECKPOINTS, check_nameable, checkpoin
 from insei.agents.net.package import DamagedPackage, PlayerCard, read_card, read_tensors, sha256_of
 from insei.agents.net.package import write_package as write_player
 from insei.selfplay.milestones import MILESTONES
+from insei.system.errors import UserError
 from insei.system.files import (
     append_json,
     delete_unfinished,
@@ -51,7 +52,7 @@ LOG_FILE = "log.txt"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class DiskFull(OSError):
+class DiskFull(UserError, OSError):
     """There is no room for what a run wants to write."""
 
 
@@ -86,12 +87,12 @@ class RunFolder:
     """The folder of a training run, locked for this program.
 
     Raises:
-        ValueError: another program trains there, or there is no run.
+        UserError: another program trains there, or there is no run.
     """
 
     def __init__(self, path: Path) -> None:
         if not (path / CONFIG_FILE).is_file():
-            raise ValueError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+            raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
         self.path = path
         self.lock = FolderLock(path)
         delete_unfinished(path)
@@ -104,11 +105,11 @@ class RunFolder:
         """Make a new run.
 
         Raises:
-            ValueError: a run is there already.
+            UserError: a run is there already.
         """
         check_nameable(path)
         if path.exists():
-            raise ValueError(f"{path} exists already: wanted a new run, or `insei train {path}`")
+            raise UserError(f"{path} exists already: wanted a new run, or `insei train {path}`")
         with new_folder(path) as unfinished:
             (unfinished / CONFIG_FILE).write_text(config_text)
         return cls(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class BoardSize:
     """A square board size among several.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        UserError: a field is outside what is said beside it.
     """
 
     side: int  # points, 1 to 19
@@ -29,9 +30,9 @@ class BoardSize:
         for name in ("share", "last_share"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1e6:
-                raise ValueError(f"{name} {value!r}: wanted 0 to 1000000")
+                raise UserError(f"{name} {value!r}: wanted 0 to 1000000")
         if self.komi_sigma is not None and not 0 <= self.komi_sigma <= 100:
-            raise ValueError(f"komi_sigma {self.komi_sigma!r}: wanted 0 to 100")
+            raise UserError(f"komi_sigma {self.komi_sigma!r}: wanted 0 to 100")
         Rules(self.side, self.side, self.komi)
 
 
@@ -39,9 +40,9 @@ def check_sizes(sizes: tuple[BoardSize, ...], rules: Rules) -> None:
     """Raise ValueError unless `sizes` are different ones, and the rules' board is the largest."""
     sides = [size.side for size in sizes]
     if len(set(sides)) != len(sides):
-        raise ValueError(f"sizes of sides {sides}: wanted each once")
+        raise UserError(f"sizes of sides {sides}: wanted each once")
     if (rules.width, rules.height) != (max(sides), max(sides)):
-        raise ValueError(
+        raise UserError(
             f"rules for {rules.size_name}, sizes of sides {sides}: wanted the rules' board to be "
             "the largest of them"
         )
@@ -50,7 +51,7 @@ def check_sizes(sizes: tuple[BoardSize, ...], rules: Rules) -> None:
         ("last_share", [last_share(size) for size in sizes]),
     ):
         if not sum(shares) > 0:
-            raise ValueError(f"sizes' {name} {shares}: wanted one above 0")
+            raise UserError(f"sizes' {name} {shares}: wanted one above 0")
 
 
 def last_share(size: BoardSize) -> float:

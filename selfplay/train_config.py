@@ -9,6 +9,7 @@ from insei.engine.rules import Rules
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.sizes import BoardMix, BoardSize, check_sizes
 from insei.system.bounds import check_bounds, check_name
+from insei.system.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class SelfPlayConfig:
     """How games are played to learn from.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        UserError: a field is outside what is said beside it.
     """
 
     search: SearchSettings = field(default_factory=SearchSettings)
@@ -83,7 +84,7 @@ class SelfPlayConfig:
         )
         check_precision(self.precision)
         if self.batches > self.games_in_flight:
-            raise ValueError(
+            raise UserError(
                 f"batches {self.batches}: wanted at most the {self.games_in_flight} games in flight"
             )
 
@@ -104,15 +105,15 @@ class WindowConfig:
 
     def __post_init__(self) -> None:
         if not 1 <= self.smallest <= self.largest:
-            raise ValueError(
+            raise UserError(
                 f"window smallest {self.smallest!r}, largest {self.largest!r}: "
                 "wanted 1 <= smallest <= largest"
             )
         if not 0 <= self.held_out < 1:
-            raise ValueError(f"window held_out {self.held_out!r}: wanted 0, to below 1")
+            raise UserError(f"window held_out {self.held_out!r}: wanted 0, to below 1")
         for name in ("exponent", "slope"):
             if not 0 < getattr(self, name) <= 1:
-                raise ValueError(f"window {name} {getattr(self, name)!r}: wanted above 0, to 1")
+                raise UserError(f"window {name} {getattr(self, name)!r}: wanted above 0, to 1")
 
 
 @dataclass(frozen=True)
@@ -133,18 +134,18 @@ class RatingConfig:
 
     def __post_init__(self) -> None:
         if self.earlier_games < 0 or self.earlier_games % 2:
-            raise ValueError(
+            raise UserError(
                 f"rating earlier_games {self.earlier_games!r}: wanted an even number, or 0"
             )
         if not 0 < self.rollback_rate <= 1:
-            raise ValueError(f"rating rollback_rate {self.rollback_rate!r}: wanted above 0, to 1")
+            raise UserError(f"rating rollback_rate {self.rollback_rate!r}: wanted above 0, to 1")
         if self.games < 2 or self.games % 2:
-            raise ValueError(f"rating games {self.games!r}: wanted an even number, at least 2")
+            raise UserError(f"rating games {self.games!r}: wanted an even number, at least 2")
         if self.opening_plies < 1:
-            raise ValueError(f"rating opening_plies {self.opening_plies!r}: wanted 1 or more")
+            raise UserError(f"rating opening_plies {self.opening_plies!r}: wanted 1 or more")
         for name in ("every", "visits", "most_rollbacks"):
             if getattr(self, name) < 0:
-                raise ValueError(f"rating {name} {getattr(self, name)!r}: wanted 0 or more")
+                raise UserError(f"rating {name} {getattr(self, name)!r}: wanted 0 or more")
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ class TrainConfig:
         if self.sizes:
             check_sizes(self.sizes, self.rules)
         if self.window.smallest < self.learner.batch_size:
-            raise ValueError(
+            raise UserError(
                 f"window smallest {self.window.smallest}: wanted at least one batch, "
                 f"learner batch_size {self.learner.batch_size}"
             )

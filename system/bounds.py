@@ -2,6 +2,8 @@
 
 import string
 
+from insei.system.errors import UserError
+
 OF_A_NAME = frozenset(string.ascii_letters + string.digits + "-_.")
 
 
@@ -12,22 +14,22 @@ def check_bounds(config: object, *bounds: tuple[str, float, float], of: str = ""
         of: what stands before a field's name in the message, as "learner ".
 
     Raises:
-        ValueError: one is outside, or no number that has a place there.
+        UserError: one is outside, or no number that has a place there.
     """
     for name, low, high in bounds:
         value = getattr(config, name)
         if isinstance(value, bool) or not low <= value <= high:
-            raise ValueError(f"{of}{name} {value!r}: wanted {low} to {high}")
+            raise UserError(f"{of}{name} {value!r}: wanted {low} to {high}")
 
 
 def check_name(name: str) -> None:
     """See that a name can be a folder's.
 
     Raises:
-        ValueError: it is empty, has other characters than letters, digits, and -_. or has dots
+        UserError: it is empty, has other characters than letters, digits, and -_. or has dots
             alone, as the folder above has.
     """
     if not name.strip(".") or not set(name) <= OF_A_NAME:
-        raise ValueError(
+        raise UserError(
             f"name {name!r}: wanted letters, digits, and -_. alone, one at least that is no dot"
         )

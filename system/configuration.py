@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 import yaml
 
+from insei.system.errors import UserError
+
 T = TypeVar("T")
 
 
-class BadConfig(ValueError):
+class BadConfig(UserError):
     """A configuration that can't be used; the message names the key and what was wanted."""
 
 
@@ -53,7 +55,7 @@ class OnceLoader(yaml.SafeLoader):
         seen: set[str] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise ValueError(f"line {key.start_mark.line + 1}: key {key.value} stands twice")
+                raise UserError(f"line {key.start_mark.line + 1}: key {key.value} stands twice")
             seen.add(str(key.value))
         return super().construct_mapping(node, deep)
 

@@ -8,6 +8,7 @@ import yaml
 
 from insei.engine.position import Position
 from insei.engine.sgf.record import GameRecord, write_sgf
+from insei.system.errors import UserError
 from insei.system.files import append_json, read_json_lines, write_text
 from insei.system.lock import FolderLock
 from insei.tournament.match import Job, PlayedGame
@@ -30,7 +31,7 @@ class TournamentFolder:
             session to the next; the conditions that games are played under may not.
 
     Raises:
-        ValueError: the folder holds a tournament of other conditions, or is in use.
+        UserError: the folder holds a tournament of other conditions, or is in use.
     """
 
     def __init__(self, path: Path, config_text: str) -> None:
@@ -39,15 +40,15 @@ class TournamentFolder:
         self.lock = FolderLock(path)
         config_file = path / CONFIG_FILE
         has_games = (path / GAMES_FILE).exists()  # without games the conditions may still change
-        before = config_file.read_text() if has_games and config_file.exists() else config_text
         try:
+            before = config_file.read_text() if has_games and config_file.exists() else config_text
             changed = changed_conditions(before, config_text)
         except (ValueError, yaml.YAMLError) as error:
             self.lock.close()
-            raise ValueError(f"{config_file}: {error}; wanted that folder moved away") from error
+            raise UserError(f"{config_file}: {error}; wanted that folder moved away") from error
         if changed:
             self.lock.close()
-            raise ValueError(
+            raise UserError(
                 f"{path} holds a tournament of other conditions ({config_file}: "
                 f"{', '.join(changed)}); wanted another name, or that folder moved away"
             )
@@ -85,11 +86,11 @@ def changed_conditions(before: str, now: str) -> list[str]:
     Keys missing in `before`, which an older version may have written, have their default.
 
     Raises:
-        ValueError: `before` is no configuration.
+        UserError: `before` is no configuration.
     """
     old, new = yaml.safe_load(before), yaml.safe_load(now)
     if not isinstance(old, dict):
-        raise ValueError("not a tournament's configuration")
+        raise UserError("not a tournament's configuration")
     old = filled_up(old, asdict(TournamentConfig()))
     return [key for key in sorted({*old, *new} - set(FREE)) if old.get(key) != new.get(key)]
 

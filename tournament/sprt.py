@@ -16,6 +16,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from insei.system.errors import UserError
 from insei.tournament.elo import expected_share
 
 PRIOR_PAIRS = 4  # pooled with the pairs played
@@ -27,7 +28,7 @@ class SprtConfig:
     """The two hypotheses and the error rates.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        UserError: a field is outside what is said beside it.
     """
 
     elo0: float = 0.0  # null hypothesis: the first player is stronger by this much
@@ -37,10 +38,10 @@ class SprtConfig:
 
     def __post_init__(self) -> None:
         if not -2000 <= self.elo0 < self.elo1 <= 2000:
-            raise ValueError(f"elo0 {self.elo0}, elo1 {self.elo1}: wanted -2000 <= elo0 < elo1")
+            raise UserError(f"elo0 {self.elo0}, elo1 {self.elo1}: wanted -2000 <= elo0 < elo1")
         for name in ("alpha", "beta"):
             if not 0 < getattr(self, name) < 0.5:
-                raise ValueError(f"{name} {getattr(self, name)}: wanted above 0, below 0.5")
+                raise UserError(f"{name} {getattr(self, name)}: wanted above 0, below 0.5")
 
     @property
     def low(self) -> float:

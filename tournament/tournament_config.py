@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from insei.engine.rules import Rules
 from insei.system.bounds import check_bounds, check_name
+from insei.system.errors import UserError
 from insei.tournament.sprt import SprtConfig
 
 Format = Literal["round robin", "gauntlet", "sprt"]
@@ -20,7 +21,7 @@ class PairingConfig:
     Patterns are those of file names: `*` any text, `?` any character.
 
     Raises:
-        ValueError: games is odd or below 0.
+        UserError: games is odd or below 0.
     """
 
     first: str = "*"
@@ -29,7 +30,7 @@ class PairingConfig:
 
     def __post_init__(self) -> None:
         if self.games < 0 or self.games % 2:
-            raise ValueError(f"games {self.games}: wanted an even number, 0 or more")
+            raise UserError(f"games {self.games}: wanted an even number, 0 or more")
 
     def fits(self, one: str, other: str) -> bool:
         """Whether the pairing of two players matches."""
@@ -44,7 +45,7 @@ class TournamentConfig:
     """Who plays whom, how often, and under what rules.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        UserError: a field is outside what is said beside it.
     """
 
     name: str = "tournament"  # the report goes to reports/NAME
@@ -68,24 +69,24 @@ class TournamentConfig:
 
     def __post_init__(self) -> None:
         if len(self.players) < 2:
-            raise ValueError(f"players {list(self.players)}: wanted at least two")
+            raise UserError(f"players {list(self.players)}: wanted at least two")
         if len(set(self.players)) != len(self.players):
-            raise ValueError(f"players {list(self.players)}: wanted each once")
+            raise UserError(f"players {list(self.players)}: wanted each once")
         if self.format not in get_args(Format):
-            raise ValueError(f"format {self.format!r}: wanted one of {', '.join(get_args(Format))}")
+            raise UserError(f"format {self.format!r}: wanted one of {', '.join(get_args(Format))}")
         if self.format == "sprt" and len(self.players) != 2:
-            raise ValueError(f"players {list(self.players)}: wanted two for an sprt")
+            raise UserError(f"players {list(self.players)}: wanted two for an sprt")
         if self.games < 2 or self.games % 2:
-            raise ValueError(f"games {self.games}: wanted an even number, 2 or more")
+            raise UserError(f"games {self.games}: wanted an even number, 2 or more")
         self._check_pairings()
         if not 0 <= self.opening_plies <= 40:
-            raise ValueError(f"opening_plies {self.opening_plies}: wanted 0 to 40")
+            raise UserError(f"opening_plies {self.opening_plies}: wanted 0 to 40")
         if self.workers < 0:
-            raise ValueError(f"workers {self.workers}: wanted 0 or more")
+            raise UserError(f"workers {self.workers}: wanted 0 or more")
         if not 1 <= self.max_plies_per_point <= 100:
-            raise ValueError(f"max_plies_per_point {self.max_plies_per_point}: wanted 1 to 100")
+            raise UserError(f"max_plies_per_point {self.max_plies_per_point}: wanted 1 to 100")
         if self.anchor and self.anchor not in self.players:
-            raise ValueError(f"anchor {self.anchor!r}: wanted one of {', '.join(self.players)}")
+            raise UserError(f"anchor {self.anchor!r}: wanted one of {', '.join(self.players)}")
         check_name(self.name)
         check_bounds(self, ("seed", 0, 2**40), ("anchor_elo", -10_000, 10_000))
 
@@ -108,10 +109,10 @@ class TournamentConfig:
     def _check_pairings(self) -> None:
         """Check that each entry matches a pairing; else its patterns are misspelt."""
         if self.pairings and self.format == "sprt":
-            raise ValueError("pairings: wanted none for an sprt, which has one pairing")
+            raise UserError("pairings: wanted none for an sprt, which has one pairing")
         for each in self.pairings:
             if not any(each.fits(*two) for two in self.meetings):
-                raise ValueError(
+                raise UserError(
                     f"pairings: {each.first!r} against {each.second!r} matches no pairing of "
                     f"{', '.join(self.players)}"
                 )

@@ -15,6 +15,7 @@ from insei.agents.search.analysis import Analysis, MoveAnalysis
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.engine.vertex import move_of, vertex_of
+from insei.system.errors import UserError
 
 COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
 NUMBERS = {"interval": 100, "maxmoves": 0, "minmoves": 1}
@@ -39,7 +40,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
     """Read `[colour] [centiseconds] [key value]...`.
 
     Raises:
-        ValueError: a word makes no sense here.
+        UserError: a word makes no sense here.
     """
     colour = 0
     switches: dict[str, bool] = {}
@@ -60,7 +61,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
             limits.append(read_limit(word, rest[:3], rules))
             rest = rest[3:]
         else:
-            raise ValueError(
+            raise UserError(
                 f"syntax error: {word!r}, wanted [colour] [centiseconds], then "
                 f"{', '.join((*NUMBERS, *SWITCHES, *LIMITS))}, each with its value"
             )
@@ -92,12 +93,12 @@ def read_limit(kind: str, words: list[str], rules: Rules) -> Limit:
     """Read `COLOUR VERTEX[,VERTEX]... UNTILDEPTH`.
 
     Raises:
-        ValueError: it isn't this, or goes deeper than the root.
+        UserError: it isn't this, or goes deeper than the root.
     """
     if len(words) < 3 or words[0] not in COLOURS:
-        raise ValueError(f"syntax error: wanted {kind} COLOUR VERTEX[,VERTEX]... UNTILDEPTH")
+        raise UserError(f"syntax error: wanted {kind} COLOUR VERTEX[,VERTEX]... UNTILDEPTH")
     if words[2] != "1":
-        raise ValueError(f"{kind} until depth {words[2]}: wanted 1, the next move alone")
+        raise UserError(f"{kind} until depth {words[2]}: wanted 1, the next move alone")
     moves = frozenset(move_of(vertex, rules) for vertex in words[1].upper().split(","))
     return Limit(kind, COLOURS[words[0]], moves)
 
@@ -106,13 +107,13 @@ def avoided_by(limits: list[Limit], rules: Rules) -> dict[int, frozenset[int]]:
     """The moves that the limits take from each colour.
 
     Raises:
-        ValueError: an `allow` is not its colour's only limit.
+        UserError: an `allow` is not its colour's only limit.
     """
     avoided: dict[int, frozenset[int]] = {}
     for colour in (BLACK, WHITE):
         of_colour = [limit for limit in limits if limit.colour == colour]
         if len(of_colour) > 1 and any(limit.kind == "allow" for limit in of_colour):
-            raise ValueError("syntax error: wanted one allow a colour, and no avoid beside it")
+            raise UserError("syntax error: wanted one allow a colour, and no avoid beside it")
         every = frozenset(range(rules.num_actions))
         avoided[colour] = frozenset().union(
             *(every - one.moves if one.kind == "allow" else one.moves for one in of_colour)
@@ -124,11 +125,11 @@ def check_leaves_a_move(position: Position, request: AnalysisRequest) -> None:
     """See that there is a move to tell of.
 
     Raises:
-        ValueError: every legal one is avoided.
+        UserError: every legal one is avoided.
     """
     legal = set(np.flatnonzero(position.legal_mask()).tolist())
     if not legal - request.avoided.get(position.to_play, frozenset()):
-        raise ValueError("every legal move is avoided: wanted one to be left")
+        raise UserError("every legal move is avoided: wanted one to be left")
 
 
 def listed(found: Analysis, request: AnalysisRequest) -> Analysis:

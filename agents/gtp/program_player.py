@@ -21,6 +21,7 @@ from insei.engine.position import Position
 from insei.engine.rules import COLOUR_NAMES, Rules
 from insei.engine.vertex import move_of, vertex_of
 from insei.system.child_process import bound_to_us
+from insei.system.errors import UserError
 
 START_SECONDS = 30.0  # until the program answers its first command
 MOVE_SECONDS = 300.0  # a move
@@ -46,7 +47,7 @@ class GtpPlayer:
         name: what reports call it.
 
     Raises:
-        ValueError: the command is empty or its quotes don't match.
+        UserError: the command is empty or its quotes don't match.
     """
 
     num_parameters = 0
@@ -57,13 +58,13 @@ class GtpPlayer:
         try:
             self.words = shlex.split(command)
         except ValueError as error:
-            raise ValueError(f"player {name!r}: {error}") from None
+            raise UserError(f"player {name!r}: {error}") from None
         self.patience = {"start": START_SECONDS, "move": MOVE_SECONDS, "stop": STOP_SECONDS}
         while self.words and (wait := PATIENCE.fullmatch(self.words[0])):
             self.patience[wait[1]] = float(wait[2])
             del self.words[0]
         if not self.words:
-            raise ValueError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
+            raise UserError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
         self.program: Program | None = None
         self.told: Told | None = None  # nothing before the first game and after a failure
 
@@ -71,18 +72,18 @@ class GtpPlayer:
         """Clear the program's board and tell it size and komi; rules and seed it has its own.
 
         Raises:
-            ValueError: the board is no square, or the program refuses its size or komi.
+            UserError: the board is no square, or the program refuses its size or komi.
             PlayerFailed: it doesn't start, doesn't answer or has died.
         """
         if rules.width != rules.height:
-            raise ValueError(
+            raise UserError(
                 f"player {self.name!r}: GTP knows squares alone, not {rules.width}x{rules.height}"
             )
         self.told = None
         for command in (f"boardsize {rules.width}", f"komi {rules.komi:g}", "clear_board"):
             accepted, answer = self._ask(command, self.patience["start"])
             if not accepted:
-                raise ValueError(f"player {self.name!r}: {command!r} refused: {answer}")
+                raise UserError(f"player {self.name!r}: {command!r} refused: {answer}")
         self.told = Told(rules)
 
     def choose(self, position: Position) -> Choice:

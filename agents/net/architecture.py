@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.planes.net_planes import NUM_PLANES
+from insei.system.errors import UserError
 
 PLANES_VERSION = 1  # raised whenever a plane changes its meaning
 USUAL_SIDE = 9.0  # the side at which the scaled mean vanishes; KataGo: 14
@@ -29,7 +30,7 @@ OFF_BOARD_LOGIT = -1e4
 Weights = Mapping[str, NDArray[np.float32]]
 
 
-class BrokenNetwork(ValueError):
+class BrokenNetwork(UserError):
     """Weights that don't fit their architecture, or numbers that are none, in or out of a net."""
 
 
@@ -38,7 +39,7 @@ class NetworkConfig:
     """Width and depth of the net; its speed and strength.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        UserError: a field is outside what is said beside it.
     """
 
     blocks: int = 4  # residual blocks, 1 to 100; KataGo's smallest: 6
@@ -57,9 +58,9 @@ class NetworkConfig:
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                raise ValueError(f"{name} {value!r}: wanted a whole number from {low} to {high}")
+                raise UserError(f"{name} {value!r}: wanted a whole number from {low} to {high}")
         if self.channels % 4:
-            raise ValueError(f"channels {self.channels}: wanted a multiple of 4")
+            raise UserError(f"channels {self.channels}: wanted a multiple of 4")
 
     def pools(self, block: int) -> bool:
         """Whether the block of this index, from 0, has a pooled bias."""

@@ -6,6 +6,7 @@ A folder on disk, a package or a run whose newest it is, goes before a shipped p
 from pathlib import Path
 
 from insei.agents.net.package import CARD_FILE
+from insei.system.errors import UserError
 from insei.system.files import typed_path
 
 SHIPPED = Path(__file__).parents[1] / "players"  # packages that come with insei
@@ -29,17 +30,17 @@ def check_nameable(path: Path) -> None:
     """See that a player may lie in a folder, for `search:PATH,...` to name it.
 
     Raises:
-        ValueError: there is a comma in its path.
+        UserError: there is a comma in its path.
     """
     if "," in str(path):
-        raise ValueError(f"{path}: wanted a folder without a comma, which parts players' options")
+        raise UserError(f"{path}: wanted a folder without a comma, which parts players' options")
 
 
 def find_package(name: str) -> Path:
     """The folder of a package: `name` itself, the newest of the run `name`, or the shipped one.
 
     Raises:
-        ValueError: nothing of the kind is there.
+        UserError: nothing of the kind is there.
     """
     path = typed_path(name)
     if (path / CARD_FILE).is_file():
@@ -50,8 +51,8 @@ def find_package(name: str) -> Path:
         return SHIPPED / name
     if not path.exists():
         shipped = ", ".join(shipped_players())
-        raise ValueError(
+        raise UserError(
             f"no player at {name}: wanted a folder with {CARD_FILE}, a run's folder, "
             f"or one of {shipped}"
         )
-    raise ValueError(f"{name} holds no player: wanted {CARD_FILE} or {CHECKPOINTS}/ in it")
+    raise UserError(f"{name} holds no player: wanted {CARD_FILE} or {CHECKPOINTS}/ in it")

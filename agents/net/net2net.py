@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.net.architecture import NUM_POOLED, NetworkConfig, Weights, check_weights
+from insei.system.errors import UserError
 
 # Layers whose inputs are pooled features: NUM_POOLED groups of channels side by side.
 POOLED_INPUTS = (".pool.weight", "hidden.weight", "policy_pool.weight")
@@ -22,17 +23,17 @@ def grown(
 
     Raises:
         BrokenNetwork: the weights are not those of a net of `config`.
-        ValueError: `larger` is smaller somewhere, or pools in other blocks.
+        UserError: `larger` is smaller somewhere, or pools in other blocks.
     """
     check_weights(weights, config)
     for name in ("blocks", "channels", "head_channels", "hidden"):
         if getattr(larger, name) < getattr(config, name):
-            raise ValueError(
+            raise UserError(
                 f"{name} {getattr(larger, name)}: wanted at least the {getattr(config, name)} "
                 "of the net to begin with"
             )
     if larger.pooling_every != config.pooling_every:
-        raise ValueError(
+        raise UserError(
             f"pooling_every {larger.pooling_every}: wanted {config.pooling_every}, as in the net "
             "to begin with"
         )

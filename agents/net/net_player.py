@@ -16,6 +16,7 @@ from insei.agents.player import Choice
 from insei.engine.planes.net_planes import planes
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 
 SEEN_BOARDS = 64  # that 8-bit ranges are taken from
 LEAST_SHARE = 0.02  # of the best move's probability; moves below are never drawn
@@ -63,7 +64,7 @@ class NetPlayer:
         rows: int = 1,
     ) -> None:
         if not 0 <= temperature <= HOTTEST:
-            raise ValueError(f"temperature {temperature!r}: wanted 0 to {HOTTEST:g}")
+            raise UserError(f"temperature {temperature!r}: wanted 0 to {HOTTEST:g}")
         self.name = name
         self.temperature = temperature
         self.rows = rows

@@ -28,6 +28,7 @@ from insei.agents.net.architecture import (
     check_weights,
 )
 from insei.engine.rules import SCORINGS, Scoring
+from insei.system.errors import UserError
 
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "player.json"
@@ -35,7 +36,7 @@ ONNX_FILE = "player.onnx"
 FORMAT = 1
 
 
-class DamagedPackage(ValueError):
+class DamagedPackage(UserError):
     """A folder that is no whole player package; the message says what is wrong with it."""
 
 
@@ -44,7 +45,7 @@ class PlayerCard:
     """What is known of a net, as player.json holds it.
 
     Raises:
-        ValueError: no such scoring, or sizes without their komi.
+        UserError: no such scoring, or sizes without their komi.
     """
 
     architecture: NetworkConfig
@@ -62,9 +63,9 @@ class PlayerCard:
 
     def __post_init__(self) -> None:
         if self.scoring not in SCORINGS:
-            raise ValueError(f"scoring {self.scoring!r}: wanted {' or '.join(SCORINGS)}")
+            raise UserError(f"scoring {self.scoring!r}: wanted {' or '.join(SCORINGS)}")
         if not isinstance(self.sizes, dict):
-            raise ValueError(f"sizes {self.sizes!r}: wanted komi by board, as in {{'5x5': 20}}")
+            raise UserError(f"sizes {self.sizes!r}: wanted komi by board, as in {{'5x5': 20}}")
 
     def komi_on(self, size: str) -> float | None:
         """The komi that it was trained around on boards of this name; None where it never was."""

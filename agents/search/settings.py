@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from insei.system.bounds import check_bounds
+from insei.system.errors import UserError
 
 RULES = ("gumbel", "puct")
 
@@ -13,7 +14,7 @@ class SearchSettings:
     """The search's root rule and its constants.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        UserError: a field is outside what is said beside it.
     """
 
     rule: Literal["gumbel", "puct"] = "gumbel"
@@ -36,7 +37,7 @@ class SearchSettings:
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
-            raise ValueError(f"rule {self.rule!r}: wanted one of {', '.join(RULES)}")
+            raise UserError(f"rule {self.rule!r}: wanted one of {', '.join(RULES)}")
         check_bounds(
             self,
             ("visits", 1, 100_000),

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from insei.client.game import ClientGame
+from insei.system.errors import UserError
 
 
 def unfinished_path() -> Path:
@@ -26,12 +27,12 @@ def keep_unfinished(game: ClientGame, path: Path) -> None:
     """Keep a game that isn't over, and forget one that is.
 
     Raises:
-        ValueError: it can't be written; says why.
+        UserError: it can't be written; says why.
     """
     if not game.has_people or game.is_ended:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise ValueError(f"{path}: {error.strerror}; a game stays that has ended") from error
+            raise UserError(f"{path}: {error.strerror}; a game stays that has ended") from error
     elif game.position.num_moves:
         game.save(path)

@@ -11,6 +11,7 @@ from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
 from insei.engine.sgf.record import GameRecord, read_sgf_file, write_sgf
 from insei.engine.sgf.variations import GameNode, read_variations
+from insei.system.errors import UserError
 from insei.system.files import write_text
 
 
@@ -50,7 +51,7 @@ class ClientGame:
         """A new game.
 
         Raises:
-            ValueError: the setup makes no sense.
+            UserError: the setup makes no sense.
         """
         return cls(setup, [setup.start()], clocks=clocks_of(setup))
 
@@ -61,7 +62,7 @@ class ClientGame:
         Clocks go on from what the file says was left, but begin anew with a `setup` that has any.
 
         Raises:
-            ValueError: the file can't be read, or is no game; says which.
+            UserError: the file can't be read, or is no game; says which.
         """
         record = read_sgf_file(path)
         end = record.position
@@ -93,14 +94,14 @@ class ClientGame:
         """The game of an SGF file with its variations, to be looked at.
 
         Raises:
-            ValueError: the file can't be read, or is no game; says which.
+            UserError: the file can't be read, or is no game; says which.
         """
         game = cls.load(path)
         game.clocks = {}
         try:
             tree = read_variations(path.read_bytes())
         except (OSError, ValueError) as error:
-            raise ValueError(f"{path}: {error}") from error
+            raise UserError(f"{path}: {error}") from error
         game.warnings = tuple(f"{note}." for note in tree.notes)
         game._follow(tree.start)
         return game
@@ -272,10 +273,10 @@ class ClientGame:
         """Write the game, whole or not at all.
 
         Raises:
-            ValueError: it can't be written; says why.
+            UserError: it can't be written; says why.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_text(path, self.sgf())
         except OSError as error:
-            raise ValueError(f"{path}: {error.strerror}; the game is not saved") from error
+            raise UserError(f"{path}: {error.strerror}; the game is not saved") from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from insei.engine.handicap import fixed_handicap, handicap_position
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, PRESETS
+from insei.system.errors import UserError
 
 YOU = "you"
 
@@ -14,7 +15,7 @@ class GameSetup:
     """A game about to begin; seats are players by the grammar, or "you".
 
     Raises:
-        ValueError: a field makes no sense.
+        UserError: a field makes no sense.
     """
 
     size: int = 9
@@ -29,11 +30,11 @@ class GameSetup:
     def start(self) -> Position:
         """Where it begins."""
         if self.rules not in PRESETS:
-            raise ValueError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
+            raise UserError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
         if not 1 <= self.size <= 19:
-            raise ValueError(f"size {self.size}: wanted 1 to 19")
+            raise UserError(f"size {self.size}: wanted 1 to 19")
         if not 0 <= self.minutes <= 1440:
-            raise ValueError(f"minutes {self.minutes:g}: wanted 0 to 1440")
+            raise UserError(f"minutes {self.minutes:g}: wanted 0 to 1440")
         rules = replace(PRESETS[self.rules](self.size), komi=self.komi)
         if self.handicap:
             return handicap_position(rules, fixed_handicap(rules, self.handicap))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from insei.agents.search.analysis import MoveAnalysis
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.agents.player import Player
@@ -132,7 +133,7 @@ class Thinker:
 
         player = self._seated(self.analyst, position)
         if not isinstance(player, Searching):
-            raise ValueError(f"analyst {self.analyst}: wanted a player that searches")
+            raise UserError(f"analyst {self.analyst}: wanted a player that searches")
         return player.look_at(position)
 
     def _move(self, task: Task) -> None:

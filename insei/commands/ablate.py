@@ -14,6 +14,7 @@ from insei.selfplay.studies.arms import rate_arms
 from insei.selfplay.studies.side_by_side import train_side_by_side
 from insei.system.bounds import check_bounds
 from insei.system.configuration import build, read_yaml, to_yaml, with_settings
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.selfplay.run import RunFolder
@@ -34,7 +35,7 @@ class AblationConfig:
     """Ways of training that are compared: same base, same seeds, same budget.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        UserError: a field is outside what is said beside it.
     """
 
     base: str  # a training configuration, relative to the working folder
@@ -53,9 +54,9 @@ class AblationConfig:
     def __post_init__(self) -> None:
         names = [arm.name for arm in self.arms]
         if len(names) < 2 or len(set(names)) != len(names):
-            raise ValueError(f"arms {names}: wanted two at least, each of its own name")
+            raise UserError(f"arms {names}: wanted two at least, each of its own name")
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
-            raise ValueError(f"seeds {list(self.seeds)}: wanted one at least, each once")
+            raise UserError(f"seeds {list(self.seeds)}: wanted one at least, each once")
         check_bounds(self, ("hours", 0, 10_000), ("together", 1, 1000))
 
 
@@ -94,7 +95,7 @@ def ablate(
             for seed in chosen.seeds
         }
     except ValueError as error:
-        raise ValueError(f"{config}: {error}") from error
+        raise UserError(f"{config}: {error}") from error
     paths = {key: runs / chosen.name / training.name for key, training in wanted.items()}
     match = match_of(chosen, paths, wanted)  # refused before hours of training, not after
     check_conditions(match, reports)
@@ -125,7 +126,7 @@ def check_alone(trainings: "dict[Path, TrainConfig]") -> None:
     """Raise ValueError where runs to be trained together would each start a Ray of its own."""
     for path, training in trainings.items():
         if training.workers:
-            raise ValueError(
+            raise UserError(
                 f"{path.name}: workers {training.workers}, wanted 0 for runs trained together"
             )
 
@@ -134,7 +135,7 @@ def train_arm(path: Path, config: "TrainConfig", address: str | None) -> None:
     """Train a run to its end, from where it stands.
 
     Raises:
-        ValueError: the folder holds a run of another configuration.
+        UserError: the folder holds a run of another configuration.
     """
     with closing(open_arm(path, config)) as run:
         if not is_done(run, config):
@@ -145,7 +146,7 @@ def unfinished(trainings: "dict[Path, TrainConfig]") -> list[Path]:
     """Begin the runs that aren't there yet; those that have something to learn.
 
     Raises:
-        ValueError: a folder holds a run of another configuration.
+        UserError: a folder holds a run of another configuration.
     """
     found = []
     for path, config in trainings.items():
@@ -159,14 +160,14 @@ def open_arm(path: Path, config: "TrainConfig") -> "RunFolder":
     """Begin a run, or open it.
 
     Raises:
-        ValueError: the folder holds a run of another configuration.
+        UserError: the folder holds a run of another configuration.
     """
     from insei.selfplay.run import RunFolder
 
     run = RunFolder(path) if path.exists() else RunFolder.create(path, to_yaml(config))
     if config_of(run) != config:
         run.close()
-        raise ValueError(
+        raise UserError(
             f"{path} was begun with another configuration; wanted the same, another name, or "
             "that folder moved away"
         )
@@ -187,16 +188,16 @@ def match_of(
     """The match of all nets.
 
     Raises:
-        ValueError: a number of the match is out of bounds, or the arms' rules differ.
+        UserError: a number of the match is out of bounds, or the arms' rules differ.
     """
     from insei.selfplay.rating import player_name
     from insei.tournament.tournament_config import TournamentConfig
 
     if config.visits < 0:
-        raise ValueError(f"visits {config.visits}: wanted 0 or more")
+        raise UserError(f"visits {config.visits}: wanted 0 or more")
     rules = next(iter(trained.values())).rules
     if any(one.rules != rules for one in trained.values()):
-        raise ValueError("arms of different rules: wanted the same, for their nets to meet")
+        raise UserError("arms of different rules: wanted the same, for their nets to meet")
     return TournamentConfig(
         name=config.name,
         players=tuple(player_name(path, config.visits) for path in paths.values()),

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.engine.rules import Rules
@@ -83,11 +84,11 @@ def curve(
     from insei.tournament.tournament_config import TournamentConfig
 
     if most < 2:
-        raise ValueError(f"most {most}: wanted 2 nets of a run or more")
+        raise UserError(f"most {most}: wanted 2 nets of a run or more")
     if out.suffix.lower() not in PICTURES:
-        raise ValueError(f"out {out}: wanted a file that ends in one of {', '.join(PICTURES)}")
+        raise UserError(f"out {out}: wanted a file that ends in one of {', '.join(PICTURES)}")
     if not runs:
-        raise ValueError("no run: wanted one folder at least")
+        raise UserError("no run: wanted one folder at least")
     levels = tuple(against or ("random", "capture", "influence"))
     rules = common_rules(runs, size)
     nets = {net.player: net for run in runs for net in nets_of(run, most, visits)}
@@ -119,7 +120,7 @@ def common_rules(runs: list[Path], size: int) -> "Rules":
     """The rules that all runs' games can be played under: the first run's.
 
     Raises:
-        ValueError: a folder is no run, or runs have no board in common.
+        UserError: a folder is no run, or runs have no board in common.
     """
     found = [boards_of(run) for run in runs]
     side = size or found[0][0].width
@@ -128,7 +129,7 @@ def common_rules(runs: list[Path], size: int) -> "Rules":
         here = [board for board in boards if board.width == side]
         if not here:
             names = ", ".join(board.size_name for board in boards)
-            raise ValueError(f"{run} learns {names}; wanted {side}x{side}")
+            raise UserError(f"{run} learns {names}; wanted {side}x{side}")
         chosen.append(here[0])
     return chosen[0]
 
@@ -146,7 +147,7 @@ def nets_of(run: Path, most: int, visits: int) -> list[Net]:
     A run without milestones shows the checkpoints that it still has.
 
     Raises:
-        ValueError: it has fewer than two nets.
+        UserError: it has fewer than two nets.
     """
     from insei.agents.net.find_package import checkpoints_of
     from insei.agents.net.package import read_card
@@ -157,7 +158,7 @@ def nets_of(run: Path, most: int, visits: int) -> list[Net]:
     if len(folders) < 2:
         folders = checkpoints_of(run)
     if len(folders) < 2:
-        raise ValueError(f"{run}: {len(folders)} nets kept; wanted two or more (milestone_every)")
+        raise UserError(f"{run}: {len(folders)} nets kept; wanted two or more (milestone_every)")
     count = min(most, len(folders))
     places = {round(i * (len(folders) - 1) / (count - 1)) for i in range(count)}
     nets = []

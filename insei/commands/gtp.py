@@ -15,6 +15,7 @@ from cyclopts import Parameter
 from insei.commands.options import Seed
 from insei.commands.version import version_text
 from insei.engine.rules import PRESETS
+from insei.system.errors import UserError
 
 
 def gtp(
@@ -92,7 +93,7 @@ class TypedLines:
         """
         line = self.queue.get()
         if isinstance(line, OSError):
-            raise OSError(f"standard input can't be read: {line.strerror}") from line
+            raise UserError(f"standard input can't be read: {line.strerror}") from line
         return line
 
     def is_waiting(self) -> bool:
@@ -119,8 +120,8 @@ def preset(name: str):  # type: ignore[no-untyped-def]
     """The maker of rules called `name`.
 
     Raises:
-        ValueError: there is none.
+        UserError: there is none.
     """
     if name not in PRESETS:
-        raise ValueError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
+        raise UserError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
     return PRESETS[name]

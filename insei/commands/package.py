@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from insei.system.errors import UserError
+
 
 def package(source: str, folder: Path, /, *, report: Path | None = None) -> None:
     """Copy a player out of its run, so that it can be given away; with its net as player.onnx.
@@ -39,17 +41,17 @@ def rating_of(weights_sha256: str, report: Path) -> dict[str, Any]:
     """What a report says of the net, alone and with its searches.
 
     Raises:
-        ValueError: the file is no report, or the net didn't play in it.
+        UserError: the file is no report, or the net didn't play in it.
     """
     try:
         values = json.loads(report.read_text())
         players = json.loads((report.parent / "players.json").read_text())
         pairings, ratings = values["pairings"], {one["player"]: one for one in values["ratings"]}
     except (json.JSONDecodeError, KeyError, TypeError):
-        raise ValueError(f"{report}: no report of a tournament") from None
+        raise UserError(f"{report}: no report of a tournament") from None
     own = [name for name in ratings if players.get(name) == weights_sha256]
     if not own:
-        raise ValueError(f"{report}: this net, {weights_sha256[:12]}, did not play in it")
+        raise UserError(f"{report}: this net, {weights_sha256[:12]}, did not play in it")
     keys = ("opponent", "games", "wins", "ties", "losses", "share", "low", "high")
     return {
         "conditions": {

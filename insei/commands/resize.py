@@ -13,6 +13,7 @@ from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
 from insei.commands.package import rating_of
 from insei.commands.train import quieten, read_config
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.agents.net.architecture import NetworkConfig
@@ -91,7 +92,7 @@ def resize(
 
     quieten()
     if games < 0 or games % 2:
-        raise ValueError(f"games {games}: wanted an even number, 2 or more, or 0")
+        raise UserError(f"games {games}: wanted an even number, 2 or more, or 0")
     check_nameable(out)
     lesson = lesson_of(player, dataset, passes, rows, learning_rate)
     wanted = architectures(lesson.package.card.architecture, channels or [1.0], blocks or [])
@@ -126,14 +127,14 @@ def lesson_of(
     """What is learned from: a player's size and board, and a run's games.
 
     Raises:
-        ValueError: a number is out of bounds, there is no such player or run, or they are of
+        UserError: a number is out of bounds, there is no such player or run, or they are of
             different boards.
     """
     from insei.agents.net.find_package import find_package
     from insei.agents.net.package import load_package
 
     if not 0 < passes <= 1000:
-        raise ValueError(f"passes {passes}: wanted above 0, to 1000")
+        raise UserError(f"passes {passes}: wanted above 0, to 1000")
     folder = find_package(player)
     package = load_package(folder)
     config = read_config(dataset)
@@ -143,7 +144,7 @@ def lesson_of(
     own = package.card.width, package.card.height
     frame = config.rules
     if (frame.width, frame.height) != own:
-        raise ValueError(
+        raise UserError(
             f"{dataset} holds games on {frame.size_name}; wanted {own[0]}x{own[1]}, the board of "
             f"{player}"
         )
@@ -156,18 +157,18 @@ def architectures(
     """The nets that were asked for; every width with every depth, less the original.
 
     Raises:
-        ValueError: none is left, or one is out of bounds.
+        UserError: none is left, or one is out of bounds.
     """
     found = []
     for width, depth in itertools.product(channels, blocks or [own.blocks]):
         if not 0 < width < math.inf:
-            raise ValueError(f"channels {width}: wanted a factor above 0, or a number")
+            raise UserError(f"channels {width}: wanted a factor above 0, or a number")
         number = 4 * round(width * own.channels / 4) if width <= LARGEST_FACTOR else int(width)
         one = replace(own, channels=max(4, number), blocks=depth)
         if one != own and one not in found:
             found.append(one)
     if not found:
-        raise ValueError(
+        raise UserError(
             f"a net of {name_of(own)} is there already: wanted --channels or --blocks of another"
         )
     return found
@@ -194,7 +195,7 @@ def is_made(path: Path, lesson: Lesson) -> bool:
     """Whether a package is there from the same lesson.
 
     Raises:
-        ValueError: something else is.
+        UserError: something else is.
     """
     from insei.agents.net.package import read_card
 
@@ -202,7 +203,7 @@ def is_made(path: Path, lesson: Lesson) -> bool:
         return False
     training = read_card(path).training
     if any(training.get(key) != value for key, value in origin_of(lesson).items()):
-        raise ValueError(f"{path} is there, and comes from elsewhere: wanted another --out")
+        raise UserError(f"{path} is there, and comes from elsewhere: wanted another --out")
     return True
 
 
@@ -210,7 +211,7 @@ def make(path: Path, architecture: "NetworkConfig", lesson: Lesson, book: "Book"
     """Train one net and write its package, whole or not at all.
 
     Raises:
-        ValueError: the loss is no number any more, or another lesson has begun there.
+        UserError: the loss is no number any more, or another lesson has begun there.
     """
     from dataclasses import asdict
 
@@ -245,7 +246,7 @@ def make(path: Path, architecture: "NetworkConfig", lesson: Lesson, book: "Book"
     try:
         weights, found = teach(book, architecture, config, card, steps, saves, tell)
     except Diverged as error:
-        raise ValueError(
+        raise UserError(
             f"{path} is not made, its loss is no number any more ({error}): wanted another size, "
             f"or --learning-rate below {config.learner.learning_rate:g}"
         ) from error
@@ -264,7 +265,7 @@ def check_saves(saves: Path, card: Any) -> None:
     delete_unfinished(saves)
     for one in sorted(saves.glob("*")):
         if one.name.isdigit() and read_card(one).training != card.training:
-            raise ValueError(
+            raise UserError(
                 f"{saves} holds another lesson's beginning: wanted the same dataset, rows and "
                 "passes, or that folder moved away"
             )
@@ -275,7 +276,7 @@ def players_of(folders: list[Path], visits: int) -> dict[str, Path]:
     from insei.selfplay.rating import player_name
 
     if visits < 0:
-        raise ValueError(f"visits {visits}: wanted 0 or more")
+        raise UserError(f"visits {visits}: wanted 0 or more")
     searched = (0, visits) if visits else (0,)
     return {player_name(folder, number): folder for number in searched for folder in folders}
 

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports
 from insei.system.configuration import build, read_yaml, with_settings
+from insei.system.errors import UserError
 
 
 def tournament(
@@ -44,7 +45,7 @@ def tournament(
     try:
         chosen = build(TournamentConfig, values)
     except ValueError as error:
-        raise ValueError(f"{config}: {error}") from error
+        raise UserError(f"{config}: {error}") from error
     with GamesBar() as bar:
         result = hold_tournament(
             chosen,

@@ -20,6 +20,7 @@ from insei.system.configuration import (
     to_yaml,
     with_settings,
 )
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.selfplay.crew import Crew
@@ -67,7 +68,7 @@ def open_run(
     """Make or open the run that `source` means; its configuration with the settings over it.
 
     Raises:
-        ValueError: neither a configuration nor a run, or one that can't be used.
+        UserError: neither a configuration nor a run, or one that can't be used.
     """
     from insei.selfplay.train_config import TrainConfig
 
@@ -85,12 +86,12 @@ def open_run(
             raise
         return run, config
     if not source.exists():
-        raise ValueError(f"no file {source}: wanted a YAML configuration, or a run's folder")
+        raise UserError(f"no file {source}: wanted a YAML configuration, or a run's folder")
     values = with_settings({"name": source.stem} | read_yaml(source), settings)
     try:
         config = build(TrainConfig, values)
     except ValueError as error:
-        raise ValueError(f"{source}: {error}") from error
+        raise UserError(f"{source}: {error}") from error
     path = runs / config.name
     if path.exists():
         check_same(path, config)
@@ -103,12 +104,12 @@ def check_kept(config: "TrainConfig", began: "TrainConfig", has_learned: bool) -
     """See that a run keeps its name, and once it has learned what that began with.
 
     Raises:
-        ValueError: it doesn't.
+        UserError: it doesn't.
     """
     for key in ("name", "seed", "start_from") if has_learned else ("name",):
         given, kept = getattr(config, key), getattr(began, key)
         if given != kept:
-            raise ValueError(
+            raise UserError(
                 f"{key} {given!r}: this run began with {kept or 'random weights'!r}, "
                 "wanted that, or a run of its own"
             )
@@ -118,10 +119,10 @@ def check_same(path: Path, config: "TrainConfig") -> None:
     """See that the run in a folder has this configuration, and can go on by it.
 
     Raises:
-        ValueError: it has another, or there is no run.
+        UserError: it has another, or there is no run.
     """
     if keys := differing(read_config(path), config):
-        raise ValueError(
+        raise UserError(
             f"{path} exists already, with another {', '.join(keys)}: `insei train {path}` "
             "continues it as it is, --set name=... begins another"
         )
@@ -131,7 +132,7 @@ def check_beginning(config: "TrainConfig") -> None:
     """See that a run can begin: opponents, device, and the net it starts from are there.
 
     Raises:
-        ValueError: one isn't.
+        UserError: one isn't.
     """
     from insei.selfplay.start import starting_net
 
@@ -145,7 +146,7 @@ def check_devices(config: "TrainConfig") -> None:
     """See that what is to be computed on is there.
 
     Raises:
-        ValueError: it isn't.
+        UserError: it isn't.
     """
     from insei.agents.net.torch_evaluator import device_of
 
@@ -158,7 +159,7 @@ def check_opponents(config: "TrainConfig") -> None:
     """See that the opponents of a run's ratings can be seated.
 
     Raises:
-        ValueError: one can't.
+        UserError: one can't.
     """
     from insei.agents.grammar import make_player
 
@@ -166,7 +167,7 @@ def check_opponents(config: "TrainConfig") -> None:
         try:
             make_player(name).close()
         except ValueError as error:
-            raise ValueError(f"rating.opponents: {error}") from error
+            raise UserError(f"rating.opponents: {error}") from error
 
 
 def config_of(run: "RunFolder") -> "TrainConfig":
@@ -180,14 +181,14 @@ def read_config(path: Path) -> "TrainConfig":
     """The configuration of the run in a folder, without a claim to it.
 
     Raises:
-        ValueError: there is no run.
+        UserError: there is no run.
     """
     from insei.selfplay.run import CONFIG_FILE
     from insei.selfplay.train_config import TrainConfig
 
     file = path / CONFIG_FILE
     if not file.is_file():
-        raise ValueError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
     return build(TrainConfig, parse_yaml(file.read_text(), str(file)))
 
 
@@ -196,7 +197,7 @@ def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> Non
 
     Raises:
         DiskFull: there is no room; the run is whole up to its newest checkpoint and games.
-        ValueError: the loss is no number any more; likewise.
+        UserError: the loss is no number any more; likewise.
     """
     quieten()
     from insei.selfplay.learner import Diverged
@@ -215,7 +216,7 @@ def conduct(run: "RunFolder", config: "TrainConfig", address: str | None) -> Non
                 training.close()
     except Diverged as error:
         run.log(f"stopped: {error}")
-        raise ValueError(
+        raise UserError(
             f"{run.path} stops, its loss is no number any more ({error}); its newest checkpoint is "
             f"unharmed: `insei train {run.path} --set learner.learning_rate=...` goes on, lower"
         ) from error

@@ -20,6 +20,7 @@ from insei.selfplay.health import Validation, parted, validate
 from insei.selfplay.learner import Learner
 from insei.selfplay.run import DATASET, Progress, read_checkpoint, write_checkpoint
 from insei.selfplay.train_config import TrainConfig
+from insei.system.errors import UserError
 from insei.system.files import new_folder
 
 STEPS_BETWEEN_SAVES = 500
@@ -38,15 +39,15 @@ def open_book(run: Path, config: TrainConfig, num_rows: int) -> Book:
     """Read the newest rows of a run.
 
     Raises:
-        ValueError: it has no games, games of other rules or planes, or too few to learn from.
+        UserError: it has no games, games of other rules or planes, or too few to learn from.
     """
     path = run / DATASET
     if not path.is_dir():
-        raise ValueError(f"{run} holds no games: wanted {DATASET} in it")
+        raise UserError(f"{run} holds no games: wanted {DATASET} in it")
     dataset = GameDataset(path, config.rules)
     least = max(config.learner.batch_size, config.window.smallest // 4)
     if min(dataset.num_rows, num_rows) < least:
-        raise ValueError(
+        raise UserError(
             f"{path}: {min(dataset.num_rows, num_rows)} rows; wanted {least} or more to learn from"
         )
     learned, held = parted(dataset.newest(num_rows), config.window.held_out)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from insei.system.child_process import bound_to_us
+from insei.system.errors import UserError
 
 
 def train_side_by_side(runs: Sequence[Path], together: int) -> None:
@@ -15,7 +16,7 @@ def train_side_by_side(runs: Sequence[Path], together: int) -> None:
     What each says is printed with its name. One that fails doesn't stop the others.
 
     Raises:
-        ValueError: some failed; with the last words of each.
+        UserError: some failed; with the last words of each.
     """
     running: list[subprocess.Popen[str]] = []
     pool = ThreadPoolExecutor(together)
@@ -26,7 +27,7 @@ def train_side_by_side(runs: Sequence[Path], together: int) -> None:
         for process in running:  # where we are interrupted; elsewhere they have ended
             process.kill()
     if failed := [words for words in last_words if words]:
-        raise ValueError(f"{len(failed)} of {len(runs)} runs stopped: {'; '.join(failed)}")
+        raise UserError(f"{len(failed)} of {len(runs)} runs stopped: {'; '.join(failed)}")
 
 
 def train_apart(run: Path, running: "list[subprocess.Popen[str]]") -> str:
