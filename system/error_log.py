@@ -26,6 +26,14 @@ def state_folder() -> Path:
     return Path(base) / "insei"
 
 
+def version() -> str:
+    """Of insei; "not installed" if it runs from its sources alone."""
+    try:
+        return metadata.version("insei")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
 def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
     """Write an exception's traceback, the command and the versions to a new file.
 
@@ -38,8 +46,7 @@ def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
     lines = [
         f"command: insei {' '.join(command)}",
         f"folder: {os.getcwd()}",
-        f"insei {metadata.version('insei')}, Python {platform.python_version()}, "
-        f"{platform.platform()}",
+        f"insei {version()}, Python {platform.python_version()}, {platform.platform()}",
         "",
         *traceback.format_exception(error),
     ]

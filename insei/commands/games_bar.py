@@ -7,7 +7,10 @@ if TYPE_CHECKING:
 
 
 class GamesBar:
-    """A bar of games done, on standard error, and notices above it."""
+    """A bar of games done, on standard error, and notices above it.
+
+    It appears with the first game count, so that a command that is refused prints its line alone.
+    """
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -21,6 +24,7 @@ class GamesBar:
 
     def show(self, progress: "Progress") -> None:
         """Move the bar."""
+        self.bar.start()
         self.bar.update(self.task, completed=progress.done, total=progress.total)
 
     def notice(self, line: str) -> None:
@@ -28,8 +32,8 @@ class GamesBar:
         self.console.print(line, highlight=False)
 
     def __enter__(self) -> "GamesBar":
-        self.bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.bar.stop()
+        if self.bar.live.is_started:
+            self.bar.stop()
