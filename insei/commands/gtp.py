@@ -89,7 +89,7 @@ class TypedLines:
         """The next line, waited for; None at the end.
 
         Raises:
-            OSError: it can't be read.
+            UserError: it can't be read.
         """
         line = self.queue.get()
         if isinstance(line, OSError):

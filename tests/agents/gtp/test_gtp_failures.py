@@ -16,6 +16,7 @@ from insei.agents.handwritten.capture import CapturePlayer
 from insei.commands.gtp import TypedLines, gtp
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
+from insei.system.errors import UserError
 from tests.helpers.paths import HELPERS, ROOT
 
 PROGRAM = HELPERS / "misbehaving_gtp.py"
@@ -126,7 +127,7 @@ def unreadable():
 def test_lines_that_cannot_be_read_end_in_an_error():
     lines = TypedLines(unreadable())
     assert lines.take() == "name\n"
-    with pytest.raises(OSError, match="standard input can't be read: Input/output error"):
+    with pytest.raises(UserError, match="standard input can't be read: Input/output error"):
         lines.take()
 
 
