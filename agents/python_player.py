@@ -26,7 +26,7 @@ from insei.agents.player import RESIGN, Choice, PlayerFailed
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.system.errors import UserError
-from insei.system.import_sandbox import house_of
+from insei.system.import_sandbox import sandbox_of
 
 HASH_CHARACTERS = 16
 
@@ -55,7 +55,7 @@ class OwnPlayer:
         except OSError as error:
             raise UserError(f"player {name!r}: {file}: {error.strerror}") from error
         self.fingerprint = hashlib.sha256(source).hexdigest()
-        self.house = house_of(self.file)
+        self.sandbox = sandbox_of(self.file)
         self.make = class_in(self.file, self.fingerprint, class_name, name)
         self.made: Any = None
 
@@ -113,7 +113,7 @@ class OwnPlayer:
         Raises:
             PlayerFailed: an exception comes out of it, SystemExit among them.
         """
-        with self.house.open():
+        with self.sandbox.open():
             try:
                 yield
             except (Exception, SystemExit) as error:
@@ -133,7 +133,7 @@ def class_in(file: Path, fingerprint: str, class_name: str, name: str) -> type:
     Raises:
         ValueError: the file does not run, or there is no such class.
     """
-    house = house_of(file)
+    sandbox = sandbox_of(file)
     place = hashlib.sha256(f"{file.resolve()}\n{fingerprint}".encode()).hexdigest()
     module_name = f"insei_own_{place[:HASH_CHARACTERS]}"
     module = sys.modules.get(module_name)
@@ -142,7 +142,7 @@ def class_in(file: Path, fingerprint: str, class_name: str, name: str) -> type:
         if spec is None or spec.loader is None:
             raise UserError(f"player {name!r}: {file}: wanted a file that ends in .py")
         module = importlib.util.module_from_spec(spec)
-        with house.open():
+        with sandbox.open():
             sys.modules[module_name] = module
             try:
                 spec.loader.exec_module(module)

@@ -1,4 +1,4 @@
-"""Folders with somebody's own code, which is imported without getting in anybody's way."""
+"""Imports from a user's folder that don't clash with modules of the same name elsewhere."""
 
 import sys
 from collections.abc import Iterator
@@ -9,17 +9,17 @@ from types import ModuleType
 OURS = "insei"
 
 
-class House:
-    """A folder with somebody's code, whose modules are seen by its own players alone."""
+class ImportSandbox:
+    """A user's folder, whose modules are visible to the players in that folder alone."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.modules: dict[str, ModuleType] = {}  # that were imported from the folder
+        self.modules: dict[str, ModuleType] = {}  # imported from the folder
         self.depth = 0
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Let imports find what lies in the folder, before anything else of that name."""
+        """Let imports find the folder's modules before others of the same name."""
         if self.depth:
             yield
             return
@@ -40,21 +40,21 @@ class House:
             sys.modules.update(hidden)
 
     def _holds(self, name: str, before: set[str]) -> bool:
-        """Whether a module lies in the folder under its name, and was not there already."""
+        """Whether a module comes from the folder, and was not imported before."""
         top = name.partition(".")[0]
         if top in before or top == OURS:
             return False
         package = sys.modules.get(top)
         file = getattr(package, "__file__", None)
-        paths = [file] if file else list(getattr(package, "__path__", ()))  # of a namespace
-        stands = {str(self.folder / top), str(self.folder / f"{top}.py")}
-        return any(path in stands or str(Path(path).parent) in stands for path in paths)
+        paths = [file] if file else list(getattr(package, "__path__", ()))  # a namespace package
+        expected = {str(self.folder / top), str(self.folder / f"{top}.py")}
+        return any(path in expected or str(Path(path).parent) in expected for path in paths)
 
 
-HOUSES: dict[Path, House] = {}
+SANDBOXES: dict[Path, ImportSandbox] = {}
 
 
-def house_of(file: Path) -> House:
-    """The house of a file's folder, one a process."""
+def sandbox_of(file: Path) -> ImportSandbox:
+    """The sandbox of a file's folder; a process has one per folder."""
     folder = file.parent.resolve()
-    return HOUSES.setdefault(folder, House(folder))
+    return SANDBOXES.setdefault(folder, ImportSandbox(folder))
