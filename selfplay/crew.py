@@ -1,4 +1,4 @@
-"""A crew plays the games of a run: one worker in this process, or a pool of actors."""
+"""The workers that play a run's games: one in this process, or a pool of actors."""
 
 import math
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from insei.selfplay.worker import PlayCounts, Weights, Worker
 from insei.system.actor_pool import ActorPool, Task
 from insei.tournament.match import GameRunner, Job, PlayedGame
 
-Haul = tuple[list[SelfPlayGame], PlayCounts]  # what a worker's call gives back
+Haul = tuple[list[SelfPlayGame], PlayCounts]  # what a worker's call returns
 PATIENCE_SECONDS = 900.0  # until a worker whose call has not come back is silent
 
 
@@ -81,7 +81,7 @@ class LocalCrew:
 
 
 class CrewActor:
-    """What an actor of a crew holds: a self-play worker, which also plays rating games.
+    """What each actor of the pool holds: a self-play worker, which also plays rating games.
 
     Args:
         make_worker: an index to the worker.

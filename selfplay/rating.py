@@ -66,7 +66,7 @@ def rate(
     """Play the matches of one rating.
 
     Args:
-        play: jobs to their games, as a crew's `play_jobs`.
+        play: jobs to their games, as `play_jobs_here`.
 
     Returns:
         generation, player, and by opponent the share of points with its 95 % interval and games;

@@ -1,1 +1,1 @@
-"""What knows no Go: files, locks, child processes, configurations, errors, the pool of actors, Ray."""
+"""What knows no Go: files, locks, child processes, configurations, errors, actors on Ray."""
