@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
-from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.columns import Rows
 from insei.selfplay.health import Validation, health_by_size, health_of
 from insei.selfplay.learner import Losses
 from insei.selfplay.worker import PlayCounts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.columns import Rows
 from insei.selfplay.data.window import Window
 from insei.selfplay.learner import Judgement, Learner
 

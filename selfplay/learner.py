@@ -13,7 +13,8 @@ from torch.nn import functional
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.network import Network, NetworkOutput, weights_of
 from insei.agents.net.torch_evaluator import device_of
-from insei.selfplay.data.batch import LOSS, WIN, Batch
+from insei.selfplay.data.batch import Batch
+from insei.selfplay.data.columns import LOSS, WIN
 from insei.selfplay.learner_config import LearnerConfig
 
 LEARNING = "learning."  # prefixes of the state's tensors
@@ -58,20 +59,20 @@ def row_losses(
     def tensor(array: NDArray) -> Tensor:
         return torch.from_numpy(array).to(device)
 
-    planes = tensor(batch.planes).to(memory_format=torch.channels_last)
+    planes = tensor(batch["planes"]).to(memory_format=torch.channels_last)
     with torch.autocast(device.type, torch.bfloat16, enabled=autocasts):
-        output = forward(planes, bool(batch.planes[:, 0].all()))
+        output = forward(planes, bool(batch["planes"][:, 0].all()))
     mask = planes[:, 0]
     area = mask.sum((1, 2))
-    target = tensor(batch.policy)
+    target = tensor(batch["policy"])
     policy = -(target * functional.log_softmax(output.policy, 1)).sum(1)
-    reply = -(tensor(batch.reply) * functional.log_softmax(output.reply, 1)).sum(1)
-    outcome = functional.cross_entropy(output.outcome, tensor(batch.chances), reduction="none")
+    reply = -(tensor(batch["reply"]) * functional.log_softmax(output.reply, 1)).sum(1)
+    outcome = functional.cross_entropy(output.outcome, tensor(batch["chances"]), reduction="none")
     side = area.sqrt()
     score = functional.huber_loss(
-        output.score / side, tensor(batch.score) / side, reduction="none", delta=1.0
+        output.score / side, tensor(batch["score"]) / side, reduction="none", delta=1.0
     )
-    chance = (tensor(batch.ownership) + 1) / 2
+    chance = (tensor(batch["ownership"]) + 1) / 2
     # tanh(x) is 2·sigmoid(2x) - 1: the ownership logit as a chance is at 2x.
     owned = functional.binary_cross_entropy_with_logits(
         2 * output.ownership, chance, reduction="none"
@@ -79,7 +80,7 @@ def row_losses(
     ownership = (owned * mask).sum((1, 2)) / area
     losses = {
         "policy": policy,
-        "reply": reply * tensor(batch.reply_weight),
+        "reply": reply * tensor(batch["reply_weight"]),
         "outcome": outcome,
         "score": score,
         "ownership": ownership,
@@ -167,7 +168,7 @@ class Learner:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate(progress)
         losses, _ = row_losses(self.network, batch, self.device, self.autocasts)
-        means = mean_losses(losses, batch.weight, self.config)
+        means = mean_losses(losses, batch["weight"], self.config)
         self.optimizer.zero_grad(set_to_none=True)
         means["total"].backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.selfplay.data.batch import DRAW, LOSS, WIN
-from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.columns import DRAW, LOSS, WIN, Rows
 
 
 def chances_of(rows: Rows, trace: float) -> NDArray[np.float32]:
@@ -20,7 +19,7 @@ def chances_of(rows: Rows, trace: float) -> NDArray[np.float32]:
         trace: λ, 0 to 1; 1 takes the end alone.
 
     Returns:
-        float32 `[N, 3]`, WIN, DRAW and LOSS of `insei.selfplay.data.batch`; each row adds up to 1.
+        float32 `[N, 3]`, WIN, DRAW and LOSS of `columns.py`; each row adds up to 1.
     """
     outcome = rows["outcome"]
     share = np.full(len(outcome), float(trace))  # of the game's end

@@ -5,27 +5,10 @@ from numpy.typing import NDArray
 
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_PLANES
 from insei.engine.symmetries import num_symmetries, transform
-from insei.selfplay.data.batch import DRAW, LOSS, WIN, Batch
-from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.batch import Batch
+from insei.selfplay.data.columns import IN_BATCH, IN_WINDOW, Rows, shape_of
 from insei.selfplay.data.outcomes import chances_of
 from insei.selfplay.train_config import TrainConfig, WindowConfig
-
-COLUMNS = (
-    "game",
-    "generation",
-    "width",
-    "height",
-    "ply",
-    "planes",
-    "global_planes",
-    "policy",
-    "outcome",
-    "score",
-    "ownership",
-    "weight",
-    "chances",
-)
-CLASSES = np.array([LOSS, DRAW, WIN])  # by outcome + 1
 
 
 def window_size(num_rows: int, config: WindowConfig) -> int:
@@ -59,9 +42,10 @@ class Window:
     def update(self, rows: Rows, size: int) -> None:
         """Add rows, of games that are not there yet, and forget all but the newest `size`."""
         rows = rows | {"chances": chances_of(rows, self.trace)}
-        old = self.rows or {name: rows[name][:0] for name in COLUMNS}
+        names = [column.name for column in IN_WINDOW]
+        old = self.rows or {name: rows[name][:0] for name in names}
         first = max(0, len(old["ply"]) + len(rows["ply"]) - size)
-        self.rows = {name: np.concatenate([old[name], rows[name]])[first:] for name in COLUMNS}
+        self.rows = {name: np.concatenate([old[name], rows[name]])[first:] for name in names}
         follows = (self.rows["game"][1:] == self.rows["game"][:-1]) & (
             self.rows["ply"][1:] == self.rows["ply"][:-1] + 1
         )
@@ -89,43 +73,50 @@ class Window:
 
         Neighbours of one board size and one symmetry are turned in one go: sorted rows are quick.
         """
-        sizes = self.sizes_of(chosen)
+        columns = {
+            column.name: self.rows[column.name][chosen]
+            .astype(np.float32, copy=False)
+            .reshape(len(chosen), *shape_of(column.in_batch or "", self.height, self.width))
+            for column in IN_BATCH
+            if column.name in self.rows and column.name != "planes"
+        }
+        columns["planes"] = self._planes(chosen)
+        columns["reply_weight"] = self.has_reply[chosen].astype(np.float32)
+        after = np.minimum(chosen + 1, len(self) - 1)
+        reply = self.rows["policy"][after].astype(np.float32)
+        columns["reply"] = reply * columns["reply_weight"][:, None]
+        self._turn(columns, self.sizes_of(chosen), symmetries)
+        return Batch(columns)
+
+    def _planes(self, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The planes `[B, C, H, W]` that the net sees of these rows."""
         height, width, count = self.height, self.width, len(chosen)
         num_bits = NUM_BINARY_PLANES * height * width
         planes = np.empty((count, NUM_PLANES, height, width), np.float32)
         bits = np.unpackbits(self.rows["planes"][chosen], axis=1, count=num_bits)
         planes[:, :NUM_BINARY_PLANES] = bits.reshape(count, -1, height, width)
         on_board = planes[:, :1]
-        planes[:, NUM_BINARY_PLANES:] = (
-            self.rows["global_planes"][chosen][:, :, None, None] * on_board
-        )
-        policy = self.rows["policy"][chosen].astype(np.float32)
-        reply_weight = self.has_reply[chosen].astype(np.float32)
-        after = np.minimum(chosen + 1, len(self) - 1)
-        reply = self.rows["policy"][after].astype(np.float32) * reply_weight[:, None]
-        ownership = self.rows["ownership"][chosen].astype(np.float32).reshape(-1, height, width)
+        numbers = self.rows["global_planes"][chosen]
+        planes[:, NUM_BINARY_PLANES:] = numbers[:, :, None, None] * on_board
+        return planes
+
+    def _turn(self, columns: Rows, sizes: NDArray[np.int64], symmetries: NDArray[np.int64]) -> None:
+        """Apply each row's symmetry, in place, to the columns that show points or moves."""
+        of_points = [one.name for one in IN_BATCH if (one.in_batch or "").endswith("H W")]
+        of_moves = [one.name for one in IN_BATCH if one.in_batch == "A"]
         group = sizes << 3 | symmetries
         starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])).tolist()
-        for start, stop in zip(starts, [*starts[1:], count], strict=True):
+        for start, stop in zip(starts, [*starts[1:], len(group)], strict=True):
             symmetry, size = int(symmetries[start]), int(sizes[start])
-            if symmetry:
-                for array in (planes, ownership):
-                    turn(array[start:stop], size >> 8, size & 255, symmetry)
-                for moves in (policy, reply):
-                    points = moves[start:stop, :-1].reshape(-1, height, width)
-                    turn(points, size >> 8, size & 255, symmetry)
-                    moves[start:stop, :-1] = points.reshape(stop - start, -1)
-        return Batch(
-            planes=planes,
-            policy=policy,
-            reply=reply,
-            reply_weight=reply_weight,
-            outcome=CLASSES[self.rows["outcome"][chosen].astype(np.int64) + 1],
-            chances=self.rows["chances"][chosen],
-            score=self.rows["score"][chosen],
-            ownership=ownership,
-            weight=self.rows["weight"][chosen],
-        )
+            if not symmetry:
+                continue
+            for name in of_points:
+                turn(columns[name][start:stop], size >> 8, size & 255, symmetry)
+            for name in of_moves:
+                moves = columns[name]
+                points = moves[start:stop, :-1].reshape(-1, self.height, self.width)
+                turn(points, size >> 8, size & 255, symmetry)
+                moves[start:stop, :-1] = points.reshape(stop - start, -1)
 
 
 def windows_of(config: TrainConfig) -> tuple[Window, Window]:

@@ -83,10 +83,10 @@ def test_the_learner_fits_one_batch():
     first = learner.step(batch, 0.0)
     for _ in range(400):
         last = learner.step(batch, 0.0)
-    entropy = -(batch.policy * np.log(np.maximum(batch.policy, 1e-9))).sum(1).mean()
+    entropy = -(batch["policy"] * np.log(np.maximum(batch["policy"], 1e-9))).sum(1).mean()
     assert last.policy - entropy < 0.1 * (first.policy - entropy)
     assert last.outcome < 0.05
-    unowned = np.log(2) * (batch.ownership == 0).mean()  # what nobody's points cost at the least
+    unowned = np.log(2) * (batch["ownership"] == 0).mean()  # what nobody's points cost at the least
     assert last.ownership - unowned < 0.1
     assert last.score < 0.1 * first.score
 
@@ -134,7 +134,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_spares_the_weights():
     learner = Learner(TINY, LEARNING, 1)
     before = learner.state()
     batch = batch_of(8)
-    batch.score[0] = np.nan
+    batch["score"][0] = np.nan
     with pytest.raises(Diverged, match="step 0"):
         learner.step(batch, 0)
     after = learner.state()

@@ -98,7 +98,7 @@ def test_a_lesson_whose_loss_is_no_number_stops_with_a_line(learned, tmp_path, m
     step = Learner.step
 
     def poisoned(self, batch, progress):
-        batch.score[0] = np.nan
+        batch["score"][0] = np.nan
         return step(self, batch, progress)
 
     monkeypatch.setattr(Learner, "step", poisoned)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from insei.selfplay.data.batch import DRAW, LOSS, WIN
+from insei.selfplay.data.columns import DRAW, LOSS, WIN
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
 from insei.selfplay.data.outcomes import chances_of
 from insei.selfplay.data.window import Window
@@ -64,5 +64,5 @@ def test_a_window_makes_its_targets_and_judges_by_the_ends():
     chosen = np.arange(len(window))
     batch = window.batch(chosen, np.zeros_like(chosen))
     batch.check()
-    assert (batch.chances == chances_of(rows, 0.8)).all()
-    assert (batch.by_ends().chances == chances_of(rows, 1.0)).all()
+    assert (batch["chances"] == chances_of(rows, 0.8)).all()
+    assert (batch.by_ends()["chances"] == chances_of(rows, 1.0)).all()

@@ -68,18 +68,18 @@ def test_a_worker_records_boards_of_every_size_at_the_top_left_of_the_frame():
         rules = Rules(side, side, game.komi)
         end = Position(rules).play_all(game.moves.tolist())
         area, score = final_area(end)
-        for row, ply in enumerate(game.ply):
+        for row, ply in enumerate(game.rows["ply"]):
             position = Position(rules).play_all(game.moves[:ply].tolist())
             sign = 1 if position.to_play == BLACK else -1
-            assert game.score[row] == sign * score
-            owned = game.ownership[row].reshape(7, 7)
+            assert game.rows["score"][row] == sign * score
+            owned = game.rows["ownership"][row].reshape(7, 7)
             assert (owned[:side, :side] == sign * area).all()
             assert not owned[side:].any()
             assert not owned[:, side:].any()
             seen = planes(position, 7, 7)
-            bits = np.unpackbits(game.planes[row], count=12 * 49).reshape(12, 7, 7)
+            bits = np.unpackbits(game.rows["planes"][row], count=12 * 49).reshape(12, 7, 7)
             assert (bits == seen[:12]).all()
-            policy = game.policy[row].astype(np.float32)
+            policy = game.rows["policy"][row].astype(np.float32)
             assert policy.sum() == pytest.approx(1, abs=5e-3)
             assert not policy[:-1].reshape(7, 7)[~seen[0].astype(bool)].any()
 
@@ -108,19 +108,19 @@ def test_a_batch_turns_each_board_within_its_own_corner():
     for row, symmetry in enumerate(symmetries):
         side = int(rows["width"][chosen[row]])
         assert num_symmetries(side, side) == 8
-        wanted = np.zeros_like(plain.planes[row])
-        wanted[:, :side, :side] = transform(plain.planes[row][:, :side, :side], symmetry)
-        assert (turned.planes[row] == wanted).all()
+        wanted = np.zeros_like(plain["planes"][row])
+        wanted[:, :side, :side] = transform(plain["planes"][row][:, :side, :side], symmetry)
+        assert (turned["planes"][row] == wanted).all()
         for name in ("policy", "reply"):
-            came, was = getattr(turned, name)[row], getattr(plain, name)[row]
+            came, was = turned[name][row], plain[name][row]
             own = np.append(was[:-1].reshape(7, 7)[:side, :side], was[-1])
             own = transform_moves(own, symmetry, side, side)
             assert (came[:-1].reshape(7, 7)[:side, :side] == own[:-1].reshape(side, side)).all()
             assert came.sum() == pytest.approx(was.sum(), abs=1e-5)
-        owned = turned.ownership[row][:side, :side]
-        assert (owned == transform(plain.ownership[row][:side, :side], symmetry)).all()
+        owned = turned["ownership"][row][:side, :side]
+        assert (owned == transform(plain["ownership"][row][:side, :side], symmetry)).all()
     sampled = window.sample(64, rng)
-    assert set(sampled.planes[:, 0].sum((1, 2)).tolist()) == {25, 36, 49}
+    assert set(sampled["planes"][:, 0].sum((1, 2)).tolist()) == {25, 36, 49}
 
 
 def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):

@@ -46,7 +46,7 @@ def test_games_that_found_no_room_are_added_later(tmp_path):
     again.append(more)
     whole = GameDataset(tmp_path / "games.lance", CONFIG.rules)
     assert whole.ids == {game.id for game in first + more}
-    assert whole.num_rows == sum(len(game.ply) for game in first + more)
+    assert whole.num_rows == sum(len(game) for game in first + more)
 
 
 def test_other_errors_are_not_taken_for_a_full_disk():
@@ -61,7 +61,7 @@ def test_a_run_whose_loss_is_no_number_stops_with_a_line(tmp_path, monkeypatch):
 
     def poisoned(self, batch, progress):
         if self.num_steps == 3:
-            batch.score[0] = np.nan
+            batch["score"][0] = np.nan
         return step(self, batch, progress)
 
     path = tmp_path / "tiny"
