@@ -239,7 +239,7 @@ def compare(
 
 def games_of(run: Path) -> int:
     """The games that a run's newest net learned from."""
-    from insei.agents.net.find_package import checkpoints_of
     from insei.agents.net.package import read_card
+    from insei.selfplay.checkpoints import checkpoints_of
 
     return int(read_card(checkpoints_of(run)[-1]).training["games"])

@@ -146,9 +146,8 @@ def nets_of(run: Path, most: int, visits: int) -> list[Net]:
     Raises:
         ValueError: it has fewer than two nets.
     """
-    from insei.agents.net.find_package import checkpoints_of
     from insei.agents.net.package import read_card
-    from insei.selfplay.milestones import milestones_of
+    from insei.selfplay.checkpoints import checkpoints_of, milestones_of
     from insei.selfplay.rating import player_name
 
     folders = list(milestones_of(run).values())

@@ -23,8 +23,8 @@ from insei.system.configuration import (
 
 if TYPE_CHECKING:
     from insei.selfplay.crew import Crew
-    from insei.selfplay.loop import Status
     from insei.selfplay.run import RunFolder
+    from insei.selfplay.telemetry import Status
     from insei.selfplay.train_config import TrainConfig
 
 

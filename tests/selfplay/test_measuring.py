@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from insei.agents.net.architecture import NetworkConfig
-from insei.agents.net.find_package import checkpoints_of, find_package
+from insei.agents.net.find_package import find_package
 from insei.agents.net.package import load_package, read_card
 from insei.commands.ablate import AblationConfig, ArmConfig, ablate, compare, is_done, train_arm
 from insei.commands.curve import PICTURES, Net, Point, curve, draw, nets_of
@@ -17,9 +17,10 @@ from insei.commands.package import package
 from insei.commands.resize import architectures, resize
 from insei.commands.tournament import Held, hold
 from insei.engine.rules import Rules
+from insei.selfplay.checkpoints import Progress, checkpoints_of, milestones_of
 from insei.selfplay.learner import Learner
-from insei.selfplay.milestones import milestones_of
-from insei.selfplay.run import Progress, RunFolder
+from insei.selfplay.lineage import Lineage
+from insei.selfplay.run import RunFolder
 from insei.selfplay.studies.arms import rate_arms
 from insei.selfplay.studies.lessons import open_book, teach
 from insei.selfplay.studies.side_by_side import train_side_by_side
@@ -27,8 +28,8 @@ from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
 from insei.tournament.ratings import Rating
 from insei.tournament.tournament_config import TournamentConfig
-from tests.conftest import TINY
-from tests.selfplay.test_loop import CONFIG, begin, finish
+from tests.helpers.nets import TINY
+from tests.helpers.runs import CONFIG, begin, finish
 
 SHORT = replace(
     CONFIG,
@@ -259,10 +260,10 @@ def test_arms_side_by_side_learn_what_they_learn_alone(tmp_path, capsys):
 
 
 def test_generations_that_were_skipped_are_not_learned():
-    progress = Progress(3, 0, 0, {}, 0.0, skipped=3)  # taken back by hand, and begun anew
+    progress = Progress(Lineage(3, skipped=3), 0, 0, {}, 0.0)  # taken back by hand, and begun anew
     run = SimpleNamespace(newest=lambda: (progress, {}))
     assert not is_done(run, replace(SHORT, generations=2))
-    run = SimpleNamespace(newest=lambda: (replace(progress, generation=5), {}))
+    run = SimpleNamespace(newest=lambda: (replace(progress, lineage=Lineage(5, skipped=3)), {}))
     assert is_done(run, replace(SHORT, generations=2))
 
 

@@ -18,8 +18,8 @@ from insei.selfplay.on_gpu import NetsOnGpu
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import Worker
-from tests.conftest import TINY, random_weights
 from tests.helpers.games import QUICK
+from tests.helpers.nets import TINY, random_weights
 
 RULES = Rules(5, 5, 4.5)
 HAS_GPU = torch.cuda.is_available()

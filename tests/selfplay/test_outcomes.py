@@ -7,7 +7,7 @@ from insei.selfplay.data.columns import DRAW, LOSS, WIN
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
 from insei.selfplay.data.outcomes import chances_of
 from insei.selfplay.data.window import Window
-from tests.selfplay.test_dataset import some_games
+from tests.helpers.games import some_games
 
 
 def some_rows():

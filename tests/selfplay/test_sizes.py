@@ -20,7 +20,7 @@ from insei.selfplay.sizes import BoardMix, BoardSize
 from insei.selfplay.train_config import RatingConfig, TrainConfig
 from insei.selfplay.worker import Worker
 from tests.helpers.games import QUICK, make_pseudo
-from tests.selfplay.test_loop import CONFIG, begin, crew_of, curve_names, finish, silent
+from tests.helpers.runs import CONFIG, begin, crew_of, curve_names, finish, silent
 
 SIZES = (BoardSize(5, 4.5, 0.5, 0.1), BoardSize(6, 3.5, 0.25), BoardSize(7, 8.5, 0.25, 0.9))
 FRAME = Rules(7, 7, 9.0)
@@ -133,7 +133,7 @@ def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
     )
     run, training = begin(tmp_path / "tiny", config)
     finish(run, training)
-    window, held = training.window, training.held
+    window, held = training.replay.learned, training.replay.held_out
     dataset = GameDataset(tmp_path / "tiny" / "games.lance", FRAME)
     assert set(dataset.newest(10**6)["width"].tolist()) == {5, 6, 7}
     names = curve_names(tmp_path / "tiny" / "tensorboard")
@@ -148,6 +148,6 @@ def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
     longer = replace(config, generations=3)
     training = Training(run, longer, crew_of(longer), silent, silent)
     assert training.progress.generation == 2
-    assert (training.window.rows["game"] == window.rows["game"]).all()
-    assert (training.held.rows["ply"] == held.rows["ply"]).all()
+    assert (training.replay.learned.rows["game"] == window.rows["game"]).all()
+    assert (training.replay.held_out.rows["ply"] == held.rows["ply"]).all()
     finish(run, training)

@@ -9,16 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from insei.agents.net.find_package import checkpoints_of
 from insei.commands.train import conduct
 from insei.selfplay import run as runs
+from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.learner import Learner
 from insei.selfplay.run import DiskFull, RunFolder, is_disk_full
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
 from tests.helpers.games import some_games
-from tests.selfplay.test_loop import CONFIG
+from tests.helpers.runs import CONFIG
 
 SHORT = replace(CONFIG, rating=RatingConfig(every=0))
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from insei.agents.net.architecture import NetworkConfig
-from insei.agents.net.find_package import checkpoints_of
 from insei.agents.net.net2net import grown
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.package import load_package
+from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
 from tests.agents.net.test_network import some_planes
-from tests.conftest import random_weights
-from tests.selfplay.test_loop import CONFIG, begin, crew_of, finish, silent
+from tests.helpers.nets import random_weights
+from tests.helpers.runs import CONFIG, begin, crew_of, finish, silent
 
 SMALL = NetworkConfig(blocks=2, channels=8, head_channels=4, hidden=8)
 
@@ -62,6 +62,6 @@ def test_a_run_begins_with_another_players_net(tmp_path, tiny_package):
     assert card.training["started_from"]["player"] == str(tiny_package)
     run = RunFolder(tmp_path / "tiny")  # what it began with is known after a restart, too
     again = Training(run, replace(config, start_from="gone"), crew_of(config), silent, silent)
-    assert again.ancestor == card.training["started_from"]
+    assert again.started_from == card.training["started_from"]
     again.close()
     run.close()

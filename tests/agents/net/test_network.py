@@ -14,7 +14,7 @@ from insei.engine.planes.net_planes import NUM_PLANES, planes
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
 from insei.selfplay.worker import compiled
-from tests.conftest import TINY
+from tests.helpers.nets import TINY
 
 
 def some_planes(count, height, width, frame=(0, 0)):

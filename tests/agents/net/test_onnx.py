@@ -13,7 +13,7 @@ from insei.agents.net.onnx_export import onnx_of
 from insei.agents.net.package import ONNX_FILE, load_package
 from insei.agents.net.torch_evaluator import TorchEvaluator
 from tests.agents.net.test_network import some_planes
-from tests.conftest import TINY
+from tests.helpers.nets import TINY
 
 
 def mixed_sizes():
