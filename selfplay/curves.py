@@ -1,4 +1,4 @@
-"""The curves of a run on TensorBoard: is it healthy, and does it learn?"""
+"""The curves of a run on TensorBoard: losses, games, speed, ratings."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
@@ -36,7 +36,12 @@ class Curves:
         rows: Rows,
         numbers: dict[str, float],
     ) -> None:
-        """Write a generation's numbers."""
+        """Write the curves of a generation.
+
+        Args:
+            rows: of its games.
+            numbers: further values by name.
+        """
         if losses:
             for field in fields(Losses):
                 mean = float(np.mean([getattr(step, field.name) for step in losses]))

@@ -1,11 +1,7 @@
 """The dataset of a run: every searched ply as a row of a Lance table.
 
-A commit holds many games. A game's id is in every row of it, and a game that is there already is
-not added again, so that an append may be repeated after a crash. Arrays of a row are stored as
-fixed-size binaries. The dataset grows by what is played; nothing is ever changed in it.
-
-Boards of several sizes lie in one frame, the largest board's: arrays are the frame's, `width`,
-`height` and `move` the board's own.
+A commit holds many games. A game that is in the table is not added again, so that an append may be
+repeated after a crash. Rows are only appended, never changed. `columns.py` lists the columns.
 """
 
 import shutil
@@ -26,7 +22,7 @@ from insei.selfplay.data.game import SelfPlayGame
 
 COMMITS_BETWEEN_COMPACTIONS = 50
 PARTS_OF_A_TABLE = {"data", "_transactions", "_versions"}  # folders that Lance makes first
-BEFORE = {"scoring": "area", "pass_stones": "false"}  # of tables that tell nothing of these
+UNSTATED = {"scoring": "area", "pass_stones": "false"}  # terms of tables that do not state them
 
 
 def arrow_type(column: Column, height: int, width: int) -> pa.DataType:
@@ -52,7 +48,7 @@ def schema_of(height: int, width: int) -> pa.Schema:
 
 
 def terms_of(rules: Rules) -> dict[str, str]:
-    """What all games of a table have in common, as its metadata holds it; komi may differ."""
+    """What all games of a table have in common, as in its metadata; komi may differ."""
     return {
         "planes": str(PLANES_VERSION),
         "frame": rules.size_name,
@@ -65,15 +61,15 @@ def terms_of(rules: Rules) -> dict[str, str]:
 
 
 def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[str, str]) -> None:
-    """Raise ValueError unless a table holds rows of these terms.
+    """Raise ValueError unless a table has these terms and columns.
 
-    Tables of the first version tell no terms; their columns alone are looked at.
+    Tables of the first version state no terms. Only their columns are compared.
     """
     if schema.names != wanted.names:
         raise ValueError(f"{path}: columns {schema.names}, wanted {wanted.names}")
     came = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
     for key, value in terms.items():
-        if (found := came.get(key, BEFORE.get(key, value))) != value:
+        if (found := came.get(key, UNSTATED.get(key, value))) != value:
             raise ValueError(
                 f"{path}: games with {key} {found}; wanted {key} {value}, as in the run's rules"
             )
@@ -86,7 +82,7 @@ def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[st
 
 
 def table_of(games: Sequence[SelfPlayGame], schema: pa.Schema) -> pa.Table:
-    """Make rows of games, in their order."""
+    """The rows of games, in the order of the games."""
     counts = [len(game) for game in games]
     arrays = []
     for column in STORED:
@@ -106,7 +102,7 @@ def table_of(games: Sequence[SelfPlayGame], schema: pa.Schema) -> pa.Table:
 
 
 def rows_of(table: pa.Table) -> Rows:
-    """Turn the columns that a table has into numpy arrays, `[N]` or `[N, numbers]`."""
+    """The columns of a table as numpy arrays, `[N]` or `[N, numbers]`."""
     return {
         column.name: numbers_of(table.column(column.name), column)
         for column in STORED
@@ -130,13 +126,13 @@ def numbers_of(values: pa.ChunkedArray, column: Column) -> NDArray:
 
 
 def set_aside_unfinished(path: Path) -> None:
-    """Move away what a first commit left that was cut short: files, and no version of a table.
+    """Move away what a crash in the first commit left: files without a version of the table.
 
-    Nothing in it was ever committed, so that the next commit is the first one again.
+    Nothing in it was committed. The next commit is the first one again.
     """
     if not path.is_dir() or list(path.glob("_versions/*.manifest")):
         return
-    if {one.name for one in path.iterdir()} <= PARTS_OF_A_TABLE:
+    if {part.name for part in path.iterdir()} <= PARTS_OF_A_TABLE:
         aside = path.with_name(f"{path.name}.unfinished")
         shutil.rmtree(aside, ignore_errors=True)
         path.rename(aside)
@@ -146,11 +142,11 @@ class GameDataset:
     """The table of a run.
 
     Args:
-        path: made with the first games.
+        path: of the table, made with the first commit.
         rules: of its games, on the largest board; komi may differ from game to game.
 
     Raises:
-        ValueError: what lies at `path` is no such table, or holds games of other rules or planes.
+        ValueError: `path` is not such a table, or has games of other rules or planes.
     """
 
     def __init__(self, path: Path, rules: Rules) -> None:
@@ -186,10 +182,9 @@ class GameDataset:
         return len(self.ids)
 
     def append(self, games: Sequence[SelfPlayGame]) -> Rows:
-        """Add games in one commit; those that are there already are left out.
+        """Add games in one commit; returns their rows.
 
-        Returns:
-            the rows that were added.
+        Games that are in the table already are left out.
         """
         new = {game.id: game for game in games if game.id not in self.ids}
         if not new:
@@ -212,10 +207,12 @@ class GameDataset:
 
     def rows_since(self, generation: int) -> int:
         """Rows of this generation and of later ones."""
-        return sum(n for one, n in self.rows_by_generation.items() if one >= generation)
+        return sum(
+            count for number, count in self.rows_by_generation.items() if number >= generation
+        )
 
     def newest(self, num_rows: int) -> Rows:
-        """Read the newest rows, whole games or parts of them, oldest first."""
+        """Read the newest rows, oldest first; the first game may lack plies."""
         if self.table is None:
             return rows_of(self.schema.empty_table())
         first = max(0, self.num_rows - num_rows)

@@ -12,7 +12,7 @@ from insei.selfplay.train_config import TrainConfig, WindowConfig
 
 
 def window_size(num_rows: int, config: WindowConfig) -> int:
-    """How many of the newest rows to learn from after so many were played (KataGo's law)."""
+    """How many of the newest rows to learn from after `num_rows` were played (KataGo's law)."""
     c, a, b = config.smallest, config.exponent, config.slope
     if num_rows <= c:
         return num_rows
@@ -20,9 +20,10 @@ def window_size(num_rows: int, config: WindowConfig) -> int:
 
 
 class Window:
-    """Rows to learn from, newest last; boards of any size, at the top left of one frame.
+    """Rows to learn from, newest last.
 
     Args:
+        height, width: of the frame.
         trace: λ of the outcome's target; see `chances_of`.
         turned: whether rows are drawn under random symmetries, or as they were played.
     """
@@ -31,7 +32,7 @@ class Window:
         self.height = height
         self.width = width
         self.trace = trace
-        # a frame of several sizes is square
+        # Boards of several sizes are square, and so is their frame.
         self.num_symmetries = num_symmetries(height, width) if turned else 1
         self.rows: Rows = {}
         self.has_reply = np.zeros(0, np.bool_)
@@ -40,7 +41,7 @@ class Window:
         return len(self.has_reply)
 
     def update(self, rows: Rows, size: int) -> None:
-        """Add rows, of games that are not there yet, and forget all but the newest `size`."""
+        """Add the rows of further games, and drop all but the newest `size` rows."""
         rows = rows | {"chances": chances_of(rows, self.trace)}
         names = [column.name for column in IN_WINDOW]
         old = self.rows or {name: rows[name][:0] for name in names}
@@ -52,7 +53,7 @@ class Window:
         self.has_reply = np.append(follows, False) if len(self.rows["game"]) else follows
 
     def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:
-        """Draw rows uniformly, each under one of the `num_symmetries`.
+        """Draw rows uniformly, each under a random symmetry.
 
         Raises:
             ValueError: the window is empty.
@@ -65,13 +66,14 @@ class Window:
         return self.batch(chosen[order], symmetries[order])
 
     def sizes_of(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The boards of these rows, each as height << 8 | width."""
+        """The board sizes of these rows, each as height << 8 | width."""
         return self.rows["height"][chosen].astype(np.int64) << 8 | self.rows["width"][chosen]
 
     def batch(self, chosen: NDArray[np.int64], symmetries: NDArray[np.int64]) -> Batch:
-        """Make the batch of these rows, each under its symmetry.
+        """The batch of these rows, each under its symmetry.
 
-        Neighbours of one board size and one symmetry are turned in one go: sorted rows are quick.
+        Neighbours of the same board size and symmetry are turned together, so that sorted rows are
+        faster.
         """
         columns = {
             column.name: self.rows[column.name][chosen]
@@ -102,8 +104,10 @@ class Window:
 
     def _turn(self, columns: Rows, sizes: NDArray[np.int64], symmetries: NDArray[np.int64]) -> None:
         """Apply each row's symmetry, in place, to the columns that show points or moves."""
-        of_points = [one.name for one in IN_BATCH if (one.in_batch or "").endswith("H W")]
-        of_moves = [one.name for one in IN_BATCH if one.in_batch == "A"]
+        of_points = [
+            column.name for column in IN_BATCH if (column.in_batch or "").endswith("H W")
+        ]
+        of_moves = [column.name for column in IN_BATCH if column.in_batch == "A"]
         group = sizes << 3 | symmetries
         starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])).tolist()
         for start, stop in zip(starts, [*starts[1:], len(group)], strict=True):
@@ -120,7 +124,7 @@ class Window:
 
 
 def windows_of(config: TrainConfig) -> tuple[Window, Window]:
-    """The empty windows of a run: of what is learned from, and of the games held out."""
+    """The empty windows of a run: one to learn from, one for games held out."""
     height, width = config.rules.height, config.rules.width
     learned = Window(height, width, config.learner.trace, turned=config.window.symmetries)
     return learned, Window(height, width)
