@@ -10,6 +10,7 @@ from insei.agents.player import PlayerFailed
 from insei.commands.ablate import ablate
 from insei.commands.curve import curve
 from insei.commands.gtp import gtp
+from insei.commands.ladder import ladder
 from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
@@ -40,7 +41,7 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, tournament, rate, curve, resize, ablate, gtp, package, version
+    play, watch, train, tournament, rate, ladder, curve, resize, ablate, gtp, package, version
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)

@@ -1,11 +1,17 @@
-"""A crew plays the games of a generation: here in this process, in cluster.py on Ray."""
+"""A crew plays the games of a run: one worker in this process, or a pool of actors."""
 
-from typing import Protocol
+import math
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any, Protocol
 
 from insei.selfplay.data.game import SelfPlayGame
 from insei.selfplay.worker import PlayCounts, Weights, Worker
+from insei.system.actor_pool import ActorPool, Task
+from insei.tournament.match import GameRunner, Job, PlayedGame
 
 Haul = tuple[list[SelfPlayGame], PlayCounts]  # what a worker's call gives back
+PATIENCE_SECONDS = 900.0  # until a worker whose call has not come back is silent
 
 
 class Crew(Protocol):
@@ -20,12 +26,21 @@ class Crew(Protocol):
     def poll(self, seconds: float) -> list[Haul]:
         """Return the calls that have come back, after waiting up to `seconds` for the first."""
 
+    def play_jobs(self, jobs: list[Job]) -> list[PlayedGame]:
+        """Play the games of a rating."""
+
     @property
     def is_busy(self) -> bool:
         """Whether games that were begun are still to come."""
 
     def close(self) -> None:
         """End the workers."""
+
+
+def play_jobs_here(jobs: list[Job]) -> list[PlayedGame]:
+    """Play rating games in this process."""
+    with closing(GameRunner()) as runner:
+        return runner.play(jobs)
 
 
 class LocalCrew:
@@ -52,6 +67,10 @@ class LocalCrew:
         self.num_missing -= len(games)
         return [(games, counts)]
 
+    def play_jobs(self, jobs: list[Job]) -> list[PlayedGame]:
+        """Play the games of a rating."""
+        return play_jobs_here(jobs)
+
     @property
     def is_busy(self) -> bool:
         """Whether games that were begun are still to come."""
@@ -59,3 +78,84 @@ class LocalCrew:
 
     def close(self) -> None:
         """Nothing to end."""
+
+
+class CrewActor:
+    """What an actor of a crew holds: a self-play worker, which also plays rating games.
+
+    Args:
+        make_worker: an index to the worker.
+        index: of the actor.
+    """
+
+    def __init__(self, make_worker: Callable[[int], Worker], index: int) -> None:
+        self.worker = make_worker(index)
+
+    def load(self, weights: Weights, generation: int, progress: float) -> None:
+        """Play with these weights from now on."""
+        self.worker.load(weights, generation, progress)
+
+    def play(self, num_games: int) -> Haul:
+        """Play at least `num_games` games of self-play."""
+        return self.worker.play(num_games)
+
+    def play_jobs(self, jobs: list[Job]) -> list[PlayedGame]:
+        """Play rating games."""
+        return play_jobs_here(jobs)
+
+
+class PoolCrew:
+    """Workers as actors of a pool, which replaces those that die or fall silent.
+
+    A call plays a few whole games, never a move. A worker that is replaced loses the games that it
+    had under way, and nothing else: its call is made again on another.
+
+    Args:
+        pool: of `CrewActor`s.
+        games_per_call: games that a call plays.
+    """
+
+    def __init__(self, pool: ActorPool, games_per_call: int) -> None:
+        self.pool = pool
+        self.games_per_call = games_per_call
+        self.found: list[Haul] = []  # that came back while rating games were played
+
+    def publish(self, weights: Weights, generation: int, progress: float) -> None:
+        """Send these weights to every worker; calls made from now on play with them."""
+        self.pool.broadcast("load", weights, generation, progress)
+
+    def begin(self, num_games: int) -> None:
+        """Have at least `num_games` more games played."""
+        for _ in range(math.ceil(num_games / self.games_per_call)):
+            self.pool.submit("play", self.games_per_call)
+
+    def poll(self, seconds: float) -> list[Haul]:
+        """Return the calls that have come back, after waiting up to `seconds` for the first."""
+        found, self.found = self.found, []
+        return found or [done.result for done in self.pool.wait(seconds)]
+
+    def play_jobs(self, jobs: list[Job]) -> list[PlayedGame]:
+        """Play the games of a rating, an equal share on each worker; in the order of the jobs."""
+        share = max(1, math.ceil(len(jobs) / max(1, self.pool.size)))
+        tasks: dict[Task, Any] = {
+            self.pool.submit("play_jobs", jobs[first : first + share]): None
+            for first in range(0, len(jobs), share)
+        }
+        missing = len(tasks)
+        while missing:
+            for done in self.pool.wait(1.0):
+                if done.task in tasks:
+                    tasks[done.task] = done.result
+                    missing -= 1
+                else:
+                    self.found.append(done.result)
+        return [game for games in tasks.values() for game in games]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether games that were begun are still to come."""
+        return self.pool.is_busy or bool(self.found)
+
+    def close(self) -> None:
+        """End the actors; Ray itself stays up."""
+        self.pool.close()

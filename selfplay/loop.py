@@ -185,7 +185,10 @@ class Training:
         number = self.progress.lineage.earlier(milestones)
         earlier = None if number is None else EarlierNet(number, milestones[number])
         name = player_name(checkpoints_of(self.run.path)[-1], config.rating.visits)
-        rating = rate(name, config.mix.boards, config.rating, self.progress.generation, earlier)
+        rating = rate(
+            name, config.mix.boards, config.rating, self.progress.generation, earlier,
+            self.crew.play_jobs,
+        )  # fmt: skip
         self.run.add_rating(rating)
         self.telemetry.rated(rating)
 

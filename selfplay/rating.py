@@ -5,19 +5,19 @@ milestone that it comes from. A net that loses to that one twice, by more than c
 regression, and the run rolls back.
 """
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.selfplay.net_rating import EARLIER, EarlierMatch, MatchScore, NetRating, label_of
 from insei.selfplay.train_config import RatingConfig
-from insei.tournament.match import Job, PlayedGame, Table
+from insei.tournament.match import Job, PlayedGame
 from insei.tournament.schedule import pairing_jobs
 from insei.tournament.tournament_config import PLIES_PER_POINT
 
 SECOND_MATCH = 1_000_003  # added to the seed
+PlayJobs = Callable[[list[Job]], list[PlayedGame]]
 
 
 @dataclass(frozen=True)
@@ -47,42 +47,45 @@ def rate(
     config: RatingConfig,
     generation: int,
     earlier: EarlierNet | None,
+    play: PlayJobs,
 ) -> NetRating:
     """Play the matches of one rating.
 
     Games that an opponent failed say nothing about the net. They are left out, and so is an
     opponent that failed all of them.
+
+    Args:
+        play: as a crew's `play_jobs`.
     """
+
+    def match(opponent: str, board: Rules, games: int, seed: int) -> MatchResult:
+        jobs = jobs_of(player, opponent, board, config, games, seed)
+        return result_of(play(jobs), player)
+
+    def match_with_earlier(net: EarlierNet, seed: int) -> list[MatchScore]:
+        name, games = player_name(net.folder, config.visits), config.earlier_games
+        return [match(name, board, games, seed).score for board in boards]
+
     opponents: dict[str, MatchScore] = {}
     failures: dict[str, str] = {}
     for board in boards:
         for opponent in config.opponents:
-            match = play_match(player, opponent, board, config, config.games, generation)
+            result = match(opponent, board, config.games, generation)
             label = label_of(boards, board, opponent)
-            if match.failure:
-                failures[label] = match.failure
-            if match.score.games:
-                opponents[label] = match.score
+            if result.failure:
+                failures[label] = result.failure
+            if result.score.games:
+                opponents[label] = result.score
     if earlier is None or not config.earlier_games:
         return NetRating(generation, player, opponents, failures)
-    by_board = play_earlier(player, boards, config, generation, earlier)
+    by_board = match_with_earlier(earlier, generation)
     for board, score in zip(boards, by_board, strict=True):
         opponents[label_of(boards, board, EARLIER)] = score
-    first = together(by_board)
-    second = None
+    first, second = together(by_board), None
     if first.is_clear_defeat:
-        second = together(play_earlier(player, boards, config, generation + SECOND_MATCH, earlier))
-    match_with_earlier = EarlierMatch(earlier.generation, first, second)
-    return NetRating(generation, player, opponents, failures, match_with_earlier)
-
-
-def play_earlier(
-    player: str, boards: Sequence[Rules], config: RatingConfig, seed: int, earlier: EarlierNet
-) -> list[MatchScore]:
-    """Play a match against an earlier net on each board."""
-    name = player_name(earlier.folder, config.visits)
-    games = config.earlier_games
-    return [play_match(player, name, board, config, games, seed).score for board in boards]
+        second = together(match_with_earlier(earlier, generation + SECOND_MATCH))
+    matches = EarlierMatch(earlier.generation, first, second)
+    return NetRating(generation, player, opponents, failures, matches)
 
 
 def together(scores: Sequence[MatchScore]) -> MatchScore:
@@ -92,23 +95,20 @@ def together(scores: Sequence[MatchScore]) -> MatchScore:
     )
 
 
-def play_match(
+def jobs_of(
     player: str, opponent: str, board: Rules, config: RatingConfig, games: int, seed: int
-) -> MatchResult:
-    """Play a match here; the share that `player` takes, and how its opponent failed, if it did."""
+) -> list[Job]:
+    """The games of one match."""
     most_plies = int(PLIES_PER_POINT * board.num_points)
-    jobs = pairing_jobs(player, opponent, board, games, config.opening_plies, seed, most_plies)
-    return result_of(jobs, player)
+    return pairing_jobs(player, opponent, board, games, config.opening_plies, seed, most_plies)
 
 
-def result_of(jobs: list[Job], player: str) -> MatchResult:
-    """Play the games of a match, and count them."""
-    with closing(Table()) as table:
-        games = table.play(jobs)
+def result_of(games: list[PlayedGame], player: str) -> MatchResult:
+    """What `player` took from the games of a match, and how its opponent failed, if it did."""
     failed = [game for game in games if game.result.endswith("+F") and points_of(game, player)]
     counted = [game for game in games if game not in failed]
     score = MatchScore.of(sum(points_of(game, player) for game in counted), len(counted))
-    failure = f"{len(failed)} of {len(jobs)} games, {failed[-1].reason}" if failed else ""
+    failure = f"{len(failed)} of {len(games)} games, {failed[-1].reason}" if failed else ""
     return MatchResult(score, failure)
 
 

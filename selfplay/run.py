@@ -15,7 +15,6 @@ the games of its generation that the dataset lacks.
 """
 
 import errno
-import fcntl
 import os
 import shutil
 import time
@@ -41,6 +40,7 @@ from insei.system.files import (
     read_json_lines,
     write_text,
 )
+from insei.system.lock import FolderLock
 
 CONFIG_FILE = "config.yaml"
 DATASET = "games.lance"
@@ -72,19 +72,7 @@ class RunFolder:
         if not (path / CONFIG_FILE).is_file():
             raise ValueError(f"{path} is no run: wanted {CONFIG_FILE} in it")
         self.path = path
-        self.lock = (path / "lock").open("a+")
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.lock.seek(0)
-            holder = self.lock.read().strip() or "unknown"
-            self.lock.close()
-            raise ValueError(
-                f"{path} is being trained by process {holder}; wanted it free"
-            ) from None
-        self.lock.truncate(0)
-        self.lock.write(str(os.getpid()))
-        self.lock.flush()
+        self.lock = FolderLock(path)
         delete_unfinished(path)
         for folder in (CHECKPOINTS, MILESTONES):
             if (path / folder).is_dir():

@@ -63,11 +63,10 @@ def test_a_room_uses_only_the_rooms_before_it(room):
             assert not other or other == room or other in MAY_USE[room], f"{path}: {module}"
 
 
-@pytest.mark.parametrize("room", MAY_USE)
-def test_ray_is_imported_in_cluster_files_alone(room):
+@pytest.mark.parametrize("room", [room for room in MAY_USE if room != "system"])
+def test_ray_is_imported_in_system_alone(room):
     for path in files_of(room):
-        if path.name not in ("cluster.py", "ray_session.py"):
-            assert "ray" not in {module.split(".")[0] for module in modules_used(path)}, path
+        assert "ray" not in {module.split(".")[0] for module in modules_used(path)}, path
 
 
 def test_the_engine_needs_numpy_and_sgfmill_alone_but_for_its_environments():

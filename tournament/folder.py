@@ -1,6 +1,5 @@
 """The folder of a tournament: its configuration, and its games, appended as they end."""
 
-import fcntl
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,38 +9,36 @@ import yaml
 from insei.engine.position import Position
 from insei.engine.sgf.record import GameRecord, write_sgf
 from insei.system.files import append_json, read_json_lines, write_text
+from insei.system.lock import FolderLock
 from insei.tournament.match import Job, PlayedGame
 from insei.tournament.tournament_config import TournamentConfig
 
 CONFIG_FILE = "config.yaml"
 GAMES_FILE = "games.jsonl"
 SGF_FOLDER = "sgf"
-FREE = ("name", "players", "games", "pairings", "workers", "anchor", "anchor_elo")  # may change
+FREE = (  # keys that may change from one session to the next
+    "name", "players", "games", "pairings", "workers", "anchor", "anchor_elo",
+)  # fmt: skip
 
 
 class TournamentFolder:
-    """The folder of one tournament; one program at a time.
+    """The folder of one tournament, for one program at a time.
 
     Args:
-        path: made where it is missing.
+        path: made if it is missing.
         config_text: the resolved configuration. Players and numbers of games may change from one
             session to the next; the conditions that games are played under may not.
 
     Raises:
-        ValueError: the folder belongs to other conditions, or to a running program.
+        ValueError: the folder holds a tournament of other conditions, or is in use.
     """
 
     def __init__(self, path: Path, config_text: str) -> None:
         self.path = path
         (path / SGF_FOLDER).mkdir(parents=True, exist_ok=True)
-        self.lock = (path / "lock").open("w")
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.lock.close()
-            raise ValueError(f"{path} is in use by another tournament that runs") from None
+        self.lock = FolderLock(path)
         config_file = path / CONFIG_FILE
-        has_games = (path / GAMES_FILE).exists()  # without any, nothing binds it to its conditions
+        has_games = (path / GAMES_FILE).exists()  # without games the conditions may still change
         before = config_file.read_text() if has_games and config_file.exists() else config_text
         try:
             changed = changed_conditions(before, config_text)
@@ -58,13 +55,13 @@ class TournamentFolder:
             write_text(config_file, config_text)
 
     def games(self) -> list[dict[str, Any]]:
-        """The games so far, each once."""
+        """The games so far, without duplicates."""
         lines = read_json_lines(self.path / GAMES_FILE)
         found = {game["id"]: game for game in lines if "id" in game}
         return list(found.values())
 
     def append(self, games: list[PlayedGame], jobs: dict[str, Job]) -> None:
-        """Keep games that have ended, as SGF and as lines."""
+        """Save games that have ended, as SGF files and as lines of JSON."""
         for game in games:
             position = Position(jobs[game.id].rules).play_all(game.moves)
             record = GameRecord(position, game.black, game.white, game.result)
@@ -78,14 +75,14 @@ class TournamentFolder:
 
 
 def sgf_name(number: int, game_id: str) -> str:
-    """What a game's file is called; `number` is the game's within its pairing."""
+    """The name of a game's file; `number` is the game's within its pairing."""
     return f"{number:04}-{game_id}.sgf"
 
 
 def changed_conditions(before: str, now: str) -> list[str]:
-    """The keys, beyond those that may change, that two configurations differ in.
+    """The keys in which two configurations differ, without those that may change.
 
-    What an older version did not write yet is as it is by default.
+    Keys missing in `before`, which an older version may have written, have their default.
 
     Raises:
         ValueError: `before` is no configuration.
@@ -98,7 +95,7 @@ def changed_conditions(before: str, now: str) -> list[str]:
 
 
 def filled_up(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
-    """The values, and those of the defaults that are missing, in what they hold as well."""
+    """The values, with missing ones taken from the defaults, nested ones too."""
     found = defaults | values
     for key, value in values.items():
         if isinstance(value, dict) and isinstance(defaults.get(key), dict):

@@ -1,4 +1,4 @@
-"""What a tournament is made of: frozen values, saved with its results."""
+"""The configuration of a tournament."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from insei.system.bounds import check_bounds, check_name
 from insei.tournament.sprt import SprtConfig
 
 Format = Literal["round robin", "gauntlet", "sprt"]
-PLIES_PER_POINT = 6.0  # a game is scored as it stands after so many plies a point
+PLIES_PER_POINT = 6.0  # a game is scored as it stands after this many plies per point of the board
 
 
 @dataclass(frozen=True)
 class PairingConfig:
-    """How many games the pairings play whose players' names fit two patterns, in either order.
+    """Games of the pairings whose two players match two patterns, in either order.
 
     Patterns are those of file names: `*` any text, `?` any character.
 
@@ -25,14 +25,14 @@ class PairingConfig:
 
     first: str = "*"
     second: str = "*"
-    games: int = 20  # even; 0 leaves the pairing out
+    games: int = 20  # even; 0 for none
 
     def __post_init__(self) -> None:
         if self.games < 0 or self.games % 2:
             raise ValueError(f"games {self.games}: wanted an even number, 0 or more")
 
     def fits(self, one: str, other: str) -> bool:
-        """Whether two players' pairing is meant."""
+        """Whether the pairing of two players matches."""
         return any(
             fnmatchcase(a, self.first) and fnmatchcase(b, self.second)
             for a, b in ((one, other), (other, one))
@@ -47,24 +47,28 @@ class TournamentConfig:
         ValueError: a field is outside what is said beside it.
     """
 
-    name: str = "tournament"  # the results go to reports/NAME
-    players: tuple[str, ...] = ("random", "capture", "influence")  # the player grammar's names
+    name: str = "tournament"  # the report goes to reports/NAME
+    players: tuple[str, ...] = ("random", "capture", "influence")  # by the grammar of players
     format: Format = "round robin"  # gauntlet: the first against each other; sprt: two, decided
     sprt: SprtConfig = field(default_factory=SprtConfig)  # of the first player against the second
     rules: Rules = field(default_factory=lambda: Rules(9, 9, 7.0))
-    games: int = 20  # of each pairing, even: an opening is played with both colours; sprt: at most
-    pairings: tuple[PairingConfig, ...] = ()  # other numbers of games; the first that fits counts
-    opening_plies: int = 2  # random legal plies that every game begins with, 0 to 40
-    openings: str = ""  # a folder of SGF games whose first plies are the openings; empty: random
-    seed: int = 1  # 0 to 2^40, for games multiply it
-    workers: int = 2  # processes that play; 0 plays in this one
+    games: int = (
+        20  # of each pairing, even: each opening is played with both colours; the most in an sprt
+    )
+    pairings: tuple[
+        PairingConfig, ...
+    ] = ()  # pairings with other numbers of games; the first match counts
+    opening_plies: int = 2  # random plies at the start of each game, 0 to 40
+    openings: str = ""  # a folder of SGF games whose first plies are the openings; random if empty
+    seed: int = 1  # 0 to 2^40
+    workers: int = 2  # processes that play; 0: this process
     max_plies_per_point: float = PLIES_PER_POINT
     anchor: str = ""  # the player whose rating is 0; the first one if empty
     anchor_elo: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.players) < 2:
-            raise ValueError(f"players {list(self.players)}: wanted two at least")
+            raise ValueError(f"players {list(self.players)}: wanted at least two")
         if len(set(self.players)) != len(self.players):
             raise ValueError(f"players {list(self.players)}: wanted each once")
         if self.format not in get_args(Format):
@@ -102,12 +106,12 @@ class TournamentConfig:
         return next((each.games for each in self.pairings if each.fits(one, other)), self.games)
 
     def _check_pairings(self) -> None:
-        """Each entry must fit some pairing, or its patterns are misspelt."""
+        """Check that each entry matches a pairing; else its patterns are misspelt."""
         if self.pairings and self.format == "sprt":
-            raise ValueError("pairings: wanted none for an sprt, whose games say how many")
+            raise ValueError("pairings: wanted none for an sprt, which has one pairing")
         for each in self.pairings:
             if not any(each.fits(*two) for two in self.meetings):
                 raise ValueError(
-                    f"pairings: {each.first!r} against {each.second!r} fits no two that meet of "
+                    f"pairings: {each.first!r} against {each.second!r} matches no pairing of "
                     f"{', '.join(self.players)}"
                 )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports
-from insei.commands.tournament import check_conditions, hold
 from insei.commands.train import conduct, config_of
 from insei.selfplay.studies.arms import rate_arms
 from insei.selfplay.studies.side_by_side import train_side_by_side
@@ -83,6 +83,8 @@ def ablate(
     set_
         KEY=VALUE over the configuration, as in `--set hours=0.25`.
     """
+    from insei.tournament.session import check_conditions
+
     values = with_settings({"name": config.stem} | read_yaml(config), set_ or [])
     try:
         chosen = build(AblationConfig, values)
@@ -215,7 +217,10 @@ def compare(
     """Play the match of all nets; returns the table of arms."""
     player_of = dict(zip(paths, match.players, strict=True))
     nets = {arm.name: [player_of[arm.name, seed] for seed in config.seeds] for arm in config.arms}
-    held = hold(match, reports, address)
+    from insei.tournament.session import hold_tournament
+
+    with GamesBar() as bar:
+        held = hold_tournament(match, reports, address=address, watch=bar.show, notice=bar.notice)
     lines = [
         f"| arm | Elo over {config.arms[0].name} | 95 % | by seed | games learned from |",
         "|---|---|---|---|---|",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
-from insei.commands.tournament import hold
 
 if TYPE_CHECKING:
     from insei.engine.rules import Rules
@@ -79,6 +79,7 @@ def curve(
     opening_plies
         Random plies that every game begins with.
     """
+    from insei.tournament.session import hold_tournament
     from insei.tournament.tournament_config import TournamentConfig
 
     if most < 2:
@@ -98,7 +99,8 @@ def curve(
         opening_plies=opening_plies,
         workers=workers,
     )
-    held = hold(config, reports, address)
+    with GamesBar() as bar:
+        held = hold_tournament(config, reports, address=address, watch=bar.show, notice=bar.notice)
     ratings = held.report.ratings
     points = [
         Point(nets[one.player], one.elo, one.low, one.high) for one in ratings if one.player in nets

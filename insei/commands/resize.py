@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
 from insei.commands.package import rating_of
-from insei.commands.tournament import Held, check_conditions, hold
 from insei.commands.train import quieten, read_config
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from insei.agents.net.package import Package
     from insei.selfplay.studies.lessons import Book
     from insei.selfplay.train_config import TrainConfig
+    from insei.tournament.session import TournamentResult
 
 LARGEST_FACTOR = 4.0  # of channels; larger numbers are numbers of channels
 
@@ -85,6 +86,7 @@ def resize(
     """
     from insei.agents.net.find_package import check_nameable
     from insei.selfplay.studies.lessons import open_book
+    from insei.tournament.session import check_conditions, hold_tournament
     from insei.tournament.tournament_config import TournamentConfig
 
     quieten()
@@ -111,7 +113,11 @@ def resize(
         for path, architecture in missing.items():
             make(path, architecture, lesson, book)
     if games:
-        tell_ratings(players, lesson, hold(match, reports, address))
+        with GamesBar() as bar:
+            held = hold_tournament(
+                match, reports, address=address, watch=bar.show, notice=bar.notice
+            )
+        tell_ratings(players, lesson, held)
 
 
 def lesson_of(
@@ -274,7 +280,7 @@ def players_of(folders: list[Path], visits: int) -> dict[str, Path]:
     return {player_name(folder, number): folder for number in searched for folder in folders}
 
 
-def tell_ratings(players: dict[str, Path], lesson: Lesson, held: Held) -> None:
+def tell_ratings(players: dict[str, Path], lesson: Lesson, held: "TournamentResult") -> None:
     """Write ratings on the new nets' cards, and print the table of all."""
     from insei.agents.net.package import CARD_FILE, card_text, load_package
     from insei.system.files import write_text

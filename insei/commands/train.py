@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -243,8 +243,9 @@ def make_crew(
     """Workers as the configuration wants them: in this process, or on Ray."""
     import numpy as np
 
-    from insei.selfplay.crew import LocalCrew
+    from insei.selfplay.crew import PATIENCE_SECONDS, CrewActor, LocalCrew, PoolCrew
     from insei.selfplay.worker import MakeEvaluator, Worker, compiled
+    from insei.system.actor_pool import ActorPool
 
     gpus = config.selfplay.gpus
     make_evaluator: MakeEvaluator = partial(
@@ -259,18 +260,21 @@ def make_crew(
 
         make_evaluator = NetsOnGpu(config.network)
 
-    def arguments(index: int) -> tuple[Any, ...]:
+    def make_worker(index: int) -> Worker:
         worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
-        return config.mix, config.selfplay, make_evaluator, worker_seed
+        return Worker(config.mix, config.selfplay, make_evaluator, worker_seed)
 
     per_call = config.selfplay.games_per_call
     if config.workers == 0:
-        return LocalCrew(Worker(*arguments(0)), per_call)
-    from insei.selfplay.cluster import RayCrew
-    from insei.system.ray_session import start_ray
+        return LocalCrew(make_worker(0), per_call)
+    from insei.system.ray_actors import RayActors
+    from insei.system.ray_session import check_gpus, start_ray
 
     start_ray(config.workers, address)
-    return RayCrew(arguments, config.workers, per_call, notice, gpus)
+    check_gpus(config.workers, gpus)
+    make_actor = partial(CrewActor, make_worker)
+    pool = ActorPool(RayActors(gpus), make_actor, config.workers, notice, PATIENCE_SECONDS)
+    return PoolCrew(pool, per_call)
 
 
 class Terminal:

@@ -104,9 +104,7 @@ class Window:
 
     def _turn(self, columns: Rows, sizes: NDArray[np.int64], symmetries: NDArray[np.int64]) -> None:
         """Apply each row's symmetry, in place, to the columns that show points or moves."""
-        of_points = [
-            column.name for column in IN_BATCH if (column.in_batch or "").endswith("H W")
-        ]
+        of_points = [column.name for column in IN_BATCH if (column.in_batch or "").endswith("H W")]
         of_moves = [column.name for column in IN_BATCH if column.in_batch == "A"]
         group = sizes << 3 | symmetries
         starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])).tolist()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from insei.commands.train import make_crew
 from insei.engine.rules import Rules
+from insei.selfplay.crew import play_jobs_here
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.loop import Training
@@ -95,6 +96,9 @@ class ScriptedCrew:
         games = self.games[first : first + self.games_per_call]
         self.num_missing -= len(games)
         return [(games, PlayCounts(positions=len(games)))]
+
+    def play_jobs(self, jobs):
+        return play_jobs_here(jobs)
 
     @property
     def is_busy(self):

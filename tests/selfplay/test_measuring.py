@@ -15,7 +15,6 @@ from insei.commands.ablate import AblationConfig, ArmConfig, ablate, compare, is
 from insei.commands.curve import PICTURES, Net, Point, curve, draw, nets_of
 from insei.commands.package import package
 from insei.commands.resize import architectures, resize
-from insei.commands.tournament import Held, hold
 from insei.engine.rules import Rules
 from insei.selfplay.checkpoints import Progress, checkpoints_of, milestones_of
 from insei.selfplay.learner import Learner
@@ -27,6 +26,7 @@ from insei.selfplay.studies.side_by_side import train_side_by_side
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
 from insei.tournament.ratings import Rating
+from insei.tournament.session import TournamentResult, hold_tournament
 from insei.tournament.tournament_config import TournamentConfig
 from tests.helpers.nets import TINY
 from tests.helpers.runs import CONFIG, begin, finish
@@ -285,8 +285,8 @@ def test_a_table_of_several_seeds_names_each_net(monkeypatch, tmp_path):
     ratings = [
         rating(str(path), elo) for path, elo in zip(paths.values(), (0, 20, 130, 110), strict=True)
     ]
-    held = Held(tmp_path / "report.html", SimpleNamespace(ratings=ratings))
-    monkeypatch.setattr("insei.commands.ablate.hold", lambda *_: held)
+    held = TournamentResult(tmp_path / "report.html", SimpleNamespace(ratings=ratings))
+    monkeypatch.setattr("insei.tournament.session.hold_tournament", lambda *_, **__: held)
     monkeypatch.setattr("insei.commands.ablate.games_of", lambda run: int(run.name[-1]) * 100)
     said = compare(config, paths, match, tmp_path, None)
     assert "| b | +110 | -144 to +364 | +130, +90 | 100, 200 |" in said
@@ -366,7 +366,7 @@ def test_what_could_not_be_told_of_is_refused_before_it_is_trained(learned, tmp_
     base = tmp_path / "base.yaml"
     base.write_text(to_yaml(replace(SHORT, generations=1)))
     held = TournamentConfig(name="pair", players=("random", "capture"), games=2, workers=0)
-    hold(held, tmp_path, None)
+    hold_tournament(held, tmp_path)
     arms = (ArmConfig("plain"), ArmConfig("other", ("seed=2",)))
     file = tmp_path / "pair.yaml"
     file.write_text(to_yaml(AblationConfig(base=str(base), name="pair", arms=arms, games=2)))

@@ -17,7 +17,7 @@ from tests.helpers.ratings import rating_of
 from tests.helpers.runs import CONFIG, LEARNING, RATED, begin, crew_of, finish, silent
 
 
-def lost(player, boards, config, generation, earlier):
+def lost(player, boards, config, generation, earlier, play):
     """A rating that every net loses."""
     return rating_of(generation, earlier.generation, 0.1, second=0.1)
 

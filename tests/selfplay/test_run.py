@@ -18,7 +18,7 @@ from tests.helpers.runs import CONFIG, RATED, begin, crew_of, finish, silent
 
 def test_two_programs_on_one_run_are_refused(tmp_path):
     run = RunFolder.create(tmp_path / "tiny", to_yaml(CONFIG))
-    with pytest.raises(ValueError, match=f"being trained by process {os.getpid()}"):
+    with pytest.raises(ValueError, match=f"in use by process {os.getpid()}"):
         RunFolder(tmp_path / "tiny")
     with pytest.raises(ValueError, match="exists already"):
         RunFolder.create(tmp_path / "tiny", "")

@@ -15,8 +15,9 @@ from insei.engine.rules import BLACK, WHITE, Rules
 from insei.main import main
 from insei.system.configuration import to_yaml
 from insei.tournament.folder import TournamentFolder
-from insei.tournament.match import Table
-from insei.tournament.run import play_here, run_tournament
+from insei.tournament.match import GameRunner
+from insei.tournament.playing import play_here
+from insei.tournament.run import run_tournament
 from insei.tournament.schedule import schedule
 from insei.tournament.tournament_config import TournamentConfig
 
@@ -43,7 +44,7 @@ def test_a_shipped_player_beats_the_handwritten_one(name):
     config = TournamentConfig(
         players=(player, "influence"), rules=rules, games=20, opening_plies=2, seed=77
     )
-    table = Table()
+    table = GameRunner()
     games = table.play(schedule(config))
     table.close()
     won = sum((game.black if game.winner == BLACK else game.white) == player for game in games)
@@ -94,7 +95,7 @@ def test_a_package_carries_its_rating(tmp_path):
         name="t", players=("net:go5", "random"), rules=Rules(5, 5, 14.5), games=2, workers=0
     )
     with closing(TournamentFolder(tmp_path / "t", to_yaml(config))) as folder:
-        run_tournament(config, folder, play_here, lambda done, total: None)
+        run_tournament(config, folder, play_here, lambda progress: None)
     report = tmp_path / "t" / "report.json"
     package("go5", tmp_path / "copy", report=report)
     rating = json.loads((tmp_path / "copy" / "player.json").read_text())["rating"]

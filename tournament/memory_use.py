@@ -1,9 +1,9 @@
-"""How much memory a player takes, measured where the number means something.
+"""How much memory a player takes.
 
-Tables hold several players in one process, whose memory can't be told apart. So each player plays
-a game against itself, alone, in a process started for it, and the process's memory is read after
-each move: resident set and its peak, from /proc (Linux). What Python, numpy and the engine took
-before the player was made is told apart. A GTP program's process is its own.
+In a tournament several players share a process, so their memory can't be told apart. Each player is
+therefore measured in a process of its own, in a game against itself. The process's resident set and
+its peak are read after each move, from /proc (Linux), and separately before the player is made. Of
+a GTP player the program's process is measured.
 """
 
 import json
@@ -20,14 +20,14 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 ENOUGH_SECONDS = 40.0  # of play
-PATIENCE_SECONDS = 300.0  # until the process is given up
+PATIENCE_SECONDS = 300.0  # until the process is killed
 
 
 @dataclass(frozen=True)
-class Footprint:
-    """Memory of a process that one player has for itself, in MiB."""
+class MemoryUse:
+    """Memory of a player's own process, in MiB."""
 
-    before: float  # the process as the player was made; 0 for a program of its own
+    before: float  # of the process before the player was made; 0 for a GTP program
     seated: float  # after its first move
     peak: float
     growth: float  # from its first move to its last
@@ -44,8 +44,8 @@ def memory_of(process: int | str) -> tuple[float, float]:
     return found["VmRSS"], found["VmHWM"]
 
 
-def measure_here(name: str, rules: Rules) -> Footprint:
-    """Play in this process, which must be fresh, and read its memory."""
+def measure_here(name: str, rules: Rules) -> MemoryUse:
+    """Play in this process, which must be new, and measure its memory."""
     before = memory_of("self")[0]
     player = make_player(name)
     try:
@@ -62,33 +62,33 @@ def measure_here(name: str, rules: Rules) -> Footprint:
             if time.monotonic() - began > ENOUGH_SECONDS:
                 break
         now, peak = memory_of(own)
-        return Footprint(
+        return MemoryUse(
             before if own == "self" else 0.0, seated, peak, now - seated, position.num_moves
         )
     finally:
         player.close()
 
 
-def footprint_of(name: str, rules: Rules) -> Footprint | None:
-    """Measure a player in a process of its own; None where that failed or can't be read."""
+def memory_use_of(name: str, rules: Rules) -> MemoryUse | None:
+    """Measure a player in a process of its own; None if that failed."""
     said = json.dumps({"name": name, "rules": asdict(rules)})
     paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "insei.tournament.footprint"],
+            [sys.executable, "-m", "insei.tournament.memory_use"],
             input=said,
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
-        return Footprint(**json.loads(done.stdout))
+        return MemoryUse(**json.loads(done.stdout))
     except (subprocess.TimeoutExpired, json.JSONDecodeError, TypeError):
         return None
 
 
 def main() -> None:
-    """Measure the player that standard input names, and print its footprint as JSON."""
+    """Measure the player named on standard input, and print its memory use as JSON."""
     asked = json.load(sys.stdin)
     print(json.dumps(asdict(measure_here(asked["name"], Rules(**asked["rules"])))))
 

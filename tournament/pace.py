@@ -1,4 +1,4 @@
-"""Software 1.0 beside Software 2.0: what each player's moves cost, and what it is made of."""
+"""What each player's moves cost: time, operations, memory, and the player's own size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from insei.tournament.cost import Anatomy
-from insei.tournament.footprint import Footprint
+from insei.tournament.cost import PlayerCost
+from insei.tournament.memory_use import MemoryUse
 
 
 @dataclass(frozen=True)
@@ -16,23 +16,23 @@ class Times:
 
     median: float
     p99: float
-    spread: float  # p99 over median: 1 is constant time
+    spread: float  # p99 / median; 1 for constant time
 
 
 @dataclass(frozen=True)
 class Pace:
-    """A player's moves: how many, how long, how costly; and its parts."""
+    """A player's moves: how many, how long, how costly; and the player's size."""
 
     player: str
     moves: int
     wall: Times
-    cpu: Times | None  # processor time; None where it isn't known
-    operations: float  # a move; what they are, the unit says
+    cpu: Times | None  # processor time; None if unknown
+    operations: float  # a move, in `unit`
     unit: str
-    multiply_adds: float  # a move, of a net; else 0
-    parameters: int  # learned numbers
-    lines: int  # of code written by hand; 0 where the source isn't here
-    memory: Footprint | None
+    multiply_adds: float  # a move; 0 if the player has no net
+    parameters: int  # learned
+    lines: int  # of code written by hand; 0 if the source is not available
+    memory: MemoryUse | None
 
 
 def times_of(seconds: Sequence[float]) -> Times:
@@ -42,7 +42,7 @@ def times_of(seconds: Sequence[float]) -> Times:
 
 
 def pace_of(
-    player: str, games: Sequence[dict[str, Any]], anatomy: Anatomy, memory: Footprint | None
+    player: str, games: Sequence[dict[str, Any]], cost: PlayerCost, memory: MemoryUse | None
 ) -> Pace:
     """A player's time and cost a move over all its games."""
     wall: list[float] = []
@@ -62,9 +62,9 @@ def pace_of(
         times_of(wall) if wall else Times(0, 0, 0),
         times_of(cpu) if cpu else None,
         each,
-        anatomy.unit,
-        each * anatomy.multiply_adds,
-        anatomy.parameters,
-        anatomy.lines,
+        cost.unit,
+        each * cost.multiply_adds,
+        cost.parameters,
+        cost.lines,
         memory,
     )
