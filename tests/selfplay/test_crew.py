@@ -41,7 +41,7 @@ def test_a_killed_worker_is_replaced_and_said_so_once(tmp_path, ray_session):
     training.play()
     training.close()
     run.close()
-    notices = [one for one in notices if one.startswith("worker")]  # the net may alarm as well
+    notices = [notice for notice in notices if notice.startswith("worker")]  # others come too
     assert len(notices) == 1
     assert "another takes its place" in notices[0]
     dataset = GameDataset(tmp_path / "tiny" / "games.lance", CONFIG.rules)

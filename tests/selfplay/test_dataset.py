@@ -97,6 +97,7 @@ def test_many_commits_are_compacted_and_keep_their_order(tmp_path):
     games = some_games(120)
     for game in games:
         dataset.append([game])
+    assert len(dataset.table.get_fragments()) < 60  # of 120 commits
     rows = dataset.newest(10**6)
     wanted = [game.id for game in games for _ in game.rows["ply"]]
     assert rows["game"].tolist() == wanted

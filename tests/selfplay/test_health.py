@@ -78,7 +78,7 @@ def test_validating_teaches_nothing():
     learner = Learner(TINY, LEARNING, 1)
     before = learner.state()
     validate(learner, learned, held, np.random.default_rng(1))
-    assert all((before[name] == one).all() for name, one in learner.state().items())
+    assert all((before[name] == array).all() for name, array in learner.state().items())
 
 
 def test_a_forecast_is_calibrated_where_it_comes_true_as_often_as_it_says():

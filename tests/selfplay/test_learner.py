@@ -36,7 +36,7 @@ def test_the_rate_warms_up_and_drops_twice():
     learner = Learner(TINY, LEARNING, 1)
     assert learner.learning_rate(0) == pytest.approx(3e-4)
     learner.num_steps = 100
-    rates = [learner.learning_rate(one) for one in (0.0, 0.59, 0.6, 0.84, 0.85, 1.0)]
+    rates = [learner.learning_rate(done) for done in (0.0, 0.59, 0.6, 0.84, 0.85, 1.0)]
     assert rates == pytest.approx([3e-3, 3e-3, 1e-3, 1e-3, 3e-4, 3e-4])
 
 

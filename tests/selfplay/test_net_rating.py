@@ -103,7 +103,7 @@ def test_the_ladder_of_a_run_adds_up():
 
 def test_opponents_in_folders_are_on_the_ladder_too():
     small, large = Rules(5, 5, 14.5), Rules(7, 7, 9)
-    one = NetRating(3, "net:x", {"net:runs/go5": MatchScore.of(30.0, 40)})
-    assert elos([one], [small], "net:runs/go5")["5x5"].elo > 100
-    two = NetRating(3, "net:x", {"5x5/net:runs/x": MatchScore.of(30.0, 40)})
-    assert list(elos([two], [small, large], "net:runs/x")) == ["5x5"]
+    rating = NetRating(3, "net:x", {"net:runs/go5": MatchScore.of(30.0, 40)})
+    assert elos([rating], [small], "net:runs/go5")["5x5"].elo > 100
+    on_two = NetRating(3, "net:x", {"5x5/net:runs/x": MatchScore.of(30.0, 40)})
+    assert list(elos([on_two], [small, large], "net:runs/x")) == ["5x5"]

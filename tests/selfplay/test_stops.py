@@ -93,7 +93,7 @@ def test_a_run_stops_with_a_line_and_goes_on_when_there_is_room(tmp_path, monkey
     with pytest.raises(DiskFull, match=f"no room on the disk for {path}.*`insei train {path}`"):
         conduct(run, SHORT, None)
     run.close()
-    assert [one.name for one in checkpoints_of(path)] == ["000000", "000001"]
+    assert [folder.name for folder in checkpoints_of(path)] == ["000000", "000001"]
     assert not list(path.glob("checkpoints/.unfinished*"))
     known = GameDataset(path / "games.lance", CONFIG.rules).ids
     monkeypatch.setattr(runs, "write_checkpoint", write)
