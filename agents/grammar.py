@@ -19,7 +19,7 @@ player that comes with insei.
 import dataclasses
 import difflib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from insei.agents.gtp.program_player import GtpPlayer
 from insei.agents.handwritten.alphabeta import AlphaBetaPlayer
@@ -135,7 +135,7 @@ def search_settings(name: str, words: list[str]) -> "tuple[SearchSettings, PlayS
     from insei.agents.search.search_player import PlaySettings
 
     kinds = (SearchSettings, PlaySettings)
-    fields = {field.name: field.type for kind in kinds for field in dataclasses.fields(kind)}
+    fields = {name: hint for kind in kinds for name, hint in get_type_hints(kind).items()}
     found: dict[str, Any] = {}
     for word in words:
         key, _, text = word.partition("=")

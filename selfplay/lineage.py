@@ -89,11 +89,11 @@ class Lineage:
         return max(found, default=None)
 
 
-def is_milestone(generation: int, every: int, is_last: bool = False) -> bool:
+def is_milestone(generation: int, every: int | None, is_last: bool = False) -> bool:
     """Whether the net of this generation is kept for good.
 
     Multiples of `every`, powers of two below it, because nets change most early on, and the run's
-    last net. `every` 0 keeps none.
+    last net. `every` None keeps none.
     """
     if not every:
         return False

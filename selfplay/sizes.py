@@ -5,10 +5,13 @@ board, so that one net plays every size.
 """
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
 
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
+from insei.system.setting import Setting, check_settings
 
 
 @dataclass(frozen=True)
@@ -16,22 +19,25 @@ class BoardSize:
     """A square board size among several.
 
     Raises:
-        ValueError: a field is out of bounds.
+        ValueError: a field is out of its bounds.
     """
 
-    side: int  # points, 1 to 19
-    komi: float  # mean of the komi drawn
-    share: float = 1.0  # of the games at the run's start, relative to the other sizes
-    last_share: float | None = None  # at its end, linear in between; null: as `share`
-    komi_sigma: float | None = None  # points; null: that of selfplay
+    side: Annotated[int, Setting("of the board", 1, 19, unit="points")]
+    komi: Annotated[float, Setting("mean of the komi drawn", -400, 400, unit="points")]
+    share: Annotated[
+        float, Setting("of the games at the run's start, relative to the other sizes", 0, 10**6)
+    ] = 1.0
+    last_share: Annotated[
+        float | None,
+        Setting("share at the run's end, linear in between; null: as `share`", 0, 10**6),
+    ] = None
+    komi_sigma: Annotated[
+        float | None,
+        Setting("standard deviation of komi; null: selfplay.komi_sigma", 0, 100, unit="points"),
+    ] = None
 
     def __post_init__(self) -> None:
-        for name in ("share", "last_share"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1e6:
-                raise ValueError(f"{name} {value!r}: wanted 0 to 1000000")
-        if self.komi_sigma is not None and not 0 <= self.komi_sigma <= 100:
-            raise ValueError(f"komi_sigma {self.komi_sigma!r}: wanted 0 to 100")
+        check_settings(self)
         Rules(self.side, self.side, self.komi)
 
 
@@ -39,9 +45,9 @@ def check_sizes(sizes: tuple[BoardSize, ...], rules: Rules) -> None:
     """Raise ValueError unless the sizes differ and the largest is the rules' board."""
     sides = [size.side for size in sizes]
     if len(set(sides)) != len(sides):
-        raise ValueError(f"sizes of sides {sides}: wanted each once")
+        raise UserError(f"sizes of sides {sides}: wanted each once")
     if (rules.width, rules.height) != (max(sides), max(sides)):
-        raise ValueError(
+        raise UserError(
             f"rules for {rules.size_name}, sizes of sides {sides}: wanted the rules' board to be "
             "the largest of them"
         )
@@ -50,7 +56,7 @@ def check_sizes(sizes: tuple[BoardSize, ...], rules: Rules) -> None:
         ("last_share", [last_share(size) for size in sizes]),
     ):
         if not sum(shares) > 0:
-            raise ValueError(f"sizes' {name} {shares}: wanted one above 0")
+            raise UserError(f"sizes' {name} {shares}: wanted one above 0")
 
 
 def last_share(size: BoardSize) -> float:

@@ -71,7 +71,7 @@ def starting_net(config: TrainConfig) -> tuple[dict[str, NDArray[np.float32]], P
     Raises:
         ValueError: there is no such player, it is damaged, or larger than the run's net.
     """
-    package = load_package(find_package(config.start_from))
+    package = load_package(find_package(config.start_from or ""))
     rng = np.random.default_rng(config.seed)
     weights = grown(package.weights, package.card.architecture, config.network, rng)
     return weights, package.card

@@ -93,7 +93,7 @@ class Telemetry:
         self.watch(
             Status(
                 generation=progress.generation,
-                generations=0 if config.hours else config.generations + skipped,
+                generations=0 if config.hours else (config.generations or 0) + skipped,
                 games=replay.dataset.num_games,
                 rows=replay.dataset.num_rows,
                 steps=num_steps,

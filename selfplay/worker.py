@@ -271,7 +271,7 @@ class Worker:
     def _judge(self, seat: Seat, mover: int, value: float) -> None:
         """Note who leads clearly after a search, and for how many plies."""
         leader = 0
-        if abs(value) >= self.config.clear_value:
+        if self.config.clear_value is not None and abs(value) >= self.config.clear_value:
             leader = 1 if (value > 0) == (mover == BLACK) else -1
         seat.clear_plies = seat.clear_plies + 1 if leader and leader == seat.leader else abs(leader)
         seat.leader = leader
@@ -301,7 +301,7 @@ def visits_at(config: SelfPlayConfig, progress: float) -> int:
     """
     last = config.search.visits
     first = config.first_visits
-    if not 0 < first < last:
+    if first is None or first >= last:
         return last
     doublings = max(1, round(np.log2(last / first)))
     stage = min(doublings, int(progress * (doublings + 1)))

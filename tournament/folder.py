@@ -1,15 +1,15 @@
 """The folder of a tournament: its configuration, and its games, appended as they end."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from insei.engine.position import Position
 from insei.engine.sgf.record import GameRecord, write_sgf
+from insei.system.configuration import build, differing
+from insei.system.errors import UserError
 from insei.system.files import append_json, read_json_lines, write_text
 from insei.system.lock import FolderLock
+from insei.system.plain_yaml import parse_yaml
 from insei.tournament.match import Job, PlayedGame
 from insei.tournament.tournament_config import TournamentConfig
 
@@ -42,12 +42,12 @@ class TournamentFolder:
         before = config_file.read_text() if has_games and config_file.exists() else config_text
         try:
             changed = changed_conditions(before, config_text)
-        except (ValueError, yaml.YAMLError) as error:
+        except ValueError as error:
             self.lock.close()
-            raise ValueError(f"{config_file}: {error}; wanted that folder moved away") from error
+            raise UserError(f"{config_file}: {error}; wanted that folder moved away") from error
         if changed:
             self.lock.close()
-            raise ValueError(
+            raise UserError(
                 f"{path} holds a tournament of other conditions ({config_file}: "
                 f"{', '.join(changed)}); wanted another name, or that folder moved away"
             )
@@ -87,17 +87,7 @@ def changed_conditions(before: str, now: str) -> list[str]:
     Raises:
         ValueError: `before` is no configuration.
     """
-    old, new = yaml.safe_load(before), yaml.safe_load(now)
-    if not isinstance(old, dict):
-        raise ValueError("not a tournament's configuration")
-    old = filled_up(old, asdict(TournamentConfig()))
-    return [key for key in sorted({*old, *new} - set(FREE)) if old.get(key) != new.get(key)]
-
-
-def filled_up(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
-    """The values, with missing ones taken from the defaults, nested ones too."""
-    found = defaults | values
-    for key, value in values.items():
-        if isinstance(value, dict) and isinstance(defaults.get(key), dict):
-            found[key] = filled_up(value, defaults[key])
-    return found
+    if not parse_yaml(before, CONFIG_FILE):
+        raise UserError("not a tournament's configuration")
+    old, new = (build(TournamentConfig, parse_yaml(one, CONFIG_FILE)) for one in (before, now))
+    return [key for key in differing(old, new) if key.partition(".")[0] not in FREE]

@@ -8,13 +8,15 @@
 plays what is missing, writes reports/mine/report.html, and returns the ratings.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from insei.system.configuration import to_yaml
+from insei.system.configuration import build, to_yaml, with_settings
+from insei.system.errors import UserError
+from insei.system.plain_yaml import read_yaml
 from insei.tournament.folder import TournamentFolder
 from insei.tournament.memory_use import memory_use_of
 from insei.tournament.playing import play_games
@@ -33,6 +35,19 @@ class TournamentResult:
 
 def ignore(what: object) -> None:
     """Watch nothing."""
+
+
+def read_tournament(path: Path, settings: Sequence[str] = ()) -> TournamentConfig:
+    """Read a tournament's configuration, with KEY=VALUE settings over it.
+
+    Raises:
+        UserError: it can't be used.
+    """
+    values = with_settings({"name": path.stem} | read_yaml(path), settings)
+    try:
+        return build(TournamentConfig, values)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from error
 
 
 def hold_tournament(

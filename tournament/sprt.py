@@ -15,7 +15,10 @@ short matches with elo1 - elo0 from 50 to 200.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
+from insei.system.errors import UserError
+from insei.system.setting import Setting, check_settings
 from insei.tournament.elo import expected_share
 
 PRIOR_PAIRS = 4  # pooled with the pairs played
@@ -27,20 +30,26 @@ class SprtConfig:
     """The two hypotheses and the error rates.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        ValueError: a field is out of its bounds.
     """
 
-    elo0: float = 0.0  # null hypothesis: the first player is stronger by this much
-    elo1: float = 20.0  # alternative: by this much; above elo0
-    alpha: float = 0.05  # probability of accepting elo1 wrongly, 0 to 0.5
-    beta: float = 0.05  # probability of accepting elo0 wrongly, 0 to 0.5
+    elo0: Annotated[
+        float, Setting("the first player is stronger by this much at most", -2000, 2000, unit="Elo")
+    ] = 0.0
+    elo1: Annotated[
+        float, Setting("or by this much at least; above elo0", -2000, 2000, unit="Elo")
+    ] = 20.0
+    alpha: Annotated[
+        float, Setting("chance to accept elo1 wrongly", above=0, below=0.5, paper="Fishtest: 0.05")
+    ] = 0.05
+    beta: Annotated[
+        float, Setting("chance to accept elo0 wrongly", above=0, below=0.5, paper="Fishtest: 0.05")
+    ] = 0.05
 
     def __post_init__(self) -> None:
-        if not -2000 <= self.elo0 < self.elo1 <= 2000:
-            raise ValueError(f"elo0 {self.elo0}, elo1 {self.elo1}: wanted -2000 <= elo0 < elo1")
-        for name in ("alpha", "beta"):
-            if not 0 < getattr(self, name) < 0.5:
-                raise ValueError(f"{name} {getattr(self, name)}: wanted above 0, below 0.5")
+        check_settings(self)
+        if self.elo0 >= self.elo1:
+            raise UserError(f"elo0 {self.elo0}, elo1 {self.elo1}: wanted elo0 < elo1")
 
     @property
     def low(self) -> float:

@@ -15,11 +15,14 @@ without normalisation whose blocks begin as the identity, Zhang et al. 2019 (Fix
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.planes.net_planes import NUM_PLANES
+from insei.system.errors import UserError
+from insei.system.setting import Setting, check_settings
 
 PLANES_VERSION = 1  # raised whenever a plane changes its meaning
 USUAL_SIDE = 9.0  # the side at which the scaled mean vanishes; KataGo: 14
@@ -29,8 +32,8 @@ OFF_BOARD_LOGIT = -1e4
 Weights = Mapping[str, NDArray[np.float32]]
 
 
-class BrokenNetwork(ValueError):
-    """Weights that don't fit their architecture, or numbers that are none, in or out of a net."""
+class BrokenNetwork(UserError):
+    """Weights of the wrong shape, or NaN in a net's weights or its answers."""
 
 
 @dataclass(frozen=True)
@@ -38,32 +41,36 @@ class NetworkConfig:
     """Width and depth of the net; its speed and strength.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        ValueError: a field is out of its bounds.
     """
 
-    blocks: int = 4  # residual blocks, 1 to 100; KataGo's smallest: 6
-    channels: int = 32  # of the tower, 4 to 1,024, a multiple of 4; KataGo's smallest: 96
-    pooling_every: int = 2  # a pooled bias in every so many blocks, 1 to 100; KataGo: 2 or 3
-    head_channels: int = 16  # of each head's features, 4 to 256; KataGo b6c96: 32
-    hidden: int = 32  # numbers the whole-board heads share, 4 to 1,024; KataGo b6c96: 48
+    blocks: Annotated[int, Setting("residual blocks", 1, 100, paper="KataGo's smallest: 6")] = 4
+    channels: Annotated[
+        int, Setting("of the tower", 4, 1024, multiple_of=4, paper="KataGo's smallest: 96")
+    ] = 32
+    pooling_every: Annotated[
+        int | None,
+        Setting(
+            "a pooled bias in every so many blocks; null: in none",
+            1,
+            99,
+            paper="KataGo: 2 or 3",
+            once_null=100,
+        ),
+    ] = 2
+    head_channels: Annotated[
+        int, Setting("of each head's features", 4, 256, paper="KataGo b6c96: 32")
+    ] = 16
+    hidden: Annotated[
+        int, Setting("numbers the whole-board heads share", 4, 1024, paper="KataGo b6c96: 48")
+    ] = 32
 
     def __post_init__(self) -> None:
-        for name, low, high in (
-            ("blocks", 1, 100),
-            ("channels", 4, 1024),
-            ("pooling_every", 1, 100),
-            ("head_channels", 4, 256),
-            ("hidden", 4, 1024),
-        ):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                raise ValueError(f"{name} {value!r}: wanted a whole number from {low} to {high}")
-        if self.channels % 4:
-            raise ValueError(f"channels {self.channels}: wanted a multiple of 4")
+        check_settings(self)
 
     def pools(self, block: int) -> bool:
         """Whether the block of this index, from 0, has a pooled bias."""
-        return (block + 1) % self.pooling_every == 0
+        return self.pooling_every is not None and (block + 1) % self.pooling_every == 0
 
     def weight_shapes(self) -> dict[str, tuple[int, ...]]:
         """The name and shape of every weight, in the tower's order."""

@@ -28,6 +28,7 @@ from insei.agents.net.architecture import (
     check_weights,
 )
 from insei.engine.rules import SCORINGS, Scoring
+from insei.system.setting import with_nulls
 
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "player.json"
@@ -141,7 +142,7 @@ def read_card(folder: Path) -> PlayerCard:
     if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
         raise DamagedPackage(f"{path}: wanted a card of format {FORMAT}")
     try:
-        architecture = NetworkConfig(**values.pop("architecture"))
+        architecture = NetworkConfig(**with_nulls(NetworkConfig, values.pop("architecture")))
         card = PlayerCard(architecture=architecture, **values)
     except (TypeError, KeyError, ValueError) as error:
         raise DamagedPackage(f"{path}: {error}") from error

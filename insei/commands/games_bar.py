@@ -21,6 +21,7 @@ class GamesBar:
 
     def show(self, progress: "Progress") -> None:
         """Move the bar."""
+        self.bar.start()  # nothing once it has begun
         self.bar.update(self.task, completed=progress.done, total=progress.total)
 
     def notice(self, line: str) -> None:
@@ -28,7 +29,6 @@ class GamesBar:
         self.console.print(line, highlight=False)
 
     def __enter__(self) -> "GamesBar":
-        self.bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:

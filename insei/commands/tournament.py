@@ -7,7 +7,6 @@ from cyclopts import Parameter
 
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports
-from insei.system.configuration import build, read_yaml, with_settings
 
 
 def tournament(
@@ -29,7 +28,7 @@ def tournament(
     Parameters
     ----------
     config
-        A YAML file: players, rules, games of each pairing, and so on.
+        A YAML file: players, rules, games of each pairing, and so on; docs/configuration.md lists all.
     set_
         KEY=VALUE over the configuration, as in `--set games=40 --set rules.komi=7.5`.
     memory
@@ -37,14 +36,9 @@ def tournament(
     play
         Whether to play the missing games; `--no-play` reports on those that are there.
     """
-    from insei.tournament.session import hold_tournament
-    from insei.tournament.tournament_config import TournamentConfig
+    from insei.tournament.session import hold_tournament, read_tournament
 
-    values = with_settings({"name": config.stem} | read_yaml(config), set_ or [])
-    try:
-        chosen = build(TournamentConfig, values)
-    except ValueError as error:
-        raise ValueError(f"{config}: {error}") from error
+    chosen = read_tournament(config, set_ or [])
     with GamesBar() as bar:
         result = hold_tournament(
             chosen,

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from insei.commands.train import make_crew
 from insei.engine.rules import Rules
 from insei.selfplay.crew import play_jobs_here
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
+from insei.selfplay.session import make_crew
 from insei.selfplay.train_config import RatingConfig, TrainConfig, WindowConfig
 from insei.selfplay.worker import PlayCounts
 from insei.system.configuration import to_yaml
@@ -36,6 +36,19 @@ RATED = replace(
     milestone_every=1,
     rating=RatingConfig(every=1, games=2, opponents=("random",), earlier_games=2),
 )
+SHORT = replace(
+    CONFIG,
+    milestone_every=2,
+    window=replace(CONFIG.window, held_out=0.2),
+    rating=RatingConfig(every=None),
+)
+
+
+def write_base(folder, **changes):
+    """The configuration SHORT as a file."""
+    path = folder / "base.yaml"
+    path.write_text(to_yaml(replace(SHORT, **changes)))
+    return path
 
 
 def silent(*words):

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from insei.commands.train import make_crew
 from insei.selfplay.crew import LocalCrew, play_jobs_here
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
+from insei.selfplay.session import make_crew
 from insei.selfplay.worker import PlayCounts
 from insei.system.configuration import to_yaml
 from insei.system.ray_session import check_room, start_ray

@@ -180,7 +180,7 @@ def test_a_dataset_of_the_first_version_tells_its_frame_by_its_columns(tmp_path)
 
 
 def test_the_window_grows_by_its_law():
-    config = WindowConfig(smallest=1000, exponent=0.65, slope=0.4, largest=5000)
+    config = WindowConfig(smallest=1000, largest=5000)
     sizes = [window_size(rows, config) for rows in (10, 1000, 2000, 10_000, 10**7)]
     assert sizes[:2] == [10, 1000]
     assert sizes == sorted(sizes)

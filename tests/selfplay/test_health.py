@@ -27,7 +27,7 @@ def test_games_held_out_never_come_into_the_window(tmp_path):
     config = replace(
         CONFIG,
         generations=2,
-        rating=RatingConfig(every=0),
+        rating=RatingConfig(every=None),
         window=WindowConfig(smallest=400, largest=2000, held_out=0.4),
         learner=replace(CONFIG.learner, trace=0.5),
     )

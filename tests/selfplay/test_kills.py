@@ -53,7 +53,7 @@ def kill_at(moment, source, runs):
 @pytest.mark.timeout(900)
 def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
     config = replace(
-        CONFIG, workers=2, generations=5, games_per_generation=60, rating=RatingConfig(every=0)
+        CONFIG, workers=2, generations=5, games_per_generation=60, rating=RatingConfig(every=None)
     )
     source, path = tmp_path / "tiny.yaml", tmp_path / "tiny"
     source.write_text(to_yaml(config))

@@ -106,7 +106,7 @@ def test_milestones_come_at_powers_of_two_then_regularly():
     kept = [generation for generation in range(41) if is_milestone(generation, 10)]
     assert kept == [0, 1, 2, 4, 8, 10, 20, 30, 40]
     assert is_milestone(33, 10, is_last=True)
-    assert not any(is_milestone(generation, 0, is_last=True) for generation in range(9))
+    assert not any(is_milestone(generation, None, is_last=True) for generation in range(9))
 
 
 def test_a_checkpoint_of_the_first_version_has_no_roll_backs():

@@ -70,7 +70,7 @@ EXACT = replace(
     generations=4,
     window=replace(CONFIG.window, held_out=0.2),
     learner=replace(CONFIG.learner, trace=0.8),
-    rating=RatingConfig(every=0),
+    rating=RatingConfig(every=None),
 )
 
 

@@ -8,13 +8,13 @@ import torch
 
 from insei.agents.net.network import network_from
 from insei.agents.net.torch_evaluator import TorchEvaluator
-from insei.commands.train import make_crew
 from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
 from insei.selfplay.learner import Learner
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.on_gpu import NetsOnGpu
+from insei.selfplay.session import make_crew
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import Worker

@@ -21,7 +21,7 @@ def test_simulations_double_in_equal_parts_of_the_run():
     assert found == [8, 8, 16, 32, 32, 64, 64]
     uneven = replace(config, search=SearchSettings(visits=50), first_visits=12)
     assert [visits_at(uneven, share) for share in (0.0, 0.4, 0.9)] == [12, 24, 50]
-    for first in (0, 64, 100):
+    for first in (None, 64, 100):
         assert visits_at(replace(config, first_visits=first), 0.0) == 64
 
 

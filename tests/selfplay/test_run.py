@@ -49,7 +49,7 @@ def test_a_damaged_checkpoint_is_refused_and_the_one_before_named(tmp_path, name
 
 
 def test_only_the_newest_milestones_hold_a_way_back(tmp_path):
-    run, training = begin(tmp_path / "tiny", replace(RATED, rating=RatingConfig(every=0)))
+    run, training = begin(tmp_path / "tiny", replace(RATED, rating=RatingConfig(every=None)))
     training.play()
     assert list(milestones_of(run.path)) == [0, 1, 2, 3, 4]
     assert with_learner(run.path) == [3, 4]
@@ -68,7 +68,7 @@ def with_learner(path):
 
 
 def test_a_run_of_the_first_version_goes_on(tmp_path):
-    config = replace(CONFIG, generations=1, rating=RatingConfig(every=0))
+    config = replace(CONFIG, generations=1, rating=RatingConfig(every=None))
     finish(*begin(tmp_path / "tiny", config))
     path = checkpoints_of(tmp_path / "tiny")[-1] / "state.json"
     values = json.loads(path.read_text())

@@ -208,7 +208,7 @@ def test_a_net_that_answers_nan_ends_the_game_with_a_reason(name, tiny_weights):
     ("fields", "said"),
     [
         ({"channels": 30}, "channels 30: wanted a multiple of 4"),
-        ({"blocks": 0}, "blocks 0: wanted a whole number from 1 to 100"),
+        ({"blocks": 0}, "blocks 0: wanted 1 to 100"),
     ],
 )
 def test_architectures_outside_their_bounds_are_refused(fields, said):

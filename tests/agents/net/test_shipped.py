@@ -9,10 +9,11 @@ import pytest
 from insei.agents.grammar import make_player
 from insei.agents.net.find_package import SHIPPED, find_package, shipped_players
 from insei.agents.net.package import ONNX_FILE, load_package, sha256_of
-from insei.commands.package import package, rating_of
+from insei.commands.package import package
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.main import main
+from insei.selfplay.packaging import rating_in
 from insei.system.configuration import to_yaml
 from insei.tournament.folder import TournamentFolder
 from insei.tournament.match import GameRunner
@@ -102,7 +103,7 @@ def test_a_package_carries_its_rating(tmp_path):
     assert rating["conditions"]["games"] == 2
     assert rating["players"][0]["against"][0]["opponent"] == "random"
     with pytest.raises(ValueError, match="did not play in it"):
-        rating_of("0" * 64, report)
+        rating_in("0" * 64, report)
 
 
 def test_packaging_refuses_what_is_there_and_what_is_not(tmp_path, capsys):
