@@ -25,7 +25,6 @@ from insei.selfplay.checkpoints import (
     milestones_of,
     read_checkpoint,
 )
-from insei.selfplay.crew import Crew
 from insei.selfplay.data.dataset import GameDataset, set_aside_unfinished
 from insei.selfplay.health import validate
 from insei.selfplay.learner import Learner
@@ -37,6 +36,7 @@ from insei.selfplay.run import RunFolder
 from insei.selfplay.start import begin_or_resume
 from insei.selfplay.telemetry import Generation, Status, Telemetry
 from insei.selfplay.train_config import TrainConfig
+from insei.selfplay.workers import Workers
 
 STEPS_AT_A_TIME = 8
 WAIT_SECONDS = 1.0
@@ -48,7 +48,7 @@ class Training:
     Args:
         run: its folder.
         config: as resolved.
-        make_crew: makes the crew that plays from a seed, once the run's state is known.
+        make_workers: makes the workers that play, from a seed, once the run's state is known.
         watch: told how the run stands, often.
         notice: told in one line what deserves a line.
 
@@ -60,7 +60,7 @@ class Training:
         self,
         run: RunFolder,
         config: TrainConfig,
-        make_crew: Callable[[int], Crew],
+        make_workers: Callable[[int], Workers],
         watch: Callable[[Status], None],
         notice: Callable[[str], None],
     ) -> None:
@@ -78,7 +78,7 @@ class Training:
         self.replay = ReplayBuffer(dataset, config, self.progress.generation)
         self.telemetry = Telemetry(run, config, self.progress, watch, notice)
         # The number of games makes the seed new after each crash: no game is played twice.
-        self.crew = make_crew(config.seed * 1_000_003 + dataset.num_games)
+        self.workers = make_workers(config.seed * 1_000_003 + dataset.num_games)
 
     @property
     def share_done(self) -> float:
@@ -99,7 +99,7 @@ class Training:
         generation = Generation(self.progress.generation)
         self.publish(generation.number)
         steps_left = self.replay.steps_due(self.progress.num_rows_learned)
-        while steps_left > 0 or self.crew.is_busy:
+        while steps_left > 0 or self.workers.is_busy:
             if steps_left > 0:
                 self.learn(min(steps_left, STEPS_AT_A_TIME), generation)
                 steps_left -= STEPS_AT_A_TIME
@@ -109,10 +109,10 @@ class Training:
 
     def publish(self, number: int) -> None:
         """Have the newest net played with, in the games that its generation lacks."""
-        self.crew.publish(self.learner.playing_weights(), number, self.share_done)
+        self.workers.publish(self.learner.playing_weights(), number, self.share_done)
         missing = self.config.games_per_generation - self.replay.num_games(number)
         if missing > 0:
-            self.crew.begin(missing)
+            self.workers.begin(missing)
 
     def learn(self, num_steps: int, generation: Generation) -> None:
         """Take steps of the optimiser."""
@@ -122,9 +122,9 @@ class Training:
 
     def collect(self, seconds: float, generation: Generation) -> None:
         """Commit the games that have come back, after waiting up to `seconds` for the first."""
-        hauls = self.crew.poll(seconds)
-        self.replay.add([game for games, _ in hauls for game in games])
-        for _, counts in hauls:
+        results = self.workers.poll(seconds)
+        self.replay.add([game for games, _ in results for game in games])
+        for _, counts in results:
             generation.counts.add(counts)
 
     def finish(self, generation: Generation) -> None:
@@ -187,7 +187,7 @@ class Training:
         name = player_name(checkpoints_of(self.run.path)[-1], config.rating.visits)
         rating = rate(
             name, config.mix.boards, config.rating, self.progress.generation, earlier,
-            self.crew.play_jobs,
+            self.workers.play_jobs,
         )  # fmt: skip
         self.run.add_rating(rating)
         self.telemetry.rated(rating)
@@ -226,5 +226,5 @@ class Training:
 
     def close(self) -> None:
         """End the workers and flush the curves."""
-        self.crew.close()
+        self.workers.close()
         self.telemetry.close()

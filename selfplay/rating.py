@@ -55,7 +55,7 @@ def rate(
     opponent that failed all of them.
 
     Args:
-        play: as a crew's `play_jobs`.
+        play: as `Workers.play_jobs`.
     """
 
     def match(opponent: str, board: Rules, games: int, seed: int) -> MatchResult:

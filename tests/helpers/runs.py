@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from insei.engine.rules import Rules
-from insei.selfplay.crew import play_jobs_here
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
-from insei.selfplay.session import make_crew
+from insei.selfplay.session import make_workers
 from insei.selfplay.train_config import RatingConfig, TrainConfig, WindowConfig
 from insei.selfplay.worker import PlayCounts
+from insei.selfplay.workers import play_jobs_here
 from insei.system.configuration import to_yaml
 from tests.helpers.games import QUICK, some_games
 from tests.helpers.nets import TINY
@@ -58,11 +58,11 @@ def silent(*words):
 def begin(path, config):
     """A new run, and its training."""
     run = RunFolder.create(path, to_yaml(config))
-    return run, Training(run, config, crew_of(config), silent, silent)
+    return run, Training(run, config, workers_of(config), silent, silent)
 
 
-def crew_of(config, notice=silent):
-    return lambda seed: make_crew(config, None, notice, seed)
+def workers_of(config, notice=silent):
+    return lambda seed: make_workers(config, None, notice, seed)
 
 
 def finish(run, training):
@@ -86,7 +86,7 @@ def curve_names(folder):
     return set(events.Tags()["scalars"])
 
 
-class ScriptedCrew:
+class ScriptedWorkers:
     """Plays the same games of a generation in every run, whatever the net and the seed."""
 
     num_missing = 0

@@ -11,7 +11,7 @@ from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import RatingConfig, TrainConfig
 from insei.system.configuration import to_yaml
-from tests.helpers.runs import CONFIG, ScriptedCrew, begin, finish, silent
+from tests.helpers.runs import CONFIG, ScriptedWorkers, begin, finish, silent
 
 
 def test_the_loop_plays_learns_checkpoints_and_rates(tmp_path):
@@ -52,8 +52,8 @@ def train(path, config, stop_after=None):
         if told == stop_after:
             raise Stopped
 
-    crew = ScriptedCrew(config.games_per_generation)
-    training = Training(run, config, lambda seed: crew, watch, silent)
+    workers = ScriptedWorkers(config.games_per_generation)
+    training = Training(run, config, lambda seed: workers, watch, silent)
     try:
         training.play()
     except Stopped:

@@ -14,7 +14,7 @@ from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import RatingConfig
 from tests.helpers.ratings import rating_of
-from tests.helpers.runs import CONFIG, LEARNING, RATED, begin, crew_of, finish, silent
+from tests.helpers.runs import CONFIG, LEARNING, RATED, begin, finish, silent, workers_of
 
 
 def lost(player, boards, config, generation, earlier, play):
@@ -29,7 +29,7 @@ def test_a_run_goes_back_from_a_worse_net_and_not_for_ever(tmp_path, monkeypatch
         RATED, generations=9, rating=replace(RATED.rating, most_rollbacks=2), keep_checkpoints=20
     )
     run = RunFolder.create(tmp_path / "tiny", "")
-    training = Training(run, config, crew_of(config), silent, notices.append)
+    training = Training(run, config, workers_of(config), silent, notices.append)
     training.play()
     assert training.progress.lineage.rollbacks[0] == (1, 0)
     assert len(training.progress.lineage.rollbacks) == 2
@@ -47,7 +47,7 @@ def test_a_run_goes_back_from_a_worse_net_and_not_for_ever(tmp_path, monkeypatch
     training.close()
     run.close()
     again = RunFolder(tmp_path / "tiny")
-    training = Training(again, config, crew_of(config), silent, silent)
+    training = Training(again, config, workers_of(config), silent, silent)
     assert training.learner.rate_scale == 0.25
     assert len(training.progress.lineage.rollbacks) == 2
     training.close()
@@ -64,7 +64,7 @@ def test_going_back_by_hand_takes_nothing_from_what_the_run_may(tmp_path, monkey
         checkpoint.rename(tmp_path / checkpoint.name)
     monkeypatch.setattr(loop, "rate", lost)
     run = RunFolder(path)
-    training = Training(run, config, crew_of(config), silent, notices.append)
+    training = Training(run, config, workers_of(config), silent, notices.append)
     assert training.progress.lineage.taken_back == 1
     assert training.progress.lineage.num_rollbacks == 0
     finish(run, training)
@@ -76,7 +76,7 @@ def test_going_back_by_hand_takes_nothing_from_what_the_run_may(tmp_path, monkey
 def test_a_crash_between_rating_and_going_back_is_made_up_for(tmp_path, monkeypatch):
     config = replace(RATED, generations=3)
     run = RunFolder.create(tmp_path / "tiny", "")
-    training = Training(run, config, crew_of(config), silent, silent)
+    training = Training(run, config, workers_of(config), silent, silent)
     training.save()
     training.look_back()
     start = training.learner.playing_weights()
@@ -86,7 +86,7 @@ def test_a_crash_between_rating_and_going_back_is_made_up_for(tmp_path, monkeypa
     run.close()
     run = RunFolder(tmp_path / "tiny")
     run.add_rating(rating_of(2, 0, 0.1, second=0.1))  # ... or after it was rated
-    training = Training(run, config, crew_of(config), silent, silent)
+    training = Training(run, config, workers_of(config), silent, silent)
     training.look_back()
     assert training.progress.generation == 3
     assert training.progress.lineage.rollbacks == ((2, 0),)
@@ -125,7 +125,7 @@ def test_a_run_taken_back_by_hand_counts_on_and_plays_anew(tmp_path, kept):
         checkpoint.rename(tmp_path / checkpoint.name)
     before = {number: read_card(folder) for number, folder in milestones_of(path).items()}
     run = RunFolder(path)
-    finish(run, Training(run, config, crew_of(config), silent, told.append))
+    finish(run, Training(run, config, workers_of(config), silent, told.append))
     assert "counting on from generation 4" in told[0]
     new = [int(folder.name) for folder in checkpoints_of(path)[kept and kept + 1 :]]
     assert new == list(range(5, 10 - kept))  # the net that there is, and those still to be learned

@@ -13,7 +13,7 @@ from insei.selfplay.net_rating import EarlierMatch, MatchScore
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
-from tests.helpers.runs import CONFIG, RATED, begin, crew_of, finish, silent
+from tests.helpers.runs import CONFIG, RATED, begin, finish, silent, workers_of
 
 
 def test_two_programs_on_one_run_are_refused(tmp_path):
@@ -77,6 +77,6 @@ def test_a_run_of_the_first_version_goes_on(tmp_path):
     path.write_text(json.dumps(values))
     run = RunFolder(tmp_path / "tiny")
     longer = replace(config, generations=2)
-    training = Training(run, longer, crew_of(longer), silent, silent)
+    training = Training(run, longer, workers_of(longer), silent, silent)
     finish(run, training)
     assert training.progress.generation == 2

@@ -20,7 +20,7 @@ from insei.selfplay.sizes import BoardMix, BoardSize
 from insei.selfplay.train_config import RatingConfig, TrainConfig
 from insei.selfplay.worker import Worker
 from tests.helpers.games import QUICK, make_pseudo
-from tests.helpers.runs import CONFIG, begin, crew_of, curve_names, finish, silent
+from tests.helpers.runs import CONFIG, begin, curve_names, finish, silent, workers_of
 
 SIZES = (BoardSize(5, 4.5, 0.5, 0.1), BoardSize(6, 3.5, 0.25), BoardSize(7, 8.5, 0.25, 0.9))
 FRAME = Rules(7, 7, 9.0)
@@ -146,7 +146,7 @@ def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
     assert card.sizes == {f"{size.side}x{size.side}": size.komi for size in SIZES}
     run = RunFolder(tmp_path / "tiny")
     longer = replace(config, generations=3)
-    training = Training(run, longer, crew_of(longer), silent, silent)
+    training = Training(run, longer, workers_of(longer), silent, silent)
     assert training.progress.generation == 2
     assert (training.replay.learned.rows["game"] == window.rows["game"]).all()
     assert (training.replay.held_out.rows["ply"] == held.rows["ply"]).all()

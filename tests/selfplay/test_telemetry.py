@@ -20,7 +20,7 @@ from insei.selfplay.telemetry import Generation, Telemetry
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
 from tests.helpers.ratings import rating_of
-from tests.helpers.runs import CONFIG, RATED, begin, crew_of, curve_names, finish, silent
+from tests.helpers.runs import CONFIG, RATED, begin, curve_names, finish, silent, workers_of
 
 BEGINNING = Progress(Lineage(), 0, 0, {}, 0.0)
 
@@ -87,7 +87,7 @@ def test_an_opponent_that_fails_is_told_of_and_does_not_count(tmp_path):
     path, told = tmp_path / "tiny", []
     config = replace(CONFIG, rating=rating)
     run = RunFolder.create(path, to_yaml(config))
-    finish(run, Training(run, config, crew_of(config), silent, told.append))
+    finish(run, Training(run, config, workers_of(config), silent, told.append))
     (rating,) = [json.loads(line) for line in (path / "ratings.jsonl").open()]
     assert set(rating["opponents"]) == {"random", "earlier"}
     reason = "2 of 2 games, failed: RuntimeError: tired"

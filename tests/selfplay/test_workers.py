@@ -1,4 +1,4 @@
-"""Crews: workers that die or fail, rating games, and more games than were asked for."""
+"""Workers that die or fail, rating games, and more games than were asked for."""
 
 import os
 import signal
@@ -7,17 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from insei.selfplay.crew import LocalCrew, play_jobs_here
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
-from insei.selfplay.session import make_crew
+from insei.selfplay.session import make_workers
 from insei.selfplay.worker import PlayCounts
+from insei.selfplay.workers import LocalWorkers, play_jobs_here
 from insei.system.configuration import to_yaml
 from insei.system.ray_session import check_room, start_ray
 from insei.tournament.schedule import pairing_jobs
 from tests.helpers.nets import random_weights
-from tests.helpers.runs import CONFIG, begin, crew_of, finish, silent
+from tests.helpers.runs import CONFIG, begin, finish, silent, workers_of
 
 
 def test_the_whole_loop_runs_under_ray(tmp_path, ray_session):
@@ -31,13 +31,13 @@ def test_a_killed_worker_is_replaced_and_said_so_once(tmp_path, ray_session):
     notices = []
     config = replace(CONFIG, workers=2, generations=2, games_per_generation=150)
     run = RunFolder.create(tmp_path / "tiny", to_yaml(config))
-    training = Training(run, config, crew_of(config, notices.append), silent, notices.append)
+    training = Training(run, config, workers_of(config, notices.append), silent, notices.append)
     training.save()
-    training.crew.publish(training.learner.playing_weights(), 0, 0.0)
-    while not training.crew.pool.process_ids:
-        training.crew.poll(0.2)
-    training.crew.begin(8)
-    os.kill(training.crew.pool.process_ids[0], signal.SIGKILL)
+    training.workers.publish(training.learner.playing_weights(), 0, 0.0)
+    while not training.workers.pool.process_ids:
+        training.workers.poll(0.2)
+    training.workers.begin(8)
+    os.kill(training.workers.pool.process_ids[0], signal.SIGKILL)
     training.play()
     training.close()
     run.close()
@@ -56,25 +56,25 @@ def test_ray_is_asked_whether_it_has_so_many_processors(ray_session):
 
 
 def test_a_net_that_a_worker_can_not_load_stops_the_run(ray_session):
-    crew = make_crew(replace(CONFIG, workers=1), None, print, 1)
-    crew.publish({"weights": np.zeros(3, np.float32)}, 0, 0.0)
+    workers = make_workers(replace(CONFIG, workers=1), None, print, 1)
+    workers.publish({"weights": np.zeros(3, np.float32)}, 0, 0.0)
     with pytest.raises(ValueError, match="no weight stem"):
-        crew.poll(60.0)
-    crew.close()
+        workers.poll(60.0)
+    workers.close()
 
 
 def test_games_of_a_rating_are_the_same_on_workers_as_here(ray_session):
     jobs = pairing_jobs("random", "capture", CONFIG.rules, 6, 2, 1, 100)
-    crew = make_crew(replace(CONFIG, workers=2), None, pytest.fail, 1)
-    crew.publish(random_weights(CONFIG.network, 1), 0, 0.0)
-    crew.begin(4)
-    there = crew.play_jobs(jobs)
+    workers = make_workers(replace(CONFIG, workers=2), None, pytest.fail, 1)
+    workers.publish(random_weights(CONFIG.network, 1), 0, 0.0)
+    workers.begin(4)
+    there = workers.play_jobs(jobs)
     assert [game.moves for game in there] == [game.moves for game in play_jobs_here(jobs)]
     num_games = 0
-    while crew.is_busy:  # self-play that was under way meanwhile is not lost
-        num_games += sum(len(games) for games, _ in crew.poll(1.0))
+    while workers.is_busy:  # self-play that was under way meanwhile is not lost
+        num_games += sum(len(games) for games, _ in workers.poll(1.0))
     assert num_games >= 4
-    crew.close()
+    workers.close()
 
 
 def test_games_begun_too_many_are_not_begun_again():
@@ -82,10 +82,10 @@ def test_games_begun_too_many_are_not_begun_again():
         def play(self, count):
             return [None] * (count + 3), PlayCounts()
 
-    crew = LocalCrew(Generous(), 4)
+    workers = LocalWorkers(Generous(), 4)
     for _ in range(3):
-        crew.begin(12)
+        workers.begin(12)
         played = 0
-        while crew.is_busy:
-            played += sum(len(games) for games, _ in crew.poll(0))
+        while workers.is_busy:
+            played += sum(len(games) for games, _ in workers.poll(0))
         assert played >= 12
