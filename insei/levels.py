@@ -11,7 +11,6 @@ from insei.agents.grammar import net_of
 from insei.agents.net.find_package import find_package, shipped_players
 from insei.agents.net.package import read_card
 from insei.engine.rules import MAX_SIDE, Rules
-from insei.system.errors import UserError
 from insei.tournament.ladder import Ladder, ladder_sizes, read_ladder
 
 STRONGEST = 9
@@ -76,7 +75,7 @@ def strongest_net_for(size: int) -> str:
 @cache  # asked for each level at each redraw of the client
 def _shipped(name: str) -> str:
     if name not in shipped_players():
-        raise UserError(f"{name} does not come with this installation: wanted agents/players")
+        raise ValueError(f"{name} does not come with this installation: wanted agents/players")
     return name
 
 
@@ -90,7 +89,7 @@ def opponent_named(text: str, size: int) -> str:
         return text.strip()
     number = int(text)
     if not 1 <= number <= STRONGEST:
-        raise UserError(f"level {number}: wanted 1 to {STRONGEST}")
+        raise ValueError(f"level {number}: wanted 1 to {STRONGEST}")
     return LEVELS[number - 1].player(size)
 
 

@@ -16,6 +16,7 @@ from insei.agents.net.torch_evaluator import device_of
 from insei.selfplay.data.batch import Batch
 from insei.selfplay.data.columns import LOSS, WIN
 from insei.selfplay.learner_config import LearnerConfig
+from insei.system.errors import UserError
 
 LEARNING = "learning."  # prefixes of the state's tensors
 PLAYING = "playing."
@@ -231,7 +232,7 @@ class Learner:
         """Go on from `state` after `num_steps`.
 
         Raises:
-            ValueError: the state is that of another net.
+            UserError: the state is that of another net.
         """
 
         def part(prefix: str) -> dict[str, Tensor]:
@@ -244,7 +245,7 @@ class Learner:
         try:
             self.network.load_state_dict(part(LEARNING))
         except RuntimeError as error:
-            raise ValueError(
+            raise UserError(
                 "the learner's state is that of another net: wanted the blocks and channels that "
                 "the run began with"
             ) from error

@@ -15,11 +15,14 @@ class LearnerConfig:
     """
 
     batch_size: Annotated[
-        int, Setting("of a step", 1, 65_536, unit="rows", paper="KataGo: 256")
+        int, Setting("rows of an optimiser step", 1, 65_536, unit="rows", paper="KataGo: 256")
     ] = 256
-    learning_rate: Annotated[float, Setting("AdamW's, before it drops", 1e-8, 1)] = 1e-3
+    learning_rate: Annotated[float, Setting("AdamW's learning rate before it drops", 1e-8, 1)] = (
+        1e-3
+    )
     warmup_steps: Annotated[
-        int, Setting("over which the rate grows linearly at first", 0, 10**6, unit="steps")
+        int,
+        Setting("steps over which the rate grows linearly at the start", 0, 10**6, unit="steps"),
     ] = 200
     first_drop_at: Annotated[
         float, Setting("share of the run after which the rate is a third", 0, 1)
@@ -29,28 +32,35 @@ class LearnerConfig:
     ] = 0.85
     ema_half_life: Annotated[
         float,
-        Setting("of the running mean of the weights, which is what plays", 0, 10**6, unit="steps"),
+        Setting(
+            "half-life of the running mean of the weights, which plays; 0: no mean",
+            0,
+            10**6,
+            unit="steps",
+        ),
     ] = 150.0
     reply_weight: Annotated[
-        float, Setting("of the loss of the opponent's reply", 0, 100, paper="KataGo: 0.15")
+        float, Setting("loss weight of the opponent's reply", 0, 100, paper="KataGo: 0.15")
     ] = 0.15
     trace: Annotated[
         float, Setting("λ of TD(λ) for the outcome's target; 1: the game's end alone", 0, 1)
     ] = 1.0
     score_weight: Annotated[
-        float, Setting("of the score's Huber loss, in sides of the board", 0, 100)
+        float, Setting("loss weight of the score: Huber, in sides of the board", 0, 100)
     ] = 0.1
     ownership_weight: Annotated[
         float,
-        Setting("of the ownership's loss, a mean over the points", 0, 100, paper="KataGo: 1.5"),
+        Setting(
+            "loss weight of the ownership, a mean over the points", 0, 100, paper="KataGo: 1.5"
+        ),
     ] = 1.0
     precision: Annotated[
-        Literal["bf16", "fp32"], Setting("of products, where the processor has it")
+        Literal["bf16", "fp32"], Setting("precision of products, where the processor has it")
     ] = "bf16"
     threads: Annotated[
-        int, Setting("of torch; more only where no worker competes for the cores", 1, 1024)
+        int, Setting("threads of torch; more only where no worker competes for the cores", 1, 1024)
     ] = 1
-    device: Annotated[str, Setting("cpu or cuda")] = "cpu"
+    device: Annotated[str, Setting("device that learns: cpu or cuda")] = "cpu"
 
     # Constants, once keys.
     weight_decay: ClassVar[float] = 1e-4

@@ -33,6 +33,7 @@ from insei.selfplay.checkpoints import (
     write_checkpoint,
 )
 from insei.selfplay.net_rating import NetRating
+from insei.system.errors import UserError
 from insei.system.files import (
     append_json,
     delete_unfinished,
@@ -50,7 +51,7 @@ LOG_FILE = "log.txt"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class DiskFull(OSError):
+class DiskFull(UserError, OSError):
     """The disk has no room for what a run writes."""
 
 
@@ -65,12 +66,12 @@ class RunFolder:
     """The folder of a training run, locked for this program.
 
     Raises:
-        ValueError: another program trains there, or there is no run.
+        UserError: another program trains there, or there is no run.
     """
 
     def __init__(self, path: Path) -> None:
         if not (path / CONFIG_FILE).is_file():
-            raise ValueError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+            raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
         self.path = path
         self.lock = FolderLock(path)
         delete_unfinished(path)
@@ -83,11 +84,11 @@ class RunFolder:
         """Make a new run.
 
         Raises:
-            ValueError: a run is there already.
+            UserError: a run is there already.
         """
         check_nameable(path)
         if path.exists():
-            raise ValueError(f"{path} exists already: wanted a new run, or `insei train {path}`")
+            raise UserError(f"{path} exists already: wanted a new run, or `insei train {path}`")
         with new_folder(path) as unfinished:
             (unfinished / CONFIG_FILE).write_text(config_text)
         return cls(path)
@@ -155,13 +156,13 @@ class RunFolder:
         A last line that a crash cut short is left out.
 
         Raises:
-            ValueError: a line is no rating.
+            UserError: a line is no rating.
         """
         path = self.path / RATINGS_FILE
         try:
             ratings = [NetRating.from_json(values) for values in read_json_lines(path)]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{path}: not a file of ratings ({error})") from error
+            raise UserError(f"{path}: not a file of ratings ({error})") from error
         by_generation = {rating.generation: rating for rating in ratings}
         return [by_generation[generation] for generation in sorted(by_generation)]
 

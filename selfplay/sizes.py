@@ -22,14 +22,15 @@ class BoardSize:
         ValueError: a field is out of its bounds.
     """
 
-    side: Annotated[int, Setting("of the board", 1, 19, unit="points")]
-    komi: Annotated[float, Setting("mean of the komi drawn", -400, 400, unit="points")]
+    side: Annotated[int, Setting("side of the board", 1, 19, unit="points")]
+    komi: Annotated[float, Setting("middle of the komi drawn", -400, 400, unit="points")]
     share: Annotated[
-        float, Setting("of the games at the run's start, relative to the other sizes", 0, 10**6)
+        float,
+        Setting("share of the games as the run begins, relative to the other sizes", 0, 10**6),
     ] = 1.0
     last_share: Annotated[
         float | None,
-        Setting("share at the run's end, linear in between; null: as `share`", 0, 10**6),
+        Setting("that share as the run ends, linear between; null: unchanged", 0, 10**6),
     ] = None
     komi_sigma: Annotated[
         float | None,

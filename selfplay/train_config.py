@@ -60,7 +60,9 @@ class SelfPlayConfig:
     random_share: Annotated[
         float, Setting("share of games that begin with uniformly drawn plies", 0, 1)
     ] = 0.0
-    random_plies: Annotated[int, Setting("at most so many such plies, at least 1", 1, 100)] = 4
+    random_plies: Annotated[
+        int, Setting("largest number of such plies; the number is drawn from 1 up", 1, 100)
+    ] = 4
     games_in_flight: Annotated[
         int, Setting("games that a worker plays side by side: the batch", 1, 4096)
     ] = 64
@@ -80,7 +82,7 @@ class SelfPlayConfig:
     komi_sigma: Annotated[
         float,
         Setting(
-            "komi is drawn around that of the rules with this deviation",
+            "standard deviation of komi around that of the rules",
             0,
             100,
             unit="points",
@@ -89,7 +91,13 @@ class SelfPlayConfig:
     ] = 1.5
     komi_wide_sigma: Annotated[
         float,
-        Setting("deviation in games of a wide komi", 0, 100, unit="points", paper="KataGo: 12"),
+        Setting(
+            "standard deviation of komi in games of a wide komi",
+            0,
+            100,
+            unit="points",
+            paper="KataGo: 12",
+        ),
     ] = 8.0
     komi_wide_share: Annotated[
         float, Setting("share of games of a wide komi", 0, 1, paper="KataGo: 0.06")
@@ -97,7 +105,9 @@ class SelfPlayConfig:
     no_pass_generations: Annotated[
         int,
         Setting(
-            "in so many first generations nobody passes before half the area's plies", 0, 10**9
+            "first generations in which nobody passes before half the area's plies are played",
+            0,
+            10**9,
         ),
     ] = 4
     max_plies_per_point: Annotated[
@@ -118,7 +128,7 @@ class SelfPlayConfig:
         ),
     ] = None
     precision: Annotated[
-        Precision, Setting("of the net that plays; int8 is faster; on a GPU always bf16")
+        Precision, Setting("precision of the net that plays; int8 is faster; on a GPU always bf16")
     ] = "bf16"
     gpus: Annotated[
         float,
@@ -163,9 +173,16 @@ class WindowConfig:
     """
 
     smallest: Annotated[
-        int, Setting("c of the law", 1, 10**12, unit="rows", paper="KataGo: 250,000 on 19x19")
+        int,
+        Setting(
+            "c of the law: the window before it grows",
+            1,
+            10**12,
+            unit="rows",
+            paper="KataGo: 250,000 on 19x19",
+        ),
     ] = 20_000
-    largest: Annotated[int, Setting("the window's limit", 1, 10**12, unit="rows")] = 500_000
+    largest: Annotated[int, Setting("largest window", 1, 10**12, unit="rows")] = 500_000
     held_out: Annotated[
         float, Setting("share of the games never learned from, to validate on", 0, below=1)
     ] = 0.05
@@ -194,13 +211,15 @@ class RatingConfig:
 
     every: Annotated[
         int | None,
-        Setting("between ratings; null: never", 1, 10**9, unit="generations", once_null=0),
+        Setting(
+            "generations between ratings; null: never", 1, 10**9, unit="generations", once_null=0
+        ),
     ] = 5
     opponents: Annotated[
         tuple[str, ...], Setting("players by the grammar; the first one's rating is 0")
     ] = ("random", "capture", "influence")
     games: Annotated[
-        int, Setting("against each opponent, half with each colour", 2, 10**6, multiple_of=2)
+        int, Setting("games against each opponent, half with each colour", 2, 10**6, multiple_of=2)
     ] = 20
     visits: Annotated[
         int, Setting("simulations of the rated player; 0: the net alone", 0, 100_000)
@@ -208,7 +227,7 @@ class RatingConfig:
     earlier_games: Annotated[
         int,
         Setting(
-            "against the run's newest milestone; 0: the run never goes back",
+            "games against the run's newest milestone; 0: the run never goes back",
             0,
             10**6,
             multiple_of=2,
@@ -218,7 +237,7 @@ class RatingConfig:
         int, Setting("times that a run goes back; after that it only says so", 0, 10**6)
     ] = 3
     rollback_rate: Annotated[
-        float, Setting("what the learning rate is multiplied by each time", above=0, high=1)
+        float, Setting("factor of the learning rate each time", above=0, high=1)
     ] = 0.5
 
     # A constant, once a key.
@@ -233,7 +252,7 @@ class TrainConfig:
     """A training run. A file in configs/ states only what differs from these defaults."""
 
     name: Annotated[str, Setting("the run's folder is runs/NAME")] = "run"
-    seed: Annotated[int, Setting("of weights, games and samples", 0, 2**63 - 1)] = 1
+    seed: Annotated[int, Setting("random seed of weights, games and samples", 0, 2**63 - 1)] = 1
     start_from: Annotated[
         str | None,
         Setting(
@@ -241,12 +260,13 @@ class TrainConfig:
         ),
     ] = None
     generations: Annotated[
-        int | None, Setting("after which the run ends; null: hours alone end it", 1, 10**9)
+        int | None,
+        Setting("generations after which the run ends; null: hours alone end it", 1, 10**9),
     ] = 50
     hours: Annotated[
         float | None,
         Setting(
-            "after which the run ends and its schedules with it; null: no limit",
+            "hours after which the run and its schedules end; null: no limit",
             above=0,
             high=10**6,
             once_null=0,
@@ -264,12 +284,16 @@ class TrainConfig:
     milestone_every: Annotated[
         int | None,
         Setting(
-            "between nets kept for good; null: none is", 1, 10**9, unit="generations", once_null=0
+            "generations between nets that are kept for good; null: none are kept",
+            1,
+            10**9,
+            unit="generations",
+            once_null=0,
         ),
     ] = 10
-    rules: Annotated[Rules, Setting("of the games; the largest board where there are several")] = (
-        field(default_factory=lambda: Rules(9, 9, 7.0))
-    )
+    rules: Annotated[
+        Rules, Setting("rules of the games; with several sizes, those of the largest board")
+    ] = field(default_factory=lambda: Rules(9, 9, 7.0))
     sizes: Annotated[
         tuple[BoardSize, ...], Setting("several boards; the largest is the rules' one")
     ] = ()

@@ -34,16 +34,25 @@ class SprtConfig:
     """
 
     elo0: Annotated[
-        float, Setting("the first player is stronger by this much at most", -2000, 2000, unit="Elo")
+        float,
+        Setting(
+            "null hypothesis: the first player is stronger by this much", -2000, 2000, unit="Elo"
+        ),
     ] = 0.0
     elo1: Annotated[
-        float, Setting("or by this much at least; above elo0", -2000, 2000, unit="Elo")
+        float, Setting("alternative: by this much; above elo0", -2000, 2000, unit="Elo")
     ] = 20.0
     alpha: Annotated[
-        float, Setting("chance to accept elo1 wrongly", above=0, below=0.5, paper="Fishtest: 0.05")
+        float,
+        Setting(
+            "probability of accepting elo1 wrongly", above=0, below=0.5, paper="Fishtest: 0.05"
+        ),
     ] = 0.05
     beta: Annotated[
-        float, Setting("chance to accept elo0 wrongly", above=0, below=0.5, paper="Fishtest: 0.05")
+        float,
+        Setting(
+            "probability of accepting elo0 wrongly", above=0, below=0.5, paper="Fishtest: 0.05"
+        ),
     ] = 0.05
 
     def __post_init__(self) -> None:

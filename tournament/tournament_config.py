@@ -10,7 +10,7 @@ from insei.system.errors import UserError
 from insei.system.setting import BadSetting, Setting, check_name, check_settings
 from insei.tournament.sprt import SprtConfig
 
-PLIES_PER_POINT = 6.0  # a game is scored as it stands after so many plies a point
+PLIES_PER_POINT = 6.0  # a game is scored as it stands after this many plies per point of the board
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,9 @@ class PairingConfig:
 
     first: Annotated[str, Setting("a pattern for the name of one player")] = "*"
     second: Annotated[str, Setting("a pattern for the name of the other")] = "*"
-    games: Annotated[int, Setting("of the pairing; 0 leaves it out", 0, 10**6, multiple_of=2)] = 20
+    games: Annotated[
+        int, Setting("games of the pairing; 0 leaves it out", 0, 10**6, multiple_of=2)
+    ] = 20
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -47,7 +49,7 @@ class TournamentConfig:
     """
 
     name: Annotated[str, Setting("the results go to reports/NAME")] = "tournament"
-    players: Annotated[tuple[str, ...], Setting("names by the player grammar, two at least")] = (
+    players: Annotated[tuple[str, ...], Setting("names by the player grammar, at least two")] = (
         "random",
         "capture",
         "influence",
@@ -59,13 +61,16 @@ class TournamentConfig:
     sprt: Annotated[SprtConfig, Setting("the first player against the second")] = field(
         default_factory=SprtConfig
     )
-    rules: Annotated[Rules, Setting("of the games")] = field(
+    rules: Annotated[Rules, Setting("rules of the games")] = field(
         default_factory=lambda: Rules(9, 9, 7.0)
     )
     games: Annotated[
         int,
         Setting(
-            "of each pairing, half with each colour; in an sprt at most", 2, 10**6, multiple_of=2
+            "games of each pairing, half with each colour; in an sprt at most",
+            2,
+            10**6,
+            multiple_of=2,
         ),
     ] = 20
     pairings: Annotated[
@@ -79,14 +84,14 @@ class TournamentConfig:
         str | None,
         Setting("a folder of SGF games to take openings from; null: random ones", once_null=""),
     ] = None
-    seed: Annotated[int, Setting("of openings and players", 0, 2**40)] = 1
+    seed: Annotated[int, Setting("random seed of openings and players", 0, 2**40)] = 1
     workers: Annotated[
         int, Setting("processes that play; 0: this one plays, without Ray", 0, 10**5)
     ] = 2
     anchor: Annotated[
         str | None, Setting("the player whose rating is given; null: the first", once_null="")
     ] = None
-    anchor_elo: Annotated[float, Setting("its rating", -10_000, 10_000, unit="Elo")] = 0.0
+    anchor_elo: Annotated[float, Setting("the anchor's rating", -10_000, 10_000, unit="Elo")] = 0.0
 
     # A constant, once a key.
     max_plies_per_point: ClassVar[float] = PLIES_PER_POINT
@@ -95,7 +100,7 @@ class TournamentConfig:
         check_name(self.name)
         check_settings(self)
         if len(self.players) < 2:
-            raise BadSetting("players", list(self.players), "two at least")
+            raise BadSetting("players", list(self.players), "at least two")
         if len(set(self.players)) != len(self.players):
             raise BadSetting("players", list(self.players), "each once")
         if self.format == "sprt" and len(self.players) != 2:
@@ -123,10 +128,10 @@ class TournamentConfig:
     def _check_pairings(self) -> None:
         """Check that each entry matches a pairing; else its patterns are misspelt."""
         if self.pairings and self.format == "sprt":
-            raise UserError("pairings: wanted none for an sprt, whose games say how many")
+            raise UserError("pairings: wanted none for an sprt, which has one pairing")
         for each in self.pairings:
             if not any(each.fits(*two) for two in self.meetings):
                 raise UserError(
-                    f"pairings: {each.first!r} against {each.second!r} fits no two that meet of "
+                    f"pairings: {each.first!r} against {each.second!r} matches no pairing of "
                     f"{', '.join(self.players)}"
                 )

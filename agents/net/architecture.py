@@ -46,7 +46,7 @@ class NetworkConfig:
 
     blocks: Annotated[int, Setting("residual blocks", 1, 100, paper="KataGo's smallest: 6")] = 4
     channels: Annotated[
-        int, Setting("of the tower", 4, 1024, multiple_of=4, paper="KataGo's smallest: 96")
+        int, Setting("channels of the tower", 4, 1024, multiple_of=4, paper="KataGo's smallest: 96")
     ] = 32
     pooling_every: Annotated[
         int | None,
@@ -59,10 +59,10 @@ class NetworkConfig:
         ),
     ] = 2
     head_channels: Annotated[
-        int, Setting("of each head's features", 4, 256, paper="KataGo b6c96: 32")
+        int, Setting("channels of each head's features", 4, 256, paper="KataGo b6c96: 32")
     ] = 16
     hidden: Annotated[
-        int, Setting("numbers the whole-board heads share", 4, 1024, paper="KataGo b6c96: 48")
+        int, Setting("units that the whole-board heads share", 4, 1024, paper="KataGo b6c96: 48")
     ] = 32
 
     def __post_init__(self) -> None:

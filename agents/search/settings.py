@@ -43,7 +43,12 @@ class SearchSettings:
     ] = 0.0
     deviations: Annotated[
         float,
-        Setting("PUCT: of the lower bound that chooses the move", 0, 100, paper="KataGo: 5"),
+        Setting(
+            "PUCT: standard deviations of the lower bound that chooses the move",
+            0,
+            100,
+            paper="KataGo: 5",
+        ),
     ] = 5.0
     fpu_reduction: Annotated[
         float,

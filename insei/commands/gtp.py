@@ -15,7 +15,6 @@ from cyclopts import Parameter
 from insei.commands.options import Seed
 from insei.commands.version import version_text
 from insei.engine.rules import PRESETS
-from insei.system.errors import UserError
 
 
 def gtp(
@@ -123,5 +122,5 @@ def preset(name: str):  # type: ignore[no-untyped-def]
         ValueError: there is none.
     """
     if name not in PRESETS:
-        raise UserError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
+        raise ValueError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
     return PRESETS[name]

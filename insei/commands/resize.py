@@ -10,7 +10,7 @@ from insei.commands.options import Address, Reports, Workers
 from insei.commands.run_line import silence_libraries
 
 if TYPE_CHECKING:
-    from insei.selfplay.studies.resizing import Resized
+    from insei.selfplay.studies.resizing import ResizeConfig, Resized
     from insei.selfplay.studies.retraining import RetrainingStatus
 
 
@@ -53,7 +53,7 @@ def resize(
     passes
         Times that each row is learned from.
     rows
-        The newest so many rows are learned from.
+        How many of the newest rows are learned from.
     learning_rate
         The optimiser's; the run's own by default.
     games
@@ -63,23 +63,19 @@ def resize(
     """
     silence_libraries()
     from insei.selfplay.studies.resizing import ResizeConfig
-    from insei.selfplay.studies.resizing import resize as make_nets
 
-    config = ResizeConfig(
-        player,
-        dataset,
-        tuple(channels or [1.0]),
-        tuple(blocks or []),
-        out,
-        passes,
-        rows,
-        learning_rate,
-        games,
-        visits,
-        workers,
-    )
+    widths, depths = tuple(channels or [1.0]), tuple(blocks or [])
+    limits = passes, rows, learning_rate
+    config = ResizeConfig(player, dataset, widths, depths, out, *limits, games, visits, workers)
+    run(config, reports, address)
+
+
+def run(config: "ResizeConfig", reports: Path, address: str | None) -> None:
+    """Make the nets, rate them, and print the table."""
+    from insei.selfplay.studies import resizing
+
     with GamesBar() as bar:
-        result = make_nets(
+        result = resizing.resize(
             config,
             reports=reports,
             address=address,
@@ -88,7 +84,7 @@ def resize(
             notice=bar.notice,
         )
     if result.players:
-        print(table_of(player, result))
+        print(table_of(config.player, result))
 
 
 def print_step(path: Path, status: "RetrainingStatus") -> None:

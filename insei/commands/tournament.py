@@ -28,7 +28,7 @@ def tournament(
     Parameters
     ----------
     config
-        A YAML file: players, rules, games of each pairing, and so on; docs/configuration.md lists all.
+        A YAML file: players, rules, games and so on; docs/configuration.md lists every key.
     set_
         KEY=VALUE over the configuration, as in `--set games=40 --set rules.komi=7.5`.
     memory

@@ -8,7 +8,6 @@ from insei.client.screen import Theme, has_terminal, open_client
 from insei.commands.options import Seed
 from insei.commands.play import check_player, fair_komi
 from insei.engine.rules import MAX_SIDE
-from insei.system.errors import UserError
 
 
 def watch(
@@ -50,11 +49,11 @@ def watch(
     from insei.levels import opponent_named
 
     if not has_terminal():
-        raise UserError("watch wants a terminal; `insei tournament` plays without one")
+        raise ValueError("watch wants a terminal; `insei tournament` plays without one")
     if not 1 <= size <= MAX_SIDE:
-        raise UserError(f"size {size}: wanted 1 to {MAX_SIDE}")
+        raise ValueError(f"size {size}: wanted 1 to {MAX_SIDE}")
     if not 0 <= pause <= 3600:
-        raise UserError(f"pause {pause:g}: wanted 0 to 3600 seconds")
+        raise ValueError(f"pause {pause:g}: wanted 0 to 3600 seconds")
     names = [opponent_named(one, size) for one in (black, white)]
     for typed, name in zip((black, white), names, strict=True):
         check_player(typed, name)

@@ -19,6 +19,7 @@ from insei.agents.net.architecture import PLANES_VERSION
 from insei.engine.rules import Rules
 from insei.selfplay.data.columns import STORED, Column, Rows, num_values
 from insei.selfplay.data.game import SelfPlayGame
+from insei.system.errors import UserError
 
 COMMITS_BETWEEN_COMPACTIONS = 50
 PARTS_OF_A_TABLE = {"data", "_transactions", "_versions"}  # folders that Lance makes first
@@ -66,16 +67,16 @@ def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[st
     Tables of the first version state no terms. Only their columns are compared.
     """
     if schema.names != wanted.names:
-        raise ValueError(f"{path}: columns {schema.names}, wanted {wanted.names}")
+        raise UserError(f"{path}: columns {schema.names}, wanted {wanted.names}")
     came = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
     for key, value in terms.items():
         if (found := came.get(key, UNSTATED.get(key, value))) != value:
-            raise ValueError(
+            raise UserError(
                 f"{path}: games with {key} {found}; wanted {key} {value}, as in the run's rules"
             )
     for field in wanted:
         if schema.field(field.name).type != field.type:
-            raise ValueError(
+            raise UserError(
                 f"{path}: {field.name} is {schema.field(field.name).type}; wanted {field.type}, "
                 f"for a frame of {terms['frame']}"
             )
@@ -146,7 +147,7 @@ class GameDataset:
         rules: of its games, on the largest board; komi may differ from game to game.
 
     Raises:
-        ValueError: `path` is not such a table, or has games of other rules or planes.
+        UserError: `path` is not such a table, or has games of other rules or planes.
     """
 
     def __init__(self, path: Path, rules: Rules) -> None:
@@ -162,7 +163,7 @@ class GameDataset:
             try:
                 self.table = lance.dataset(str(path))
             except (ValueError, OSError) as error:
-                raise ValueError(f"{path}: no Lance dataset that can be read ({error})") from error
+                raise UserError(f"{path}: no Lance dataset that can be read ({error})") from error
             check_terms(path, self.table.schema, self.schema, terms)
             self._count()
 

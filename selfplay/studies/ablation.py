@@ -41,7 +41,7 @@ Trainings = dict[tuple[str, int], TrainConfig]  # by variant and seed
 class VariantConfig:
     """One way of training."""
 
-    name: Annotated[str, Setting("of the variant; its runs are NAME-SEED")]
+    name: Annotated[str, Setting("the variant's name; its runs are NAME-SEED")]
     settings: Annotated[
         tuple[str, ...], Setting("KEY=VALUE over the base, as --set takes them")
     ] = ()
@@ -72,7 +72,7 @@ class AblationConfig:
     hours: Annotated[
         float | None,
         Setting(
-            "of training, for each variant and seed; null: the base's generations and games",
+            "hours of training for each variant and seed; null: the base's generations and games",
             above=0,
             high=10_000,
             once_null=0,
@@ -87,7 +87,9 @@ class AblationConfig:
             1000,
         ),
     ] = 1
-    games: Annotated[int, Setting("of each pairing of the nets", 2, 10**6, multiple_of=2)] = 100
+    games: Annotated[int, Setting("games of each pairing of the nets", 2, 10**6, multiple_of=2)] = (
+        100
+    )
     visits: Annotated[
         int, Setting("simulations of the nets in the match; 0: the nets alone", 0, 100_000)
     ] = 0

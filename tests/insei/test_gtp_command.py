@@ -1,0 +1,200 @@
+"""`insei gtp`: the protocol's commands, whole games, noise, and a player that prints."""
+
+import random
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from insei.agents.gtp.engine import GtpEngine
+from insei.agents.handwritten.capture import CapturePlayer
+from insei.agents.handwritten.influence import InfluencePlayer
+from insei.agents.handwritten.random_player import RandomPlayer
+from insei.engine.rules import Rules
+from tests.helpers.paths import ROOT
+
+
+def engine(player=None, size=5):
+    return GtpEngine(player or CapturePlayer(), Rules(size, size, 0.5), "1")
+
+
+def answers(text, **options):
+    return list(engine(**options).serve(text.splitlines()))
+
+
+def test_the_required_commands_answer_as_the_protocol_says():
+    text = (
+        "1 protocol_version\n2 name\n3 version\n4 known_command play\n5 known_command dance\n"
+        "6 boardsize 7\n7 komi 5.5\n8 play black D4\n9 genmove w\n10 clear_board\n11 quit\n12 name"
+    )
+    said = answers(text)
+    assert said[0] == "=1 2\n\n"
+    assert said[1] == "=2 insei capture\n\n"
+    assert [said[3], said[4]] == ["=4 true\n\n", "=5 false\n\n"]
+    assert said[5:8] == ["=6\n\n", "=7\n\n", "=8\n\n"]
+    assert said[8].startswith("=9 ")
+    assert said[9:] == ["=10\n\n", "=11\n\n"]  # nothing after quit
+
+
+def test_list_commands_names_the_required_ones():
+    (said,) = answers("list_commands")
+    required = {
+        "protocol_version", "name", "version", "known_command", "list_commands", "quit",
+        "boardsize", "clear_board", "komi", "play", "genmove",
+    }  # fmt: skip
+    assert required <= set(said[2:].split())
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("dance", "? unknown command"),
+        ("7 dance", "?7 unknown command"),
+        ("8", "?8 no command"),
+        ("boardsize 25", "? unacceptable size"),
+        ("boardsize", "? syntax error"),
+        ("boardsize x", "? unacceptable size"),
+        ("komi x", "? syntax error"),
+        ("komi 0.3", "? syntax error: komi 0.3"),
+        ("komi 1e999", "? syntax error"),
+        ("play black", "? syntax error: 1 arguments"),
+        ("play green A1", "? syntax error: colour 'green'"),
+        ("play black Z9", "? syntax error: vertex"),
+        ("play black A6", "? syntax error: vertex 'A6': off the board"),
+        ("genmove", "? syntax error"),
+        ("undo", "? cannot undo"),
+        ("known_command", "? syntax error"),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_answered_by_a_question_mark(line, said):
+    (answer,) = answers(line)
+    assert answer.startswith(said)
+    assert answer.endswith("\n\n")
+    assert answer.count("\n") == 2
+
+
+def test_an_illegal_move_is_refused_and_changes_nothing():
+    said = answers("play b A1\nplay w A1\nshowboard")
+    assert said[1] == "? illegal move: A1 for white: occupied; white to play\n\n"
+    assert "move 2" in said[2]
+
+
+def test_empty_lines_comments_and_tabs_are_as_the_protocol_says():
+    assert answers("\n# all a comment\n  \nname # said\n") == ["= insei capture\n\n"]
+    assert answers("play\tb\tA1") == ["=\n\n"]
+
+
+def test_undo_and_komi_keep_the_game():
+    game = engine()
+    for line in ("play b C3", "play w C2", "undo", "komi 9.5"):
+        assert game.answer(line).startswith("=")
+    assert game.position.moves == [12]
+    assert game.position.rules.komi == 9.5
+    assert game.answer("final_score") == "= B+15.5"
+
+
+def test_a_colour_may_move_twice_and_play_may_go_on_after_passes():
+    game = engine()
+    for line in ("play b A1", "play b A2", "play b pass", "play w pass", "play b A3", "genmove b"):
+        assert game.answer(line).startswith("="), line
+
+
+@pytest.mark.parametrize("make", [RandomPlayer, CapturePlayer, InfluencePlayer])
+def test_a_whole_game_over_gtp(make):
+    game = engine(make(), 4)
+    for ply in range(200):
+        said = game.answer(f"genmove {'bw'[ply % 2]}")
+        assert said.startswith("= ")
+        if game.position.is_over:
+            break
+    assert game.position.is_over
+
+
+COMMANDS = [
+    "play",
+    "genmove",
+    "undo",
+    "komi",
+    "boardsize",
+    "clear_board",
+    "showboard",
+    "final_score",
+    "final_status_list",
+    "fixed_handicap",
+    "set_free_handicap",
+    "time_settings",
+    "time_left",
+    "kgs-time_settings",
+    "kata-set-rules",
+    "kata-analyze",
+    "loadsgf",
+    "rectangular_boardsize",
+    "kgs-genmove_cleanup",
+]
+ARGUMENTS = ["b", "w", "black", "A1", "C3", "pass", "5", "9", "-1", "1e400", "nan", "#", "\x00"]
+WORDS = st.sampled_from([*COMMANDS, *ARGUMENTS, "99999999999999999999", "\u0663"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(WORDS, max_size=4).map(" ".join) | st.text(max_size=20), max_size=12))
+def test_no_line_breaks_the_engine(lines):
+    game = engine(RandomPlayer(), 3)
+    for line in lines:
+        said = game.answer(line)
+        assert said is None or said[0] in "=?"
+        assert "\n\n" not in (said or "").strip("\n")
+    assert game.answer("boardsize 5") == "="
+
+
+def test_gtp_over_pipes_with_random_bytes():
+    noise = bytes(random.Random(1).randrange(256) for _ in range(3000))
+    done = subprocess.run(
+        [sys.executable, "-m", "insei.main", "gtp", "--player", "random", "--size", "5"],
+        input=noise + b"\n1 genmove b\n2 quit\n",
+        capture_output=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    blocks = done.stdout.decode().split("\n\n")
+    assert all(block == "" or block[0] in "=?" for block in blocks)
+    assert blocks[-2] == "=2"
+
+
+def test_gtp_quits_cleanly_while_its_input_stays_open():
+    with subprocess.Popen(
+        [sys.executable, "-m", "insei.main", "gtp", "--player", "random", "--size", "5"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    ) as engine:
+        engine.stdin.write(b"1 genmove b\n2 quit\n")
+        engine.stdin.flush()
+        assert engine.wait(timeout=60) == 0, engine.stderr.read()
+        assert engine.stdout.read().endswith(b"\n\n=2\n\n")
+
+
+CHATTERS = """
+class Chatters:
+    def choose(self, position):
+        print("thinking hard")
+        return position.legal_moves()[0]
+"""
+
+
+def test_what_a_player_prints_is_no_part_of_gtp(tmp_path):
+    (tmp_path / "own.py").write_text(CHATTERS)
+    player = f"python:{tmp_path / 'own.py'}:Chatters"
+    done = subprocess.run(
+        [sys.executable, "-m", "insei.main", "gtp", "--player", player, "--size", "5"],
+        input=b"genmove b\nquit\n",
+        capture_output=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+    assert done.stdout == b"= A5\n\n=\n\n"
+    assert b"thinking hard" in done.stderr
