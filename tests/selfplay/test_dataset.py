@@ -134,10 +134,10 @@ def test_rows_are_counted_by_generation(tmp_path):
     old, new = some_games(3), some_games(2, seed=2, generation=4)
     dataset.append(old)
     dataset.append(new)
-    for one in (dataset, GameDataset(tmp_path / "games.lance", FIVE)):
-        assert one.rows_since(1) == sum(len(game) for game in new)
-        assert one.rows_since(0) == one.num_rows
-        assert one.rows_since(5) == 0
+    for table in (dataset, GameDataset(tmp_path / "games.lance", FIVE)):
+        assert table.rows_since(1) == sum(len(game) for game in new)
+        assert table.rows_since(0) == table.num_rows
+        assert table.rows_since(5) == 0
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ def test_a_batch_is_its_rows_under_their_symmetries():
         assert (turned["planes"][row] == transform(plain["planes"][row], symmetry)).all()
         assert (turned["ownership"][row] == transform(plain["ownership"][row], symmetry)).all()
         for name in ("policy", "reply"):
-            one, other = turned[name][row], plain[name][row]
-            assert (one == transform_moves(other, symmetry, 5, 5)).all()
+            wanted = transform_moves(plain[name][row], symmetry, 5, 5)
+            assert (turned[name][row] == wanted).all()
     assert plain["outcome"].tolist() == rows["outcome"][:40].tolist()
 
 

@@ -51,9 +51,9 @@ def test_a_learner_goes_on_from_its_state_exactly():
     for _ in range(5):
         whole.step(batch, 0)
         second.step(batch, 0)
-    one, other = whole.state(), second.state()
-    assert set(one) == set(other)
-    assert all((one[name] == other[name]).all() for name in one)
+    state, wanted = second.state(), whole.state()
+    assert state.keys() == wanted.keys()
+    assert all((state[name] == wanted[name]).all() for name in state)
 
 
 def test_a_state_from_before_the_first_step_forgets_the_optimizers():
