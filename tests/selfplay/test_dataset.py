@@ -35,6 +35,7 @@ def test_a_worker_records_each_searched_position_of_a_whole_game():
         for row, ply in enumerate(game.rows["ply"]):
             position = Position(rules).play_all(game.moves[:ply].tolist())
             sign = 1 if position.to_play == BLACK else -1
+            assert game.rows["move"][row] == game.moves[ply]
             assert game.rows["score"][row] == sign * score
             assert game.rows["outcome"][row] == np.sign(sign * score)
             assert (game.rows["ownership"][row] == sign * area.ravel()).all()
