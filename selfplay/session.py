@@ -16,12 +16,18 @@ from pathlib import Path
 import numpy as np
 
 from insei.selfplay.beginning import open_run
-from insei.selfplay.crew import PATIENCE_SECONDS, Crew, CrewActor, LocalCrew, PoolCrew
 from insei.selfplay.learner import Diverged
 from insei.selfplay.loop import Status, Training
 from insei.selfplay.run import DiskFull, RunFolder, is_disk_full, write_config
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import MakeEvaluator, Worker, compiled
+from insei.selfplay.workers import (
+    PATIENCE_SECONDS,
+    LocalWorkers,
+    PooledWorkers,
+    WorkerActor,
+    Workers,
+)
 from insei.system.actor_pool import ActorPool
 from insei.system.configuration import to_yaml
 from insei.system.errors import UserError
@@ -87,7 +93,7 @@ def train_run(
         notice(line)
 
     try:
-        training = Training(run, config, partial(make_crew, config, address, log), watch, log)
+        training = Training(run, config, partial(make_workers, config, address, log), watch, log)
         if to_yaml(config) != run.config_text:  # replaced once it is known to fit the run
             write_config(run.path, to_yaml(config))
         with closing(training):
@@ -108,9 +114,9 @@ def train_run(
     return TrainedRun(run.path, config, training.progress.num_learned)
 
 
-def make_crew(
+def make_workers(
     config: TrainConfig, address: str | None, notice: Callable[[str], None], seed: int
-) -> Crew:
+) -> Workers:
     """Workers as the configuration wants them: in this process, or on Ray."""
     gpus = config.selfplay.gpus
     make_evaluator: MakeEvaluator = partial(
@@ -131,12 +137,12 @@ def make_crew(
 
     per_call = config.selfplay.games_per_call
     if config.workers == 0:
-        return LocalCrew(make_worker(0), per_call)
+        return LocalWorkers(make_worker(0), per_call)
     from insei.system.ray_actors import RayActors
     from insei.system.ray_session import check_gpus, start_ray
 
     start_ray(config.workers, address)
     check_gpus(config.workers, gpus)
-    make_actor = partial(CrewActor, make_worker)
+    make_actor = partial(WorkerActor, make_worker)
     pool = ActorPool(RayActors(gpus), make_actor, config.workers, notice, PATIENCE_SECONDS)
-    return PoolCrew(pool, per_call)
+    return PooledWorkers(pool, per_call)

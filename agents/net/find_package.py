@@ -1,7 +1,9 @@
 """The folder of the player package that a user named.
 
-A folder on disk comes before a shipped player of the same name. It may be a package, or a run,
-which means the run's newest package.
+A folder on disk goes before a shipped player of the same name. It is a package, or it keeps
+numbered packages in `checkpoints/`, of which the newest is meant: so does a training run, and
+`net:runs/go5` plays its newest net. That one convention is kept here, because players are named in
+rooms that know nothing of training. Everything else about a run's folder belongs to selfplay.
 """
 
 from pathlib import Path
@@ -10,15 +12,18 @@ from insei.agents.net.package import CARD_FILE
 from insei.system.files import typed_path
 
 SHIPPED = Path(__file__).parents[1] / "players"  # packages that come with insei
-CHECKPOINTS = "checkpoints"  # a run's folder of packages, named by generation
+CHECKPOINTS = "checkpoints"  # where a folder keeps numbered packages
 
 
-def checkpoints_of(run: Path) -> list[Path]:
-    """A run's checkpoints, oldest first, without unfinished ones."""
-    folder = run / CHECKPOINTS
+def numbered_packages(folder: Path) -> list[Path]:
+    """The folders in `folder` that are named by a number, in order; none if there is no `folder`.
+
+    Half-written ones have other names (`insei.system.files`).
+    """
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.name.isdigit())
+    packages = [path for path in folder.iterdir() if path.name.isdecimal()]
+    return sorted(packages, key=lambda path: int(path.name))
 
 
 def shipped_players() -> list[str]:
@@ -39,7 +44,7 @@ def check_nameable(path: Path) -> None:
 
 
 def find_package(name: str) -> Path:
-    """The folder of a package: `name` itself, the newest of the run `name`, or the shipped one.
+    """The folder of a package: `name` itself, the newest of the run `name`, or a shipped one.
 
     Raises:
         ValueError: there is no such package.
@@ -47,8 +52,8 @@ def find_package(name: str) -> Path:
     path = typed_path(name)
     if (path / CARD_FILE).is_file():
         return path
-    if checkpoints := checkpoints_of(path):
-        return checkpoints[-1]
+    if packages := numbered_packages(path / CHECKPOINTS):
+        return packages[-1]
     if name in shipped_players():
         return SHIPPED / name
     if not path.exists():

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from insei.agents.search.analysis import SearchedPly
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
+from insei.selfplay.data.columns import as_columns
 from insei.selfplay.data.game import SelfPlayGame
 
 
@@ -60,21 +61,27 @@ def finished(
     area, score = final_area(position)
     ownership = np.zeros((frame.height, frame.width), np.int8)
     ownership[: rules.height, : rules.width] = area
+    moves = np.array(position.moves, np.uint16)
     return SelfPlayGame(
         id=game_id,
         generation=generation,
         width=rules.width,
         height=rules.height,
         komi=rules.komi,
-        moves=np.array(position.moves, np.uint16),
-        ply=np.array(ply, np.uint16),
-        planes=stacked(bits),
-        global_planes=stacked(numbers),
-        policy=stacked(policy).astype(np.float16),
-        outcome=(sign * np.sign(score)).astype(np.int8),
-        score=(sign * score).astype(np.float32),
-        ownership=(sign[:, None] * ownership.reshape(1, -1)).astype(np.int8),
-        prior_value=np.array(prior, np.float32),
-        searched_value=np.array(searched, np.float32),
-        weight=surprise_weights(surprise, surprise_share),
+        moves=moves,
+        rows=as_columns(
+            {
+                "move": moves[np.array(ply)],
+                "ply": np.array(ply),
+                "outcome": sign * np.sign(score),
+                "score": sign * score,
+                "prior_value": np.array(prior),
+                "searched_value": np.array(searched),
+                "weight": surprise_weights(surprise, surprise_share),
+                "planes": stacked(bits),
+                "global_planes": stacked(numbers),
+                "policy": stacked(policy),
+                "ownership": sign[:, None] * ownership.reshape(1, -1),
+            }
+        ),
     )

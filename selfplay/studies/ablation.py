@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from insei.agents.net.find_package import checkpoints_of
 from insei.agents.net.package import read_card
 from insei.selfplay.beginning import config_of
+from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.loop import Status
 from insei.selfplay.rating import player_name
 from insei.selfplay.run import RunFolder

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from insei.agents.net.find_package import checkpoints_of
 from insei.agents.net.package import read_card
 from insei.engine.rules import Rules
 from insei.selfplay.beginning import config_of
-from insei.selfplay.milestones import milestones_of
+from insei.selfplay.checkpoints import checkpoints_of, milestones_of
 from insei.selfplay.rating import player_name
 from insei.selfplay.session import ignore
 from insei.system.errors import UserError

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.package import DamagedPackage, PlayerCard
+from insei.selfplay.checkpoints import Progress, read_checkpoint, write_checkpoint
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.data.window import Window, windows_of
-from insei.selfplay.health import Validation, parted, validate
+from insei.selfplay.health import Validation, split_held_out, validate
 from insei.selfplay.learner import Learner
-from insei.selfplay.run import DATASET, Progress, read_checkpoint, write_checkpoint
+from insei.selfplay.lineage import Lineage
+from insei.selfplay.run import DATASET
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
 from insei.system.files import new_folder
@@ -60,7 +62,7 @@ def read_rows(run: Path, config: TrainConfig, num_rows: int) -> RecordedRows:
         raise UserError(
             f"{path}: {min(dataset.num_rows, num_rows)} rows; wanted {least} or more to learn from"
         )
-    learned, held = parted(dataset.newest(num_rows), config.window.held_out)
+    learned, held = split_held_out(dataset.newest(num_rows), config.window.held_out)
     rows = RecordedRows(*windows_of(config), dataset.num_games)
     rows.learned.update(learned, num_rows)
     rows.held.update(held, num_rows)
@@ -133,7 +135,7 @@ def save(
 ) -> None:
     """Save the state, and delete the ones before it."""
     done = learner.num_steps
-    progress = Progress(0, done, done * batch_size, dict(rng.bit_generator.state), 0.0)
+    progress = Progress(Lineage(), done, done * batch_size, dict(rng.bit_generator.state), 0.0)
     with new_folder(saves / f"{done:09}") as unfinished:
         write_checkpoint(unfinished, progress, learner.playing_weights(), card, learner.state())
     for old in saved_states(saves)[:-1]:

@@ -93,7 +93,7 @@ def test_clear_endings_leave_fewer_rows(monkeypatch):
 
     def rows(**changes):
         games = quick_worker(seed=3, **changes).play(20)[0]
-        return sum(len(game.ply) for game in games) / sum(len(game.moves) for game in games)
+        return sum(len(game) for game in games) / sum(len(game.moves) for game in games)
 
     every_ply = rows(clear_value=None)
     assert every_ply > 0.9
@@ -102,7 +102,7 @@ def test_clear_endings_leave_fewer_rows(monkeypatch):
 
 def test_outcome_score_and_area_agree_in_every_game():
     for game in quick_worker(seed=5, stops_settled=True, clear_value=0.9).play(30)[0]:
-        black = game.ownership[0] if game.ply[0] % 2 == 0 else -game.ownership[0]
-        score = game.score[0] if game.ply[0] % 2 == 0 else -game.score[0]
+        sign = 1 if game.rows["ply"][0] % 2 == 0 else -1  # rows are as their mover sees
+        black, score = sign * game.rows["ownership"][0], sign * game.rows["score"][0]
         assert score == float(np.sum(black, dtype=np.int64)) - game.komi
-        assert game.outcome[0] == np.sign(game.score[0])
+        assert game.rows["outcome"][0] == np.sign(game.rows["score"][0])

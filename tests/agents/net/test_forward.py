@@ -13,8 +13,8 @@ from insei.agents.net.network import Network, network_from
 from insei.agents.net.onnx_export import onnx_of
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.torch_evaluator import TorchEvaluator
-from tests.conftest import TINY, random_weights
 from tests.helpers.boards import mixed_sizes, some_planes
+from tests.helpers.nets import TINY, random_weights
 
 # No two widths are equal, so that no layer can take another's place.
 UNEVEN = {"channels": 12, "head_channels": 5, "hidden": 7}

@@ -7,16 +7,16 @@ import pytest
 import torch
 
 from insei.agents.net.architecture import NetworkConfig
-from insei.agents.net.find_package import checkpoints_of
 from insei.agents.net.net2net import enlarged
 from insei.agents.net.network import network_from
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.package import load_package
+from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
-from tests.conftest import random_weights
 from tests.helpers.boards import some_planes
-from tests.selfplay.test_loop import CONFIG, begin, crew_of, finish, silent
+from tests.helpers.nets import random_weights
+from tests.helpers.runs import CONFIG, begin, finish, silent, workers_of
 
 SMALL = NetworkConfig(blocks=2, channels=8, head_channels=4, hidden=8)
 
@@ -76,7 +76,7 @@ def test_a_run_begins_with_another_players_net(tmp_path, tiny_package):
     card = load_package(checkpoints_of(tmp_path / "tiny")[-1]).card
     assert card.training["started_from"]["player"] == str(tiny_package)
     run = RunFolder(tmp_path / "tiny")  # what it began with is known after a restart, too
-    again = Training(run, replace(config, start_from="gone"), crew_of(config), silent, silent)
-    assert again.ancestor == card.training["started_from"]
+    again = Training(run, replace(config, start_from="gone"), workers_of(config), silent, silent)
+    assert again.started_from == card.training["started_from"]
     again.close()
     run.close()

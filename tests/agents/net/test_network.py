@@ -12,8 +12,8 @@ from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.torch_evaluator import TorchEvaluator
 from insei.engine.planes.net_planes import NUM_PLANES
 from insei.selfplay.worker import compiled
-from tests.conftest import TINY
 from tests.helpers.boards import some_planes
+from tests.helpers.nets import TINY
 
 
 def both(weights, config, height, width, precision="fp32"):

@@ -12,8 +12,8 @@ from insei.agents.net.network import network_from
 from insei.agents.net.onnx_export import onnx_of
 from insei.agents.net.package import ONNX_FILE, load_package
 from insei.agents.net.torch_evaluator import TorchEvaluator
-from tests.conftest import TINY
 from tests.helpers.boards import mixed_sizes, some_planes
+from tests.helpers.nets import TINY
 
 
 @pytest.mark.parametrize("seen", [some_planes(3, 5, 5), mixed_sizes()], ids=["full", "mixed"])

@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from insei.agents.net.find_package import checkpoints_of
 from insei.agents.net.package import read_card
 from insei.commands.ablate import ablate as command
 from insei.commands.ablate import table_of
-from insei.selfplay.run import Progress, RunFolder
+from insei.selfplay.checkpoints import Progress, checkpoints_of
+from insei.selfplay.lineage import Lineage
+from insei.selfplay.run import RunFolder
 from insei.selfplay.studies import ablation
 from insei.selfplay.studies.ablation import (
     AblationConfig,
@@ -26,7 +27,7 @@ from insei.system.configuration import to_yaml
 from insei.tournament.ratings import Rating
 from insei.tournament.session import hold_tournament
 from insei.tournament.tournament_config import TournamentConfig
-from tests.selfplay.studies.conftest import SHORT, write_base
+from tests.helpers.runs import SHORT, write_base
 
 
 def silent(*words):
@@ -100,10 +101,10 @@ def test_variants_trained_together_learn_what_they_learn_alone(tmp_path, capsys)
 
 
 def test_generations_that_were_skipped_are_not_learned():
-    progress = Progress(3, 0, 0, {}, 0.0, skipped=3)  # taken back by hand, and begun anew
+    progress = Progress(Lineage(3, skipped=3), 0, 0, {}, 0.0)  # taken back by hand, and begun anew
     run = SimpleNamespace(newest=lambda: (progress, {}))
     assert not is_done(run, replace(SHORT, generations=2))
-    run = SimpleNamespace(newest=lambda: (replace(progress, generation=5), {}))
+    run = SimpleNamespace(newest=lambda: (replace(progress, lineage=Lineage(5, skipped=3)), {}))
     assert is_done(run, replace(SHORT, generations=2))
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from insei.commands.curve import curve as command
-from insei.selfplay.milestones import milestones_of
+from insei.selfplay.checkpoints import milestones_of
 from insei.selfplay.studies.curve import (
     Curve,
     CurveConfig,

@@ -15,8 +15,8 @@ from insei.selfplay.learner import Learner
 from insei.selfplay.studies.resizing import ResizeConfig, architectures, resize
 from insei.selfplay.studies.retraining import read_rows, retrain
 from insei.system.configuration import to_yaml
-from tests.conftest import TINY
-from tests.selfplay.studies.conftest import SHORT
+from tests.helpers.nets import TINY
+from tests.helpers.runs import SHORT
 
 
 def test_a_net_is_resized_from_python_in_three_lines(learned, tmp_path):
@@ -34,7 +34,7 @@ def test_a_training_whose_loss_is_nan_stops_with_a_line(learned, tmp_path, monke
     step = Learner.step
 
     def poisoned(self, batch, progress):
-        batch.score[0] = np.nan
+        batch["score"][0] = np.nan
         return step(self, batch, progress)
 
     monkeypatch.setattr(Learner, "step", poisoned)

@@ -1,4 +1,4 @@
-"""The workers that play a run's games: one in this process, or a pool of actors."""
+"""The workers of a run, which play its games: one in this process, or a pool of actors."""
 
 import math
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from insei.selfplay.worker import PlayCounts, Weights, Worker
 from insei.system.actor_pool import ActorPool, Task
 from insei.tournament.match import GameRunner, Job, PlayedGame
 
-Haul = tuple[list[SelfPlayGame], PlayCounts]  # what a worker's call returns
+PlayResult = tuple[list[SelfPlayGame], PlayCounts]  # what a worker's call gives back
 PATIENCE_SECONDS = 900.0  # until a worker whose call has not come back is silent
 
 
-class Crew(Protocol):
+class Workers(Protocol):
     """Workers as the loop sees them."""
 
     def publish(self, weights: Weights, generation: int, progress: float) -> None:
@@ -23,7 +23,7 @@ class Crew(Protocol):
     def begin(self, num_games: int) -> None:
         """Have at least `num_games` more games played."""
 
-    def poll(self, seconds: float) -> list[Haul]:
+    def poll(self, seconds: float) -> list[PlayResult]:
         """Return the calls that have come back, after waiting up to `seconds` for the first."""
 
     def play_jobs(self, jobs: list[Job]) -> list[PlayedGame]:
@@ -43,7 +43,7 @@ def play_jobs_here(jobs: list[Job]) -> list[PlayedGame]:
         return runner.play(jobs)
 
 
-class LocalCrew:
+class LocalWorkers:
     """One worker in this process: for debugging, and for the smallest runs."""
 
     def __init__(self, worker: Worker, games_per_call: int) -> None:
@@ -59,7 +59,7 @@ class LocalCrew:
         """Have at least `num_games` more games played, as `poll` is called."""
         self.num_missing = max(0, self.num_missing) + num_games
 
-    def poll(self, seconds: float) -> list[Haul]:
+    def poll(self, seconds: float) -> list[PlayResult]:
         """Play one call's games now."""
         if self.num_missing <= 0:
             return []
@@ -80,8 +80,8 @@ class LocalCrew:
         """Nothing to end."""
 
 
-class CrewActor:
-    """What each actor of the pool holds: a self-play worker, which also plays rating games.
+class WorkerActor:
+    """What an actor of the pool holds: a self-play worker, which also plays rating games.
 
     Args:
         make_worker: an index to the worker.
@@ -95,7 +95,7 @@ class CrewActor:
         """Play with these weights from now on."""
         self.worker.load(weights, generation, progress)
 
-    def play(self, num_games: int) -> Haul:
+    def play(self, num_games: int) -> PlayResult:
         """Play at least `num_games` games of self-play."""
         return self.worker.play(num_games)
 
@@ -104,21 +104,21 @@ class CrewActor:
         return play_jobs_here(jobs)
 
 
-class PoolCrew:
+class PooledWorkers:
     """Workers as actors of a pool, which replaces those that die or fall silent.
 
     A call plays a few whole games, never a move. A worker that is replaced loses the games that it
     had under way, and nothing else: its call is made again on another.
 
     Args:
-        pool: of `CrewActor`s.
+        pool: of `WorkerActor`s.
         games_per_call: games that a call plays.
     """
 
     def __init__(self, pool: ActorPool, games_per_call: int) -> None:
         self.pool = pool
         self.games_per_call = games_per_call
-        self.found: list[Haul] = []  # that came back while rating games were played
+        self.waiting: list[PlayResult] = []  # that came back while rating games were played
 
     def publish(self, weights: Weights, generation: int, progress: float) -> None:
         """Send these weights to every worker; calls made from now on play with them."""
@@ -129,10 +129,10 @@ class PoolCrew:
         for _ in range(math.ceil(num_games / self.games_per_call)):
             self.pool.submit("play", self.games_per_call)
 
-    def poll(self, seconds: float) -> list[Haul]:
+    def poll(self, seconds: float) -> list[PlayResult]:
         """Return the calls that have come back, after waiting up to `seconds` for the first."""
-        found, self.found = self.found, []
-        return found or [done.result for done in self.pool.wait(seconds)]
+        waiting, self.waiting = self.waiting, []
+        return waiting or [done.result for done in self.pool.wait(seconds)]
 
     def play_jobs(self, jobs: list[Job]) -> list[PlayedGame]:
         """Play the games of a rating, an equal share on each worker; in the order of the jobs."""
@@ -148,13 +148,13 @@ class PoolCrew:
                     tasks[done.task] = done.result
                     missing -= 1
                 else:
-                    self.found.append(done.result)
+                    self.waiting.append(done.result)
         return [game for games in tasks.values() for game in games]
 
     @property
     def is_busy(self) -> bool:
         """Whether games that were begun are still to come."""
-        return self.pool.is_busy or bool(self.found)
+        return self.pool.is_busy or bool(self.waiting)
 
     def close(self) -> None:
         """End the actors; Ray itself stays up."""
