@@ -19,7 +19,7 @@ that comes with insei.
 import dataclasses
 import difflib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from insei.agents.gtp.program_player import GtpPlayer
 from insei.agents.handwritten.alphabeta import AlphaBetaPlayer
@@ -30,7 +30,7 @@ from insei.agents.handwritten.uct import UctPlayer
 from insei.agents.net.find_package import find_package
 from insei.agents.player import Player
 from insei.agents.python_player import PythonPlayer
-from insei.agents.search.settings import SearchSettings
+from insei.agents.search.settings import OPEN_VISITS, SearchSettings
 
 if TYPE_CHECKING:
     from insei.agents.search.search_player import PlaySettings
@@ -48,7 +48,6 @@ FORMS = (
     "search:PATH,visits=N, gtp:COMMAND, python:FILE:CLASS"
 )
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
-MOST_VISITS = 50_000  # of a search that only time limits
 
 
 class UnknownPlayer(ValueError):
@@ -147,9 +146,9 @@ def search_settings(name: str, settings: list[str]) -> "tuple[SearchSettings, Pl
     from insei.agents.search.search_player import PlaySettings
 
     kinds = {
-        field.name: field.type
+        name: hint
         for settings_class in (SearchSettings, PlaySettings)
-        for field in dataclasses.fields(settings_class)
+        for name, hint in get_type_hints(settings_class).items()
     }
     found: dict[str, Any] = {}
     for setting in settings:
@@ -171,7 +170,7 @@ def search_settings(name: str, settings: list[str]) -> "tuple[SearchSettings, Pl
                 f"player {name!r}: {found['rule']} plans its visits and can't be cut short; "
                 "wanted rule=puct with seconds"
             )
-        found = {"rule": "puct", "visits": MOST_VISITS} | found
+        found = {"rule": "puct", "visits": OPEN_VISITS} | found
     return dataclasses.replace(PLAY_SETTINGS, **found), PlaySettings(**play)
 
 

@@ -1,11 +1,14 @@
 """The evaluator alone: python -m benchmarks.inference [--json].
 
-A net of 4 blocks of 64 channels on 9x9, as self-play has it, without ownership, on one core, batch
-32, in each precision; in turns with it two products of matrices, by which its share of them is
-reckoned: of large squares, the peak, and in the shape of a block's convolution, `layer`, both in
-bf16 for int8 too. How often int8's first move is that of fp32, by the shipped 9x9 and 7x7 nets on
-positions of their own games; and how long new weights take to their first answer. Processor time,
-medians of 41 rounds; the swap is wall time, the median of five.
+Three measurements, on one core:
+
+    speed       a net of 4 blocks of 64 channels on 9x9, as in self-play, batch 32, in each
+                precision. It takes turns with two matrix products, `peak` of large squares and
+                `layer` in the shape of a block's convolution; both are in bf16 for int8 too.
+                Processor time, medians of 41 rounds.
+    agreement   how often the first move of bf16 and int8 is that of fp32, for the shipped 9x9 and
+                7x7 nets on positions of their own games.
+    swap        wall time from new weights to their first answer, the median of five.
 """
 
 import statistics
@@ -39,10 +42,10 @@ ROUNDS = 41
 
 
 def speed_numbers(precision: Precision, kind: torch.dtype) -> dict[str, float]:
-    """Evaluations a second on positions amid random games, beside products of matrices, in turns.
+    """Evaluations a second on positions of random games, in turns with matrix products.
 
     Args:
-        kind: in which the products are computed.
+        kind: of the products' numbers.
     """
     rules = Rules(9, 9, 7.0)
     seen = np.stack([planes(random_game(rules, seed, 27)) for seed in range(BATCH)])
@@ -69,10 +72,13 @@ def speed_numbers(precision: Precision, kind: torch.dtype) -> dict[str, float]:
 
 
 def positions_of_games(name: str, rules: Rules, count: int) -> np.ndarray:
-    """Positions of games that a shipped net plays against itself, as planes, each once.
+    """Positions of games that a shipped net plays against itself, each once.
 
-    Every game has the empty board, of whose moves a symmetric few are alike: as often as it comes
-    in games it would be a hundredth of all, agreed upon or not.
+    Counted once a game, the empty board would be a hundredth of all positions, and the net's choice
+    among its symmetric moves would be arbitrary.
+
+    Returns:
+        planes `[count, C, H, W]`.
     """
     package = load_package(find_package(name))
 
@@ -95,10 +101,15 @@ def positions_of_games(name: str, rules: Rules, count: int) -> np.ndarray:
     return np.stack(list(found.values())[:count])
 
 
-def int8_against_fp32(name: str, seen: np.ndarray) -> dict[str, float]:
-    """Agreement of the policy's first move, and the mean difference of the value.
+def agreement_with_fp32(name: str, seen: np.ndarray) -> dict[str, float]:
+    """How often bf16 and int8 agree with fp32 on the first move, and the mean difference in value.
 
-    Calibrated on boards from all over the games, as a worker's are, and asked of all others.
+    int8 is calibrated on boards from all stages of the games, as a worker's is, and compared on all
+    others.
+
+    Args:
+        name: of the shipped net.
+        seen: planes `[N, C, H, W]`.
     """
     package = load_package(find_package(name))
     config, (height, width) = package.card.architecture, seen.shape[2:]
@@ -114,9 +125,9 @@ def int8_against_fp32(name: str, seen: np.ndarray) -> dict[str, float]:
         agree, differences = [], []
         for first in range(0, len(asked) - 63, 64):
             batch = asked[first : first + 64]
-            one, other = exact(batch), rough(batch)
-            agree.append((one.policy.argmax(1) == other.policy.argmax(1)).mean())
-            differences.append(np.abs(one.value - other.value).mean())
+            wanted, came = exact(batch), rough(batch)
+            agree.append((wanted.policy.argmax(1) == came.policy.argmax(1)).mean())
+            differences.append(np.abs(wanted.value - came.value).mean())
         found[f"{precision}_top1_agreement"] = float(np.mean(agree))
         found[f"{precision}_value_difference"] = float(np.mean(differences))
     return found
@@ -138,7 +149,7 @@ def swap_seconds(precision: Precision) -> float:
 def main() -> None:
     """Print the table, or one flat JSON object."""
     as_json = parser(__doc__).parse_args().json
-    # Where the processor has no bf16 the evaluator computes in fp32, and so do the products.
+    # On a processor without bf16 the evaluator computes in fp32, and so do the products.
     has_bf16 = "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     rough = torch.bfloat16 if has_bf16 else torch.float32
     found = {
@@ -146,8 +157,8 @@ def main() -> None:
         **speed_numbers("bf16", rough),
         **speed_numbers("int8", rough),
     }
-    found |= int8_against_fp32("go9", positions_of_games("go9", Rules(9, 9, 7.0), 2304))
-    small = int8_against_fp32("go7", positions_of_games("go7", Rules(7, 7, 9.0), 2304))
+    found |= agreement_with_fp32("go9", positions_of_games("go9", Rules(9, 9, 7.0), 2304))
+    small = agreement_with_fp32("go7", positions_of_games("go7", Rules(7, 7, 9.0), 2304))
     found |= {f"{name}_7x7": value for name, value in small.items()}
     for precision in ("bf16", "int8"):
         found[f"swap_{precision}_seconds"] = swap_seconds(precision)

@@ -1,8 +1,8 @@
 """An evaluation layer by layer: python -m benchmarks.layers [--precision int8] [--json].
 
-A net of 4 blocks of 64 on 9x9, as self-play has it, by the runtime's own counters: microseconds a
-board, in the median and in the fastest of many batches, layer by layer in their order. Others who
-slow the machine's matrix unit slow some layers and not others; the fastest tell what they cost.
+A net of 4 blocks of 64 on 9x9, as in self-play, measured by the runtime's own counters. The table
+has the layers in their order, with the median and the fastest time of 200 batches in microseconds a
+board. On a shared machine other guests slow some layers and not others: read the fastest times.
 """
 
 import statistics
@@ -44,10 +44,10 @@ def layer_microseconds(precision: Precision) -> dict[str, list[float]]:
 
 def layers_of(counters: Iterable[ProfilingInfo]) -> Iterable[tuple[str, float]]:
     """The name and the microseconds of each layer that was computed."""
-    for one in counters:
-        if one.status == ProfilingInfo.Status.EXECUTED:
-            name = f"{one.node_type} {one.exec_type} {one.node_name}"
-            yield name, one.real_time.total_seconds() * 1e6
+    for counter in counters:
+        if counter.status == ProfilingInfo.Status.EXECUTED:
+            name = f"{counter.node_type} {counter.exec_type} {counter.node_name}"
+            yield name, counter.real_time.total_seconds() * 1e6
 
 
 def by_kind(layers: Mapping[str, list[float]]) -> dict[str, float]:

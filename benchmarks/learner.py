@@ -17,7 +17,8 @@ from insei.agents.net.architecture import NetworkConfig
 from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
-from insei.selfplay.data.batch import Batch
+from insei.selfplay.data.batch import Batch, one_hot
+from insei.selfplay.data.columns import Rows
 from insei.selfplay.learner import Learner
 from insei.selfplay.learner_config import LearnerConfig
 from insei.tournament.cost import multiply_adds
@@ -32,18 +33,19 @@ def a_batch() -> Batch:
     """Positions amid random games; what they are to teach is of no account."""
     rng = np.random.default_rng(1)
     policy = rng.dirichlet(np.ones(RULES.num_actions), ROWS).astype(np.float32)
-    outcome = rng.integers(3, size=ROWS)
-    return Batch(
-        planes=np.stack([planes(random_game(RULES, seed, 27)) for seed in range(ROWS)]),
-        policy=policy,
-        reply=policy[::-1].copy(),
-        reply_weight=np.ones(ROWS, np.float32),
-        outcome=outcome,
-        chances=np.eye(3, dtype=np.float32)[outcome],
-        score=rng.normal(0, 10, ROWS).astype(np.float32),
-        ownership=rng.uniform(-1, 1, (ROWS, RULES.height, RULES.width)).astype(np.float32),
-        weight=np.ones(ROWS, np.float32),
-    )
+    outcome = rng.integers(-1, 2, size=ROWS)
+    columns: Rows = {
+        "planes": np.stack([planes(random_game(RULES, seed, 27)) for seed in range(ROWS)]),
+        "policy": policy,
+        "reply": policy[::-1].copy(),
+        "reply_weight": np.ones(ROWS),
+        "outcome": outcome,
+        "chances": one_hot(outcome),
+        "score": rng.normal(0, 10, ROWS),
+        "ownership": rng.uniform(-1, 1, (ROWS, RULES.height, RULES.width)),
+        "weight": np.ones(ROWS),
+    }
+    return Batch({name: column.astype(np.float32) for name, column in columns.items()})
 
 
 def step_numbers(learner: Learner, batch: Batch, name: str) -> dict[str, float]:

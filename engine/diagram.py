@@ -29,12 +29,12 @@ READ = {".": 0, "+": 0, "X": 1, "x": 1, "#": 1, "O": 2, "o": 2}
 
 
 def star_line(side: int) -> int:
-    """Lines between the stars and the edge: three, two, one or none, by the side's length."""
+    """Lines between the edge and the stars, 0 to 3, by the length of the side."""
     return 3 if side >= 13 else 2 if side >= 7 else 1 if side >= 3 else 0
 
 
 def star_points(width: int, height: int) -> set[tuple[int, int]]:
-    """The (row, column) points that boards mark, none under 7 a side; for the eye alone."""
+    """The (row, column) points that a drawn board marks; none on sides under 7."""
 
     def lines(side: int) -> list[int]:
         if side < 7:
@@ -53,7 +53,7 @@ def star_points(width: int, height: int) -> set[tuple[int, int]]:
 
 
 def diagram(position: Position) -> str:
-    """Draw the board with coordinates, then a line on who moves and who took what."""
+    """Draw the board with coordinates, then a line with the player to move and the prisoners."""
     rules = position.rules
     letters = "   " + " ".join(COLUMNS[: rules.width])
     stars = star_points(rules.width, rules.height)
@@ -84,7 +84,7 @@ def _status(position: Position) -> str:
 
 
 def result_of(position: Position, dead: Iterable[int] | None = None) -> str:
-    """The score as SGF writes results: "B+3.5", "W+1", "0" for a tie; dead as for `score`."""
+    """The score as SGF writes results: "B+3.5", "W+1", "0" for a tie; `dead` as for `score`."""
     score = position.score(dead)
     if score == 0:
         return "0"
@@ -94,10 +94,10 @@ def result_of(position: Position, dead: Iterable[int] | None = None) -> str:
 def board_from(text: str) -> NDArray[np.uint8]:
     """Read rows of . X O, with or without spaces, top row first, as `[H, W]` of 0, 1, 2.
 
-    What `diagram` draws around them is left out: coordinates, brackets, the line below.
+    Coordinates, brackets and the line below, as `diagram` draws them, are ignored.
 
     Raises:
-        BadDiagram: a foreign character, rows of different lengths, or no row at all.
+        BadDiagram: another character, rows of different lengths, or no row.
     """
     lines = [line for line in text.splitlines() if not BESIDE.fullmatch(line)]
     rows = [re.sub(r"^\s*\d+|\d+\s*$|[\s()]", "", line) for line in lines]
@@ -108,7 +108,7 @@ def board_from(text: str) -> NDArray[np.uint8]:
             raise BadDiagram(f"row {number} holds {min(strange)!r}: wanted . X O")
         if len(row) != len(rows[0]):
             raise BadDiagram(f"row {number} has {len(row)} points: wanted {len(rows[0])}")
-    return np.array([[READ[one] for one in row] for row in rows], np.uint8)
+    return np.array([[READ[symbol] for symbol in row] for row in rows], np.uint8)
 
 
 def colour_letter(colour: int) -> str:

@@ -1,4 +1,4 @@
-"""What can go wrong at the engine's door: four small errors whose message is the whole story."""
+"""The engine's errors; the message of each says what came and what was wanted."""
 
 
 class IllegalMove(ValueError):
@@ -6,12 +6,12 @@ class IllegalMove(ValueError):
 
 
 class GameOver(ValueError):
-    """A move after the game's end."""
+    """A move in a game that has ended."""
 
 
 class BadDiagram(ValueError):
-    """Rows that draw no board, or a board with a chain without liberties."""
+    """Text that is not a diagram of a board."""
 
 
 class BadSgf(ValueError):
-    """Text that is no SGF game, or a game the rules forbid; the message says where."""
+    """Text that is not an SGF game, or a game that breaks the rules; the message says where."""

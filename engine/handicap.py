@@ -1,4 +1,4 @@
-"""Handicap stones: where GTP places them, and positions that begin with them."""
+"""Handicap stones: the points that GTP places them on, and positions that begin with them."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ def fixed_handicap(rules: Rules, stones: int) -> list[int]:
     """Return the points of a fixed handicap, 2 to 9 stones on the star points.
 
     Raises:
-        ValueError: the board isn't a square of side 7 or more, or has no room for so many.
+        ValueError: the board is not a square of side 7 or more, or has too few star points.
 
     Source: GTP 2 draft 2, section 4.1.1.
     """
@@ -39,12 +39,12 @@ def fixed_handicap(rules: Rules, stones: int) -> list[int]:
 
 
 def free_handicap(rules: Rules, stones: int) -> list[int]:
-    """Return the points of a handicap on any board: the fixed ones first, then the most open.
+    """Return the points of a handicap on any board: fixed points first, then the most open ones.
 
-    A board without fixed points begins with the stars near its corners.
+    On a board without fixed points, the stars near its corners come first.
 
     Raises:
-        ValueError: there are fewer than two stones, or no point would be left empty.
+        ValueError: there are fewer than two stones, or they would fill the board.
 
     Source: GTP 2 draft 2, section 4.1.2.
     """
@@ -56,20 +56,20 @@ def free_handicap(rules: Rules, stones: int) -> list[int]:
         chosen = fixed_handicap(rules, min(stones, fixed))
     else:
         stars = [row * rules.width + column for row, column in corner_stars(rules)]
-        chosen = list(dict.fromkeys(stars))[:stones]  # near corners are one point on small boards
+        chosen = list(dict.fromkeys(stars))[:stones]  # on small boards these coincide
     return chosen + most_open(rules, chosen, stones - len(chosen))
 
 
 def most_open(rules: Rules, chosen: Iterable[int], number: int) -> list[int]:
-    """Return so many points, each as far from the stones, and the edge, as can be.
+    """Return `number` points, each as far as possible from the stones so far and from the edge.
 
-    The first line is taken last. Of equals, the one further from the edge is first, then the one
-    further from all the stones together, then the lowest.
+    Points on the first line come last. Ties go to the point further from the edge, then to the
+    point further from all stones together, then to the lowest point.
     """
     rows, columns = np.divmod(np.arange(rules.num_points), rules.width)
     to_edge = np.minimum.reduce([rows, columns, rules.height - 1 - rows, rules.width - 1 - columns])
-    nearest = np.full(rules.num_points, 2 * MAX_SIDE**2)  # squared distance to a stone, 0 on one
-    spread = np.zeros(rules.num_points, np.int64)  # such distances, summed
+    nearest = np.full(rules.num_points, 2 * MAX_SIDE**2)  # squared distance to the nearest stone
+    spread = np.zeros(rules.num_points, np.int64)  # the sum of the squared distances to all stones
     stones = list(chosen)
     for place in range(len(stones) + number):
         if place == len(stones):
@@ -83,14 +83,14 @@ def most_open(rules: Rules, chosen: Iterable[int], number: int) -> list[int]:
 
 
 def most_fixed(rules: Rules) -> int:
-    """Stones that a fixed handicap has points for on this board; 0 where it has none."""
+    """The largest fixed handicap on this board; 0 if it has none."""
     if rules.width != rules.height or rules.width < 7:
         return 0
     return MOST if rules.width % 2 and rules.width > 7 else 4
 
 
 def corner_stars(rules: Rules) -> list[tuple[int, int]]:
-    """The row and column of the stars near the corners: bottom left first, then top right."""
+    """Row and column of the stars near the corners: bottom left first, then top right."""
     top, left = star_line(rules.height), star_line(rules.width)
     bottom, right = rules.height - 1 - top, rules.width - 1 - left
     return [(bottom, left), (top, right), (top, left), (bottom, right)]
@@ -100,7 +100,7 @@ def handicap_position(rules: Rules, points: Iterable[int]) -> Position:
     """Return the position with Black's stones on `points`, White to play.
 
     Raises:
-        ValueError: a point is off the board, named twice, or no point is left empty.
+        ValueError: a point is off the board or named twice, or the stones fill the board.
     """
     board = np.full(rules.num_points, EMPTY, np.uint8)
     for point in points:

@@ -1,6 +1,6 @@
-/* Sets of points, one bit each, written as bytes or as floats of zero and one.
+/* Writes sets of points, one bit each, as bytes or floats of zero and one.
 
-   Portable C, and code for AVX2 where the processor has it, chosen as the program runs. */
+   In portable C, and for AVX2 where the processor has it, which is checked at run time. */
 
 #ifndef INSEI_SPREAD_H
 #define INSEI_SPREAD_H
@@ -23,8 +23,8 @@ static inline int spread_fast(void) {
 #endif
 }
 
-/* Byte i in memory is bit i of `bits`, 0 to 255: a product copies them to all bytes, each keeps
-   its own, and a carry moves that to where 0 or 1 is wanted. */
+/* Byte i in memory becomes bit i of `bits`, which is 0 to 255. A product copies the bits to all
+   bytes, a mask keeps bit i of byte i, and a carry turns it into 0 or 1. */
 static inline uint64_t spread_eight(uint64_t bits) {
     uint64_t copies = bits * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
     copies = (copies + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101);
@@ -53,7 +53,7 @@ static inline void spread_floats_portable(const uint64_t *words, int count, floa
         out[i] = (float)spread_bit(words, i);
 }
 
-/* The bits from `begin` on, of which those are meant that are in the set. */
+/* 64 bits from `begin` on; those past the set are undefined. */
 static inline uint64_t spread_bits(const uint64_t *words, int begin) {
     const uint64_t *word = words + (begin >> 6);
     int shift = begin & 63;
@@ -61,7 +61,7 @@ static inline uint64_t spread_bits(const uint64_t *words, int begin) {
 }
 
 #if INSEI_HAS_AVX2_CODE
-/* Blocks from the beginning on, and one that ends where the set does and may overlap the last. */
+/* Full blocks, then one that ends with the set and may overlap the block before. */
 __attribute__((target("avx2"))) static inline void spread_bytes_block(
     uint64_t set, uint8_t *out) {
     const __m256i byte_of = _mm256_setr_epi64x(

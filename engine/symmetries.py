@@ -1,7 +1,7 @@
 """The eight symmetries of a square board, the four of a rectangle, on moves and arrays.
 
-A symmetry is a number: bit 0 turns the rows upside down, bit 1 mirrors the columns, bit 2 then
-transposes, which only a square board allows.
+A symmetry is a number. Bit 0 reverses the rows, bit 1 reverses the columns, bit 2 then transposes.
+Only square boards can be transposed.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def transform(points: NDArray, symmetry: int) -> NDArray:
     """Apply a symmetry to the last two axes, `[..., H, W]`; returns a view.
 
     Raises:
-        ValueError: a transposing symmetry of a board that is not square.
+        ValueError: the board lacks the symmetry: it is not square, and bit 2 is set.
     """
     check_symmetry(symmetry, *points.shape[-2:])
     if symmetry & 1:

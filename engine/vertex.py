@@ -1,4 +1,4 @@
-"""Vertices: how people and GTP name points, "D4", letters without I, row 1 at the bottom."""
+"""Vertices: names of points as people and GTP write them. There is no letter I; row 1 is lowest."""
 
 from insei.engine.rules import Rules
 
@@ -9,21 +9,26 @@ def vertex_of(move: int, rules: Rules) -> str:
     """Name a move: "D4", or "pass".
 
     Raises:
-        ValueError: `move` is not within 0 and H·W.
+        ValueError: `move` is not from 0 to H·W.
     """
     if move == rules.pass_move:
         return "pass"
     if not 0 <= move < rules.num_points:
         raise ValueError(f"move {move}: wanted 0 to {rules.pass_move}")
-    row, column = divmod(move, rules.width)
-    return f"{COLUMNS[column]}{rules.height - row}"
+    return name_of_point(move, rules.width, rules.height)
+
+
+def name_of_point(point: int, width: int, height: int) -> str:
+    """Name a point of a board of this size: "D4"."""
+    row, column = divmod(point, width)
+    return f"{COLUMNS[column]}{height - row}"
 
 
 def move_of(vertex: str, rules: Rules) -> int:
     """Read a vertex in either case, or "pass".
 
     Raises:
-        ValueError: it names no point of this board.
+        ValueError: this is not a point of the board.
     """
     name = vertex.upper()
     if name == "PASS":

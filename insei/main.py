@@ -1,15 +1,24 @@
-"""The `insei` program: finds the command, and turns what a user can cause into one line."""
+"""The `insei` program: runs a command, and ends with one line and an exit status if it fails.
 
+Exit status 2 is a user's mistake, 1 a bug (its traceback is in a file), 130 an interrupt. See
+docs/errors.md.
+"""
+
+import errno
 import os
 import sys
+import traceback
+from typing import NoReturn
 
 import cyclopts
 from cyclopts import CycloptsError
 
 from insei.agents.player import PlayerFailed
 from insei.commands.ablate import ablate
+from insei.commands.analysis import analysis
 from insei.commands.curve import curve
 from insei.commands.gtp import gtp
+from insei.commands.ladder import ladder
 from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
@@ -18,6 +27,8 @@ from insei.commands.tournament import tournament
 from insei.commands.train import train
 from insei.commands.version import version, version_text
 from insei.commands.watch import watch
+from insei.system.error_log import write_error_log
+from insei.system.errors import UserError
 
 app = cyclopts.App(
     name="insei",
@@ -40,42 +51,69 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, tournament, rate, curve, resize, ablate, gtp, package, version
+    play, watch, train, tournament, rate, ladder, curve, resize, ablate, gtp, analysis, package,
+    version,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)
+MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+)  # fmt: skip
 
 
 def main(words: list[str] | None = None) -> None:
-    """Run the command that the words name; exits with 2 where they, or a file, make no sense."""
+    """Run the command that the words name; exits as docs/errors.md says."""
     try:
         app(words, exit_on_error=False, print_error=False, result_action="return_value")
         if sys.stdout is not None:
-            sys.stdout.flush()  # here, where a reader that has left is no surprise
+            sys.stdout.flush()  # here, so that a closed pipe is caught below
     except CycloptsError as error:
         complain(str(error))
-    except BrokenPipeError:  # whoever read the output, as `head` does, has left
+    except BrokenPipeError:  # the reader of the output, as `head`, has closed it
         leave_quietly()
-    except (ValueError, OSError, PlayerFailed) as error:
-        if os.environ.get("INSEI_TRACEBACK") == "1":
-            raise
-        complain(str(error))
     except KeyboardInterrupt:
         print("insei: stopped", file=sys.stderr)
         sys.exit(130)
+    except Exception as error:
+        if os.environ.get("INSEI_TRACEBACK") == "1":
+            raise
+        if is_users(error):
+            complain(str(error))
+        report_bug(error, sys.argv[1:] if words is None else words)
 
 
-def leave_quietly() -> None:
-    """Exit with 1, and without a word of what can't be written any more.
+def is_users(error: Exception) -> bool:
+    """Whether a user caused an error, or the user's machine: a file, a full disk, a player."""
+    if isinstance(error, OSError):
+        of_machine = error.errno in MACHINE_ERRORS
+        return isinstance(error, UserError) or error.filename is not None or of_machine
+    return isinstance(error, UserError | PlayerFailed)
 
-    Source: the note on SIGPIPE in the documentation of Python's module signal.
-    """
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)  # standard output, which Python flushes once more as it exits
+
+def report_bug(error: Exception, words: list[str]) -> NoReturn:
+    """Name the error and the file with its traceback in one line, and exit with 1."""
+    line = " ".join(traceback.format_exception_only(error)[-1].split())[:300]
+    try:
+        log = write_error_log(error, words)
+    except OSError as why:
+        print(f"insei: a bug: {line} (no log: {why})", file=sys.stderr)
+        traceback.print_exception(error)
+    else:
+        print(f"insei: a bug: {line}; its traceback is in {log}", file=sys.stderr)
     sys.exit(1)
 
 
-def complain(what: str) -> None:
+def leave_quietly() -> NoReturn:
+    """Exit with 1 and no message, because standard output is closed.
+
+    Source: the note on SIGPIPE in the documentation of Python's module signal.
+    """
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)  # Python flushes standard output once more as it exits
+    sys.exit(1)
+
+
+def complain(what: str) -> NoReturn:
     """Say what was wrong in one line, and exit with 2."""
     print(f"insei: {' '.join(what.split())}", file=sys.stderr)
     sys.exit(2)

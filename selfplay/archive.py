@@ -1,8 +1,8 @@
-"""Openings from earlier games: a game now and then begins where another one once stood.
+"""Openings from earlier games: a share of the games begins at a position of an earlier one.
 
-Starting from archived states shows the net positions that its own openings no longer reach (Go-
-Exploit, Trudeau and Bowling 2023), and a move drawn from the policy there forks the game that was
-(KataGo's forks). The archive is a worker's own and is filled again after a restart.
+Archived positions show the net what its own openings no longer reach (Go-Exploit, Trudeau and
+Bowling 2023). A move drawn from the policy there forks the earlier game (KataGo's forks). Each
+worker has an archive of its own, which is empty after a restart.
 """
 
 from collections import deque
@@ -14,8 +14,8 @@ class OpeningArchive:
     """The moves of the newest finished games, by board.
 
     Args:
-        num_boards: sizes of boards.
-        capacity: games kept of each.
+        num_boards: how many board sizes there are.
+        capacity: games kept of each size.
     """
 
     def __init__(self, num_boards: int, capacity: int) -> None:
@@ -27,9 +27,9 @@ class OpeningArchive:
             self.games[board].append(moves)
 
     def draw(self, board: int, rng: np.random.Generator) -> list[int]:
-        """The moves to a position, uniform over the games and their plies; none while empty.
+        """The moves that lead to a position, uniform over games and plies; [] while empty.
 
-        The last position of a game, where it ended, is never drawn.
+        The last position of a game is never drawn, because the game is over there.
         """
         games = self.games[board]
         if not games:

@@ -1,16 +1,16 @@
-"""The curves of a run on TensorBoard: is it healthy, and does it learn?"""
+"""The curves of a run on TensorBoard: losses, games, speed, ratings."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
-from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.columns import Rows
 from insei.selfplay.health import Validation, health_by_size, health_of
 from insei.selfplay.learner import Losses
+from insei.selfplay.net_rating import NetRating
 from insei.selfplay.worker import PlayCounts
 from insei.tournament.ratings import Rating
 
@@ -20,8 +20,8 @@ class Curves:
 
     Args:
         folder: where the events go.
-        generation: of the newest net, which may have been rated; what a crashed program wrote of
-            later ones is hidden.
+        generation: of the newest net, which may have been rated. What a crashed program wrote
+            of later ones is hidden.
     """
 
     def __init__(self, folder: Path, generation: int) -> None:
@@ -36,10 +36,15 @@ class Curves:
         rows: Rows,
         numbers: dict[str, float],
     ) -> None:
-        """Write a generation's numbers."""
+        """Write the curves of a generation.
+
+        Args:
+            rows: of its games.
+            numbers: further values by name.
+        """
         if losses:
             for field in fields(Losses):
-                mean = float(np.mean([getattr(one, field.name) for one in losses]))
+                mean = float(np.mean([getattr(step, field.name) for step in losses]))
                 self._add(f"loss/{field.name}", mean, generation)
         if len(rows["ply"]):
             for name, value in asdict(health_of(rows)).items():
@@ -58,18 +63,18 @@ class Curves:
             self._add(name, value, generation)
         self.writer.flush()
 
-    def add_validation(self, generation: int, found: Validation) -> None:
+    def add_validation(self, generation: int, validation: Validation) -> None:
         """Write how the net of a generation does on games held out."""
-        for name, value in asdict(found).items():
+        for name, value in asdict(validation).items():
             if np.isfinite(value):
                 self._add(f"validation/{name}", value, generation)
         self.writer.flush()
 
-    def add_rating(self, rating: dict[str, Any], elos: dict[str, Rating]) -> None:
+    def add_rating(self, rating: NetRating, elos: dict[str, Rating]) -> None:
         """Write the shares of points that a net took, and its Elo on each board."""
-        generation = rating["generation"]
-        for opponent, found in rating["opponents"].items():
-            self._add(f"rating/{opponent}", found["share"], generation)
+        generation = rating.generation
+        for label, score in rating.opponents.items():
+            self._add(f"rating/{label}", score.share, generation)
         for board, elo in elos.items():
             self._add(f"elo/{board}", elo.elo, generation)
             self._add(f"elo/{board}_low", elo.low, generation)

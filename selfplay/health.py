@@ -1,7 +1,7 @@
-"""Is a run healthy? Numbers of the games that were played, and of the net on games held out.
+"""Is a run healthy? Statistics of its games, and of its net on games held out.
 
-A share of the games, chosen by a hash of their id, is never learned from. What the net loses on
-them beyond what it loses on the games that it learns from is what it has learned by heart.
+A share of the games, chosen by a hash of their id, is never learned from. The net's loss on them,
+less its loss on the games that it learns from, measures overfitting.
 """
 
 import zlib
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.columns import Rows
 from insei.selfplay.data.window import Window
-from insei.selfplay.learner import Judgement, Learner
+from insei.selfplay.learner import BatchEvaluation, Learner
 
 NUM_BINS = 10
 VALIDATED_ROWS = 1024  # of each kind, at most
@@ -33,21 +33,21 @@ class Health:
 
 
 def calibration_error(values: NDArray, outcomes: NDArray) -> float:
-    """Mean distance between predicted and found outcome over bins of the prediction.
+    """Mean distance between the mean prediction and the mean outcome, over bins of the prediction.
 
     Expected calibration error (Guo et al. 2017), on [-1, 1] with ten bins.
     """
     bins = np.clip(((values + 1) / 2 * NUM_BINS).astype(int), 0, NUM_BINS - 1)
     total = 0.0
-    for one in range(NUM_BINS):
-        here = bins == one
+    for number in range(NUM_BINS):
+        here = bins == number
         if here.any():
             total += here.mean() * abs(values[here].mean() - outcomes[here].mean())
     return float(total)
 
 
 def health_of(rows: Rows) -> Health:
-    """Reckon up the rows of a generation; wants at least one."""
+    """Statistics of the rows of a generation, at least one."""
     policy = rows["policy"].astype(np.float64)
     entropy = -(policy * np.log(np.maximum(policy, 1e-12))).sum(1)
     outcomes = rows["outcome"].astype(np.float64)
@@ -65,25 +65,26 @@ def health_of(rows: Rows) -> Health:
 
 def health_by_size(rows: Rows) -> dict[str, Health]:
     """The health of each board size among the rows, "9x9" and so on."""
-    found = {}
+    by_size = {}
     for width, height in np.unique(np.stack([rows["width"], rows["height"]]), axis=1).T.tolist():
         here = (rows["width"] == width) & (rows["height"] == height)
-        found[f"{width}x{height}"] = health_of({name: one[here] for name, one in rows.items()})
-    return found
+        own = {name: column[here] for name, column in rows.items()}
+        by_size[f"{width}x{height}"] = health_of(own)
+    return by_size
 
 
 def held_out(games: NDArray[np.str_], share: float) -> NDArray[np.bool_]:
     """Which of these game ids, `[N]`, belong to the share that is never learned from."""
     ids, places = np.unique(games, return_inverse=True)
-    chosen = [zlib.crc32(one.encode()) < share * 2**32 for one in ids.tolist()]
+    chosen = [zlib.crc32(game.encode()) < share * 2**32 for game in ids.tolist()]
     return np.array(chosen, np.bool_)[places] if len(ids) else np.zeros(0, np.bool_)
 
 
-def parted(rows: Rows, share: float) -> tuple[Rows, Rows]:
+def split_held_out(rows: Rows, share: float) -> tuple[Rows, Rows]:
     """The rows to learn from, and those of games held out."""
     held = held_out(rows["game"], share)
-    learned = {name: one[~held] for name, one in rows.items()}
-    return learned, {name: one[held] for name, one in rows.items()}
+    learned = {name: column[~held] for name, column in rows.items()}
+    return learned, {name: column[held] for name, column in rows.items()}
 
 
 @dataclass(frozen=True)
@@ -96,46 +97,46 @@ class Validation:
     ownership: float
     value_error: float  # expected calibration error of the outcome head there
     value_gap: float  # outcome loss there, less that on games learned from
-    value_gap_low: float  # lower end of the gap's 95 % interval, rows of a game counted as one
+    value_gap_low: float  # lower end of the gap's 95 % interval; rows of a game are one sample
 
     @property
-    def is_alarming(self) -> bool:
-        """Whether the gap is too large, and surely no chance."""
+    def is_overfitting(self) -> bool:
+        """Whether the gap is large and significant."""
         return self.value_gap > LARGEST_GAP and self.value_gap_low > 0
 
 
 def validate(
     learner: Learner, learned: Window, held: Window, rng: np.random.Generator
 ) -> Validation | None:
-    """Judge the playing net on both windows; None where one is empty."""
+    """Evaluate the playing net on both windows; None if one is empty."""
     if not len(learned) or not len(held):
         return None
-    here, here_games, _ = _judged(learner, learned, rng)
-    there, there_games, outcomes = _judged(learner, held, rng)
-    gap = float(there.losses["outcome"].mean() - here.losses["outcome"].mean())
-    variance = _variance(here.losses["outcome"], here_games)
-    variance += _variance(there.losses["outcome"], there_games)
-    loss = {name: float(one.mean()) for name, one in there.losses.items()}
+    on_learned, learned_games, _ = _evaluated(learner, learned, rng)
+    on_held, held_games, outcomes = _evaluated(learner, held, rng)
+    gap = float(on_held.losses["outcome"].mean() - on_learned.losses["outcome"].mean())
+    variance = _variance(on_learned.losses["outcome"], learned_games)
+    variance += _variance(on_held.losses["outcome"], held_games)
+    loss = {name: float(rows.mean()) for name, rows in on_held.losses.items()}
     return Validation(
         policy=loss["policy"],
         outcome=loss["outcome"],
         score=loss["score"],
         ownership=loss["ownership"],
-        value_error=calibration_error(there.value.astype(np.float64), outcomes),
+        value_error=calibration_error(on_held.value.astype(np.float64), outcomes),
         value_gap=gap,
         value_gap_low=gap - NORMAL_95 * float(np.sqrt(variance)),
     )
 
 
-def _judged(
+def _evaluated(
     learner: Learner, window: Window, rng: np.random.Generator
-) -> tuple[Judgement, NDArray[np.str_], NDArray[np.float64]]:
-    """The net's judgement of a draw of rows, the games they are of, and their outcomes."""
+) -> tuple[BatchEvaluation, NDArray[np.str_], NDArray[np.float64]]:
+    """The net's losses on a draw of rows, the games they come from, and their outcomes."""
     count = min(VALIDATED_ROWS, len(window))
     chosen = rng.choice(len(window), count, replace=False)
     plain = np.zeros(count, np.int64)
     parts = [
-        learner.judge(
+        learner.evaluate(
             window.batch(chosen[at : at + ROWS_AT_A_TIME], plain[at : at + ROWS_AT_A_TIME])
         )
         for at in range(0, count, ROWS_AT_A_TIME)
@@ -143,14 +144,15 @@ def _judged(
     losses = {
         name: np.concatenate([part.losses[name] for part in parts]) for name in parts[0].losses
     }
-    judgement = Judgement(losses, np.concatenate([part.value for part in parts]))
-    return judgement, window.rows["game"][chosen], window.rows["outcome"][chosen].astype(np.float64)
+    evaluation = BatchEvaluation(losses, np.concatenate([part.value for part in parts]))
+    games, outcomes = (window.rows[name][chosen] for name in ("game", "outcome"))
+    return evaluation, games, outcomes.astype(np.float64)
 
 
 def _variance(losses: NDArray[np.float32], games: NDArray[np.str_]) -> float:
-    """The variance of the mean loss, where rows of one game stand or fall together.
+    """The variance of the mean loss, where the rows of a game are correlated.
 
-    Infinite for a single game, which says nothing of others.
+    Infinite for a single game, which says nothing about others.
     """
     _, places = np.unique(games, return_inverse=True)
     sums = np.bincount(places, losses - losses.mean())

@@ -13,8 +13,10 @@ from torch.nn import functional
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.network import Network, NetworkOutput, weights_of
 from insei.agents.net.torch_evaluator import device_of
-from insei.selfplay.data.batch import LOSS, WIN, Batch
+from insei.selfplay.data.batch import Batch
+from insei.selfplay.data.columns import LOSS, WIN
 from insei.selfplay.learner_config import LearnerConfig
+from insei.system.errors import UserError
 
 LEARNING = "learning."  # prefixes of the state's tensors
 PLAYING = "playing."
@@ -23,7 +25,7 @@ SECOND_MOMENT = "exp_avg_sq."
 
 
 class Diverged(ArithmeticError):
-    """The loss is no number any more; the run's last checkpoint is unharmed."""
+    """The loss is NaN or infinite; the run's last checkpoint is unharmed."""
 
 
 @dataclass(frozen=True)
@@ -53,25 +55,25 @@ def row_losses(
     device: torch.device,
     autocasts: bool,
 ) -> tuple[dict[str, Tensor], NetworkOutput]:
-    """Each head's loss for every row, `[B]`, and what the net said."""
+    """Each head's loss for every row, `[B]`, and the net's output."""
 
     def tensor(array: NDArray) -> Tensor:
         return torch.from_numpy(array).to(device)
 
-    planes = tensor(batch.planes).to(memory_format=torch.channels_last)
+    planes = tensor(batch["planes"]).to(memory_format=torch.channels_last)
     with torch.autocast(device.type, torch.bfloat16, enabled=autocasts):
-        output = forward(planes, bool(batch.planes[:, 0].all()))
+        output = forward(planes, bool(batch["planes"][:, 0].all()))
     mask = planes[:, 0]
     area = mask.sum((1, 2))
-    target = tensor(batch.policy)
+    target = tensor(batch["policy"])
     policy = -(target * functional.log_softmax(output.policy, 1)).sum(1)
-    reply = -(tensor(batch.reply) * functional.log_softmax(output.reply, 1)).sum(1)
-    outcome = functional.cross_entropy(output.outcome, tensor(batch.chances), reduction="none")
+    reply = -(tensor(batch["reply"]) * functional.log_softmax(output.reply, 1)).sum(1)
+    outcome = functional.cross_entropy(output.outcome, tensor(batch["chances"]), reduction="none")
     side = area.sqrt()
     score = functional.huber_loss(
-        output.score / side, tensor(batch.score) / side, reduction="none", delta=1.0
+        output.score / side, tensor(batch["score"]) / side, reduction="none", delta=1.0
     )
-    chance = (tensor(batch.ownership) + 1) / 2
+    chance = (tensor(batch["ownership"]) + 1) / 2
     # tanh(x) is 2·sigmoid(2x) - 1: the ownership logit as a chance is at 2x.
     owned = functional.binary_cross_entropy_with_logits(
         2 * output.ownership, chance, reduction="none"
@@ -79,7 +81,7 @@ def row_losses(
     ownership = (owned * mask).sum((1, 2)) / area
     losses = {
         "policy": policy,
-        "reply": reply * tensor(batch.reply_weight),
+        "reply": reply * tensor(batch["reply_weight"]),
         "outcome": outcome,
         "score": score,
         "ownership": ownership,
@@ -105,11 +107,11 @@ def mean_losses(
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What the playing net says of a batch that it does not learn from."""
+class BatchEvaluation:
+    """The playing net on a batch that it does not learn from."""
 
     losses: dict[str, NDArray[np.float32]]  # by head, [B]
-    value: NDArray[np.float32]  # [B] chance of a win less that of a loss
+    value: NDArray[np.float32]  # [B] chance of a win minus that of a loss
 
 
 class Learner:
@@ -127,8 +129,8 @@ class Learner:
         self.autocasts = config.precision == "bf16" and has_bf16(self.device)
         self.network = Network(architecture).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        decayed = [one for one in self.network.parameters() if one.dim() > 1]
-        others = [one for one in self.network.parameters() if one.dim() <= 1]
+        decayed = [weight for weight in self.network.parameters() if weight.dim() > 1]
+        others = [weight for weight in self.network.parameters() if weight.dim() <= 1]
         self.optimizer = torch.optim.AdamW(
             [
                 {"params": decayed, "weight_decay": config.weight_decay},
@@ -138,12 +140,14 @@ class Learner:
         )
         self.num_steps = 0
         self.rate_scale = 1.0  # of the schedule's rate; less after a roll-back
-        self.mean = {name: one.detach().clone() for name, one in self.network.state_dict().items()}
+        self.mean = {
+            name: weight.detach().clone() for name, weight in self.network.state_dict().items()
+        }
 
     def begin_with(self, weights: dict[str, NDArray[np.float32]]) -> None:
-        """Take these weights for the first ones; both the net's and their mean."""
-        for name, one in weights.items():
-            tensor = torch.from_numpy(one).to(self.device)
+        """Start from these weights instead of random ones."""
+        for name, array in weights.items():
+            tensor = torch.from_numpy(array).to(self.device)
             self.network.state_dict()[name].copy_(tensor)
             self.mean[name].copy_(tensor)
 
@@ -161,17 +165,17 @@ class Learner:
         """Learn from one batch.
 
         Raises:
-            Diverged: the loss or the gradient is no number; the weights stay as they were.
+            Diverged: the loss or the gradient is NaN or infinite; the weights stay as they were.
         """
         self.network.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate(progress)
         losses, _ = row_losses(self.network, batch, self.device, self.autocasts)
-        means = mean_losses(losses, batch.weight, self.config)
+        means = mean_losses(losses, batch["weight"], self.config)
         self.optimizer.zero_grad(set_to_none=True)
         means["total"].backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)
-        numbers = {name: float(one.detach()) for name, one in means.items()}
+        numbers = {name: float(loss.detach()) for name, loss in means.items()}
         if not np.isfinite([*numbers.values(), float(norm)]).all():
             raise Diverged(f"step {self.num_steps}: losses {numbers}, gradient {float(norm)}")
         self.optimizer.step()
@@ -180,70 +184,73 @@ class Learner:
         return Losses(**numbers, gradient_norm=float(norm))
 
     @torch.no_grad()
-    def judge(self, batch: Batch) -> Judgement:
-        """Say what the mean of the weights, which plays, loses on a batch; nothing is learned.
+    def evaluate(self, batch: Batch) -> BatchEvaluation:
+        """Losses of the mean of the weights, which plays; nothing is learned.
 
-        The outcome is judged by the games' ends, whatever it is learned from.
+        The outcome's target is always the game's end, even if a lower trace is learned from.
         """
         self.network.eval()
 
-        def forward(planes: Tensor, is_whole: bool) -> NetworkOutput:
-            return torch.func.functional_call(self.network, self.mean, (planes, is_whole))
+        def forward(planes: Tensor, fills_frame: bool) -> NetworkOutput:
+            return torch.func.functional_call(self.network, self.mean, (planes, fills_frame))
 
         losses, output = row_losses(forward, batch.by_ends(), self.device, self.autocasts)
         chances = output.outcome.float().softmax(1)
         value = (chances[:, WIN] - chances[:, LOSS]).cpu().numpy()
-        return Judgement({name: one.float().cpu().numpy() for name, one in losses.items()}, value)
+        return BatchEvaluation(
+            {name: loss.float().cpu().numpy() for name, loss in losses.items()}, value
+        )
 
     @torch.no_grad()
     def _follow(self) -> None:
         """Move the mean of the weights towards them; faster in the first steps."""
         half_life = min(self.config.ema_half_life, self.num_steps / 4)
         share = 1.0 if half_life <= 0 else 1 - 0.5 ** (1 / half_life)
-        for name, one in self.network.state_dict().items():
-            self.mean[name].lerp_(one, share)
+        for name, weight in self.network.state_dict().items():
+            self.mean[name].lerp_(weight, share)
 
     def playing_weights(self) -> dict[str, NDArray[np.float32]]:
         """The mean of the weights, by name, as a copy."""
         return {
-            name: np.array(one.float().cpu().numpy(), order="C") for name, one in self.mean.items()
+            name: np.array(mean.float().cpu().numpy(), order="C")
+            for name, mean in self.mean.items()
         }
 
     def state(self) -> dict[str, NDArray[np.float32]]:
-        """All that is needed to go on, but for `num_steps`, as named arrays."""
-        found = {LEARNING + name: one for name, one in weights_of(self.network).items()}
-        found |= {PLAYING + name: one for name, one in self.playing_weights().items()}
+        """What `restore` needs besides `num_steps`, as named arrays."""
+        arrays = {LEARNING + name: array for name, array in weights_of(self.network).items()}
+        arrays |= {PLAYING + name: array for name, array in self.playing_weights().items()}
         for name, parameter in self.network.named_parameters():
             moments = self.optimizer.state.get(parameter)
             if moments:
                 for prefix in (FIRST_MOMENT, SECOND_MOMENT):
                     moment = moments[prefix[:-1]].float().cpu().numpy()
-                    found[prefix + name] = np.array(moment, order="C")
-        return found
+                    arrays[prefix + name] = np.array(moment, order="C")
+        return arrays
 
     def restore(self, state: dict[str, NDArray[Any]], num_steps: int) -> None:
         """Go on from `state` after `num_steps`.
 
         Raises:
-            ValueError: the state is that of another net.
+            UserError: the state is that of another net.
         """
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {
-                name.removeprefix(prefix): torch.from_numpy(np.array(one)).to(self.device)
-                for name, one in state.items()
+                name.removeprefix(prefix): torch.from_numpy(np.array(array)).to(self.device)
+                for name, array in state.items()
                 if name.startswith(prefix)
             }
 
         try:
             self.network.load_state_dict(part(LEARNING))
         except RuntimeError as error:
-            raise ValueError(
+            raise UserError(
                 "the learner's state is that of another net: wanted the blocks and channels that "
                 "the run began with"
             ) from error
-        for name, one in part(PLAYING).items():
-            self.mean[name].copy_(one)
+        for name, tensor in part(PLAYING).items():
+            self.mean[name].copy_(tensor)
         self.optimizer.state.clear()
         first, second = part(FIRST_MOMENT), part(SECOND_MOMENT)
         for name, parameter in self.network.named_parameters():

@@ -1,9 +1,9 @@
 """How the net is trained: a frozen value."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
-from insei.system.bounds import check_bounds
+from insei.system.setting import Setting, check_settings
 
 
 @dataclass(frozen=True)
@@ -11,44 +11,61 @@ class LearnerConfig:
     """Optimiser, schedule and loss weights.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        ValueError: a field is out of its bounds.
     """
 
-    batch_size: int = 256  # rows a step; KataGo: 256
-    learning_rate: float = 1e-3  # AdamW's; drops below
-    warmup_steps: int = 200  # the rate grows linearly for so many steps
-    first_drop_at: float = 0.6  # share of the run's generations after which the rate is a third
-    second_drop_at: float = 0.85  # ... and after which it is a tenth
-    weight_decay: float = 1e-4
-    clip_norm: float = 5.0  # of the gradient
-    ema_half_life: float = 150.0  # steps; the mean of the weights is what plays
-    reply_weight: float = 0.15  # KataGo: .15
-    trace: float = 1.0  # λ of TD(λ): from what the outcome is learned; 1: the game's end alone
-    outcome_weight: float = 1.25  # KataGo: 1.5
-    score_weight: float = 0.1  # Huber loss over the board's side
-    ownership_weight: float = 1.0  # mean over the points; KataGo: 1.5
-    precision: Literal["bf16", "fp32"] = "bf16"  # of products, where the processor has it
-    threads: int = 1  # of torch; more only where no worker competes for the cores
-    device: str = "cpu"  # or cuda
+    batch_size: Annotated[
+        int, Setting("rows of an optimiser step", 1, 65_536, unit="rows", paper="KataGo: 256")
+    ] = 256
+    learning_rate: Annotated[float, Setting("AdamW's learning rate before it drops", 1e-8, 1)] = (
+        1e-3
+    )
+    warmup_steps: Annotated[
+        int,
+        Setting("steps over which the rate grows linearly at the start", 0, 10**6, unit="steps"),
+    ] = 200
+    first_drop_at: Annotated[
+        float, Setting("share of the run after which the rate is a third", 0, 1)
+    ] = 0.6
+    second_drop_at: Annotated[
+        float, Setting("share of the run after which the rate is a tenth", 0, 1)
+    ] = 0.85
+    ema_half_life: Annotated[
+        float,
+        Setting(
+            "half-life of the running mean of the weights, which plays; 0: no mean",
+            0,
+            10**6,
+            unit="steps",
+        ),
+    ] = 150.0
+    reply_weight: Annotated[
+        float, Setting("loss weight of the opponent's reply", 0, 100, paper="KataGo: 0.15")
+    ] = 0.15
+    trace: Annotated[
+        float, Setting("λ of TD(λ) for the outcome's target; 1: the game's end alone", 0, 1)
+    ] = 1.0
+    score_weight: Annotated[
+        float, Setting("loss weight of the score: Huber, in sides of the board", 0, 100)
+    ] = 0.1
+    ownership_weight: Annotated[
+        float,
+        Setting(
+            "loss weight of the ownership, a mean over the points", 0, 100, paper="KataGo: 1.5"
+        ),
+    ] = 1.0
+    precision: Annotated[
+        Literal["bf16", "fp32"], Setting("precision of products, where the processor has it")
+    ] = "bf16"
+    threads: Annotated[
+        int, Setting("threads of torch; more only where no worker competes for the cores", 1, 1024)
+    ] = 1
+    device: Annotated[str, Setting("device that learns: cpu or cuda")] = "cpu"
+
+    # Constants, once keys.
+    weight_decay: ClassVar[float] = 1e-4
+    clip_norm: ClassVar[float] = 5.0  # of the gradient
+    outcome_weight: ClassVar[float] = 1.25  # of the outcome's loss; KataGo: 1.5
 
     def __post_init__(self) -> None:
-        check_bounds(
-            self,
-            ("batch_size", 1, 65_536),
-            ("learning_rate", 1e-8, 1),
-            ("warmup_steps", 0, 10**6),
-            ("first_drop_at", 0, 1),
-            ("second_drop_at", 0, 1),
-            ("weight_decay", 0, 1),
-            ("clip_norm", 1e-6, 1e6),
-            ("ema_half_life", 0, 1e6),
-            ("reply_weight", 0, 100),
-            ("trace", 0, 1),
-            ("outcome_weight", 0, 100),
-            ("score_weight", 0, 100),
-            ("ownership_weight", 0, 100),
-            ("threads", 1, 1024),
-            of="learner ",
-        )
-        if self.precision not in ("bf16", "fp32"):
-            raise ValueError(f"learner precision {self.precision!r}: wanted bf16 or fp32")
+        check_settings(self)

@@ -1,21 +1,102 @@
-"""The net that a run begins with, where that is another player's."""
+"""Where a run begins, or goes on: the net, the sampler and the progress that it starts with."""
+
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.net.find_package import find_package
-from insei.agents.net.net2net import grown
-from insei.agents.net.package import PlayerCard, load_package
+from insei.agents.net.net2net import enlarged
+from insei.agents.net.package import PlayerCard, load_package, read_card
+from insei.selfplay.checkpoints import Progress, checkpoints_of, milestones_of
+from insei.selfplay.data.dataset import GameDataset
+from insei.selfplay.learner import Learner
+from insei.selfplay.lineage import RANDOM_WEIGHTS, Lineage
+from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import TrainConfig
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where a run goes on."""
+
+    progress: Progress
+    started_from: dict[str, Any] | None  # the training of the net that it began with, if another's
+    notice: str = ""  # what a user should know of it
+
+
+def begin_or_resume(
+    run: RunFolder,
+    config: TrainConfig,
+    dataset: GameDataset,
+    learner: Learner,
+    rng: np.random.Generator,
+) -> Start:
+    """Put the learner and the sampler where the run's newest checkpoint says.
+
+    Raises:
+        ValueError: the newest checkpoint is damaged, or does not fit the configuration; or the
+            player to start from is not there.
+    """
+    checkpoint = run.newest()
+    if checkpoint is None:
+        started_from = take_starting_net(config, learner) if config.start_from else None
+        progress = Progress(Lineage(), 0, 0, dict(rng.bit_generator.state), 0.0)
+        present = RANDOM_WEIGHTS
+    else:
+        progress, state = checkpoint
+        started_from = read_card(checkpoints_of(run.path)[-1]).training.get("started_from")
+        learner.restore(state, progress.num_steps)
+        learner.rate_scale = progress.rate_scale
+        rng.bit_generator.state = progress.random_state
+        present = progress.generation
+    return counted_on(Start(progress, started_from), present, highest_in_use(run, dataset))
+
+
+def take_starting_net(config: TrainConfig, learner: Learner) -> dict[str, Any]:
+    """Give the learner another player's net; returns what is known of that one's training."""
+    weights, card = starting_net(config)
+    learner.begin_with(weights)
+    return {
+        "player": config.start_from,
+        "weights_sha256": card.weights_sha256,
+        **card.training,
+    }
+
+
 def starting_net(config: TrainConfig) -> tuple[dict[str, NDArray[np.float32]], PlayerCard]:
-    """The weights of `config.start_from`, grown to the run's architecture, and that net's card.
+    """The weights of `config.start_from`, enlarged to the run's architecture, and that net's card.
 
     Raises:
         ValueError: there is no such player, it is damaged, or larger than the run's net.
     """
-    package = load_package(find_package(config.start_from))
+    package = load_package(find_package(config.start_from or ""))
     rng = np.random.default_rng(config.seed)
-    weights = grown(package.weights, package.card.architecture, config.network, rng)
+    weights = enlarged(package.weights, package.card.architecture, config.network, rng)
     return weights, package.card
+
+
+def highest_in_use(run: RunFolder, dataset: GameDataset) -> int:
+    """The highest generation that a milestone, a rating or a game has; RANDOM_WEIGHTS for none."""
+    rated = (rating.generation for rating in run.ratings())
+    used = [*milestones_of(run.path), *rated, *dataset.games_by_generation]
+    return max(used, default=RANDOM_WEIGHTS)
+
+
+def counted_on(start: Start, present: int, highest: int) -> Start:
+    """Count on beyond all numbers in use, if somebody took later checkpoints away.
+
+    The games stay in the window. The schedules go on from where the present net stood.
+    """
+    if highest <= present:
+        return start
+    progress = start.progress
+    lineage = progress.lineage.count_on(present, highest)
+    net = f"checkpoint {present}" if present != RANDOM_WEIGHTS else "a new net (no checkpoint left)"
+    return Start(
+        replace(progress, lineage=lineage),
+        start.started_from,
+        f"later checkpoints were taken away: going on from {net}, and counting on from "
+        f"generation {highest}, the last one with games, a rating or a milestone",
+    )

@@ -11,18 +11,19 @@ from numpy.typing import NDArray
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.evaluator import Evaluation, Evaluator, Precision
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.agents.search.analysis import SearchedPly
 from insei.agents.search.forest import Forest
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
 from insei.selfplay.archive import OpeningArchive
 from insei.selfplay.data.game import SelfPlayGame
-from insei.selfplay.data.recording import Row, divergence, finished, row_of
+from insei.selfplay.data.recording import finished
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import SelfPlayConfig
 
 Weights = dict[str, NDArray[np.float32]]
-# Weights, and planes of games under way or None, to an evaluator.
+# From weights, and planes of games under way or None, to an evaluator.
 MakeEvaluator = Callable[[Weights, NDArray[np.float32] | None], Evaluator]
 
 
@@ -34,10 +35,10 @@ def compiled(
     weights: Weights,
     seen: NDArray[np.float32] | None,
 ) -> OpenVinoEvaluator:
-    """The net for one processor core; its first four arguments are bound before it is sent away."""
+    """The net for one processor core; the first four arguments are bound before it is pickled."""
     evaluator = OpenVinoEvaluator(weights, architecture, height, width, precision, ownership=False)
     if precision == "int8" and seen is not None:
-        evaluator.calibrate(seen[seen[:, 0].any((1, 2))])  # less rows that never held a board
+        evaluator.calibrate(seen[seen[:, 0].any((1, 2))])  # without rows that never held a board
     return evaluator
 
 
@@ -47,25 +48,26 @@ class PlayCounts:
 
     positions: int = 0  # plies searched, recorded or not
     evaluations: int = 0
-    cache_hits: int = 0  # evaluations more that were known already
+    cache_hits: int = 0  # evaluations found in the cache, not counted above
     cut_games: int = 0  # games that reached the ply limit
 
     def add(self, other: "PlayCounts") -> None:
         """Count another call's work in."""
-        for one in fields(self):
-            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+        for count in fields(self):
+            total = getattr(self, count.name) + getattr(other, count.name)
+            setattr(self, count.name, total)
 
 
 @dataclass
-class Seat:
-    """A game under way: where it stands, the opening's length, and who leads clearly."""
+class GameSlot:
+    """What a worker keeps of a game under way; the game itself is the forest's."""
 
-    position: Position  # its rules have the game's own komi
-    opening_plies: int
-    board: int = 0  # index among the run's boards
+    board: int  # index among the run's boards
+    opening_plies: int  # before which moves are drawn from the policy
+    most_plies: int  # after which the game is scored as it stands
     is_full: bool = True  # whether the present search has all its simulations, and is recorded
-    rows: list[Row] = field(default_factory=list)
-    leader: int = 0  # of the last search: 1 Black, -1 White, 0 nobody clear
+    plies: list[SearchedPly] = field(default_factory=list)  # recorded so far
+    leader: int = 0  # by the last search: 1 Black, -1 White, 0 nobody clear
     clear_plies: int = 0  # the last so many searches found this clear leader
 
 
@@ -103,13 +105,13 @@ class Worker:
             config.batches,
             config.cache,
         )
-        self.helper = ThreadPoolExecutor(1)  # evaluates where several batches are under way
+        self.helper = ThreadPoolExecutor(1)  # evaluates if several batches are under way
         self.answers: list[Future[Evaluation] | None] = [None] * config.batches
         self.part = 0  # of the forest, whose turn it is to select
         self.generation = -1
         self.progress = 0.0
         self.evaluate: Evaluator | None = None
-        self.seats: list[Seat] = []
+        self.slots: list[GameSlot] = []
         self.archive = OpeningArchive(len(mix.boards), config.archive_games)
 
     def pid(self) -> int:
@@ -122,9 +124,9 @@ class Worker:
             if answer is not None:  # the last of the old net, whose weights may be replaced
                 self._expand(answer.result(), part)
                 self.answers[part] = None
-        seen = self.forest.planes if self.seats else None
+        seen = self.forest.planes if self.slots else None
         self.evaluate = self.make_evaluator(weights, seen)
-        self.forest.forget()
+        self.forest.clear_cache()
         self.generation = generation
         self.progress = progress
 
@@ -136,15 +138,15 @@ class Worker:
         """
         if self.evaluate is None:
             raise ValueError("play before load: wanted a net first")
-        if not self.seats:
-            self.seats = [self._seat(game) for game in range(self.config.games_in_flight)]
+        if not self.slots:
+            self.slots = [self._begin_game(game) for game in range(self.config.games_in_flight)]
         games: list[SelfPlayGame] = []
         counts = PlayCounts()
-        hits = self.forest.look_ups()[0]
+        hits = self.forest.cache_lookups()[0]
         while len(games) < num_games:
             for game in self.forest.done(self._advance(counts)):
                 self._move(game, games, counts)
-        counts.cache_hits = self.forest.look_ups()[0] - hits
+        counts.cache_hits = self.forest.cache_lookups()[0] - hits
         return games, counts
 
     def _advance(self, counts: PlayCounts) -> int:
@@ -171,7 +173,7 @@ class Worker:
     def _expand(self, found: Evaluation, part: int) -> None:
         self.forest.expand(found.policy, found.value, found.score, part=part)
 
-    def _seat(self, game: int) -> Seat:
+    def _begin_game(self, game: int) -> GameSlot:
         """Begin a new game: on a board by its share, now and then where another one stood."""
         config = self.config
         board = self.mix.draw(self.progress, self.rng)
@@ -181,13 +183,14 @@ class Worker:
         position = self._opening(rules, board)
         mean_plies = config.opening_plies * usual.num_points / self.mix.frame.num_points
         drawn = int(self.rng.exponential(mean_plies) + 0.5)
-        seat = Seat(position, position.num_moves + drawn, board)
+        most_plies = int(config.max_plies_per_point * rules.num_points)
+        slot = GameSlot(board, position.num_moves + drawn, most_plies)
         no_pass_before = 0
         if self.generation < config.no_pass_generations:
             no_pass_before = int(config.no_pass_share * rules.num_points)
         self.forest.start(game, position, no_pass_before)
-        self._think(game, seat)
-        return seat
+        self._begin_search(game, slot)
+        return slot
 
     def _opening(self, rules: Rules, board: int) -> Position:
         """The empty board, now and then where an earlier game stood, or a few random plies."""
@@ -201,62 +204,59 @@ class Worker:
                 return position
         return Position(rules)
 
-    def _think(self, game: int, seat: Seat) -> None:
+    def _begin_search(self, game: int, slot: GameSlot) -> None:
         """Begin the search of a game's next ply, with the simulations that it is worth."""
         config = self.config
-        seat.is_full = True
+        slot.is_full = True
         visits = visits_at(config, self.progress)
-        if seat.position.num_moves < seat.opening_plies:
+        if self.forest.num_moves(game) < slot.opening_plies:
             visits = 1
-        elif self._is_clear(seat):
+        elif self._is_clear(slot):
             visits = min(config.clear_visits, visits)
         elif config.full_share < 1 and self.rng.random() >= config.full_share:
-            seat.is_full = False
+            slot.is_full = False
             visits = min(config.quick_visits, visits)
-        self.forest.think(game, visits)
+        self.forest.begin_search(game, visits)
 
     def _move(self, game: int, games: list[SelfPlayGame], counts: PlayCounts) -> None:
-        """Play the move that a finished search found, and record what it learned."""
-        seat = self.seats[game]
-        position = seat.position
-        if position.num_moves < seat.opening_plies:
-            move = self.forest.draw(game, self.config.opening_temperature, self.rng.random())
+        """Play the move that a finished search found, and record what is to be learned from it."""
+        slot, forest = self.slots[game], self.forest
+        if forest.num_moves(game) < slot.opening_plies:
+            move = forest.draw(game, self.config.opening_temperature, self.rng.random())
         else:
-            move = self.forest.choose(game)
-            values = self.forest.values(game)
+            move = forest.choose(game)
             counts.positions += 1
-            if seat.is_full:
-                self._record(game, seat, values)
-            self._judge(seat, position.to_play, values[1])
-        position.play_in_place(move)
-        ended = position.is_over or (self.config.stops_settled and position.is_settled())
-        if ended or position.num_moves >= self._most_plies(position.rules):
+            self._update_leader(slot, forest.to_play(game), self._record(game, slot))
+        forest.play(game, move)
+        ended = forest.is_over(game) or (self.config.stops_settled and forest.is_settled(game))
+        if ended or forest.num_moves(game) >= slot.most_plies:
             counts.cut_games += not ended
-            self._finish(seat, games)
-            self.seats[game] = self._seat(game)
+            self._finish(game, games)
+            self.slots[game] = self._begin_game(game)
             return
-        self.forest.play(game, move)
-        self._think(game, seat)
+        self._begin_search(game, slot)
 
-    def _record(self, game: int, seat: Seat, values: tuple[float, float]) -> None:
-        """Keep what a search found, of clear endings only a share."""
-        if self._is_clear(seat) and self.rng.random() >= self.config.clear_share:
-            return
-        policy = self.forest.improved_policy(game)
-        surprise = 0.0
-        if self.config.surprise_share:
-            surprise = divergence(policy, self.forest.priors(game))
-        seat.rows.append(row_of(seat.position, policy, values, surprise, self.mix.frame))
+    def _record(self, game: int, slot: GameSlot) -> float:
+        """Keep the ply of a full search, of clear endings only a share; returns its value."""
+        is_kept = slot.is_full
+        if is_kept and self._is_clear(slot):
+            is_kept = self.rng.random() < self.config.clear_share
+        if not is_kept:
+            return self.forest.values(game)[1]
+        ply = self.forest.searched_ply(game, with_surprise=self.config.surprise_share > 0)
+        slot.plies.append(ply)
+        return ply.searched_value
 
-    def _finish(self, seat: Seat, games: list[SelfPlayGame]) -> None:
+    def _finish(self, game: int, games: list[SelfPlayGame]) -> None:
         """Add a game that has ended to `games`, unless nothing of it was recorded."""
+        slot, position = self.slots[game], self.forest.position(game)
         if self.config.archive_share:
-            self.archive.add(seat.board, seat.position.moves)
-        if seat.rows:
+            self.archive.add(slot.board, position.moves)
+        if slot.plies:
             games.append(
                 finished(
-                    seat.position,
-                    seat.rows,
+                    position,
+                    slot.plies,
                     self.generation,
                     self._new_id(),
                     self.mix.frame,
@@ -264,21 +264,17 @@ class Worker:
                 )
             )
 
-    def _most_plies(self, rules: Rules) -> int:
-        """A game is scored as it stands after so many plies."""
-        return int(self.config.max_plies_per_point * rules.num_points)
-
-    def _judge(self, seat: Seat, mover: int, value: float) -> None:
-        """Note who leads clearly after a search, and for how many plies."""
+    def _update_leader(self, slot: GameSlot, mover: int, value: float) -> None:
+        """Set who leads clearly after a search, and for how many plies."""
         leader = 0
-        if abs(value) >= self.config.clear_value:
+        if self.config.clear_value is not None and abs(value) >= self.config.clear_value:
             leader = 1 if (value > 0) == (mover == BLACK) else -1
-        seat.clear_plies = seat.clear_plies + 1 if leader and leader == seat.leader else abs(leader)
-        seat.leader = leader
+        slot.clear_plies = slot.clear_plies + 1 if leader and leader == slot.leader else abs(leader)
+        slot.leader = leader
 
-    def _is_clear(self, seat: Seat) -> bool:
+    def _is_clear(self, slot: GameSlot) -> bool:
         """Whether the game's winner has been clear for some plies (KataGo's soft resignation)."""
-        return seat.clear_plies >= self.config.clear_plies
+        return slot.clear_plies >= self.config.clear_plies
 
     def _new_id(self) -> str:
         return f"{int(self.rng.integers(2**64, dtype=np.uint64)):016x}"
@@ -301,7 +297,7 @@ def visits_at(config: SelfPlayConfig, progress: float) -> int:
     """
     last = config.search.visits
     first = config.first_visits
-    if not 0 < first < last:
+    if first is None or first >= last:
         return last
     doublings = max(1, round(np.log2(last / first)))
     stage = min(doublings, int(progress * (doublings + 1)))

@@ -1,1 +1,1 @@
-"""What knows no Go: files written whole, locks, child processes, configurations, Ray."""
+"""What knows no Go: files, locks, child processes, configurations, errors, actors on Ray."""

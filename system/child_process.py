@@ -1,14 +1,14 @@
-"""Programs that don't outlive us."""
+"""Child processes that end with their parent."""
 
 import shutil
 from collections.abc import Sequence
 
 
 def bound_to_us(words: Sequence[str]) -> list[str]:
-    """The command, so that the program is killed when we end, by kill -9 too.
+    """A command whose program is killed when this process ends, even by kill -9.
 
-    `setpriv` of util-linux becomes the program; where it is missing nothing is bound. Linux binds
-    it to the thread that starts it, which therefore has to live as long.
+    It is started through `setpriv` of util-linux. Without `setpriv` the command is unchanged. Linux
+    binds the program to the thread that starts it, so that thread must live as long.
     """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--", *words] if setpriv else list(words)

@@ -1,150 +1,163 @@
-"""Configurations: YAML to frozen dataclasses and back, every key and type checked.
+"""Configurations: plain values to frozen dataclasses and back, every key and type checked.
 
-A file states only what differs from the defaults. An unknown key or a wrong type is an error that
-names the key by its path, "learner.batch_size", and what was wanted there.
+A file states only what differs from the defaults. Pydantic checks the structure and the types, and
+each dataclass checks its own bounds (`check_settings`). Three things are known of older files: a
+field's former value for null (`Setting.once_null`), a key's former name (`FORMER_NAMES`), and keys
+that have become class variables, which are accepted with that value only.
 """
 
 import dataclasses
 import difflib
-import types
+import json
 import typing
-from pathlib import Path
+from collections.abc import Iterator
+from functools import cache
 from typing import Any, TypeVar
 
-import yaml
+from insei.system.plain_yaml import BadConfig, parse_value, write_yaml
+from insei.system.setting import BadSetting, keys_of, with_nulls
 
 T = TypeVar("T")
 
-
-class BadConfig(ValueError):
-    """A configuration that can't be used; the message names the key and what was wanted."""
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a file of keys and values.
-
-    Raises:
-        BadConfig: it is missing, no YAML, or no mapping.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise BadConfig(f"no file {path}: wanted a YAML configuration") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{path}: {error}; wanted a YAML configuration") from error
-    return parse_yaml(text, str(path))
+WANTED = {  # by Pydantic's names of errors
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "dataclass_type": "keys and values",
+}
 
 
-def parse_yaml(text: str, source: str) -> dict[str, Any]:
-    """Parse YAML that came from `source`; raises BadConfig as `read_yaml`."""
-    values = parse_value(text, source)
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise BadConfig(f"{source}: {type(values).__name__}, wanted keys and values")
-    return values
-
-
-class OnceLoader(yaml.SafeLoader):
-    """Reads YAML as `safe_load` does, and refuses a key that stands twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping of keys that each stand once."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise ValueError(f"line {key.start_mark.line + 1}: key {key.value} stands twice")
-            seen.add(str(key.value))
-        return super().construct_mapping(node, deep)
-
-
-def parse_value(text: str, source: str) -> Any:
-    """Parse any YAML value; raises BadConfig where it is none."""
-    try:
-        return yaml.load(text, Loader=OnceLoader)  # a safe one
-    except (yaml.YAMLError, ValueError) as error:  # the latter from dates such as 2020-13-01
-        said = " ".join(str(error).split())
-        raise BadConfig(f"{source}: not YAML: {said}") from error
-
-
-def build(kind: type[T], values: dict[str, Any], path: str = "") -> T:
+def build(kind: type[T], values: dict[str, Any]) -> T:
     """Make a dataclass of `kind` from nested mappings.
 
     Raises:
         BadConfig: an unknown key, a wrong type, a value out of bounds, or one that is missing.
     """
-    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    hints = typing.get_type_hints(kind)
-    arguments = {}
-    for key, value in values.items():
-        if key not in fields:
-            near = difflib.get_close_matches(str(key), fields, 1)
-            hint = f", did you mean {path}{near[0]}?" if near else ""
-            raise BadConfig(f"unknown key {path}{key}: wanted one of {', '.join(fields)}{hint}")
-        arguments[key] = convert(hints[key], value, f"{path}{key}")
-    required = [name for name, field in fields.items() if is_required(field)]
-    if missing := [f"{path}{name}" for name in required if name not in arguments]:
-        raise BadConfig(f"missing {', '.join(missing)}: wanted {', '.join(required)} at least")
+    import pydantic  # here, because it takes 0.2 s and 12 MB
+
+    configuration: Any = kind
+    text = json.dumps(up_to_date(configuration, values, "", list(paths_of(configuration))))
     try:
-        return kind(**arguments)
-    except BadConfig:
-        raise
-    except ValueError as error:
-        raise BadConfig(f"{path.rstrip('.') + ': ' if path else ''}{error}") from error
+        return reader_of(configuration).validate_json(text, strict=True)
+    except pydantic.ValidationError as error:
+        raise BadConfig(said_of(error.errors()[0])) from None
 
 
-def is_required(field: "dataclasses.Field[Any]") -> bool:
-    """Whether a field has no default."""
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+@cache
+def reader_of(kind: Any) -> Any:
+    """What reads a dataclass; made once, because it is compiled."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
 
 
-def convert(hint: Any, value: Any, key: str) -> Any:
-    """Give `value` the type of a field; raises BadConfig where it isn't of that type."""
-    origin = typing.get_origin(hint)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        if not isinstance(value, dict):
-            raise wrong(key, value, "keys and values")
-        return build(hint, value, f"{key}.")
-    if origin is typing.Literal:
-        if value not in typing.get_args(hint):
-            raise wrong(key, value, "one of " + ", ".join(map(str, typing.get_args(hint))))
+def said_of(error: Any) -> str:
+    """One of Pydantic's errors in our words: the key, what came, what was wanted."""
+    key = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in error["loc"])[1:]
+    if error["type"] == "json_invalid":  # half of a surrogate pair, which no text may hold
+        return f"not Unicode: {error['msg']}"
+    if error["type"] == "missing":
+        return f"{key}: missing"
+    if error["type"] == "value_error":
+        cause = error["ctx"]["error"]
+        if isinstance(cause, BadSetting):
+            inner = f"{key}.{cause.name}" if key else cause.name
+            return f"{inner}: {cause.value!r}, wanted {cause.wanted}"
+        return f"{key}: {cause}" if key else str(cause)
+    wanted = WANTED.get(error["type"], error["msg"])
+    if error["type"] == "literal_error":
+        wanted = error["ctx"]["expected"].replace("'", "")
+    return f"{key}: {error['input']!r}, wanted {wanted}"
+
+
+def up_to_date(kind: Any, values: Any, path: str, paths: list[str]) -> Any:
+    """The values as `kind` names them today.
+
+    Args:
+        path: of the values within the configuration, with a dot at its end.
+        paths: of all keys, to suggest one for an unknown key.
+
+    Raises:
+        BadConfig: a key is unknown, or was retired with another value than the one it has here.
+    """
+    if not isinstance(values, dict):
+        return values
+    keys = {key.name: key for key in keys_of(kind)}
+    former_names = dict(getattr(kind, "FORMER_NAMES", ()))
+    found = {}
+    for given, value in values.items():
+        name = former_names.get(given, given)
+        if name in retired_keys(kind):
+            if value != getattr(kind, name):
+                raise BadConfig(
+                    f"{path}{name}: {value!r}, wanted {getattr(kind, name)!r}, a constant"
+                )
+            continue
+        if name not in keys:
+            raise BadConfig(
+                f"unknown key {path}{given}: {suggestion(path, str(given), [*keys], paths)}"
+            )
+        found[name] = inner_up_to_date(keys[name].kind, value, f"{path}{name}", paths)
+    return with_nulls(kind, found)
+
+
+def inner_up_to_date(kind: Any, value: Any, path: str, paths: list[str]) -> Any:
+    """A field's value, with dataclasses in it and in a list of them brought up to date."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return up_to_date(kind, value, f"{path}.", paths)
+    inner: Any = next(iter(typing.get_args(kind)), None)
+    if not (isinstance(value, list) and dataclasses.is_dataclass(inner)):
         return value
-    if origin is tuple:
-        if not isinstance(value, list | tuple):
-            raise wrong(key, value, "a list")
-        inner = typing.get_args(hint)[0]
-        return tuple(convert(inner, one, f"{key}[{i}]") for i, one in enumerate(value))
-    if origin in (typing.Union, types.UnionType):
-        return convert(typing.get_args(hint)[0], value, key) if value is not None else None
-    return convert_scalar(hint, value, key)
+    return [up_to_date(inner, one, f"{path}[{i}].", paths) for i, one in enumerate(value)]
 
 
-def convert_scalar(kind: type, value: Any, key: str) -> Any:
-    """A bool, int, float or str; raises BadConfig where it isn't one."""
-    if kind is float and isinstance(value, str):
-        try:  # YAML reads 1e-3 as text
-            value = float(value)
-        except ValueError:
-            raise wrong(key, value, "a number") from None
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        names = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-        raise wrong(key, value, names[kind])
-    return value
+def retired_keys(kind: type) -> list[str]:
+    """The keys of a configuration that have become constants."""
+    variables = typing.get_type_hints(kind).items()
+    return [name for name, hint in variables if typing.get_origin(hint) is typing.ClassVar]
 
 
-def wrong(key: str, value: Any, wanted: str) -> BadConfig:
-    """The error for a value of a wrong type."""
-    return BadConfig(f"{key}: {value!r}, wanted {wanted}")
+def paths_of(kind: type, path: str = "") -> Iterator[str]:
+    """The paths of all keys of a configuration: "learner.batch_size"."""
+    for key in keys_of(kind):
+        yield f"{path}{key.name}"
+        if dataclasses.is_dataclass(key.kind) and isinstance(key.kind, type):
+            yield from paths_of(key.kind, f"{path}{key.name}.")
 
 
-def with_settings(values: dict[str, Any], settings: list[str]) -> dict[str, Any]:
+def suggestion(path: str, name: str, here: list[str], paths: list[str]) -> str:
+    """What may have been meant by an unknown key.
+
+    That is a key of that name elsewhere, or one that is spelt alike, first among those beside it.
+
+    Args:
+        path: of the mapping that it stands in, with a dot at its end.
+        here: the names of the keys beside it.
+        paths: of all keys.
+    """
+    by_name: dict[str, list[str]] = {}
+    for one in paths:
+        by_name.setdefault(one.rpartition(".")[2], []).append(one)
+    if name not in by_name:
+        near_here = difflib.get_close_matches(name, here, 1)
+        if near_here:
+            return f"did you mean {path}{near_here[0]}?"
+    near = [name] if name in by_name else difflib.get_close_matches(name, by_name, 1)
+    if near:
+        meant = difflib.get_close_matches(path + name, by_name[near[0]], 1, cutoff=0)[0]
+        return f"did you mean {meant}?"
+    return f"wanted one of {', '.join(here)}"
+
+
+def with_settings(values: dict[str, Any], settings: typing.Sequence[str]) -> dict[str, Any]:
     """Lay `a.b=value` words over nested mappings; values are read as YAML.
 
     Raises:
-        BadConfig: a word without `=`, a value that is no YAML, or a path through a value that is
-            no mapping.
+        BadConfig: a word without `=`, a value that isn't YAML, or a path through a value that
+            holds no keys.
     """
     values = dict(values)
     for word in settings:
@@ -164,7 +177,7 @@ def with_settings(values: dict[str, Any], settings: list[str]) -> dict[str, Any]
 
 
 def differing(one: Any, other: Any, path: str = "") -> list[str]:
-    """The keys whose values two configurations of a kind don't share, by their paths."""
+    """The paths of the keys in which two configurations of a kind differ."""
     keys = []
     for field in dataclasses.fields(one):
         pair = getattr(one, field.name), getattr(other, field.name)
@@ -177,15 +190,4 @@ def differing(one: Any, other: Any, path: str = "") -> list[str]:
 
 def to_yaml(config: Any) -> str:
     """Write a configuration with every value, defaults included."""
-    return yaml.safe_dump(plain(config), sort_keys=False)
-
-
-def plain(value: Any) -> Any:
-    """Dataclasses and tuples as mappings and lists."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
-    if isinstance(value, tuple | list):
-        return [plain(one) for one in value]
-    return value
+    return write_yaml(json.loads(json.dumps(dataclasses.asdict(config))))

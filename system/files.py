@@ -1,4 +1,4 @@
-"""Files that a crash can't harm: written under another name, flushed to disk, then renamed."""
+"""Files that survive a crash: written under another name, flushed to disk, then renamed."""
 
 import json
 import os
@@ -8,16 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from insei.system.errors import UserError
+
 TEMPORARY = ".unfinished-"  # what such names begin with; safe to delete
 
 
+class FolderExists(UserError, FileExistsError):
+    """Something is already where a new folder was to be made."""
+
+
 def typed_path(name: str) -> Path:
-    """The path that somebody typed: `~` is home, and `~name` that user's, if there is one."""
+    """The path that a user typed: `~` is the home folder, and `~name` that user's, if it exists."""
     return Path(os.path.expanduser(name))  # Path's own fails for unknown users
 
 
 def flush_to_disk(path: Path) -> None:
-    """Make the file or folder at `path` outlast a power cut."""
+    """Make the file or folder at `path` survive a power cut (fsync)."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -26,7 +32,7 @@ def flush_to_disk(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file completely or not at all."""
     unfinished = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     unfinished.write_text(text)
     flush_to_disk(unfinished)
@@ -36,13 +42,13 @@ def write_text(path: Path, text: str) -> None:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to fill, which gets the name `path` once it is whole and on disk.
+    """Give a folder to fill; it is renamed to `path` once it is complete and on disk.
 
     Raises:
-        FileExistsError: something is already there.
+        FolderExists: something is already there.
     """
     if path.exists():
-        raise FileExistsError(f"{path} exists already: wanted a new folder")
+        raise FolderExists(f"{path} exists already: wanted a new folder")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -59,7 +65,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def delete_unfinished(folder: Path) -> None:
-    """Delete what a killed program left half written in `folder`."""
+    """Delete unfinished files and folders that a killed program left in `folder`."""
     for one in folder.glob(f"{TEMPORARY}*"):
         if one.is_dir():
             shutil.rmtree(one, ignore_errors=True)
@@ -68,7 +74,7 @@ def delete_unfinished(folder: Path) -> None:
 
 
 def append_json(path: Path, values: list[dict[str, Any]]) -> None:
-    """Append one line a value and flush it; heals a last line that a crash cut short."""
+    """Append one line per value and flush; ends a last line that a crash cut short."""
     with path.open("a+b") as file:
         if file.tell():
             file.seek(-1, os.SEEK_END)
@@ -80,14 +86,14 @@ def append_json(path: Path, values: list[dict[str, Any]]) -> None:
 
 
 def read_json_lines(path: Path) -> list[dict[str, Any]]:
-    """Read what `append_json` wrote; a line cut short by a crash is left out."""
+    """Read what `append_json` wrote; lines that a crash or a bad byte damaged are left out."""
     if not path.exists():
         return []
     found = []
-    for line in path.read_text().splitlines():
+    for line in path.read_bytes().splitlines():
         try:
             value = json.loads(line)
-        except json.JSONDecodeError:
+        except ValueError:  # not JSON, or not UTF-8
             continue
         if isinstance(value, dict):
             found.append(value)

@@ -1,14 +1,11 @@
-"""What tests share: one Ray for all of them, and a small net."""
+"""Fixtures that tests share: one Ray for all of them, and a small net."""
 
 import shutil
 
-import numpy as np
 import pytest
 
-from insei.agents.net.architecture import NetworkConfig
+from tests.helpers.nets import TINY, random_weights
 from tests.helpers.paths import HELPERS
-
-TINY = NetworkConfig(blocks=2, channels=8, head_channels=8, hidden=8)
 
 
 def pytest_addoption(parser):
@@ -29,17 +26,6 @@ def ray_session():
 @pytest.fixture(scope="session")
 def tiny_weights():
     return random_weights(TINY, 3)
-
-
-def random_weights(config, seed):
-    """Weights that make a lively net: every layer random, none zero."""
-    rng = np.random.default_rng(seed)
-    weights = {}
-    for name, shape in config.weight_shapes().items():
-        fan_in = max(1, int(np.prod(shape[1:])))
-        scale = 0.1 if name.endswith("bias") else (1.5 / fan_in) ** 0.5
-        weights[name] = (rng.normal(size=shape) * scale).astype(np.float32)
-    return weights
 
 
 @pytest.fixture(scope="session")

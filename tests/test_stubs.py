@@ -66,10 +66,10 @@ def check_arguments(where, found, node):
     if parameters and parameters[0].name == "self":
         parameters = parameters[1:]
     told = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
-    names = [one.arg for one in told if one.arg != "self"]
-    assert names == [one.name for one in parameters], where
-    with_default = sum(one.default is not one.empty for one in parameters)
-    given = len(node.args.defaults) + sum(one is not None for one in node.args.kw_defaults)
+    names = [argument.arg for argument in told if argument.arg != "self"]
+    assert names == [parameter.name for parameter in parameters], where
+    with_default = sum(each.default is not each.empty for each in parameters)
+    given = len(node.args.defaults) + sum(default is not None for default in node.args.kw_defaults)
     assert given == with_default, where
 
 

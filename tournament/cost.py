@@ -1,8 +1,8 @@
-"""What a player is made of: lines of code written by hand, numbers that were learned.
+"""What a player consists of: lines of code written by hand, and learned parameters.
 
-Lines are those of all modules that a player's own imports, those in turn, and their headers in C;
-blank ones, comments and docstrings are left out. The engine's rules and board, on which all players
-stand, count for none; nor does what reads names and files.
+The lines are those of the player's module and of all modules and C headers that it imports,
+directly or not. Blank lines, comments and docstrings are not counted. The engine's rules and board,
+which all players use, are not counted either, nor is the code that reads names and files.
 """
 
 import io
@@ -18,7 +18,7 @@ from insei.engine.planes.net_planes import NUM_PLANES
 from insei.engine.rules import Rules
 
 ROOT = Path(__file__).parents[2]
-ROOTS = {  # by kind, where a player begins
+ROOTS = {  # each kind of player's own module
     "random": "insei/agents/handwritten/random_player",
     "capture": "insei/agents/handwritten/capture",
     "influence": "insei/agents/handwritten/influence",
@@ -27,15 +27,15 @@ ROOTS = {  # by kind, where a player begins
     "net": "insei/agents/net/net_player",
     "search": "insei/agents/search/search_player",
 }
-# Of the engine, what only some players see of it; the rest is rules and board.
-SIGHTS = {
+# Modules of the engine that only some players use; the others are rules and board.
+COUNTED_OF_ENGINE = {
     "insei/engine/planes/net_planes",
     "insei/engine/reading/liberties",
     "insei/engine/reading/benson",
     "insei/engine/reading/ladders",
 }
-# What seats a player, names it, or reads its files.
-SEATS = {"insei/agents/player", "insei/agents/net/package"}
+# Modules that name a player or read its files.
+NOT_COUNTED = {"insei/agents/player", "insei/agents/net/package"}
 IMPORT = re.compile(r"^ *(?:from|c?import) (insei\.(?:agents|engine)(?:\.\w+)+)", re.MULTILINE)
 HEADER = re.compile(r'^cdef extern from "(insei/(?:agents|engine)/[\w/]+\.h)"', re.MULTILINE)
 UNITS = {
@@ -49,28 +49,28 @@ UNITS = {
 
 
 @dataclass(frozen=True)
-class Anatomy:
-    """A player's parts."""
+class PlayerCost:
+    """What a player consists of."""
 
-    unit: str  # what one of its operations is
-    lines: int  # written by hand; 0 where the source isn't here
-    parameters: int  # learned
-    multiply_adds: int  # of one operation, where that is a net's; else 0
+    unit: str  # of its operations, as "playouts"
+    lines: int  # written by hand; 0 if the source is not available
+    parameters: int  # learned numbers
+    multiply_adds: int  # of one evaluation; 0 if the player has no net
 
 
-def anatomy_of(player: Player, rules: Rules) -> Anatomy:
-    """What a player is made of, and what an operation costs on a board of these rules."""
+def cost_of(player: Player, rules: Rules) -> PlayerCost:
+    """What a player consists of, and what an operation costs on a board of these rules."""
     kind = player.name.partition(":")[0]
     lines = sum(code_lines(ROOT / name) for name in modules_of(kind))
     if isinstance(player, PythonPlayer):
         lines = code_lines(player.file)
-    package = getattr(getattr(player, "net", player), "package", None)
+    package = getattr(player, "package", None)
     cost = multiply_adds(package.card.architecture, rules.num_points) if package else 0
-    return Anatomy(UNITS.get(kind, "moves"), lines, player.num_parameters, cost)
+    return PlayerCost(UNITS.get(kind, "moves"), lines, player.num_parameters, cost)
 
 
 def modules_of(kind: str) -> list[str]:
-    """The files that a kind of player is written in, as paths below the root."""
+    """The source files of a kind of player, as paths below the root."""
     found: set[str] = set()
     waiting = [ROOTS[kind]] if kind in ROOTS else []
     while waiting:
@@ -87,20 +87,20 @@ def modules_of(kind: str) -> list[str]:
             for module in IMPORT.findall(source):
                 other = module.replace(".", "/")
                 is_engine = other.startswith("insei/engine/")
-                if other not in SEATS and (not is_engine or other in SIGHTS):
+                if other not in NOT_COUNTED and (not is_engine or other in COUNTED_OF_ENGINE):
                     waiting.append(other)
     return sorted(found)
 
 
 def multiply_adds(config: NetworkConfig, area: int) -> int:
-    """Of one evaluation on a board of `area` points, the convolutions' alone."""
+    """Multiply-adds of one evaluation's convolutions on a board of `area` points."""
     tower = config.blocks * 2 * config.channels**2 * 9 + NUM_PLANES * config.channels * 9
     heads = 2 * config.channels * config.head_channels
     return (tower + heads) * area
 
 
 def code_lines(path: Path) -> int:
-    """Lines of Python, Cython or C that hold code; 0 where there is no such file."""
+    """Lines of Python, Cython or C that hold code; 0 if there is no such file."""
     if not path.is_file():
         return 0
     source = path.read_text(encoding="utf-8")
@@ -117,9 +117,9 @@ def lines_with_code(source: str) -> set[int]:
     statement: list[tokenize.TokenInfo] = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type in (tokenize.NEWLINE, tokenize.ENDMARKER):
-            if [one.type for one in statement] != [tokenize.STRING]:  # a string alone is prose
-                for one in statement:
-                    found |= set(range(one.start[0], one.end[0] + 1))
+            if [part.type for part in statement] != [tokenize.STRING]:  # else a docstring
+                for part in statement:
+                    found |= set(range(part.start[0], part.end[0] + 1))
             statement = []
         elif token.type not in idle:
             statement.append(token)

@@ -1,4 +1,4 @@
-"""The Elo scale: what a difference in rating says of a game's outcome."""
+"""The Elo scale: a difference in rating as an expected share of points."""
 
 import math
 
@@ -6,5 +6,5 @@ ELO = 400 / math.log(10)  # Elo points of a natural unit of strength
 
 
 def expected_share(elo: float) -> float:
-    """The share of points of a player who is stronger by `elo`; a tie is half a win each."""
+    """The share of points that a player `elo` points stronger takes; a tie is half a win each."""
     return 1 / (1 + 10 ** (-elo / 400))

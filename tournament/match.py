@@ -1,4 +1,4 @@
-"""One game between two players: who moved how, how long each move took, and how it ended."""
+"""One game between two players: its moves, the time of each, and how it ended."""
 
 import hashlib
 import math
@@ -15,15 +15,15 @@ from insei.engine.diagram import result_of
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
 
-MOST_FAILURES = 3
-RULES_KNOWN_BY = (  # in games' ids, in this order
+MOST_FAILURES = 3  # in a row, before a player forfeits its other games
+RULES_KNOWN_BY = (  # what a game's id contains of the rules, in this order
     "width", "height", "komi", "ko", "suicide", "captures_to_win", "scoring", "pass_stones",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Job:
-    """A game to be played; everything that decides it, so that it can be played anywhere."""
+    """A game to be played, and everything that determines it, so that it can be played anywhere."""
 
     number: int  # within its pairing, from 0
     black: str  # players by the grammar
@@ -32,15 +32,15 @@ class Job:
     opening: tuple[int, ...]
     seed: int
     max_plies: int
-    fingerprints: tuple[str, str] = ("", "")  # of Black and White as they sat down; "" for any
+    fingerprints: tuple[str, str] = ("", "")  # of Black and White; "" accepts any
 
     @property
     def id(self) -> str:
-        """What the game is known by, for good: the same job has the same one in any version."""
+        """The game's id, from everything that determines it; stable across versions."""
         rules = ", ".join(f"{name}={getattr(self.rules, name)!r}" for name in RULES_KNOWN_BY)
         players = f"{self.black!r}, {self.white!r}"
-        said = f"({players}, Rules({rules}), {self.opening}, {self.seed}, {self.max_plies})"
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        text = f"({players}, Rules({rules}), {self.opening}, {self.seed}, {self.max_plies})"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,20 @@ class PlayedGame:
     moves: list[int]
     opening_plies: int
     seconds: dict[str, list[float]] = field(default_factory=dict)  # "black", "white": each move's
-    operations: dict[str, int] = field(default_factory=dict)  # boards judged, nets evaluated
+    operations: dict[str, int] = field(
+        default_factory=dict
+    )  # by side: boards evaluated, nets evaluated, ...
     cpu_seconds: dict[str, list[float | None]] = field(default_factory=dict)  # each move's
-    win_rates: list[float | None] = field(default_factory=list)  # Black's, as each mover saw it
+    win_rates: list[float | None] = field(
+        default_factory=list
+    )  # Black's, as estimated by each player to move
 
     def as_json(self) -> dict[str, Any]:
         """The game as plain values, times rounded to microseconds."""
         values = asdict(self)
         for name in ("seconds", "cpu_seconds"):
             values[name] = {
-                side: [None if one is None else round(one, 6) for one in times]
+                side: [None if time is None else round(time, 6) for time in times]
                 for side, times in values[name].items()
             }
         values["win_rates"] = [None if rate is None else round(rate, 3) for rate in self.win_rates]
@@ -74,7 +78,7 @@ class PlayedGame:
 
 
 class Scoresheet:
-    """What is written down of each side's moves while a game goes on."""
+    """What is recorded of each side's moves during a game."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, list[float]] = {"black": [], "white": []}
@@ -83,7 +87,7 @@ class Scoresheet:
         self.win_rates: list[float | None] = []
 
     def ask(self, player: Player, clock: Callable[[], float], position: Position) -> int:
-        """The player's move, written down; raises PlayerFailed as it does."""
+        """Ask a player for its move, and record the time and cost; raises PlayerFailed."""
         side = COLOUR_NAMES[position.to_play]
         began, used = time.perf_counter(), clock()
         choice = player.choose(position)
@@ -96,11 +100,11 @@ class Scoresheet:
 
 
 def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
-    """Play a job's game; a move that the rules forbid loses it, and so does a failing player."""
+    """Play a job's game; an illegal move loses it, and so does a player that fails."""
     seats = {BLACK: black, WHITE: white}
     sheet = Scoresheet()
     position = Position(job.rules).play_all(job.opening)
-    loser, reason = sit_down(job, seats)
+    loser, reason = begin(job, seats)
     if not reason:
         loser, reason = play_on(job, seats, position, sheet)
     if reason:
@@ -128,12 +132,16 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
     )
 
 
-def sit_down(job: Job, seats: dict[int, Player]) -> tuple[int, str]:
-    """Begin the game for both; returns who couldn't, and why, or EMPTY and nothing."""
+def begin(job: Job, seats: dict[int, Player]) -> tuple[int, str]:
+    """Begin the game for both players.
+
+    Returns:
+        the colour that could not begin and why, or EMPTY and "".
+    """
     for colour, player in seats.items():
         try:
             player.new_game(job.rules, 2 * job.seed + colour)
-        except (PlayerFailed, ValueError) as error:  # it can't, or can't under these rules
+        except (PlayerFailed, ValueError) as error:  # of these rules, or at all
             return colour, f"failed: {error}"
     return EMPTY, ""
 
@@ -141,7 +149,11 @@ def sit_down(job: Job, seats: dict[int, Player]) -> tuple[int, str]:
 def play_on(
     job: Job, seats: dict[int, Player], position: Position, sheet: Scoresheet
 ) -> tuple[int, str]:
-    """Play to the end, in place; returns who lost before it, and why, or EMPTY and nothing."""
+    """Play to the end, in place.
+
+    Returns:
+        the colour that lost by resigning, failing or an illegal move, and why; or EMPTY and "".
+    """
     clocks = {colour: clock_of(player) for colour, player in seats.items()}
     while not position.is_over and position.num_moves < job.max_plies:
         mover = position.to_play
@@ -158,19 +170,19 @@ def play_on(
 
 
 def clock_of(player: Player) -> Callable[[], float]:
-    """What reads the processor time, in seconds, that the player's process has used."""
+    """A function that reads the processor time of the player's process, in seconds."""
     return player.cpu_seconds if isinstance(player, ExternalPlayer) else time.process_time
 
 
 def black_win_rate(value: float | None, mover: int) -> float | None:
-    """The mover's value, -1 to 1, as Black's chance, 0 to 1."""
+    """The mover's value, -1 to 1, as Black's win rate, 0 to 1."""
     if value is None:
         return None
     return (1 + value) / 2 if mover == BLACK else (1 - value) / 2
 
 
 def forfeit(job: Job, loser: int, why: str) -> PlayedGame:
-    """A job's game lost without a move."""
+    """A job's game, lost by `loser` without a move."""
     winner = opponent(loser)
     result = f"{'B' if winner == BLACK else 'W'}+F"
     none: dict[str, list[float]] = {"black": [], "white": []}
@@ -189,15 +201,15 @@ def forfeit(job: Job, loser: int, why: str) -> PlayedGame:
     )
 
 
-class Table:
-    """A place where games are played: makes each player once and lets it play many games.
+class GameRunner:
+    """Plays games one after the other, and makes each player once.
 
-    A player that failed in `MOST_FAILURES` games on end isn't waited for again: it loses the rest.
+    A player that failed in `MOST_FAILURES` games in a row forfeits the rest.
     """
 
     def __init__(self) -> None:
         self.players: dict[str, Player] = {}
-        self.failures: Counter[str] = Counter()  # games on end that a player failed in
+        self.failures: Counter[str] = Counter()  # games in a row that each player failed in
 
     def play(self, jobs: list[Job]) -> list[PlayedGame]:
         """Play games one after the other.
@@ -234,7 +246,7 @@ class Table:
         player = self.players[name]
         if fingerprint not in ("", player.fingerprint):
             raise ValueError(
-                f"{name} has become another one since it sat down; wanted one that stays, as a "
-                "checkpoint or milestone of a run does"
+                f"{name} has changed since the tournament began; wanted a player that stays the "
+                "same, as a checkpoint or milestone of a run"
             )
         return player

@@ -1,4 +1,4 @@
-"""Openings, so that games of equal players differ: random legal plies, or those of real games."""
+"""Openings, so that games between the same players differ: random plies, or those of real games."""
 
 import random
 from pathlib import Path
@@ -8,17 +8,17 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.engine.sgf.record import read_sgf_file
 
-MOST_REPEATS = 50  # of openings that were drawn already, one after the other
+MOST_REPEATS = 50  # in a row, before repeated openings are accepted
 
 
 def random_opening(rules: Rules, num_plies: int, seed: int) -> list[int]:
-    """Draw plies uniform over legal stones; shorter where none is legal that leaves a game."""
+    """Draw plies uniformly from the legal moves on the board; fewer if none is left."""
     rng = random.Random(seed)
     position = Position(rules)
     for _ in range(num_plies):
         stones = position.legal_moves()[:-1]
-        if rules.captures_to_win:  # a stone taken may be the game
-            stones = [one for one in stones if not position.play(one).is_over]
+        if rules.captures_to_win:  # a capture may end the game
+            stones = [move for move in stones if not position.play(move).is_over]
         if not stones:
             break
         position.play_in_place(rng.choice(stones))
@@ -26,7 +26,10 @@ def random_opening(rules: Rules, num_plies: int, seed: int) -> list[int]:
 
 
 def openings(rules: Rules, count: int, num_plies: int, seed: int) -> list[list[int]]:
-    """Draw `count` openings, no two alike while new ones are found; of more the first are equal."""
+    """Draw `count` openings, all different while new ones are found.
+
+    A larger count gives the same openings first.
+    """
     found: list[list[int]] = []
     attempt = repeats = 0
     while len(found) < count:
@@ -40,13 +43,13 @@ def openings(rules: Rules, count: int, num_plies: int, seed: int) -> list[list[i
 
 
 def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> list[list[int]]:
-    """The first plies of `count` SGF games in a folder, in the order of their names, then again.
+    """The first plies of `count` SGF games in a folder, by file name, repeated if there are fewer.
 
-    Those that end a game are left out.
+    Only games on this board count that start empty, alternate from Black, and have enough plies.
+    Openings that end a game are left out.
 
     Raises:
-        ValueError: no file there is a game on this board with so many plies, from the empty board
-            and Black first, or one is illegal by these rules.
+        ValueError: no game counts, or one is illegal by these rules.
     """
     found = []
     for path in sorted(folder.glob("*.sgf")):

@@ -1,4 +1,4 @@
-"""Who sat down, with which versions, on which machine: a line for each time a tournament ran."""
+"""Which players played, with which versions, on which machine: a line for each session."""
 
 import platform
 import subprocess
@@ -19,15 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def commit() -> str:
-    """The commit of the source that runs, "+" for changes to it; empty where it isn't in git."""
+    """The commit of the running source, with "+" if it was changed; empty if it is not in git."""
     folder = _git("rev-parse", "--show-toplevel")
-    if not folder or Path(folder) != ROOT:  # installed amid somebody else's repository
+    if not folder or Path(folder) != ROOT:  # installed inside another repository
         return ""
     return _git("describe", "--always", "--dirty=+", "--abbrev=12")
 
 
 def _git(*words: str) -> str:
-    """What git answers here; empty where it can't."""
+    """Git's answer; empty if it fails."""
     try:
         done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
@@ -36,7 +36,7 @@ def _git(*words: str) -> str:
 
 
 def processor() -> str:
-    """The processor's name, as Linux tells it."""
+    """The processor's name, from /proc/cpuinfo if there is one."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text().splitlines() if path.exists() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
@@ -44,13 +44,13 @@ def processor() -> str:
 
 
 def identity_of(player: Player, plays: bool = False) -> str:
-    """A player's version: its net's or file's hash, or what its program says; else why not.
+    """A player's version: the hash of its net or file, or what its program answers.
 
     Args:
-        plays: whether it is about to.
+        plays: whether the player has games to play.
 
     Raises:
-        ValueError: it is about to play, and its program can't be started.
+        ValueError: it has games to play, and its program can't be started.
     """
     if isinstance(player, GtpPlayer):
         try:
@@ -68,7 +68,7 @@ def identity_of(player: Player, plays: bool = False) -> str:
 
 
 def note_session(folder: Path, identities: dict[str, str]) -> None:
-    """Append what runs now."""
+    """Append this session's line."""
     append_json(
         folder / SESSIONS_FILE,
         [
@@ -87,5 +87,5 @@ def note_session(folder: Path, identities: dict[str, str]) -> None:
 
 
 def sessions(folder: Path) -> list[dict[str, Any]]:
-    """What ran, in order."""
+    """All sessions, in order."""
     return read_json_lines(folder / SESSIONS_FILE)

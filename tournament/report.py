@@ -14,24 +14,24 @@ from markupsafe import Markup
 
 from insei.engine.rules import BLACK, EMPTY, WHITE
 from insei.system.files import write_text
-from insei.tournament.contrast import Pace, pace_of
-from insei.tournament.cost import Anatomy
-from insei.tournament.doubts import Misfit, PairCount, count_pairs, misfits
-from insei.tournament.footprint import Footprint
+from insei.tournament.cost import PlayerCost
+from insei.tournament.memory_use import MemoryUse
+from insei.tournament.pace import Pace, pace_of
 from insei.tournament.ratings import Rating, fit, interval, superiority
+from insei.tournament.residuals import PairCount, Residual, count_pairs, significant_residuals
 from insei.tournament.schedule import schedule
 from insei.tournament.tournament_config import TournamentConfig
 
 Game = dict[str, Any]
-MOST_REPLAYS = 10_000  # games that the page can show; all are in the files beside it
+MOST_REPLAYS = 10_000  # games in the page; all of them are in games.jsonl
 
-BRIEF = 34  # characters of a name that fit beside the ratings' picture
+BRIEF = 34  # characters of a name that fit beside the chart of ratings
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one player took from another."""
+    """One player's results against another."""
 
     wins: int
     ties: int
@@ -48,16 +48,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a report tells beside the games."""
+    """What a report shows beside the games."""
 
-    anatomies: dict[str, Anatomy]  # by player
-    footprints: dict[str, Footprint] = field(default_factory=dict)
+    costs: dict[str, PlayerCost]  # by player
+    memory: dict[str, MemoryUse] = field(default_factory=dict)
     sessions: list[dict[str, Any]] = field(default_factory=list)
-    verdict: str = ""  # of a match to a decision, in words
+    verdict: str = ""  # of an sprt, in words
 
 
 @dataclass(frozen=True)
-class Report:
+class TournamentReport:
     """All that the files show."""
 
     config: TournamentConfig
@@ -68,11 +68,11 @@ class Report:
     mean_plies: float
     endings: dict[str, int]  # reasons, counted
     num_games: int
-    num_due: int  # games of the whole tournament
+    num_due: int  # games that the schedule has
     ties: int
-    repeats: int  # games that are another one with the same players and colours, move by move
-    superiorities: list[float]  # that each rated player is stronger than the next, 0 to 1
-    misfits: list[Misfit]
+    repeats: int  # games identical to another one of the same players and colours
+    superiorities: list[float]  # probability that each player is stronger than the next
+    residuals: list[Residual]  # significant ones
     pairs: PairCount
     failures: dict[str, dict[str, int]]  # by player: reasons of lost games, counted
     facts: Facts
@@ -111,7 +111,7 @@ def failures_of(games: list[Game]) -> dict[str, dict[str, int]]:
     return {player: dict(reasons.most_common()) for player, reasons in found.items()}
 
 
-def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> Report:
+def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> TournamentReport:
     """Reckon up games; raises ValueError where there are none."""
     if not games:
         raise ValueError("no games: wanted at least one to report")
@@ -119,14 +119,11 @@ def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> Repo
     points = {pair: cell.wins + cell.ties / 2 for pair, cell in cells.items()}
     players = list(config.players)
     ratings = fit(players, points, config.anchor or players[0], config.anchor_elo)
-    return Report(
+    return TournamentReport(
         config,
         ratings,
         cells,
-        {
-            name: pace_of(name, games, facts.anatomies[name], facts.footprints.get(name))
-            for name in players
-        },
+        {name: pace_of(name, games, facts.costs[name], facts.memory.get(name)) for name in players},
         float(np.mean([points_of(game) for game in games])),
         float(np.mean([len(game["moves"]) for game in games])),
         dict(Counter(game["reason"].partition(":")[0] for game in games).most_common()),
@@ -138,14 +135,14 @@ def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> Repo
             superiority(players, points, one.player, other.player)
             for one, other in itertools.pairwise(ratings)
         ],
-        misfits(ratings, points),
+        significant_residuals(ratings, points),
         count_pairs(games),
         failures_of(games),
         facts,
     )
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: TournamentReport) -> dict[str, Any]:
     """The report as plain values."""
     return {
         "config": asdict(report.config),
@@ -163,7 +160,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "repeats": report.repeats,
         "due": report.num_due,
         "superiorities": report.superiorities,
-        "misfits": [asdict(one) for one in report.misfits],
+        "misfits": [asdict(residual) for residual in report.residuals],
         "pairs": asdict(report.pairs),
         "failures": report.failures,
         "sessions": report.facts.sessions,
@@ -199,9 +196,10 @@ def short(number: float) -> str:
 
 
 def replays_of(games: list[Game]) -> Markup:
-    """The games that the page can show, as JSON that no text in it can break out of.
+    """The games for the page's replay, as JSON that is safe inside HTML.
 
-    Names and reasons stand once; a move is two characters, and so is a win rate, in percent.
+    Rows refer to lists of names and reasons by index. A move is two characters, and so is a win
+    rate, in percent.
     """
     chosen = sorted(games, key=lambda game: int(game["number"]))[:MOST_REPLAYS]
     names = sorted({game[side] for game in chosen for side in ("black", "white")})
@@ -226,7 +224,7 @@ def replays_of(games: list[Game]) -> Markup:
 
 
 def pair_of(number: int) -> str:
-    """A number below 1,296 in two digits to the base of 36."""
+    """A number below 1,296 as two digits of base 36."""
     return DIGITS[number // 36] + DIGITS[number % 36]
 
 
@@ -235,8 +233,8 @@ def write_report(
     config: TournamentConfig,
     games: list[Game],
     facts: Facts,
-) -> Report:
-    """Write report.html, report.md and report.json; returns what they tell."""
+) -> TournamentReport:
+    """Write report.html, report.md and report.json; returns what they show."""
     report = summarise(config, games, facts)
     span = [one.low for one in report.ratings] + [one.high for one in report.ratings]
     made = environment()

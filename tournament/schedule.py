@@ -21,14 +21,14 @@ def pairing_jobs(
 ) -> list[Job]:
     """The games of one pairing; `games` is even.
 
-    They depend on the two names, in either order, and on no other pairing; with more games asked
-    for, the first stay the same.
+    The games depend on the two names, not on their order or on other pairings. With more games,
+    the first ones stay the same.
 
     Args:
-        folder: of SGF games that openings are taken from; None draws random ones.
+        folder: SGF games whose first plies are the openings; None draws random ones.
 
     Raises:
-        ValueError: the folder holds no game for these rules.
+        ValueError: the folder has no game for these rules.
     """
     first, second = sorted((first, second))
     salt = zlib.crc32(f"{first} {second}".encode())
@@ -47,7 +47,7 @@ def pairing_jobs(
 
 
 def schedule(config: TournamentConfig) -> list[Job]:
-    """All games of a tournament; every pairing gets on alike, so that one cut short is even."""
+    """All games of a tournament, interleaved so that all pairings progress at the same rate."""
     max_plies = config.max_plies
     folder = Path(config.openings) if config.openings else None
     due: list[tuple[float, Job]] = []
@@ -57,4 +57,4 @@ def schedule(config: TournamentConfig) -> list[Job]:
             first, second, config.rules, games, config.opening_plies, config.seed, max_plies, folder
         )
         due += [(job.number // 2 / games, job) for job in jobs]
-    return [job for _, job in sorted(due, key=lambda one: one[0])]
+    return [job for _, job in sorted(due, key=lambda pair: pair[0])]

@@ -1,46 +1,64 @@
-"""A match to a decision: Wald's sequential test on pairs of games with the same opening.
+"""A sequential probability ratio test (Wald) on pairs of games with the same opening.
 
-The two games of an opening, colours swapped, make one of five outcomes. Their mean and variance
-give the log-likelihood ratio of "stronger by elo1" against "stronger by elo0", in the normal
-approximation that Fishtest uses (Van den Bergh, "The generalized sequential probability ratio
-test", 2017-2020). Openings that favour one colour cost a pair nothing. Matches here can be short:
-the variance is taken together with that of a few pairs of even players, or the first pairs, which
-are often alike, would decide.
+A pair, with colours swapped, has one of five outcomes. The mean and variance of the outcomes give
+the log-likelihood ratio of "stronger by elo1" against "stronger by elo0", in the normal
+approximation of Fishtest (Van den Bergh, "The generalized sequential probability ratio test",
+2017-2020). An opening that favours one colour does not bias a pair. The variance is pooled with
+that of a few prior pairs, because the first pairs of a short match are often equal and would have
+no variance.
 
-The chances are approximate. In simulated matches of equal players, judged after each pair, where
-5 % of wrong decisions were allowed there were 4.9 % for elo0 0 and elo1 20, and 6.6 to 8 % where
-the two lie 50 to 200 apart and a match is short.
+The error rates are approximate. Simulated matches of equal players, tested after each pair with
+alpha = 5 %, accepted elo1 in 4.9 % of matches for elo0 = 0 and elo1 = 20, and in 6.6 to 8 % for
+short matches with elo1 - elo0 from 50 to 200.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
+from insei.system.errors import UserError
+from insei.system.setting import Setting, check_settings
 from insei.tournament.elo import expected_share
 
-PRIOR_PAIRS = 4  # whose variance is known before any was seen
-PRIOR_VARIANCE = 1 / 8  # of the share of a pair of games that a coin decides
+PRIOR_PAIRS = 4  # pooled with the pairs played
+PRIOR_VARIANCE = 1 / 8  # of a pair's share of points, for two coin flips
 
 
 @dataclass(frozen=True)
 class SprtConfig:
-    """The two hypotheses and how often either may be rejected wrongly.
+    """The two hypotheses and the error rates.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        ValueError: a field is out of its bounds.
     """
 
-    elo0: float = 0.0  # the first player is stronger by this much at most
-    elo1: float = 20.0  # ... or by this much at least; above elo0
-    alpha: float = 0.05  # chance to accept elo1 wrongly, 0 to .5
-    beta: float = 0.05  # chance to accept elo0 wrongly, 0 to .5
+    elo0: Annotated[
+        float,
+        Setting(
+            "null hypothesis: the first player is stronger by this much", -2000, 2000, unit="Elo"
+        ),
+    ] = 0.0
+    elo1: Annotated[
+        float, Setting("alternative: by this much; above elo0", -2000, 2000, unit="Elo")
+    ] = 20.0
+    alpha: Annotated[
+        float,
+        Setting(
+            "probability of accepting elo1 wrongly", above=0, below=0.5, paper="Fishtest: 0.05"
+        ),
+    ] = 0.05
+    beta: Annotated[
+        float,
+        Setting(
+            "probability of accepting elo0 wrongly", above=0, below=0.5, paper="Fishtest: 0.05"
+        ),
+    ] = 0.05
 
     def __post_init__(self) -> None:
-        if not -2000 <= self.elo0 < self.elo1 <= 2000:
-            raise ValueError(f"elo0 {self.elo0}, elo1 {self.elo1}: wanted -2000 <= elo0 < elo1")
-        for name in ("alpha", "beta"):
-            if not 0 < getattr(self, name) < 0.5:
-                raise ValueError(f"{name} {getattr(self, name)}: wanted above 0, below 0.5")
+        check_settings(self)
+        if self.elo0 >= self.elo1:
+            raise UserError(f"elo0 {self.elo0}, elo1 {self.elo1}: wanted elo0 < elo1")
 
     @property
     def low(self) -> float:
@@ -54,7 +72,7 @@ class SprtConfig:
 
 
 def log_likelihood_ratio(pairs: Sequence[float], config: SprtConfig) -> float:
-    """Of elo1 over elo0, given each pair's share of points: 0, .25, .5, .75 or 1."""
+    """Of elo1 over elo0, from each pair's share of points: 0, 0.25, 0.5, 0.75 or 1."""
     if not pairs:
         return 0.0
     number = len(pairs)
@@ -66,6 +84,6 @@ def log_likelihood_ratio(pairs: Sequence[float], config: SprtConfig) -> float:
 
 
 def decision(pairs: Sequence[float], config: SprtConfig) -> str:
-    """ "elo1" or "elo0" once one is accepted, or "" while the match goes on."""
+    """The hypothesis accepted, "elo1" or "elo0", or "" while the match goes on."""
     ratio = log_likelihood_ratio(pairs, config)
     return "elo1" if ratio >= config.high else "elo0" if ratio <= config.low else ""

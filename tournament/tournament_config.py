@@ -1,21 +1,21 @@
-"""What a tournament is made of: frozen values, saved with its results."""
+"""The configuration of a tournament."""
 
 import itertools
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal, get_args
+from typing import Annotated, ClassVar, Literal
 
 from insei.engine.rules import Rules
-from insei.system.bounds import check_bounds, check_name
+from insei.system.errors import UserError
+from insei.system.setting import BadSetting, Setting, check_name, check_settings
 from insei.tournament.sprt import SprtConfig
 
-Format = Literal["round robin", "gauntlet", "sprt"]
-PLIES_PER_POINT = 6.0  # a game is scored as it stands after so many plies a point
+PLIES_PER_POINT = 6.0  # a game is scored as it stands after this many plies per point of the board
 
 
 @dataclass(frozen=True)
 class PairingConfig:
-    """How many games the pairings play whose players' names fit two patterns, in either order.
+    """Games of the pairings whose two players match two patterns, in either order.
 
     Patterns are those of file names: `*` any text, `?` any character.
 
@@ -23,16 +23,17 @@ class PairingConfig:
         ValueError: games is odd or below 0.
     """
 
-    first: str = "*"
-    second: str = "*"
-    games: int = 20  # even; 0 leaves the pairing out
+    first: Annotated[str, Setting("a pattern for the name of one player")] = "*"
+    second: Annotated[str, Setting("a pattern for the name of the other")] = "*"
+    games: Annotated[
+        int, Setting("games of the pairing; 0 leaves it out", 0, 10**6, multiple_of=2)
+    ] = 20
 
     def __post_init__(self) -> None:
-        if self.games < 0 or self.games % 2:
-            raise ValueError(f"games {self.games}: wanted an even number, 0 or more")
+        check_settings(self)
 
     def fits(self, one: str, other: str) -> bool:
-        """Whether two players' pairing is meant."""
+        """Whether the pairing of two players matches."""
         return any(
             fnmatchcase(a, self.first) and fnmatchcase(b, self.second)
             for a, b in ((one, other), (other, one))
@@ -44,46 +45,69 @@ class TournamentConfig:
     """Who plays whom, how often, and under what rules.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        ValueError: a field is out of its bounds.
     """
 
-    name: str = "tournament"  # the results go to reports/NAME
-    players: tuple[str, ...] = ("random", "capture", "influence")  # the player grammar's names
-    format: Format = "round robin"  # gauntlet: the first against each other; sprt: two, decided
-    sprt: SprtConfig = field(default_factory=SprtConfig)  # of the first player against the second
-    rules: Rules = field(default_factory=lambda: Rules(9, 9, 7.0))
-    games: int = 20  # of each pairing, even: an opening is played with both colours; sprt: at most
-    pairings: tuple[PairingConfig, ...] = ()  # other numbers of games; the first that fits counts
-    opening_plies: int = 2  # random legal plies that every game begins with, 0 to 40
-    openings: str = ""  # a folder of SGF games whose first plies are the openings; empty: random
-    seed: int = 1  # 0 to 2^40, for games multiply it
-    workers: int = 2  # processes that play; 0 plays in this one
-    max_plies_per_point: float = PLIES_PER_POINT
-    anchor: str = ""  # the player whose rating is 0; the first one if empty
-    anchor_elo: float = 0.0
+    name: Annotated[str, Setting("the results go to reports/NAME")] = "tournament"
+    players: Annotated[tuple[str, ...], Setting("names by the player grammar, at least two")] = (
+        "random",
+        "capture",
+        "influence",
+    )
+    format: Annotated[
+        Literal["round robin", "gauntlet", "sprt"],
+        Setting("gauntlet: the first player against each other one; sprt: two, to a decision"),
+    ] = "round robin"
+    sprt: Annotated[SprtConfig, Setting("the first player against the second")] = field(
+        default_factory=SprtConfig
+    )
+    rules: Annotated[Rules, Setting("rules of the games")] = field(
+        default_factory=lambda: Rules(9, 9, 7.0)
+    )
+    games: Annotated[
+        int,
+        Setting(
+            "games of each pairing, half with each colour; in an sprt at most",
+            2,
+            10**6,
+            multiple_of=2,
+        ),
+    ] = 20
+    pairings: Annotated[
+        tuple[PairingConfig, ...],
+        Setting("other numbers of games; the first entry that fits a pairing counts"),
+    ] = ()
+    opening_plies: Annotated[
+        int, Setting("random legal plies that every game begins with", 0, 40, unit="plies")
+    ] = 2
+    openings: Annotated[
+        str | None,
+        Setting("a folder of SGF games to take openings from; null: random ones", once_null=""),
+    ] = None
+    seed: Annotated[int, Setting("random seed of openings and players", 0, 2**40)] = 1
+    workers: Annotated[
+        int, Setting("processes that play; 0: this one plays, without Ray", 0, 10**5)
+    ] = 2
+    anchor: Annotated[
+        str | None, Setting("the player whose rating is given; null: the first", once_null="")
+    ] = None
+    anchor_elo: Annotated[float, Setting("the anchor's rating", -10_000, 10_000, unit="Elo")] = 0.0
+
+    # A constant, once a key.
+    max_plies_per_point: ClassVar[float] = PLIES_PER_POINT
 
     def __post_init__(self) -> None:
-        if len(self.players) < 2:
-            raise ValueError(f"players {list(self.players)}: wanted two at least")
-        if len(set(self.players)) != len(self.players):
-            raise ValueError(f"players {list(self.players)}: wanted each once")
-        if self.format not in get_args(Format):
-            raise ValueError(f"format {self.format!r}: wanted one of {', '.join(get_args(Format))}")
-        if self.format == "sprt" and len(self.players) != 2:
-            raise ValueError(f"players {list(self.players)}: wanted two for an sprt")
-        if self.games < 2 or self.games % 2:
-            raise ValueError(f"games {self.games}: wanted an even number, 2 or more")
-        self._check_pairings()
-        if not 0 <= self.opening_plies <= 40:
-            raise ValueError(f"opening_plies {self.opening_plies}: wanted 0 to 40")
-        if self.workers < 0:
-            raise ValueError(f"workers {self.workers}: wanted 0 or more")
-        if not 1 <= self.max_plies_per_point <= 100:
-            raise ValueError(f"max_plies_per_point {self.max_plies_per_point}: wanted 1 to 100")
-        if self.anchor and self.anchor not in self.players:
-            raise ValueError(f"anchor {self.anchor!r}: wanted one of {', '.join(self.players)}")
         check_name(self.name)
-        check_bounds(self, ("seed", 0, 2**40), ("anchor_elo", -10_000, 10_000))
+        check_settings(self)
+        if len(self.players) < 2:
+            raise BadSetting("players", list(self.players), "at least two")
+        if len(set(self.players)) != len(self.players):
+            raise BadSetting("players", list(self.players), "each once")
+        if self.format == "sprt" and len(self.players) != 2:
+            raise BadSetting("players", list(self.players), "two for an sprt")
+        self._check_pairings()
+        if self.anchor is not None and self.anchor not in self.players:
+            raise BadSetting("anchor", self.anchor, f"one of {', '.join(self.players)}")
 
     @property
     def max_plies(self) -> int:
@@ -102,12 +126,12 @@ class TournamentConfig:
         return next((each.games for each in self.pairings if each.fits(one, other)), self.games)
 
     def _check_pairings(self) -> None:
-        """Each entry must fit some pairing, or its patterns are misspelt."""
+        """Check that each entry matches a pairing; else its patterns are misspelt."""
         if self.pairings and self.format == "sprt":
-            raise ValueError("pairings: wanted none for an sprt, whose games say how many")
+            raise UserError("pairings: wanted none for an sprt, which has one pairing")
         for each in self.pairings:
             if not any(each.fits(*two) for two in self.meetings):
-                raise ValueError(
-                    f"pairings: {each.first!r} against {each.second!r} fits no two that meet of "
+                raise UserError(
+                    f"pairings: {each.first!r} against {each.second!r} matches no pairing of "
                     f"{', '.join(self.players)}"
                 )

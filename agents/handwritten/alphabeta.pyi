@@ -1,4 +1,4 @@
-"""Alpha-beta over a handwritten judge; see alphabeta.pyx."""
+"""Alpha-beta over a static evaluation; see alphabeta.pyx."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 class Reading(NamedTuple):
-    """What a search found."""
+    """The result of a search."""
 
     move: int
     points: float
@@ -16,7 +16,7 @@ class Reading(NamedTuple):
     is_solved: bool
 
 class AlphaBetaPlayer:
-    """Alpha-beta over the judge of `influence`; the first limit reached ends a search."""
+    """Alpha-beta over the static evaluation of `influence`."""
 
     name: str
     num_parameters: int
@@ -31,14 +31,7 @@ class AlphaBetaPlayer:
     def new_game(self, rules: Rules, seed: int) -> None: ...
     def set_time_limit(self, seconds: float | None) -> None: ...
     def choose(self, position: Position) -> Choice: ...
-    def read(self, position: Position) -> Reading:
-        """Read ahead until a limit is reached or the position is solved.
-
-        Raises:
-            ValueError: the game is over.
-        """
-
+    def read(self, position: Position) -> Reading: ...
     def close(self) -> None: ...
 
-def points_of(value: int) -> float:
-    """A value in points, without what winning is worth beside."""
+def points_of(value: int) -> float: ...

@@ -1,4 +1,4 @@
-"""The search under `alphabeta`; see lookahead.pyx."""
+"""The search under `alphabeta`; see alphabeta_search.pyx."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
 
@@ -6,19 +6,20 @@ from insei.engine.board cimport MAX_POINTS
 from insei.engine.state cimport State
 
 cdef enum:
-    ENDLESS = 1 << 30
-    SMALL = 30  # points of a board that may be solved
-    MOST_PLIES = 128  # of a line
-    DEEPEST = 100  # iterations
-    QUIET_PLIES = 6  # of taking and saving beyond the depth
-    REDUCED_FROM = 8  # moves of a node that are read to the full depth
+    INFINITE = 1 << 30  # above every value
+    NO_SITUATION = 1 << 30  # later than every situation
+    SOLVABLE_POINTS = 30  # of the largest board that may be solved
+    MAX_PLIES = 128  # of a line
+    MAX_DEPTH = 100  # iterations
+    QUIESCENCE_PLIES = 6  # captures and rescues beyond the depth
+    REDUCED_FROM = 8  # moves of a node that are searched to the full depth
     TABLE_BITS = 19  # 2^19 entries of 16 bytes: 8 MiB
 
 cdef enum:
     LOWER = 1
     UPPER = 2
     EXACT = 3
-    SOLVED = 4  # a bound that rests on no judgement
+    SOLVED = 4  # a bound that rests on no estimate
 
 cdef struct Entry:
     uint64_t key
@@ -27,27 +28,27 @@ cdef struct Entry:
     uint8_t depth
     uint8_t bound
 
-cdef struct Grounds:
+cdef struct ValueBasis:
     # What a value rests on.
-    bint judged  # on a judgement, not on ended games alone
-    int oldest  # the oldest situation whose repetition was forbidden; NEVER if none was
+    bint is_estimate  # on a static evaluation, not on ended games alone
+    int oldest_repeat  # the oldest situation whose repetition was forbidden, or NO_SITUATION
 
 cdef struct Search:
-    State* walk  # the position at hand, with all of its game
-    char* saved  # a State a ply, to go back to
+    State* walk  # the node's position, with all of its game
+    char* saved  # a State a ply, to undo moves
     size_t state_bytes
     Entry* table
-    uint64_t past  # of the situations so far, where they belong to the key
-    bint is_small  # and with all of its history told apart
+    uint64_t past  # hash of the situations so far, on a solvable board
+    bint is_solvable  # whether the board is small enough; nodes then differ by all their history
     int root_move
     int root_value
     bint stopped
     int64_t nodes
     int64_t max_nodes
     double deadline  # seconds of the steady clock, 0 for none
-    uint16_t[MOST_PLIES][2] killers
+    uint16_t[MAX_PLIES][2] killers
     int[3][MAX_POINTS + 1] history
 
-cdef int visit(
-    Search* search, int depth, int alpha, int beta, int ply, Grounds* above
+cdef int alpha_beta(
+    Search* search, int depth, int alpha, int beta, int ply, ValueBasis* above
 ) noexcept nogil

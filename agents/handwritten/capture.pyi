@@ -5,7 +5,7 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 class CapturePlayer:
-    """Takes and saves stones, avoids self-atari; otherwise random."""
+    """Captures and saves stones."""
 
     num_parameters: int
     fingerprint: str

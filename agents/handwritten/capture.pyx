@@ -1,10 +1,9 @@
-"""`capture`: takes what can be taken, saves what can be saved, and otherwise plays at random.
+"""`capture`: captures what it can, saves what it can, and otherwise plays at random.
 
-What it knows, strongest first: a stone that takes a chain of the enemy's (the larger the better,
-and more if that chain holds an own one in atari); a stone that gets an own chain out of atari; one
-that puts an enemy chain in atari without dying itself. It fills no own eye and plays no stone that
-could be taken at once, unless it takes something. It passes when nothing else is left, or when the
-opponent has passed and the board is its own.
+Its preferences, strongest first: to capture a chain (a larger one first, and one that holds an own
+chain in atari before others); to save an own chain from atari; to put an enemy chain in atari
+without self-atari. It fills no own eye and plays no self-atari, unless that captures something. It
+passes if no other move is left, or if the opponent has passed and the score is won.
 """
 
 from libc.stdint cimport uint16_t, uint64_t
@@ -33,12 +32,12 @@ from insei.engine.state cimport (
 from insei.agents.player import Choice
 
 cdef enum:
-    TAKE = 1000
+    CAPTURE = 1000
     SAVE = 300
     ATARI = 20
 
 
-cdef bint is_first_touch(const Board* board, const int* near, int i) noexcept nogil:
+cdef bint is_first_of_chain(const Board* board, const int* near, int i) noexcept nogil:
     """Whether neighbour `i` is the first of its chain among the four."""
     cdef int j
     for j in range(i):
@@ -47,8 +46,8 @@ cdef bint is_first_touch(const Board* board, const int* near, int i) noexcept no
     return True
 
 
-cdef int urgency(const State* state, int point, int* liberties_after) noexcept nogil:
-    """What a legal stone at `point` takes, saves and threatens; and how many liberties it gets."""
+cdef int urgency_of(const State* state, int point, int* liberties_after) noexcept nogil:
+    """The worth of a legal stone at `point` by what it captures, saves and threatens."""
     cdef Board after
     cdef const Board* board = &state.board
     cdef const Cell* cells = board.cells
@@ -61,13 +60,13 @@ cdef int urgency(const State* state, int point, int* liberties_after) noexcept n
     board_play(&after, point, colour)
     liberties_after[0] = board_liberties(&after, point, found, 3)
     for i in range(4):
-        if not is_first_touch(board, near, i):
+        if not is_first_of_chain(board, near, i):
             continue
         size = size_of(board, cells[near[i]].chain)
         if cells[near[i]].colour == enemy:
             count = board_liberties(board, near[i], found, 3)
             if count == 1:
-                worth += TAKE + 10 * size + SAVE * frees_atari(board, near[i], colour)
+                worth += CAPTURE + 10 * size + SAVE * frees_atari(board, near[i], colour)
             elif count == 2 and liberties_after[0] >= 2:
                 worth += ATARI + size
         elif cells[near[i]].colour == colour:
@@ -93,7 +92,7 @@ cdef int frees_atari(const Board* board, int stone, int colour) noexcept nogil:
 
 
 cdef int choose_move(const State* state, uint64_t* rng) noexcept nogil:
-    """The most urgent move, ties broken at random; the pass where no stone is worth playing."""
+    """The most urgent move, ties broken at random; the pass if no stone is worth playing."""
     cdef int num_points = state.board.width * state.board.height
     cdef int best = num_points, highest = -1, ties = 0, move, point, worth, liberties
     for move in range(num_points):
@@ -102,8 +101,8 @@ cdef int choose_move(const State* state, uint64_t* rng) noexcept nogil:
             continue
         if board_is_eye(&state.board, point, state.to_play):
             continue
-        worth = urgency(state, point, &liberties)
-        if liberties < 2 and worth < TAKE:
+        worth = urgency_of(state, point, &liberties)
+        if liberties < 2 and worth < CAPTURE:
             continue
         if worth > highest:
             highest = worth
@@ -116,7 +115,11 @@ cdef int choose_move(const State* state, uint64_t* rng) noexcept nogil:
 
 
 class CapturePlayer:
-    """Takes and saves stones, avoids self-atari; otherwise random."""
+    """Captures and saves stones, avoids self-atari; otherwise random.
+
+    Args:
+        name: what reports call it.
+    """
 
     num_parameters = 0
     fingerprint = ""

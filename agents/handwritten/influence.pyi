@@ -1,11 +1,11 @@
-"""`influence`: a one-ply evaluator; see influence.pyx."""
+"""`influence`: a static evaluation, one ply ahead; see influence.pyx."""
 
 from insei.agents.player import Choice
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 class InfluencePlayer:
-    """A one-ply evaluator of territory, safety, eyes and shape."""
+    """Plays by a static evaluation one ply ahead."""
 
     num_parameters: int
     fingerprint: str

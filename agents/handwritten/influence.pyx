@@ -1,7 +1,6 @@
-"""`influence`: looks one ply ahead and judges each position that it could make.
+"""`influence`: plays the move whose board has the best static evaluation.
 
-judge.pyx says how. The board as it stands decides the end: when no move betters it, and it is won,
-it passes.
+It passes if the opponent has passed, the score is won as it stands, and no move gains much.
 """
 
 from libc.stdint cimport uint16_t, uint64_t
@@ -26,15 +25,15 @@ from insei.engine.state cimport (
     wins_by_passing,
 )
 
-from insei.agents.handwritten.static_evaluation cimport judge
+from insei.agents.handwritten.static_evaluation cimport static_evaluation
 
 from insei.agents.player import Choice
 
-cdef float NEVER = -1e30
+cdef float LOWEST = -1e30  # below every evaluation
 
 
 cdef int choose_move(const State* state, uint64_t* rng, float* value) noexcept nogil:
-    """The move after which the board is worth most; the pass where every stone would cost."""
+    """The move after which the board is worth most; the pass if there is no other."""
     cdef Board after
     cdef int num_points = state.board.width * state.board.height
     cdef int colour = state.to_play
@@ -42,8 +41,8 @@ cdef int choose_move(const State* state, uint64_t* rng, float* value) noexcept n
     cdef int best = num_points, move, point
     cdef uint16_t[2] found
     cdef float worth, highest
-    value[0] = sign * judge(&state.board, colour)
-    highest = NEVER
+    value[0] = sign * static_evaluation(&state.board, colour)
+    highest = LOWEST
     for move in range(num_points):
         point = POINT_OF[state.board.width][move]
         if state.board.cells[point].colour != EMPTY or not state_allows(state, move):
@@ -52,8 +51,8 @@ cdef int choose_move(const State* state, uint64_t* rng, float* value) noexcept n
             continue
         memcpy(&after, &state.board, board_bytes(&state.board))
         if board_play(&after, point, colour) == 0 and board_liberties(&after, point, found, 2) < 2:
-            continue  # self-atari that takes nothing
-        worth = sign * judge(&after, opponent_of(colour))
+            continue  # self-atari that captures nothing
+        worth = sign * static_evaluation(&after, opponent_of(colour))
         worth += 0.01 * ((next_random(rng) >> 40) / 16777216.0)
         if worth > highest:
             highest = worth
@@ -69,7 +68,11 @@ cdef bint is_settled(const State* state, float gain) noexcept nogil:
 
 
 class InfluencePlayer:
-    """A one-ply evaluator of territory, safety, eyes and shape."""
+    """Plays by a static evaluation one ply ahead: territory, safety, eyes and shape.
+
+    Args:
+        name: what reports call it.
+    """
 
     num_parameters = 0
     fingerprint = ""

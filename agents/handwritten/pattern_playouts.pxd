@@ -1,4 +1,4 @@
-"""What playouts know, for the tree's priors too; see wise_playouts.pyx."""
+"""Patterns and playouts, for the priors of the tree as well; see pattern_playouts.pyx."""
 
 from libc.stdint cimport uint8_t, uint64_t
 

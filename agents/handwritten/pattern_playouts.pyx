@@ -1,7 +1,8 @@
-"""Wise playouts: the moves of Monte-Carlo games that answer the last one where they can.
+"""Playouts with patterns: the moves of Monte-Carlo games, which answer the last move if they can.
 
-A playout takes a chain in atari, saves one's own, or plays one of MoGo's 3x3 patterns beside the
-last stone; else it is uniform, fills no own eye and puts no chain of its own in atari.
+A playout captures a chain in atari, saves an own one, or plays one of MoGo's 3x3 patterns beside
+the last stone. Otherwise it plays a uniformly random move that fills no own eye and is no
+self-atari.
 
 Source: Gelly, Wang, Munos and Teytaud 2006, "Modification of UCT with Patterns in Monte-Carlo Go".
 """
@@ -34,7 +35,7 @@ from insei.engine.state cimport (
 )
 
 cdef enum:
-    FOLLOWS = 230  # of 256: how often a playout follows each piece of its knowledge
+    FOLLOWS = 230  # of 256: how often a playout tries tactics, and how often patterns
 
 # MoGo's patterns, the point in the middle empty: X and O are stones of either player, a dot is
 # empty, a blank off the board, x not X, o not O, ? anything. Turned, mirrored and with colours
@@ -70,8 +71,8 @@ def _fill_patterns():
             codes = [0]
             for i, sign in enumerate(way[:4] + way[5:]):
                 codes = [code | colour << 2 * i for code in codes for colour in allowed[sign]]
-            for one in codes:
-                IS_PATTERN[one] = 1
+            for code in codes:
+                IS_PATTERN[code] = 1
 
 
 _fill_patterns()
@@ -85,7 +86,7 @@ def pattern_codes():
 cdef inline bint is_legal(const State* state, int point) noexcept nogil:
     return (
         state.board.cells[point].colour == EMPTY
-        and board_allows(&state.board, point, state.to_play, state.suicide)
+        and board_allows(&state.board, point, state.to_play, state.rules.suicide)
         and not state_bans_repeat(state, point)
     )
 
@@ -104,12 +105,12 @@ cdef bint is_self_atari(const Board* board, int point, int colour) noexcept nogi
 cdef int rescue(const State* state, int stone, uint64_t* rng) noexcept nogil:
     """A move that gets the mover's chain at `stone` out of atari, or 0.
 
-    Takes a chain beside it that is in atari, or runs where that gives two liberties.
+    Captures a chain beside it that is in atari, or extends if that gives two liberties.
     """
     cdef const Board* board = &state.board
     cdef int[4] steps = [-board.stride, -1, 1, board.stride]
     cdef uint16_t[2] found
-    cdef int here = stone, i, near, liberty, taking = 0, count = 0
+    cdef int here = stone, i, near, liberty, capture = 0, count = 0
     board_liberties(board, stone, found, 1)
     liberty = found[0]
     while True:
@@ -119,12 +120,12 @@ cdef int rescue(const State* state, int stone, uint64_t* rng) noexcept nogil:
                 if board_liberties(board, near, found, 2) == 1 and is_legal(state, found[0]):
                     count += 1
                     if next_random(rng) % <uint64_t>count == 0:
-                        taking = found[0]
+                        capture = found[0]
         here = board.cells[here].next
         if here == stone:
             break
-    if taking:
-        return taking
+    if capture:
+        return capture
     if is_legal(state, liberty) and not is_self_atari(board, liberty, state.to_play):
         return liberty
     return 0
@@ -171,7 +172,7 @@ cdef int shape(const State* state, int last, uint64_t* rng) noexcept nogil:
 
 
 cdef int any_move(State* state, uint64_t* rng) noexcept nogil:
-    """A uniform move that fills no own eye, self-atari where nothing else is left; or 0."""
+    """A uniform move that fills no own eye, self-atari if nothing else is left; or 0."""
     cdef Board* board = &state.board
     cdef int remaining = board.num_empty
     cdef int entry, point, spare = 0
@@ -188,7 +189,7 @@ cdef int any_move(State* state, uint64_t* rng) noexcept nogil:
 
 
 cdef int playout_move(State* state, uint64_t* rng) noexcept nogil:
-    """The next move of a playout, as a move of the board; the pass where nothing is left."""
+    """The next move of a playout, as a move of the board; the pass if nothing is left."""
     cdef int width = state.board.width
     cdef int pass_move = width * state.board.height
     cdef int last = state_last_move(state, 0), point = 0
@@ -207,7 +208,7 @@ cdef float play_out(State* state, uint64_t* rng, uint8_t* first) noexcept nogil:
     """Play to the end; returns Black's result, 0 to 1, or -1 without memory.
 
     Args:
-        first: for each move the colour that played there first, 0 for nobody; added to.
+        first: the colour that first played each move, 0 for neither; is completed.
     """
     cdef int left = 3 * state.board.width * state.board.height
     cdef int move, mover, score

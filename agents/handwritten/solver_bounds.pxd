@@ -1,11 +1,11 @@
-"""What can be known of a game without judgement; see certainty.pyx."""
+"""What is certain of a game without estimates; see solver_bounds.pyx."""
 
 from insei.engine.state cimport State
 
 cdef enum:
-    POINT = 256  # of value
-    WON = 400 * POINT  # what a game that has ended won is worth beside its points
+    POINT = 256  # the value of a point
+    WON = 400 * POINT  # the value of winning, besides the points
 
-cdef int score_of(const State* walk) noexcept nogil
-cdef int repeated_by(const State* walk, int point) noexcept nogil
-cdef void set_limits(const State* walk, int* low, int* high) noexcept nogil
+cdef int end_value(const State* walk) noexcept nogil
+cdef int repeated_situation(const State* walk, int point) noexcept nogil
+cdef void set_bounds(const State* walk, int* low, int* high) noexcept nogil

@@ -1,4 +1,4 @@
-"""What can be known of a game without judgement: its end, unconditional life, what repeats."""
+"""What is certain of a game without estimates: its end, unconditional life, what repeats."""
 
 from libc.stdint cimport uint8_t, uint64_t
 
@@ -17,28 +17,28 @@ from insei.engine.state cimport POSITIONAL, State, state_half_score
 
 
 cdef int value_of(const State* walk, int half) noexcept nogil:
-    """The value, for the player to move, of an end that Black wins by so many half points."""
+    """The value, for the player to move, of an end that Black wins by `half` half points."""
     cdef int value = half * (POINT // 2) + (WON if half > 0 else -WON if half < 0 else 0)
     return value if walk.to_play == BLACK else -value
 
 
-cdef int score_of(const State* walk) noexcept nogil:
+cdef int end_value(const State* walk) noexcept nogil:
     """An ended game's value for the player to move."""
     return value_of(walk, state_half_score(walk))
 
 
-cdef void set_limits(const State* walk, int* low, int* high) noexcept nogil:
-    """The values between which the game must end for the player to move, if both play well.
+cdef void set_bounds(const State* walk, int* low, int* high) noexcept nogil:
+    """Bounds of the game's value for the player to move, if both play well.
 
-    Stones that live unconditionally count, and eyes where the enemy has no move; where each point
-    is somebody's by Benson's algorithm, both limits are that score.
+    Unconditionally alive stones count, and eyes in which the enemy has no move. If Benson's
+    algorithm gives every point to a player, both bounds are that score.
     """
     cdef uint8_t[MAX_CELLS] owner
     cdef const Board* board = &walk.board
     cdef int num_points = board.width * board.height, move, point, colour
     cdef int[3] sure, owned
     sure[BLACK] = sure[WHITE] = owned[BLACK] = owned[WHITE] = 0
-    board_pass_alive(board, walk.suicide, owner)
+    board_pass_alive(board, walk.rules.suicide, owner)
     for move in range(num_points):
         point = POINT_OF[board.width][move]
         colour = owner[point]
@@ -51,17 +51,17 @@ cdef void set_limits(const State* walk, int* low, int* high) noexcept nogil:
             sure[colour] += 1
     if owned[BLACK] + owned[WHITE] == num_points:
         sure[BLACK], sure[WHITE] = owned[BLACK], owned[WHITE]
-    low[0] = value_of(walk, 2 * (2 * sure[BLACK] - num_points) - walk.half_komi)
-    high[0] = value_of(walk, 2 * (num_points - 2 * sure[WHITE]) - walk.half_komi)
+    low[0] = value_of(walk, 2 * (2 * sure[BLACK] - num_points) - walk.rules.half_komi)
+    high[0] = value_of(walk, 2 * (num_points - 2 * sure[WHITE]) - walk.rules.half_komi)
     if walk.to_play == WHITE:
         low[0], high[0] = high[0], low[0]
 
 
-cdef int repeated_by(const State* walk, int point) noexcept nogil:
-    """The index of the situation that a forbidden stone repeats; 0, the safe one, if unsure."""
+cdef int repeated_situation(const State* walk, int point) noexcept nogil:
+    """The index of the situation that a forbidden stone repeats; 0, the safe answer, if unsure."""
     cdef uint64_t then = board_hash_after(&walk.board, point, walk.to_play)
     cdef int i
-    if walk.ko_rule == POSITIONAL:
+    if walk.rules.ko_rule == POSITIONAL:
         for i in range(walk.num_moves, -1, -1):
             if walk.situations[i] == then:
                 return i

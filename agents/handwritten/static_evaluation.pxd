@@ -1,5 +1,5 @@
-"""What a board is worth, judged by hand; see judge.pyx."""
+"""The static evaluation of a board; see static_evaluation.pyx."""
 
 from insei.engine.board cimport Board
 
-cdef float judge(const Board* board, int to_play) noexcept nogil
+cdef float static_evaluation(const Board* board, int to_play) noexcept nogil

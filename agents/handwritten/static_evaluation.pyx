@@ -1,13 +1,13 @@
-"""The judge: what a board is worth, by hand; `influence` and `alphabeta` see through its eyes.
+"""The static evaluation of a board, written by hand, for `influence` and `alphabeta`.
 
-In points for Black, of what each may hope for:
+It adds up, in points for Black:
 
-* territory: each stone radiates influence that spreads over empty points in four steps, averaged
-  at each; an empty point belongs to whoever radiates clearly more, with a weight that grows with
-  the margin (after Zobrist's spread of influence, 1969, and Bouzy's territory, 2003);
-* safety: a chain in atari with the opponent to move counts as taken, one with two liberties as
-  partly so, unless it has eyes; liberties beyond are worth a little;
-* eyes: a point whose neighbours are all own is worth more than territory, a second one more still;
+* territory: each stone radiates influence, which spreads over empty points in four steps and is
+  averaged at each. An empty point belongs to the player with more influence, with a weight that
+  grows with the margin (after Zobrist's influence, 1969, and Bouzy's territory, 2003);
+* safety: a chain in atari with the opponent to move counts as captured, one with two liberties in
+  part, unless it has eyes; further liberties are worth a little;
+* eyes: a point with only own neighbours is worth more than territory, a second one even more;
 * shape: each chain costs a little, so that cutting and connecting pay.
 """
 
@@ -28,7 +28,7 @@ from insei.engine.board cimport (
 
 cdef enum:
     STEPS = 4  # how far influence spreads
-    MANY = 6  # liberties beyond which a chain is at ease
+    MANY = 6  # liberties that are counted at most
 
 
 cdef void spread(const Board* board, float* influence) noexcept nogil:
@@ -60,7 +60,7 @@ cdef void spread(const Board* board, float* influence) noexcept nogil:
 
 
 cdef float chain_danger(int liberties, int eyes, bint is_to_move) noexcept nogil:
-    """The share of a chain that is as good as taken."""
+    """The share of a chain that counts as captured."""
     if eyes >= 2:
         return 0
     if liberties == 1:
@@ -72,8 +72,8 @@ cdef float chain_danger(int liberties, int eyes, bint is_to_move) noexcept nogil
     return 0
 
 
-cdef float judge(const Board* board, int to_play) noexcept nogil:
-    """The board's worth for Black in points, `to_play` to move."""
+cdef float static_evaluation(const Board* board, int to_play) noexcept nogil:
+    """The board's value for Black in points, with `to_play` to move."""
     cdef const Cell* cells = board.cells
     cdef int[4] near = [-board.stride, -1, 1, board.stride]
     cdef float[MAX_CELLS] influence

@@ -1,20 +1,20 @@
-"""UCT with RAVE and wise playouts, from before nets; see uct.pyx."""
+"""UCT with RAVE and playouts with patterns; see uct.pyx."""
 
 from insei.agents.player import Choice
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 
-class Grown:
-    """A tree grown from a position: how often each move was tried, and how often that won."""
+class UctTree:
+    """The tree of a position."""
 
     def __init__(self, root: Position, playouts: int, seed: int) -> None: ...
     @property
-    def played(self) -> int: ...
-    def grow(self, seconds: float = 0.0) -> None: ...
-    def tallies(self) -> dict[int, tuple[int, float, float]]: ...
+    def num_playouts(self) -> int: ...
+    def run(self, seconds: float = 0.0) -> None: ...
+    def root_statistics(self) -> dict[int, tuple[int, float, float]]: ...
 
 class UctPlayer:
-    """UCT with RAVE, patterns and tactics; so many playouts a move."""
+    """UCT with RAVE, patterns and tactics."""
 
     name: str
     num_parameters: int

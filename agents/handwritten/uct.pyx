@@ -1,10 +1,8 @@
-"""`uct`: Monte-Carlo tree search as programs did it before nets: UCT with RAVE and wise playouts.
+"""`uct`: Monte-Carlo tree search before nets: UCT with RAVE and playouts with patterns.
 
-What it knows: a playout move answers the last one where it can, by taking a chain in atari, saving
-one's own, or one of MoGo's 3x3 patterns beside it; else it is uniform, fills no own eye and puts
-no chain of its own in atari. The tree mixes a move's results with those of all playouts that
-contain it, and begins with priors for captures, patterns, the neighbourhood of the last move and
-bad shape.
+pattern_playouts.pyx plays the games. The tree mixes a move's results with those of all playouts
+that contain it (RAVE), and begins with priors for captures, patterns, the neighbourhood of the last
+move and bad shape.
 
 Sources: Kocsis and Szepesvári 2006 (UCT); Gelly, Wang, Munos and Teytaud 2006, "Modification of
 UCT with Patterns in Monte-Carlo Go"; Gelly and Silver 2007 (RAVE); the priors' sizes are those of
@@ -47,19 +45,19 @@ from insei.agents.player import Choice, PlayerFailed
 
 cdef enum:
     EXPAND_AT = 6  # visits at which a move gets a node of its own
-    RAVE_WORTH = 3000  # visits at which RAVE and results weigh alike, in the limit
-    PRIOR_EVEN = 10  # visits of an even result that every move begins with
+    RAVE_WORTH = 3000  # visits at which RAVE and results have equal weight, in the limit
+    PRIOR_EVEN = 10  # visits with an even result that every move begins with
     PRIOR_CAPTURE = 20
     PRIOR_PATTERN = 10
     PRIOR_NEAR = 16  # at one step from the last move, half of it at two
-    PRIOR_BAD = 12  # of lost results, for self-atari and the first line far from stones
+    PRIOR_BAD = 12  # lost visits, for self-atari and the first line far from stones
 
 cdef struct Edge:
     float wins  # of the mover
     float visits
     float rave_wins
     float rave_visits
-    int tries  # visits without the prior's
+    int tries  # visits, without those of the prior
     int child  # node, or -1
     uint16_t move
 
@@ -78,7 +76,7 @@ cdef struct Search:
 
 
 cdef int add_node(Search* search, const State* state) noexcept nogil:
-    """A node with the legal moves of `state` and their priors; -1 where there is no room."""
+    """A node with the legal moves of `state` and their priors; -1 if there is no room."""
     cdef uint8_t[MAX_POINTS + 1] mask
     cdef int width = state.board.width
     cdef int num_points = width * state.board.height
@@ -107,9 +105,9 @@ cdef int add_node(Search* search, const State* state) noexcept nogil:
         edge.visits = PRIOR_EVEN
         edge.wins = PRIOR_EVEN / 2.0
         if move == num_points:
-            edge.visits += PRIOR_BAD  # others first
+            edge.visits += PRIOR_BAD  # the pass comes last
             continue
-        if takes_something(state, point):
+        if is_tactical(state, point):
             favour(edge, PRIOR_CAPTURE)
         elif is_self_atari(&state.board, point, state.to_play):
             edge.visits += PRIOR_BAD
@@ -126,13 +124,13 @@ cdef int add_node(Search* search, const State* state) noexcept nogil:
 
 
 cdef inline void favour(Edge* edge, int visits) noexcept nogil:
-    """Count so many won visits in."""
+    """Add won visits to an edge's prior."""
     edge.visits += visits
     edge.wins += visits
 
 
-cdef bint takes_something(const State* state, int point) noexcept nogil:
-    """Whether a stone there takes stones off, or saves a chain of one's own in atari."""
+cdef bint is_tactical(const State* state, int point) noexcept nogil:
+    """Whether a stone at `point` captures, or saves an own chain from atari."""
     cdef const Board* board = &state.board
     cdef int[4] steps = [-board.stride, -1, 1, board.stride]
     cdef uint16_t[2] found
@@ -185,7 +183,7 @@ cdef int best_edge(const Search* search, int node) noexcept nogil:
 
 
 cdef int simulate(Search* search, const State* root, State* scratch) noexcept nogil:
-    """One walk through the tree, one playout, and what they teach; -1 without memory."""
+    """One walk through the tree, one playout, and their backup; -1 without memory."""
     cdef int[1024] nodes
     cdef int[1024] edges
     cdef uint8_t[MAX_POINTS + 1] first
@@ -231,25 +229,37 @@ cdef int simulate(Search* search, const State* root, State* scratch) noexcept no
     return 0
 
 
-SHORTEST = 0.001  # seconds
+SHORTEST = 0.001  # seconds of a search
 MOST_PLAYOUTS = 10_000_000
-MOST_EDGES = 1 << 26  # of a tree, 1.9 GB: on 19x19 it stops growing after a million playouts
+MOST_EDGES = 1 << 26  # of a tree, 1.9 GB; on 19x19 reached after a million playouts
 
 
-cdef class Grown:
-    """A tree grown from a position: how often each move was tried, and how often that won."""
+cdef class UctTree:
+    """The tree of a position: how often each move was tried, and how often that won.
+
+    Args:
+        root: position to search; is copied.
+        playouts: that `run` plays in all, 1 to 10,000,000.
+        seed: equal seeds give equal trees.
+
+    Attributes:
+        num_playouts: played so far.
+
+    Raises:
+        ValueError: `playouts` is out of bounds.
+    """
 
     cdef Search search
     cdef Position root
     cdef Position scratch
     cdef int64_t playouts
-    cdef readonly int64_t played
+    cdef readonly int64_t num_playouts
 
     def __cinit__(self, Position root not None, int64_t playouts, uint64_t seed):
         cdef int num_actions = root.state.board.width * root.state.board.height + 1
         if not 1 <= playouts <= MOST_PLAYOUTS:
             raise ValueError(f"playouts {playouts}: wanted 1 to {MOST_PLAYOUTS}")
-        self.root = root.copy()  # whoever asked may play on in theirs
+        self.root = root.copy()  # the caller may play on in their own
         self.scratch = root.copy()
         self.playouts = playouts
         self.search.rng = seed
@@ -264,30 +274,30 @@ cdef class Grown:
         free(self.search.nodes)
         free(self.search.edges)
 
-    def grow(self, double seconds=0.0):
-        """Play all playouts, or for so many seconds; other threads run meanwhile."""
+    def run(self, double seconds=0.0):
+        """Run all playouts, or as many as fit in `seconds` above 0; without the GIL."""
         cdef Search* search = &self.search
         cdef const State* root = self.root.state
         cdef State* scratch = self.scratch.state
-        cdef int64_t played = self.played, playouts = self.playouts
+        cdef int64_t num_playouts = self.num_playouts, playouts = self.playouts
         cdef int failed = 0
         cdef double deadline = now() + seconds if seconds else 0
         with nogil:
             if search.num_nodes == 0:
                 add_node(search, root)
-            while played < playouts:
+            while num_playouts < playouts:
                 failed = simulate(search, root, scratch)
                 if failed:
                     break
-                played += 1
-                if deadline and played % 16 == 0 and now() >= deadline:
+                num_playouts += 1
+                if deadline and num_playouts % 16 == 0 and now() >= deadline:
                     break
-        self.played = played
+        self.num_playouts = num_playouts
         if failed:
             raise MemoryError
 
-    def tallies(self):
-        """Of each move of the root its tries, and its won visits and visits, priors included."""
+    def root_statistics(self):
+        """By root move: its tries, and its won visits and all visits, priors included."""
         cdef int i
         return {
             int(self.search.edges[i].move): (
@@ -298,14 +308,14 @@ cdef class Grown:
 
 
 class UctPlayer:
-    """UCT with RAVE, patterns and tactics; so many playouts a move.
+    """UCT with RAVE, patterns and tactics, by a number of playouts a move.
 
     Args:
         name: what reports call it.
         playouts: of a move, in all its trees, 1 to 10,000,000.
-        seconds: of a move, 0 to 86,400; 0 for none. Fewer playouts than said are then played.
-        threads: trees that grow side by side, each with its share of the playouts, 1 to 256; the
-            move tried most often in all of them is played (Cazenave and Jouandeau 2007).
+        seconds: of a move, at most, 0 to 86,400; 0 for no limit.
+        threads: trees that are built side by side, each with its share of the playouts, 1 to 256;
+            the move tried most often in all of them is played (Cazenave and Jouandeau 2007).
 
     Raises:
         ValueError: an argument is out of bounds.
@@ -325,12 +335,12 @@ class UctPlayer:
         self.playouts = playouts
         self.threads = threads
         self.seconds = seconds
-        self.given = None
+        self.move_seconds = None
         self.state = 1
 
     def set_time_limit(self, seconds):
         """Limit the time of each move from now on; None restores the player's own limit."""
-        self.given = seconds
+        self.move_seconds = seconds
 
     def new_game(self, rules, seed):
         """Begin anew; equal seeds give equal games."""
@@ -348,27 +358,27 @@ class UctPlayer:
         for number in range(self.threads):
             share = (self.playouts + number) // self.threads
             try:
-                trees.append(Grown(position, share, next_random(&seed) if number else seed))
+                trees.append(UctTree(position, share, next_random(&seed) if number else seed))
             except MemoryError:
                 raise PlayerFailed(
                     f"no memory for {self.playouts:,} playouts on {position.rules.size_name}"
                 ) from None
-        limits = [limit for limit in (self.seconds or None, self.given) if limit is not None]
+        limits = [limit for limit in (self.seconds or None, self.move_seconds) if limit is not None]
         seconds = max(min(limits), SHORTEST) if limits else 0.0
         if self.threads == 1:
-            trees[0].grow(seconds)
+            trees[0].run(seconds)
         else:
             with ThreadPoolExecutor(self.threads) as pool:
-                list(pool.map(lambda tree: tree.grow(seconds), trees))
-        self.state = (<Grown>trees[0]).search.rng
-        tallies = [tree.tallies() for tree in trees]
+                list(pool.map(lambda tree: tree.run(seconds), trees))
+        self.state = (<UctTree>trees[0]).search.rng
+        found = [tree.root_statistics() for tree in trees]
         summed = {
-            move: [sum(one) for one in zip(*(each[move] for each in tallies), strict=True)]
-            for move in tallies[0]
+            move: [sum(column) for column in zip(*(tree[move] for tree in found), strict=True)]
+            for move in found[0]
         }
         best = max(summed, key=lambda move: summed[move][0])
-        played = sum(tree.played for tree in trees)
-        return Choice(best, 2 * summed[best][1] / summed[best][2] - 1, played)
+        num_playouts = sum(tree.num_playouts for tree in trees)
+        return Choice(best, 2 * summed[best][1] / summed[best][2] - 1, num_playouts)
 
     def close(self):
         """Nothing to give back."""

@@ -1,4 +1,4 @@
-"""What a search asks of a net: planes in, policy, value, score and ownership out."""
+"""Evaluators: planes in; policy, value, score and ownership out."""
 
 import math
 from typing import Literal, NamedTuple, Protocol, get_args
@@ -13,13 +13,13 @@ Precision = Literal["int8", "bf16", "fp32"]  # what a net computes in
 
 
 class Evaluation(NamedTuple):
-    """What a net says of B positions in a frame of H × W points, as the mover sees it."""
+    """A net's answers for B positions in a frame of H × W points, as the player to move sees it."""
 
     policy: NDArray[np.float32]  # [B, A] logits; off the board -10,000
     value: NDArray[np.float32]  # [B] chance of a win less that of a loss, -1 to 1
     score: NDArray[np.float32]  # [B] points
-    ownership: NDArray[np.float32] | None = None  # [B, H, W] -1 to 1, 0 off the board; None where
-    # the evaluator was told not to find it
+    # [B, H, W] -1 to 1, 0 off the board; None from an evaluator without ownership
+    ownership: NDArray[np.float32] | None = None
 
 
 class Evaluator(Protocol):
@@ -45,14 +45,22 @@ def graph_rows(rows: int) -> int:
 
 
 def check_precision(precision: Precision) -> Precision:
-    """Return it, or raise ValueError where it is none."""
+    """Return `precision`.
+
+    Raises:
+        ValueError: it is unknown.
+    """
     if precision not in get_args(Precision):
         raise ValueError(f"precision {precision!r}: wanted one of {', '.join(get_args(Precision))}")
     return precision
 
 
 def check_planes(planes: NDArray[np.float32], height: int, width: int) -> None:
-    """Raise ValueError unless `planes` are a batch for a frame of this size."""
+    """Check the planes of a batch, `[B, C, H, W]`, for a frame of this size.
+
+    Raises:
+        ValueError: they have another shape or type.
+    """
     if planes.ndim != 4 or planes.shape[1:] != (NUM_PLANES, height, width) or not len(planes):
         raise ValueError(
             f"planes of shape {planes.shape}: wanted [B, {NUM_PLANES}, {height}, {width}], B >= 1"
@@ -70,9 +78,13 @@ def check_shapes(
     score: NDArray[np.float32],
     ownership: NDArray[np.float32] | None,
 ) -> None:
-    """Raise ValueError unless these are answers to so many boards in a frame of this size."""
+    """Check the shapes of answers to `rows` boards in a frame of this size.
+
+    Raises:
+        ValueError: one of them has another shape.
+    """
     actions = height * width + 1
-    given = [tuple(np.shape(one)) for one in (policy, value, score)]
+    given = [tuple(np.shape(array)) for array in (policy, value, score)]
     if given != [(rows, actions), (rows,), (rows,)]:
         raise ValueError(
             f"policy {list(given[0])}, value {list(given[1])}, score {list(given[2])}: "
@@ -84,8 +96,12 @@ def check_shapes(
         )
 
 
-def check_answer(answer: Evaluation) -> None:
-    """Raise BrokenNetwork where a net answered NaN or infinity."""
-    for name, numbers in zip(Evaluation._fields, answer, strict=True):
+def check_finite(evaluation: Evaluation) -> None:
+    """Check a net's answers.
+
+    Raises:
+        BrokenNetwork: one of them is NaN or infinity.
+    """
+    for name, numbers in zip(Evaluation._fields, evaluation, strict=True):
         if numbers is not None and not math.isfinite(np.add.reduce(numbers, axis=None)):
             raise BrokenNetwork(f"the net's {name} holds NaN or infinity: wanted finite numbers")

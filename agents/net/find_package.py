@@ -1,6 +1,9 @@
-"""Where a player package lies, given what a user typed.
+"""The folder of the player package that a user named.
 
-A folder on disk, a package or a run whose newest it is, goes before a shipped player of that name.
+A folder on disk goes before a shipped player of the same name. It is a package, or it keeps
+numbered packages in `checkpoints/`, of which the newest is meant: so does a training run, and
+`net:runs/go5` plays its newest net. That one convention is kept here, because players are named in
+rooms that know nothing of training. Everything else about a run's folder belongs to selfplay.
 """
 
 from pathlib import Path
@@ -9,15 +12,18 @@ from insei.agents.net.package import CARD_FILE
 from insei.system.files import typed_path
 
 SHIPPED = Path(__file__).parents[1] / "players"  # packages that come with insei
-CHECKPOINTS = "checkpoints"  # a run's folder of packages, named by generation
+CHECKPOINTS = "checkpoints"  # where a folder keeps numbered packages
 
 
-def checkpoints_of(run: Path) -> list[Path]:
-    """A run's checkpoints, oldest first; half-written ones left out."""
-    folder = run / CHECKPOINTS
+def numbered_packages(folder: Path) -> list[Path]:
+    """The folders in `folder` that are named by a number, in order; none if there is no `folder`.
+
+    Half-written ones have other names (`insei.system.files`).
+    """
     if not folder.is_dir():
         return []
-    return sorted(one for one in folder.iterdir() if one.name.isdigit())
+    packages = [path for path in folder.iterdir() if path.name.isdecimal()]
+    return sorted(packages, key=lambda path: int(path.name))
 
 
 def shipped_players() -> list[str]:
@@ -26,26 +32,28 @@ def shipped_players() -> list[str]:
 
 
 def check_nameable(path: Path) -> None:
-    """See that a player may lie in a folder, for `search:PATH,...` to name it.
+    """Check that `search:PATH,...` can name a player in this folder.
 
     Raises:
-        ValueError: there is a comma in its path.
+        ValueError: its path has a comma.
     """
     if "," in str(path):
-        raise ValueError(f"{path}: wanted a folder without a comma, which parts players' options")
+        raise ValueError(
+            f"{path}: wanted a folder without a comma, which separates player settings"
+        )
 
 
 def find_package(name: str) -> Path:
-    """The folder of a package: `name` itself, the newest of the run `name`, or the shipped one.
+    """The folder of a package: `name` itself, the newest of the run `name`, or a shipped one.
 
     Raises:
-        ValueError: nothing of the kind is there.
+        ValueError: there is no such package.
     """
     path = typed_path(name)
     if (path / CARD_FILE).is_file():
         return path
-    if checkpoints := checkpoints_of(path):
-        return checkpoints[-1]
+    if packages := numbered_packages(path / CHECKPOINTS):
+        return packages[-1]
     if name in shipped_players():
         return SHIPPED / name
     if not path.exists():

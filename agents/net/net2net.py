@@ -1,8 +1,8 @@
-"""A net made deeper or wider without a change of what it says, so that it can learn on.
+"""A larger net with the same answers as a smaller one, from which learning can go on.
 
-New blocks begin as the identity. New channels see the old ones through random weights, and nothing
-looks at them yet: what the net says is the same to the last bit of rounding, and gradients reach
-the new weights from the first step on. After Chen et al. 2016, "Net2Net".
+New blocks begin as the identity. New channels see the old ones through random weights, and no old
+channel sees them yet: answers change only by rounding, and gradients reach the new weights from the
+first step on. After Chen et al. 2016, "Net2Net".
 """
 
 import numpy as np
@@ -10,25 +10,23 @@ from numpy.typing import NDArray
 
 from insei.agents.net.architecture import NUM_POOLED, NetworkConfig, Weights, check_weights
 
-# Layers whose inputs are pooled features: NUM_POOLED groups of channels side by side.
-POOLED_INPUTS = (".pool.weight", "hidden.weight", "policy_pool.weight")
 STARTS_AT_ZERO = (".second.weight", ".bias")
 
 
-def grown(
+def enlarged(
     weights: Weights, config: NetworkConfig, larger: NetworkConfig, rng: np.random.Generator
 ) -> dict[str, NDArray[np.float32]]:
-    """The weights of a net of `larger` that says what the net of `config` says.
+    """The weights of a net of `larger` with the answers of the net of `config`.
 
     Raises:
         BrokenNetwork: the weights are not those of a net of `config`.
-        ValueError: `larger` is smaller somewhere, or pools in other blocks.
+        ValueError: `larger` is smaller in a field, or pools in other blocks.
     """
     check_weights(weights, config)
-    for name in ("blocks", "channels", "head_channels", "hidden"):
-        if getattr(larger, name) < getattr(config, name):
+    for field in ("blocks", "channels", "head_channels", "hidden"):
+        if getattr(larger, field) < getattr(config, field):
             raise ValueError(
-                f"{name} {getattr(larger, name)}: wanted at least the {getattr(config, name)} "
+                f"{field} {getattr(larger, field)}: wanted at least the {getattr(config, field)} "
                 "of the net to begin with"
             )
     if larger.pooling_every != config.pooling_every:
@@ -36,16 +34,26 @@ def grown(
             f"pooling_every {larger.pooling_every}: wanted {config.pooling_every}, as in the net "
             "to begin with"
         )
+    pooled = {f"{name}.weight" for name, layer in larger.layers().items() if layer.sees_pooled}
     return {
-        name: _grown(name, weights.get(name), shape, rng)
+        name: enlarged_weight(name, weights.get(name), shape, name in pooled, rng)
         for name, shape in larger.weight_shapes().items()
     }
 
 
-def _grown(
-    name: str, old: NDArray[np.float32] | None, shape: tuple[int, ...], rng: np.random.Generator
+def enlarged_weight(
+    name: str,
+    old: NDArray[np.float32] | None,
+    shape: tuple[int, ...],
+    sees_pooled: bool,
+    rng: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """One weight; `old` is None in a new block."""
+    """One weight of the larger net, of shape `shape`.
+
+    Args:
+        old: the smaller net's weight; None in a new block.
+        sees_pooled: whether the inputs are NUM_POOLED groups of channels, each of which grows.
+    """
     if old is not None and old.shape == shape:
         return old.copy()
     if name.endswith(STARTS_AT_ZERO):
@@ -58,12 +66,11 @@ def _grown(
     if len(shape) == 1:
         new[: len(old)] = old
         return new
-    # Old outputs don't look at new inputs.
-    new[: len(old)] = 0
-    if name.endswith(POOLED_INPUTS):
+    new[: len(old)] = 0  # old outputs don't see new inputs
+    if sees_pooled:
         groups = new.reshape(shape[0], NUM_POOLED, -1)
-        was = old.reshape(len(old), NUM_POOLED, -1)
-        groups[: len(old), :, : was.shape[2]] = was
+        old_groups = old.reshape(len(old), NUM_POOLED, -1)
+        groups[: len(old), :, : old_groups.shape[2]] = old_groups
     else:
         new[: len(old), : old.shape[1]] = old
     return new

@@ -1,11 +1,11 @@
-"""Player packages: a folder with a net's weights and a card that says what they are.
+"""Player packages: a folder with a net's weights and a card that describes them.
 
-    weights.safetensors   float32, named as agents/net/architecture.py says
+    weights.safetensors   float32, by the names of agents/net/architecture.py
     player.json           the card: architecture, planes, hashes of the files, provenance, rating
-    player.onnx           the same net for other programs, where it was exported; we don't read it
+    player.onnx           the same net for other programs; optional, never read here
 
-No pickle is ever read. The card holds the hash of the weights' file, so that a package that was
-cut short or altered is refused.
+No pickle is ever read. The card holds the hash of the weights' file. A package that was cut short
+or altered is refused.
 """
 
 import dataclasses
@@ -22,12 +22,13 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from insei.agents.net.architecture import (
-    PLANES_VERSION,
     BrokenNetwork,
     NetworkConfig,
     check_weights,
 )
+from insei.engine.planes.net_planes import PLANES_VERSION
 from insei.engine.rules import SCORINGS, Scoring
+from insei.system.setting import with_nulls
 
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "player.json"
@@ -36,29 +37,29 @@ FORMAT = 1
 
 
 class DamagedPackage(ValueError):
-    """A folder that is no whole player package; the message says what is wrong with it."""
+    """A player package that is incomplete or altered; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True)
 class PlayerCard:
-    """What is known of a net, as player.json holds it.
+    """A net's description, as in player.json.
 
     Raises:
-        ValueError: no such scoring, or sizes without their komi.
+        ValueError: an unknown scoring, or `sizes` that are not a dict.
     """
 
     architecture: NetworkConfig
-    width: int  # the board that it was trained on
+    width: int  # of the board that the net was trained on
     height: int
-    komi: float  # the komi that it was trained around
+    komi: float  # that it was trained around
     training: dict[str, Any] = field(default_factory=dict)  # run, generation, games, steps
-    rating: dict[str, Any] = field(default_factory=dict)  # value, interval, how measured
+    rating: dict[str, Any] = field(default_factory=dict)  # value, interval, conditions
     planes_version: int = PLANES_VERSION
-    weights_sha256: str = ""  # filled in when the package is written
-    onnx_sha256: str = ""  # likewise; empty where there is no player.onnx
+    weights_sha256: str = ""  # set when the package is written
+    onnx_sha256: str = ""  # likewise; empty without a player.onnx
     scoring: Scoring = "area"  # that it was trained under
-    sizes: dict[str, float] = field(default_factory=dict)  # of a net of several boards: the komi
-    # that each was trained around, by its name, as in {"5x5": 20}; else empty
+    # Komi by size, as in {"5x5": 20}, of a net that was trained on several; else empty.
+    sizes: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.scoring not in SCORINGS:
@@ -67,28 +68,34 @@ class PlayerCard:
             raise ValueError(f"sizes {self.sizes!r}: wanted komi by board, as in {{'5x5': 20}}")
 
     def komi_on(self, size: str) -> float | None:
-        """The komi that it was trained around on boards of this name; None where it never was."""
+        """The komi of training on a size, as in "5x5"; None for a size that it never saw."""
         own = {f"{self.width}x{self.height}": self.komi}
         return (self.sizes or own).get(size)
 
 
 @dataclass(frozen=True)
 class Package:
-    """A net as read from its folder."""
+    """A net with its card."""
 
     weights: dict[str, NDArray[np.float32]]
     card: PlayerCard
 
 
 def sha256_of(data: bytes) -> str:
-    """The hash in hexadecimal."""
+    """The SHA-256 of `data` in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def write_package(
     folder: Path, weights: dict[str, NDArray[np.float32]], card: PlayerCard, onnx: bytes = b""
 ) -> None:
-    """Write the files into an existing folder; `onnx` is of the same weights, empty for none."""
+    """Write a package into an existing folder.
+
+    Args:
+        weights: float32 arrays by name.
+        card: its hashes are replaced.
+        onnx: the file of the same net; empty to leave it out.
+    """
     data = save_tensors(weights)
     (folder / WEIGHTS_FILE).write_bytes(data)
     if onnx:
@@ -100,15 +107,18 @@ def write_package(
 
 
 def card_text(card: PlayerCard) -> str:
-    """A card as player.json holds it."""
+    """The text of player.json."""
     return json.dumps({"format": FORMAT, **dataclasses.asdict(card)}, indent=2) + "\n"
 
 
 def read_tensors(path: Path, sha256: str) -> dict[str, NDArray[Any]]:
-    """Read a safetensors file of which the hash is known.
+    """Read the tensors of a safetensors file.
+
+    Args:
+        sha256: the file's hash, as its card holds it.
 
     Raises:
-        DamagedPackage: it is missing, another one, or broken.
+        DamagedPackage: the file is missing, has another hash, or is not safetensors.
     """
     try:
         data = path.read_bytes()
@@ -116,8 +126,7 @@ def read_tensors(path: Path, sha256: str) -> dict[str, NDArray[Any]]:
         raise DamagedPackage(f"{path}: {error.strerror}; wanted the weights") from error
     if sha256_of(data) != sha256:
         raise DamagedPackage(
-            f"{path}: {len(data)} bytes that differ from what its card promises; "
-            "cut short or altered"
+            f"{path}: {len(data)} bytes with another SHA-256 than its card's; cut short or altered"
         )
     try:
         return load_tensors(data)
@@ -129,7 +138,7 @@ def read_card(folder: Path) -> PlayerCard:
     """Read player.json.
 
     Raises:
-        DamagedPackage: the file is missing, or not the card of a net that we can play.
+        DamagedPackage: the file is missing, not a card, or of another format or version.
     """
     path = folder / CARD_FILE
     try:
@@ -141,7 +150,7 @@ def read_card(folder: Path) -> PlayerCard:
     if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
         raise DamagedPackage(f"{path}: wanted a card of format {FORMAT}")
     try:
-        architecture = NetworkConfig(**values.pop("architecture"))
+        architecture = NetworkConfig(**with_nulls(NetworkConfig, values.pop("architecture")))
         card = PlayerCard(architecture=architecture, **values)
     except (TypeError, KeyError, ValueError) as error:
         raise DamagedPackage(f"{path}: {error}") from error
@@ -153,7 +162,7 @@ def read_card(folder: Path) -> PlayerCard:
 
 
 def load_package(folder: Path) -> Package:
-    """Read a package, hashes and shapes checked.
+    """Read a package, and check its hashes and shapes.
 
     Raises:
         DamagedPackage: the package is cut short, altered or of another kind.

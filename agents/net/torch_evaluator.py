@@ -1,7 +1,7 @@
-"""The net answering through torch: on GPUs, and as the reference for the compiled evaluator.
+"""The net evaluated by torch: on GPUs, and as the reference for the compiled evaluator.
 
-On a GPU a batch of a size is recorded once as a CUDA graph and then only replayed, for a small net
-is over before its launches are; batches in between are filled up, as the compiled evaluator's are.
+On a GPU each batch size is recorded once as a CUDA graph and then replayed, because launching the
+kernels of a small net takes longer than running them. Batches in between are filled up.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from insei.agents.net.evaluator import Evaluation, check_answer, check_planes, graph_rows
+from insei.agents.net.evaluator import Evaluation, check_finite, check_planes, graph_rows
 from insei.agents.net.network import Network
 
 Run = Callable[[Tensor], tuple[Tensor, ...]]
@@ -20,13 +20,13 @@ Run = Callable[[Tensor], tuple[Tensor, ...]]
 class TorchEvaluator:
     """Runs a network on one device; in bf16 on a GPU, in fp32 elsewhere.
 
-    Calls from several threads, where batches are under way side by side, must not overlap.
+    Calls from several threads must not overlap.
 
     Args:
-        network: moved to the device and set to evaluation; weights changed in place later are
-            those that answer, on a GPU too.
+        network: moved to the device and set to evaluation. Weights may change in place later, on
+            a GPU too.
         device: "cpu", "cuda" or "cuda:N".
-        ownership: whether to find it; self-play goes without.
+        ownership: whether to compute it; self-play does without.
 
     Raises:
         ValueError: torch does not see the device.
@@ -49,25 +49,30 @@ class TorchEvaluator:
             self.runs[filled.shape] = self._recorded(filled) if self.is_gpu else self._answers
         output = self.runs[filled.shape](torch.from_numpy(filled))
         parts = (part[: len(planes)].float().contiguous().cpu().numpy() for part in output)
-        answer = Evaluation(*parts)
-        check_answer(answer)
-        return answer
+        evaluation = Evaluation(*parts)
+        check_finite(evaluation)
+        return evaluation
 
     def _answers(self, planes: Tensor) -> tuple[Tensor, ...]:
-        """Policy, value, score and, where it is wanted, ownership of planes on the device."""
+        """Policy `[B, A]`, value `[B]`, score `[B]`, and ownership `[B, H, W]` where wanted.
+
+        Args:
+            planes: `[B, C, H, W]`, on the device.
+        """
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_gpu):
-            output = self.network(planes.contiguous(memory_format=torch.channels_last))
-        chances = output.outcome.softmax(1)
-        found = output.policy, chances[:, 0] - chances[:, 2], output.score
-        return (*found, output.ownership.tanh()) if self.ownership else found
+            channels_last = planes.contiguous(memory_format=torch.channels_last)
+            found = self.network.answers(channels_last, self.ownership)
+        policy = torch.cat([found.points[:, 0], found.passes[:, :1]], 1)
+        ownership = () if found.ownership is None else (found.ownership[:, 0],)
+        return policy, found.value, found.score[:, 0], *ownership
 
     def _recorded(self, example: NDArray[np.float32]) -> Run:
-        """A CUDA graph for planes of one shape, which reads and writes fixed memory."""
+        """A CUDA graph for planes `[B, C, H, W]` of one shape; it reads and writes fixed memory."""
         planes = torch.from_numpy(example).to(self.device)
         stream = torch.cuda.Stream(self.device)
         stream.wait_stream(torch.cuda.current_stream(self.device))
-        with torch.cuda.stream(stream):  # what is chosen and allocated at first is not recorded
-            for _ in range(3):
+        with torch.cuda.stream(stream):
+            for _ in range(3):  # warm up, so that the graph records no first-time work
                 self._answers(planes)
         torch.cuda.current_stream(self.device).wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
@@ -83,7 +88,7 @@ class TorchEvaluator:
 
 
 def filled_up(planes: NDArray[np.float32], rows: int) -> NDArray[np.float32]:
-    """The planes, and empty boards below them up to so many rows."""
+    """Planes `[B, C, H, W]` with empty boards appended, `[rows, C, H, W]`."""
     if rows == len(planes):
         return planes
     filled = np.zeros((rows, *planes.shape[1:]), np.float32)

@@ -3,18 +3,18 @@
 from libc.stdint cimport uint64_t
 
 from insei.agents.search.cache cimport Cache
-from insei.agents.search.tree cimport Constants, Tree
+from insei.agents.search.tree cimport SearchConstants, Tree
 from insei.agents.search.walk cimport Walk
 
 ctypedef struct Leaf:
     int game
     int node
     int symmetry
-    uint64_t key  # of its position, where evaluations are kept; else 0
+    uint64_t key  # of its position in the cache; 0 without a cache
 
 ctypedef struct Batch:
     Tree** trees  # `[num_games]`, NULL where none was started
-    const int** action_at  # `[num_games]`, tables `[8, A]` of where moves stand in the frame
+    const int** action_at  # `[num_games]`, tables `[8, A]`: each move's place in the frame
     Leaf* leaves  # `[num_games · num_leaves]`
     int num_games
     int num_leaves  # of one game in a batch
@@ -25,16 +25,11 @@ ctypedef struct Batch:
     int parts
     int* num_rows  # `[parts]`, leaves given out and not yet back
     int* first_row  # `[parts · threads]`, of each block of games
-    int* rows  # `[parts · threads]`, how many
+    int* rows  # `[parts · threads]`, rows of each block
     Walk** walks  # `[parts · threads]`
     Cache** caches  # `[parts · threads]`, NULL where evaluations are not kept
-    Constants constants
-    bint is_gumbel
+    SearchConstants constants
     bint random_symmetry
-    float noise
-    float dirichlet_alpha
-    float dirichlet_weight
-    int considered
 
 cdef Batch* batch_new(
     int num_games, int num_leaves, int height, int width, int threads, int parts, long cache
@@ -47,6 +42,11 @@ cdef void batch_expand(
     const float* ownership,
 ) noexcept nogil
 
+cdef void batch_clear_caches(Batch* batch) noexcept nogil
+cdef void batch_count_lookups(const Batch* batch, long* hits, long* total) noexcept nogil
+cdef SearchConstants constants_of(settings)
+cdef object action_table(const Batch* batch, int width, int height)
+
 cdef inline int first_game(const Batch* batch, int block, int blocks) noexcept nogil:
-    """Where a block begins, of so many that the games are shared out to."""
+    """The first game of a block, if the games are divided into so many blocks."""
     return <long>block * batch.num_games // blocks

@@ -1,7 +1,7 @@
-"""Batches of leaves from many games: what a forest gives out to be evaluated, and takes back.
+"""Batches of leaves from many games: a forest gives them out to be evaluated and expands them.
 
-The games are divided into parts, each with a batch of its own, and a part's games into blocks, one
-a thread. A block's rows begin where all games before it would end if each gave all its leaves;
+The games are divided into parts, each with a batch of its own. A part's games are divided into
+blocks, one a thread. A block's rows begin where the rows of all games before it would end at most.
 `close_gaps` then brings them together in the games' order, the same with any number of threads.
 """
 
@@ -9,21 +9,35 @@ from cython.parallel cimport prange
 from libc.stdlib cimport calloc, free
 from libc.string cimport memmove
 
-from insei.agents.search.cache cimport cache_find, cache_free, cache_keep, cache_key, cache_new
-from insei.agents.search.gumbel cimport tree_make_noise, tree_plan_halving
-from insei.agents.search.puct cimport tree_mix_dirichlet
-from insei.agents.search.tree cimport tree_add_ownership, tree_expand, tree_free, tree_select
+import numpy as np
+
+from insei.agents.search.cache cimport (
+    Cache,
+    cache_clear,
+    cache_find,
+    cache_free,
+    cache_keep,
+    cache_new,
+)
+from insei.agents.search.tree cimport (
+    SearchConstants,
+    tree_add_ownership,
+    tree_expand,
+    tree_free,
+    tree_select,
+)
 from insei.agents.search.walk cimport Walk, walk_free, walk_new
 from insei.engine.board cimport next_random
 from insei.engine.reading.liberties cimport Liberties, liberties_copy
-from insei.engine.planes.net_planes cimport PLANES, Frame, state_floats
+from insei.engine.planes.net_planes cimport NUM_PLANES, Frame, lay_out, planes_key, state_floats
 from insei.engine.state cimport state_is_over
+from insei.engine.symmetries cimport num_symmetries_of
 
 
 cdef Batch* batch_new(
     int num_games, int num_leaves, int height, int width, int threads, int parts, long cache
 ) noexcept nogil:
-    """Room for so many games' leaves and, in all, `cache` evaluations; NULL without memory."""
+    """Room for the games' leaves and for `cache` evaluations in all; NULL without memory."""
     cdef Batch* batch = <Batch*>calloc(1, sizeof(Batch))
     cdef int num_blocks = threads * parts
     cdef int block
@@ -33,7 +47,7 @@ cdef Batch* batch_new(
     batch.num_leaves = num_leaves
     batch.frame_height = height
     batch.frame_width = width
-    batch.row_size = PLANES * height * width
+    batch.row_size = NUM_PLANES * height * width
     batch.threads = threads
     batch.parts = parts
     batch.trees = <Tree**>calloc(num_games, sizeof(Tree*))
@@ -140,7 +154,7 @@ cdef inline const int* targets(const Batch* batch, int game, int symmetry) noexc
 
 
 cdef void select_block(Batch* batch, int block, int most, float* out) noexcept nogil:
-    """Select from one thread's games; their rows begin where all games before would end."""
+    """Select from one thread's games."""
     cdef int num_blocks = batch.parts * batch.threads
     cdef int row = first_game(batch, block, num_blocks) * batch.num_leaves
     cdef int game, node, num_leaves
@@ -162,7 +176,7 @@ cdef void select_block(Batch* batch, int block, int most, float* out) noexcept n
             if node < 0:
                 break
             batch.leaves[row] = leaf_of(batch, block, walk, game, node)
-            if not is_known(batch, block, batch.leaves[row]):
+            if not expand_from_cache(batch, block, batch.leaves[row]):
                 write_planes(batch, walk, batch.leaves[row], out + row * batch.row_size)
                 row += 1
                 num_leaves += 1
@@ -172,23 +186,23 @@ cdef void select_block(Batch* batch, int block, int most, float* out) noexcept n
 cdef Leaf leaf_of(
     Batch* batch, int block, const Walk* walk, int game, int node
 ) noexcept nogil:
-    """A leaf with the symmetry under which it is to be seen."""
+    """A leaf with the symmetry that its planes are turned by."""
     cdef Tree* tree = batch.trees[game]
     cdef Leaf leaf
-    cdef int num_symmetries = 8 if tree.root.board.width == tree.root.board.height else 4
+    cdef int num_symmetries = num_symmetries_of(tree.root.board.height, tree.root.board.width)
     leaf.game = game
     leaf.node = node
     leaf.symmetry = 0
     leaf.key = 0
     if batch.caches[block] != NULL:
-        leaf.key = cache_key(walk.state, walk.legal)
+        leaf.key = planes_key(walk.state, walk.legal)
     if batch.random_symmetry:
         leaf.symmetry = (leaf.key or next_random(&tree.rng)) & (num_symmetries - 1)
     return leaf
 
 
-cdef bint is_known(Batch* batch, int block, Leaf leaf) noexcept nogil:
-    """Whether a leaf's evaluation was kept; it has it then."""
+cdef bint expand_from_cache(Batch* batch, int block, Leaf leaf) noexcept nogil:
+    """Expand a leaf whose evaluation is in the cache; returns whether it is."""
     cdef Cache* cache = batch.caches[block]
     cdef const float* answer
     if cache == NULL:
@@ -196,7 +210,9 @@ cdef bint is_known(Batch* batch, int block, Leaf leaf) noexcept nogil:
     answer = cache_find(cache, leaf.key)
     if answer == NULL:
         return False
-    take(batch, leaf, answer, answer[cache.num_actions], answer[cache.num_actions + 1], NULL)
+    expand_leaf(
+        batch, leaf, answer, answer[cache.num_actions], answer[cache.num_actions + 1], NULL
+    )
     return True
 
 
@@ -206,9 +222,9 @@ cdef void write_planes(Batch* batch, const Walk* walk, Leaf leaf, float* out) no
         batch.frame_height, batch.frame_width, leaf.symmetry & 4,
         targets(batch, leaf.game, leaf.symmetry),
     )
-    cdef Liberties known
-    liberties_copy(&known, &tree.known, tree.root.board.num_words)
-    state_floats(walk.state, walk.legal, &known, &frame, out)
+    cdef Liberties liberties
+    liberties_copy(&liberties, &tree.liberties, tree.root.board.num_words)
+    state_floats(walk.state, walk.legal, &liberties, &frame, out)
 
 
 cdef int close_gaps(Batch* batch, int part, float* out) noexcept nogil:
@@ -245,7 +261,7 @@ cdef void expand_block(
     cdef int row
     for row in range(batch.first_row[block], batch.first_row[block] + batch.rows[block]):
         at = row - offset
-        take(
+        expand_leaf(
             batch,
             batch.leaves[row],
             policy + at * (num_points + 1),
@@ -263,12 +279,12 @@ cdef void expand_block(
             )
 
 
-cdef void take(
+cdef void expand_leaf(
     Batch* batch, Leaf leaf, const float* policy, float value, float score, const float* ownership
 ) noexcept nogil:
-    """Give a leaf its evaluation, and a root what its rule wants besides.
+    """Give a leaf its evaluation; a root is then prepared by its rule.
 
-    A leaf of a search that was given up meanwhile is passed over.
+    A leaf of a search that was given up meanwhile is skipped.
     """
     cdef Tree* tree = batch.trees[leaf.game]
     if tree == NULL or leaf.node >= tree.num_nodes or tree.nodes[leaf.node].is_evaluated:
@@ -277,10 +293,53 @@ cdef void take(
     tree_expand(tree, leaf.node, policy, actions_at, value, score)
     if ownership != NULL:
         tree_add_ownership(tree, leaf.node, ownership, actions_at)
-    if leaf.node != 0:
-        return
-    if batch.is_gumbel:
-        tree_make_noise(tree, batch.noise)
-        tree_plan_halving(tree, batch.considered)
-    else:
-        tree_mix_dirichlet(tree, batch.dirichlet_alpha, batch.dirichlet_weight)
+    if leaf.node == 0:
+        tree.rule.prepare_root(tree)
+
+
+cdef void batch_clear_caches(Batch* batch) noexcept nogil:
+    """Drop all cached evaluations."""
+    cdef int block
+    for block in range(batch.parts * batch.threads):
+        if batch.caches[block] != NULL:
+            cache_clear(batch.caches[block])
+
+
+cdef void batch_count_lookups(const Batch* batch, long* hits, long* total) noexcept nogil:
+    """How many evaluations the caches had, and how many were looked for."""
+    cdef int block
+    hits[0] = total[0] = 0
+    for block in range(batch.parts * batch.threads):
+        if batch.caches[block] != NULL:
+            hits[0] += batch.caches[block].hits
+            total[0] += batch.caches[block].hits + batch.caches[block].misses
+
+
+cdef SearchConstants constants_of(settings):
+    """The numbers of SearchSettings that the rules read."""
+    return SearchConstants(
+        c_visit=settings.c_visit,
+        c_scale=settings.c_scale,
+        c_puct=settings.c_puct,
+        c_puct_growth=settings.c_puct_growth,
+        spread_scale=settings.spread_scale,
+        forced=settings.forced,
+        fpu_reduction=settings.fpu_reduction,
+        score_weight=settings.score_weight,
+        noise=settings.noise,
+        dirichlet_alpha=settings.dirichlet_alpha,
+        dirichlet_weight=settings.dirichlet_weight,
+        deviations=settings.deviations,
+        considered=settings.considered,
+    )
+
+
+cdef object action_table(const Batch* batch, int width, int height):
+    """The place in the frame of each move of a board, under each symmetry, intc `[8, A]`."""
+    cdef int symmetry
+    table = np.zeros((8, width * height + 1), np.intc)
+    cdef int[:, ::1] view = table
+    for symmetry in range(num_symmetries_of(height, width)):
+        lay_out(&view[symmetry, 0], height, width, batch.frame_width, symmetry)
+        view[symmetry, width * height] = batch.frame_height * batch.frame_width
+    return table

@@ -4,7 +4,8 @@
         forest.expand(*evaluate(forest.planes[:rows])[:3])
 
 Select, planes, expand and backup run without the GIL; nothing is allocated between `start` and the
-end of a search. Games may differ in size, each inside the frame of the net's planes.
+end of a search. Games may differ in size, each inside the frame of the net's planes. The forest
+owns its games: it plays their moves, and says how they stand.
 """
 
 from libc.stdint cimport uint64_t
@@ -13,34 +14,33 @@ import numpy as np
 
 from insei.agents.search.batch cimport (
     Batch,
+    action_table,
+    batch_clear_caches,
+    batch_count_lookups,
     batch_expand,
     batch_free,
     batch_new,
     batch_part,
     batch_select,
+    constants_of,
     first_game,
 )
-from insei.agents.search.cache cimport cache_clear
+from insei.agents.search.gumbel cimport GUMBEL
+from insei.agents.search.puct cimport PUCT
 from insei.agents.search.results cimport (
     candidates_of,
     drawn_move,
-    is_decided,
     ownership_after,
     ownership_of,
-    target_value,
+    root_planes,
+    value_of_shares,
     variation_of,
     visits_along,
-    write_priors,
-    write_target,
+    write_shares,
 )
-from insei.agents.search.gumbel cimport (
-    gumbel_choice,
-    gumbel_inner,
-    gumbel_root,
-)
-from insei.agents.search.puct cimport puct, puct_forced, surest
 from insei.agents.search.tree cimport (
-    Constants,
+    Node,
+    RootRule,
     Tree,
     tree_advance,
     tree_edge,
@@ -50,12 +50,13 @@ from insei.agents.search.tree cimport (
     tree_new,
     tree_start,
 )
-from insei.engine.board cimport MAX_SIDE, next_random
-from insei.engine.planes.net_planes cimport PLANES, lay_out
+from insei.engine.board cimport MAX_POINTS, MAX_SIDE, next_random
+from insei.engine.planes.net_planes cimport NUM_PLANES
 from insei.engine.position cimport Position
-from insei.engine.state cimport state_copy, state_play
+from insei.engine.state cimport state_play
 
 from insei.agents.net.evaluator import check_shapes
+from insei.agents.search.analysis import SearchedPly, divergence
 from insei.agents.search.settings import SearchSettings
 
 
@@ -65,36 +66,34 @@ cdef class Forest:
     Args:
         num_games: trees to keep.
         frame_height, frame_width: the net's planes `[C, H, W]`; boards may be smaller.
-        settings: how to search; `visits` is also the most that `think` can be asked for.
+        settings: how to search; `visits` is also the most that one search may be asked for.
         seed: equal seeds, nets and settings give equal trees.
-        threads: among which the games are shared out; trees are the same with any number.
+        threads: share the games of a part; trees are the same with any number.
         parts: into which the games are divided, each with a batch of its own.
-        cache: evaluations kept for positions that come again, until `forget`; 0 for none. A
+        cache: evaluations kept for positions that come again, until `clear_cache`; 0 for none. A
             position is then always seen under the same symmetry.
+
+    Attributes:
+        planes: `[num_games · leaves, C, H, W]` float32, the rows that `select` writes.
+
+    Raises:
+        ValueError: an argument is out of bounds.
     """
 
-    cdef Batch* leaves
-    cdef readonly int num_games
-    cdef readonly int frame_height
-    cdef readonly int frame_width
-    cdef readonly int parts
+    cdef Batch* batches
+    cdef readonly int num_games, frame_height, frame_width, parts
+    cdef int num_actions  # of the frame
     cdef readonly object settings
     cdef readonly object planes  # `[B, C, H, W]` float32, B = num_games · leaves
-    cdef float[:, :, :, ::1] out  # the same
-    cdef object starts  # a Position of each game's rules and first board, whatever was played on it
-    cdef object tables  # action tables by board size
+    cdef float[:, :, :, ::1] out  # the same memory
+    cdef const RootRule* rule
+    cdef list games  # Positions, each the root of its tree; None where no game was started
+    cdef dict tables  # of `action_table`, by board size
     cdef uint64_t rng
 
     def __cinit__(
-        self,
-        int num_games,
-        int frame_height,
-        int frame_width,
-        settings,
-        seed,
-        int threads=1,
-        int parts=1,
-        long cache=0,
+        self, int num_games, int frame_height, int frame_width, settings, seed,
+        int threads=1, int parts=1, long cache=0,
     ):
         if num_games < 1:
             raise ValueError(f"num_games {num_games}: wanted at least 1")
@@ -111,68 +110,62 @@ cdef class Forest:
         self.num_games = num_games
         self.frame_height = frame_height
         self.frame_width = frame_width
+        self.num_actions = frame_height * frame_width + 1
         self.parts = parts
         self.settings = settings
         self.rng = seed & 0xFFFFFFFFFFFFFFFF
-        self.starts = [None] * num_games
+        self.rule = &GUMBEL if settings.rule == "gumbel" else &PUCT
+        self.games = [None] * num_games
         self.tables = {}
-        self.leaves = batch_new(
+        self.batches = batch_new(
             num_games, settings.leaves, frame_height, frame_width, threads, parts, cache
         )
-        if self.leaves == NULL:
+        if self.batches == NULL:
             raise MemoryError
-        self.leaves.constants = Constants(
-            c_visit=settings.c_visit,
-            c_scale=settings.c_scale,
-            c_puct=settings.c_puct,
-            c_puct_growth=settings.c_puct_growth,
-            spread_scale=settings.spread_scale,
-            forced=settings.forced,
-            fpu_reduction=settings.fpu_reduction,
-            score_weight=settings.score_weight,
-        )
-        self.leaves.is_gumbel = settings.rule == "gumbel"
-        self.leaves.random_symmetry = settings.random_symmetry
-        self.leaves.noise = settings.noise
-        self.leaves.dirichlet_alpha = settings.dirichlet_alpha
-        self.leaves.dirichlet_weight = settings.dirichlet_weight
-        self.leaves.considered = settings.considered
+        self.batches.constants = constants_of(settings)
+        self.batches.random_symmetry = settings.random_symmetry
         self.planes = np.zeros(
-            (num_games * settings.leaves, PLANES, frame_height, frame_width), np.float32
+            (num_games * settings.leaves, NUM_PLANES, frame_height, frame_width), np.float32
         )
         self.out = self.planes
 
     def __dealloc__(self):
-        batch_free(self.leaves)
+        batch_free(self.batches)
 
     cdef Tree* tree(self, int game) except NULL:
         if not 0 <= game < self.num_games:
             raise ValueError(f"game {game}: wanted 0 to {self.num_games - 1}")
-        if self.leaves.trees[game] == NULL:
+        if self.batches.trees[game] == NULL:
             raise ValueError(f"game {game} has not been started")
-        return self.leaves.trees[game]
+        return self.batches.trees[game]
 
-    cdef _lay_out(self, int game, int width, int height):
-        """Find, or make, the table `[8, A]` of where moves stand under each symmetry."""
-        cdef int symmetry
-        cdef int[:, ::1] view
+    cdef Tree* _make_tree(self, int game, Position position) except NULL:
+        """Replace a game's tree by one of the position's board size."""
+        cdef int width = position.state.board.width, height = position.state.board.height
+        cdef int[:, ::1] table
+        cdef Position root = position.copy()
+        cdef Tree* tree = tree_new(self.settings.visits, width, height, self.num_actions)
+        if tree == NULL:
+            raise MemoryError
+        tree.constants = &self.batches.constants
+        tree.rule = self.rule
+        tree.root = root.state
+        tree_free(self.batches.trees[game])
+        self.batches.trees[game] = tree
+        self.games[game] = root
         if (width, height) not in self.tables:
-            table = np.zeros((8, width * height + 1), np.intc)
-            view = table
-            for symmetry in range(8 if width == height else 4):
-                lay_out(&view[symmetry, 0], height, width, self.frame_width, symmetry)
-                view[symmetry, width * height] = self.frame_height * self.frame_width
-            self.tables[width, height] = table
-        view = self.tables[width, height]
-        self.leaves.action_at[game] = &view[0, 0]
+            self.tables[width, height] = action_table(self.batches, width, height)
+        table = self.tables[width, height]
+        self.batches.action_at[game] = &table[0, 0]
+        return tree
 
     def start(self, int game, Position position not None, int no_pass_before=0):
-        """Seat a game: its tree's root is `position`, and a search of `settings.visits` begins.
+        """Begin a game at `position`, and a search of `settings.visits` simulations.
 
         Args:
-            position: may be played on by its owner; the forest plays the game by itself.
-            no_pass_before: passes are left out of the tree before so many plies, unless nothing
-                else is legal; keeps early nets from ending games at once.
+            position: is copied.
+            no_pass_before: the tree leaves passes out before so many plies, unless nothing else is
+                legal; this keeps early nets from ending games at once.
 
         Raises:
             ValueError: its board is larger than the frame.
@@ -181,40 +174,31 @@ cdef class Forest:
         if not 0 <= game < self.num_games:
             raise ValueError(f"game {game}: wanted 0 to {self.num_games - 1}")
         if width > self.frame_width or height > self.frame_height:
-            raise ValueError(
-                f"board {width}x{height}: wanted at most {self.frame_width}x{self.frame_height}"
-            )
-        cdef Tree* tree = self.leaves.trees[game]
-        if tree == NULL or tree.root.board.width != width or tree.root.board.height != height:
-            tree_free(tree)
-            tree = self.leaves.trees[game] = tree_new(
-                self.settings.visits, width, height, self.frame_height * self.frame_width + 1
-            )
-            if tree == NULL:
-                raise MemoryError
-            tree.constants = &self.leaves.constants
-            self._lay_out(game, width, height)
-        self.starts[game] = position
+            most = f"{self.frame_width}x{self.frame_height}"
+            raise ValueError(f"board {width}x{height}: wanted at most {most}")
+        cdef Tree* tree = self.batches.trees[game]
+        if tree != NULL and tree.root.board.width == width and tree.root.board.height == height:
+            self._root(game).become(position)
+        else:
+            tree = self._make_tree(game, position)
         tree.no_pass_before = no_pass_before
-        tree.select_root = gumbel_root if self.leaves.is_gumbel else puct_forced
-        tree.select_inner = gumbel_inner if self.leaves.is_gumbel else puct
         tree.rng = next_random(&self.rng)
         tree.num_visits = self.settings.visits
-        if state_copy(tree.root, position.state) < 0 or tree_start(tree) < 0:
+        if tree_start(tree) < 0:
             raise MemoryError
 
-    def think(self, int game, int visits):
-        """Begin a new search of `visits` simulations from where the game stands.
+    def begin_search(self, int game, int visits):
+        """Begin a new search of `visits` simulations where the game stands.
 
         Raises:
             ValueError: `visits` is not within 1 and the settings' `visits`.
         """
-        self.extend(game, visits)
+        self.set_visits(game, visits)
         if tree_start(self.tree(game)) < 0:
             raise MemoryError
 
-    def extend(self, int game, int visits):
-        """Let the present search go on until its root has had `visits` simulations, or end there.
+    def set_visits(self, int game, int visits):
+        """Let the present search end once its root has had `visits` simulations.
 
         Raises:
             ValueError: `visits` is not within 1 and the settings' `visits`.
@@ -230,36 +214,59 @@ cdef class Forest:
         Raises:
             IllegalMove, GameOver: as `Position.play`.
         """
-        cdef Tree* tree = self.tree(game)
-        cdef Position now
-        if tree.num_nodes == 0 or tree_edge(tree, 0, move) < 0:
-            now = self.position(game)
-            now.play_in_place(move)
+        cdef Tree* tree = self._tree_to_play(game, move)
         if state_play(tree.root, move) < 0 or tree_start(tree) < 0:
             raise MemoryError
 
     def advance(self, int game, int move):
         """Play `move` and go on with what was searched below it; for PUCT, in play.
 
-        The root's evaluation is kept as it is, without new noise, and the simulations kept count
-        among those of the next search.
+        The new root keeps its evaluation and gets no new noise. The simulations kept count among
+        those of the next search.
 
         Raises:
             IllegalMove, GameOver: as `Position.play`.
-            ValueError: the rule is Gumbel, whose root plans its simulations from the first on, or
-                leaves that `select` gave out have not come back.
+            ValueError: the rule is Gumbel, or leaves that `select` gave out have not come back.
         """
         cdef Tree* tree = self.tree(game)
-        cdef Position now
-        if self.leaves.is_gumbel:
-            raise ValueError("advance under gumbel: wanted rule puct")
-        if self.leaves.num_rows[batch_part(self.leaves, game)] or tree_is_waiting(tree):
+        if not tree.rule.keeps_subtree:
+            raise ValueError(f"advance under {self.settings.rule}: wanted rule puct")
+        if self.batches.num_rows[batch_part(self.batches, game)] or tree_is_waiting(tree):
             raise ValueError(f"advance of game {game} with leaves out: wanted expand first")
-        if tree.num_nodes == 0 or tree_edge(tree, 0, move) < 0:
-            now = self.position(game)
-            now.play_in_place(move)
-        if tree_advance(tree, move) < 0:
+        if tree_advance(self._tree_to_play(game, move), move) < 0:
             raise MemoryError
+
+    cdef Tree* _tree_to_play(self, int game, int move) except NULL:
+        """The tree of a game in which `move` is legal; an edge of the root is."""
+        cdef Tree* tree = self.tree(game)
+        cdef Position root = self._root(game)
+        if (tree.num_nodes == 0 or tree_edge(tree, 0, move) < 0) and not root.is_legal(move):
+            root._refuse(move)
+        return tree
+
+    def position(self, int game):
+        """A copy of the game as it stands."""
+        return self._root(game).copy()
+
+    cdef Position _root(self, int game):
+        self.tree(game)
+        return self.games[game]
+
+    def num_moves(self, int game):
+        """How many moves were played, those before `start` included."""
+        return self.tree(game).root.num_moves
+
+    def to_play(self, int game):
+        """Who moves next, BLACK or WHITE."""
+        return self.tree(game).root.to_play
+
+    def is_over(self, int game):
+        """Whether the rules have ended the game; see `Position.is_over`."""
+        return self._root(game).is_over
+
+    def is_settled(self, int game):
+        """Whether every point is alive for good; see `Position.is_settled`."""
+        return self._root(game).is_settled()
 
     cdef int _part(self, int part) except -1:
         if not 0 <= part < self.parts:
@@ -268,29 +275,29 @@ cdef class Forest:
 
     def batch(self, int part=0):
         """The planes of the rows that `select` gave out last, `[B, C, H, W]`."""
-        cdef int first = first_game(self.leaves, self._part(part), self.parts)
-        first *= self.leaves.num_leaves
-        return self.planes[first : first + self.leaves.num_rows[part]]
+        cdef int first = first_game(self.batches, self._part(part), self.parts)
+        first *= self.batches.num_leaves
+        return self.planes[first : first + self.batches.num_rows[part]]
 
     def select(self, int part=0, int most=0):
         """Select leaves of each unfinished search of a part; write their planes.
 
         Args:
-            most: leaves of each search, 1 to the settings' `leaves`; 0 for all of these.
+            most: leaves of each search, 1 to the settings' `leaves`; 0 for all of them.
 
         Returns:
-            B, the rows of `batch(part)` that want an evaluation; 0 once every search is done.
+            B, how many rows of `batch(part)` to evaluate; 0 once every search is done.
 
         Raises:
             ValueError: `most` is more than the settings' `leaves`.
         """
         cdef int rows
         self._part(part)
-        if not 0 <= most <= self.leaves.num_leaves:
-            raise ValueError(f"most {most}: wanted 0 to the {self.leaves.num_leaves} leaves")
+        if not 0 <= most <= self.batches.num_leaves:
+            raise ValueError(f"most {most}: wanted 0 to the {self.batches.num_leaves} leaves")
         with nogil:
             rows = batch_select(
-                self.leaves, part, most or self.leaves.num_leaves, &self.out[0, 0, 0, 0]
+                self.batches, part, most or self.batches.num_leaves, &self.out[0, 0, 0, 0]
             )
         if rows < 0:
             raise MemoryError
@@ -304,21 +311,21 @@ cdef class Forest:
         const float[:, :, ::1] ownership=None,
         int part=0,
     ):
-        """Take the evaluations of the rows that `select` returned.
+        """Give the leaves that `select` returned their evaluations, and back these up.
 
         Args:
             policy: logits `[B, A]`, A = H·W + 1 of the frame.
             value, score: `[B]`, as the player to move sees them.
-            ownership: `[B, H, W]` likewise; given where `ownership` is to be asked for.
+            ownership: `[B, H, W]` likewise; None if nobody will ask for `ownership`.
 
         Raises:
             ValueError: the shapes differ from these.
         """
-        cdef int rows = self.leaves.num_rows[self._part(part)]
+        cdef int rows = self.batches.num_rows[self._part(part)]
         cdef bint has_ownership = ownership is not None
         if (
             policy.shape[0] != rows
-            or policy.shape[1] != self.frame_height * self.frame_width + 1
+            or policy.shape[1] != self.num_actions
             or value.shape[0] != rows
             or score.shape[0] != rows
             or has_ownership and (
@@ -327,37 +334,30 @@ cdef class Forest:
                 or ownership.shape[2] != self.frame_width
             )
         ):
-            check_shapes(
-                rows, self.frame_height, self.frame_width, policy, value, score, ownership
-            )
+            check_shapes(rows, self.frame_height, self.frame_width, policy, value, score, ownership)
         if not rows:
             return
         with nogil:
             batch_expand(
-                self.leaves, part, &policy[0, 0], &value[0], &score[0],
+                self.batches, part, &policy[0, 0], &value[0], &score[0],
                 &ownership[0, 0, 0] if has_ownership else NULL,
             )
 
-    def forget(self):
-        """Forget all evaluations that were kept: a new net answers from now on."""
-        for block in range(self.parts * self.leaves.threads):
-            if self.leaves.caches[block] != NULL:
-                cache_clear(self.leaves.caches[block])
+    def clear_cache(self):
+        """Drop all cached evaluations: a new net answers from now on."""
+        batch_clear_caches(self.batches)
 
-    def look_ups(self):
-        """How many evaluations were found, and how many were looked for, in the cache."""
-        hits = total = 0
-        for block in range(self.parts * self.leaves.threads):
-            if self.leaves.caches[block] != NULL:
-                hits += self.leaves.caches[block].hits
-                total += self.leaves.caches[block].hits + self.leaves.caches[block].misses
+    def cache_lookups(self):
+        """How many evaluations were found in the cache, and how many were looked for."""
+        cdef long hits, total
+        batch_count_lookups(self.batches, &hits, &total)
         return hits, total
 
     def done(self, int part=0):
-        """The games of a part that were started and have run all their simulations, in order."""
-        cdef int first = first_game(self.leaves, self._part(part), self.parts)
-        cdef int end = first_game(self.leaves, part + 1, self.parts), game
-        cdef Tree** trees = self.leaves.trees
+        """The games of a part whose searches have run all their simulations, in order."""
+        cdef int first = first_game(self.batches, self._part(part), self.parts)
+        cdef int end = first_game(self.batches, part + 1, self.parts), game
+        cdef Tree** trees = self.batches.trees
         return [
             game for game in range(first, end) if trees[game] != NULL and tree_is_done(trees[game])
         ]
@@ -365,9 +365,7 @@ cdef class Forest:
     def choose(self, int game):
         """The move that the finished search prefers, by its root rule."""
         cdef Tree* tree = self._searched(game)
-        if self.leaves.is_gumbel:
-            return tree.moves[gumbel_choice(tree)]
-        return tree.moves[surest(tree, self.settings.deviations)]
+        return tree.moves[tree.rule.best_edge(tree)]
 
     cdef Tree* _searched(self, int game) except NULL:
         cdef Tree* tree = self.tree(game)
@@ -375,25 +373,48 @@ cdef class Forest:
             raise ValueError(f"game {game} has not been searched yet")
         return tree
 
-    def improved_policy(self, int game):
-        """The policy target, float32 `[A]` in the net's order.
+    cdef _by_move(self, int game, const float* shares):
+        """A number for each of the root's edges, as float32 `[A]` in the net's order."""
+        found = np.zeros(self.num_actions, np.float32)
+        cdef float[::1] out = found
+        write_shares(self.batches.trees[game], shares, self.batches.action_at[game], &out[0])
+        return found
 
-        Softmax of logit plus sigma of the completed values under Gumbel, the visits' shares, less
-        those that were forced, under PUCT; where nothing was visited, the priors.
+    def policy_target(self, int game):
+        """What the policy is to learn from the search, float32 `[A]` in the net's order.
+
+        Under Gumbel, softmax of logit plus sigma of the completed values. Under PUCT, the shares of
+        the visits without the forced ones; the priors where nothing was visited.
         """
         cdef Tree* tree = self._searched(game)
-        target = np.zeros(self.frame_height * self.frame_width + 1, np.float32)
-        cdef float[::1] out = target
-        write_target(tree, self.leaves.is_gumbel, self.leaves.action_at[game], &out[0])
-        return target
+        cdef float[MAX_POINTS + 1] shares
+        tree.rule.write_policy_target(tree, shares)
+        return self._by_move(game, shares)
 
     def priors(self, int game):
-        """The net's policy at the root, as the search has it, float32 `[A]` in the net's order."""
+        """The net's policy at the root, with PUCT's noise, float32 `[A]` in the net's order."""
         cdef Tree* tree = self._searched(game)
-        found = np.zeros(self.frame_height * self.frame_width + 1, np.float32)
-        cdef float[::1] out = found
-        write_priors(tree, self.leaves.action_at[game], &out[0])
-        return found
+        return self._by_move(game, &tree.priors[tree.nodes[0].first_edge])
+
+    def searched_ply(self, int game, bint with_surprise=False):
+        """All that is recorded of a finished search, as a `SearchedPly`.
+
+        Args:
+            with_surprise: whether to compute the policy's surprise, which is 0 else.
+        """
+        cdef Tree* tree = self._searched(game)
+        cdef float[MAX_POINTS + 1] shares
+        tree.rule.write_policy_target(tree, shares)
+        policy = self._by_move(game, shares)
+        return SearchedPly(
+            tree.root.num_moves,
+            tree.root.to_play,
+            *root_planes(tree, self.frame_height, self.frame_width, self.batches.action_at[game]),
+            policy,
+            tree.nodes[0].prior_value,
+            value_of_shares(tree, shares),
+            divergence(policy, self.priors(game)) if with_surprise else 0.0,
+        )
 
     def draw(self, int game, double temperature, double number):
         """A root move drawn from the priors to the power of 1 / temperature.
@@ -403,7 +424,7 @@ cdef class Forest:
             number: in [0, 1); equal numbers draw equal moves.
 
         Raises:
-            ValueError: a number is outside what is said beside it.
+            ValueError: an argument is out of bounds.
         """
         if not temperature > 0:
             raise ValueError(f"temperature {temperature:g}: wanted above 0")
@@ -414,72 +435,62 @@ cdef class Forest:
     def values(self, int game):
         """The net's win minus loss at the root, and the search's utility; the mover's view.
 
-        The latter is that of a mover who plays by `improved_policy`.
+        The latter is the utility of playing by `policy_target`.
         """
         cdef Tree* tree = self._searched(game)
-        return tree.nodes[0].prior_value, target_value(tree, self.leaves.is_gumbel)
+        cdef float[MAX_POINTS + 1] shares
+        tree.rule.write_policy_target(tree, shares)
+        return tree.nodes[0].prior_value, value_of_shares(tree, shares)
 
     def is_decided(self, int game, int visits_left):
-        """Whether the most visited move can't be overtaken in so many simulations more.
+        """Whether so many more simulations can't make another move the most visited.
 
-        Said only where it is the surest so far as well: it is what `choose` gives. Now and then the
-        simulations saved would have made another the surest. Never said under Gumbel, whose plan is
-        fixed beforehand.
+        True only if `choose` gives the most visited move. More simulations might still have given
+        another move the highest lower confidence bound. Always False under Gumbel.
         """
         cdef Tree* tree = self.tree(game)
-        if self.leaves.is_gumbel or tree.num_nodes == 0:
-            return False
-        return is_decided(tree, visits_left, self.settings.deviations)
+        return tree.num_nodes > 0 and tree.rule.is_decided(tree, visits_left)
 
     def num_visits(self, int game):
-        """Simulations that the root has seen, its own evaluation not counted."""
+        """The root's simulations, its own evaluation not counted."""
         cdef Tree* tree = self.tree(game)
         return max(0, tree.nodes[0].visits - 1) if tree.num_nodes else 0
 
     def outlook(self, int game):
         """Mean win minus loss, and mean score in points, over the search; the mover's view."""
-        cdef Tree* tree = self._searched(game)
-        cdef int visits = tree.nodes[0].visits
-        return tree.nodes[0].win_sum / visits, tree.nodes[0].score_sum / visits
+        cdef const Node* root = &self._searched(game).nodes[0]
+        return root.win_sum / root.visits, root.score_sum / root.visits
 
     def candidates(self, int game):
         """Each root move as a `Candidate`, most visited first."""
-        return candidates_of(self._searched(game), self.settings.deviations)
+        return candidates_of(self._searched(game))
 
     def variation(self, int game, int move, int length=20):
-        """The moves that the search expects after `move`, which comes first; at most `length`.
+        """The expected line of at most `length` moves, which begins with the root's `move`.
 
         Raises:
-            ValueError: `move` is none of the root's.
+            ValueError: `move` is not one of the root's.
         """
         return variation_of(self._searched(game), move, length)
 
     def visits_along(self, int game, moves):
-        """How often the search went along each of a line's moves; 0 where it never did."""
+        """Visits of each of a line's moves from the root; 0 where the search never went."""
         return visits_along(self._searched(game), moves)
 
     def ownership(self, int game):
         """Mean ownership over the leaves evaluated since the root was set, `[h, w]` of the board.
 
-        As the root's mover sees it, -1 to 1; all 0 where `expand` was given none.
+        As the root's mover sees it, -1 to 1; all 0 if `expand` was given none.
         """
         return ownership_of(self.tree(game))
 
     def ownership_after(self, int game, int move):
-        """The same over the leaves below the root's `move`; None where it had no such leaf.
+        """Mean ownership over the leaves below the root's `move`; None if there are none.
 
         Raises:
-            ValueError: `move` is none of the root's.
+            ValueError: `move` is not one of the root's.
         """
         cdef Tree* tree = self._searched(game)
         if tree_edge(tree, 0, move) < 0:
             raise ValueError(f"move {move}: wanted one of the root's candidates")
         return ownership_after(tree, move)
-
-    def position(self, int game):
-        """A Position of where the game stands."""
-        cdef Tree* tree = self.tree(game)
-        cdef Position position = self.starts[game].copy()
-        if state_copy(position.state, tree.root) < 0:
-            raise MemoryError
-        return position

@@ -8,6 +8,7 @@ from libc.math cimport expf, log, logf
 from insei.agents.search.tree cimport (
     Edge,
     Node,
+    RootRule,
     Tree,
     is_better,
     largest_edge,
@@ -17,11 +18,18 @@ from insei.agents.search.tree cimport (
 )
 from insei.engine.board cimport MAX_POINTS
 
-cdef float NEVER = -1e30
+cdef float LOWEST = -1e30  # below every urgency
 
 
-cdef void tree_make_noise(Tree* tree, float scale) noexcept nogil:
-    """Draw Gumbel noise for the root's edges, to their logits; none where `scale` is 0."""
+cdef void prepare_root(Tree* tree) noexcept nogil:
+    """Draw the root's noise and plan its simulations."""
+    draw_noise(tree)
+    plan_halving(tree)
+
+
+cdef void draw_noise(Tree* tree) noexcept nogil:
+    """Add Gumbel noise to the logits of the root's edges; none if its scale is 0."""
+    cdef float scale = tree.constants.noise
     cdef int i
     for i in range(tree.nodes[0].num_edges):
         tree.noisy_logits[i] = logf(tree.priors[i])
@@ -29,13 +37,13 @@ cdef void tree_make_noise(Tree* tree, float scale) noexcept nogil:
             tree.noisy_logits[i] -= scale * logf(-log(uniform(&tree.rng)))
 
 
-cdef void tree_plan_halving(Tree* tree, int num_considered) noexcept nogil:
-    """Write sequential halving as a list: the visits that the next edge to try must have.
+cdef void plan_halving(Tree* tree) noexcept nogil:
+    """Write sequential halving as a list: how many visits each simulation's edge must have.
 
-    Each phase gives the moves still considered equally many simulations, and halves them. The
-    list form is that of Danihelka et al.'s own program, mctx.
+    Each phase gives every considered move the same number of simulations, then halves the moves.
+    The list form is that of the authors' own program, mctx.
     """
-    cdef int considered = min(num_considered, tree.nodes[0].num_edges)
+    cdef int considered = min(tree.constants.considered, tree.nodes[0].num_edges)
     cdef int phases = 1
     cdef int at = 0, visits = 0, rounds
     while 1 << phases < considered:
@@ -45,7 +53,7 @@ cdef void tree_plan_halving(Tree* tree, int num_considered) noexcept nogil:
         while rounds > 0 and at < tree.num_visits:
             for _ in range(considered):
                 if at < tree.num_visits:
-                    tree.considered[at] = visits
+                    tree.halving_plan[at] = visits
                     at += 1
             visits += 1
             rounds -= 1
@@ -53,9 +61,10 @@ cdef void tree_plan_halving(Tree* tree, int num_considered) noexcept nogil:
 
 
 cdef float completed_value(const Tree* tree, const Node* node, int* most) noexcept nogil:
-    """The value that unvisited moves are given, and the visits of the most visited edge.
+    """The value assumed for unvisited moves, and the visits of the most visited edge.
 
-    v_mix of Danihelka et al. 2022, appendix D: the net's value and the visited moves' mean.
+    v_mix of Danihelka et al. 2022, appendix D: it mixes the net's value and the visited moves'
+    mean.
     """
     cdef const Edge* edge
     cdef double prior = 0, weighted = 0
@@ -82,8 +91,8 @@ cdef float improved_shares(const Tree* tree, const Node* node, float* policy) no
     """Write softmax(logit + sigma(completed q)) for the edges tried, `[num_tried]`.
 
     Returns:
-        what the others' priors are to be multiplied with: unvisited moves share one q, so that
-        their part is the prior times one exponential.
+        the factor from an untried edge's prior to its share. Unvisited moves share one q, so that
+        the exponential is the same for all.
     """
     cdef const Edge* edges = &tree.edges[node.first_edge]
     cdef const float* priors = &tree.priors[node.first_edge]
@@ -103,28 +112,28 @@ cdef float improved_shares(const Tree* tree, const Node* node, float* policy) no
             visited += priors[i]
         else:
             policy[i] = priors[i] * share
-    total += max(1 - visited, 0) * share  # priors add up to 1
+    total += max(1 - visited, 0) * share  # priors sum to 1
     for i in range(node.num_tried):
         policy[i] /= total
     return share / total
 
 
-cdef void improved_policy(const Tree* tree, int index, float* policy) noexcept nogil:
-    """Write softmax(logit + sigma(completed q)) for the node's edges, `[num_edges]`."""
-    cdef const Node* node = &tree.nodes[index]
-    cdef float share = improved_shares(tree, node, policy)
+cdef void improved_policy(const Tree* tree, float* policy) noexcept nogil:
+    """Write softmax(logit + sigma(completed q)) for the root's edges, `[num_edges]`."""
+    cdef const Node* root = &tree.nodes[0]
+    cdef float share = improved_shares(tree, root, policy)
     cdef int i
-    for i in range(node.num_tried, node.num_edges):
-        policy[i] = tree.priors[node.first_edge + i] * share
+    for i in range(root.num_tried, root.num_edges):
+        policy[i] = tree.priors[root.first_edge + i] * share
 
 
-cdef int gumbel_inner(const Tree* tree, int index) noexcept nogil:
+cdef int select_inner(const Tree* tree, int index) noexcept nogil:
     """Below the root: the move whose share of visits is furthest behind the improved policy."""
     cdef const Node* node = &tree.nodes[index]
     cdef float[MAX_POINTS + 1] policy
     cdef const Edge* edge
     cdef float share = improved_shares(tree, node, policy)
-    cdef float urgency, highest = NEVER
+    cdef float urgency, highest = LOWEST
     cdef int best = likeliest_of(tree, index)
     cdef int total = 0, i
     if best >= 0:
@@ -142,11 +151,11 @@ cdef int gumbel_inner(const Tree* tree, int index) noexcept nogil:
 
 
 cdef int best_with_visits(const Tree* tree, int visits) noexcept nogil:
-    """The root edge of so many visits with the highest gumbel + logit + sigma(q), or -1."""
+    """The root edge with `visits` visits and the highest gumbel + logit + sigma(q), or -1."""
     cdef const Node* node = &tree.nodes[0]
     cdef const Edge* edge
     cdef int most = 0, best = -1, i
-    cdef float urgency, highest = NEVER
+    cdef float urgency, highest = LOWEST
     if visits == 0:
         return first_by_noise(tree)
     for i in range(node.num_tried):
@@ -155,15 +164,15 @@ cdef int best_with_visits(const Tree* tree, int visits) noexcept nogil:
         edge = &tree.edges[i]
         if edge.visits + edge.pending != visits:
             continue
-        urgency = tree.noisy_logits[i] + sigma(tree, known_value(tree, edge), most)
+        urgency = tree.noisy_logits[i] + sigma(tree, mean_or_completed(tree, edge), most)
         if best < 0 or is_better(tree, urgency, i, highest, best):
             highest = urgency
             best = i
     return best
 
 
-cdef inline float known_value(const Tree* tree, const Edge* edge) noexcept nogil:
-    """The mean of a root edge's simulations; what unvisited ones are given while none is back."""
+cdef inline float mean_or_completed(const Tree* tree, const Edge* edge) noexcept nogil:
+    """A root edge's mean value; the completed value while no simulation is back."""
     cdef int most
     return mean_value(edge) if edge.visits else completed_value(tree, &tree.nodes[0], &most)
 
@@ -171,7 +180,7 @@ cdef inline float known_value(const Tree* tree, const Edge* edge) noexcept nogil
 cdef int first_by_noise(const Tree* tree) noexcept nogil:
     """The root edge without simulations with the highest gumbel + logit, or -1.
 
-    All of them are given the same value.
+    The completed value is the same for all of them, so it is left out.
     """
     cdef const Node* node = &tree.nodes[0]
     cdef const float* noisy = tree.noisy_logits
@@ -184,16 +193,32 @@ cdef int first_by_noise(const Tree* tree) noexcept nogil:
     return best
 
 
-cdef int gumbel_root(const Tree* tree, int index) noexcept nogil:
+cdef int select_root(const Tree* tree, int index) noexcept nogil:
     """At the root: sequential halving over the moves that the noise put first."""
-    cdef int best = best_with_visits(tree, tree.considered[tree.num_started])
-    return best if best >= 0 else gumbel_inner(tree, index)
+    cdef int best = best_with_visits(tree, tree.halving_plan[tree.num_started])
+    return best if best >= 0 else select_inner(tree, index)
 
 
-cdef int gumbel_choice(const Tree* tree) noexcept nogil:
+cdef int best_edge(const Tree* tree) noexcept nogil:
     """The root edge that sequential halving leaves: the best of the most visited."""
     cdef const Node* node = &tree.nodes[0]
     cdef int most = 0, i
     for i in range(node.num_tried):
         most = max(most, tree.edges[i].visits)
     return best_with_visits(tree, most)
+
+
+cdef bint is_decided(const Tree* tree, int visits_left) noexcept nogil:
+    """Never: the plan fixes the number of simulations."""
+    return False
+
+
+GUMBEL = RootRule(
+    select_root=select_root,
+    select_inner=select_inner,
+    prepare_root=prepare_root,
+    best_edge=best_edge,
+    write_policy_target=improved_policy,
+    is_decided=is_decided,
+    keeps_subtree=False,  # the root plans its simulations from the first on
+)

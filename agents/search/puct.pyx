@@ -7,9 +7,10 @@ from libc.math cimport cos, log, pow, sqrt
 from libc.stdint cimport uint64_t
 
 from insei.agents.search.tree cimport (
-    Constants,
     Edge,
     Node,
+    RootRule,
+    SearchConstants,
     Tree,
     is_better,
     likeliest_of,
@@ -18,11 +19,11 @@ from insei.agents.search.tree cimport (
     visits_of,
 )
 
-cdef float NEVER = -1e30
-cdef float USUAL_SPREAD = 0.4  # standard deviation of values, before any are known; KataGo: .4
+cdef float LOWEST = -1e30  # below every urgency
+cdef float PRIOR_SPREAD = 0.4  # standard deviation of values assumed beforehand; KataGo: .4
 cdef float SPREAD_WEIGHT = 2  # visits that this is worth; KataGo: 2
-cdef float SURE_SHARE = 0.15  # of the most visits; moves with fewer are not chosen; KataGo: .15
-cdef double TURN = 6.283185307179586
+cdef float LCB_VISIT_SHARE = 0.15  # of the most visits that a chosen move must have; KataGo: .15
+cdef double TAU = 6.283185307179586
 
 
 cdef double gamma_sample(double shape, uint64_t* rng) noexcept nogil:
@@ -34,7 +35,7 @@ cdef double gamma_sample(double shape, uint64_t* rng) noexcept nogil:
     d = shape - 1.0 / 3
     c = 1 / sqrt(9 * d)
     while True:
-        x = sqrt(-2 * log(uniform(rng))) * cos(TURN * uniform(rng))  # Box and Muller's normal
+        x = sqrt(-2 * log(uniform(rng))) * cos(TAU * uniform(rng))  # Box and Muller's normal
         v = 1 + c * x
         if v <= 0:
             continue
@@ -43,11 +44,13 @@ cdef double gamma_sample(double shape, uint64_t* rng) noexcept nogil:
             return d * v
 
 
-cdef void tree_mix_dirichlet(Tree* tree, float alpha_total, float weight) noexcept nogil:
+cdef void mix_dirichlet_noise(Tree* tree) noexcept nogil:
     """Mix Dirichlet noise into the root's priors, its alpha shared by the legal moves.
 
     Silver et al. 2017 use alpha .03 on 19x19, 10.83 in total over 361 points, and weight .25.
     """
+    cdef float alpha_total = tree.constants.dirichlet_alpha
+    cdef float weight = tree.constants.dirichlet_weight
     cdef Node* root = &tree.nodes[0]
     cdef float* priors = &tree.priors[root.first_edge]
     cdef double total = 0
@@ -57,27 +60,28 @@ cdef void tree_mix_dirichlet(Tree* tree, float alpha_total, float weight) noexce
     for i in range(root.num_edges):
         tree.noisy_logits[i] = gamma_sample(alpha_total / root.num_edges, &tree.rng)
         total += tree.noisy_logits[i]
-    if total <= 0:  # so small an alpha that every draw was rounded to nothing
+    if total <= 0:  # alpha is so small that every draw was rounded to 0
         return
     for i in range(root.num_edges):
         priors[i] += weight * (tree.noisy_logits[i] / total - priors[i])
 
 
 cdef float exploration(const Tree* tree, const Node* node, int total) noexcept nogil:
-    """c·sqrt(N), c growing with the logarithm of N and with the spread of the node's values.
+    """c·sqrt(N), where c grows with the logarithm of N and with the spread of the node's values.
 
-    KataGo's: c grows by .45 a factor e of (N + 500) / 500, and by .85 of the spread's excess over
-    .4, which the spread is taken to be with the weight of two visits.
+    As in KataGo: c grows by .45 for each factor e of (N + 500) / 500, and in proportion to .85 of
+    the relative excess of the spread over .4. The spread is .4 beforehand, with the weight of two
+    visits.
     """
-    cdef const Constants* constants = tree.constants
+    cdef const SearchConstants* constants = tree.constants
     cdef float scale = constants.c_puct + constants.c_puct_growth * log((total + 500.0) / 500.0)
     cdef float mean, variance
     if constants.spread_scale > 0:
         mean = node.value_sum / node.visits
         variance = (
-            (mean * mean + USUAL_SPREAD * USUAL_SPREAD) * SPREAD_WEIGHT + node.square_sum
+            (mean * mean + PRIOR_SPREAD * PRIOR_SPREAD) * SPREAD_WEIGHT + node.square_sum
         ) / (SPREAD_WEIGHT + node.visits) - mean * mean
-        scale *= 1 + constants.spread_scale * (sqrt(max(variance, 0)) / USUAL_SPREAD - 1)
+        scale *= 1 + constants.spread_scale * (sqrt(max(variance, 0)) / PRIOR_SPREAD - 1)
     return scale * sqrt(total + 1)
 
 
@@ -91,14 +95,14 @@ cdef inline float urgency_of(
 
 
 cdef int most_urgent(const Tree* tree, int index, float forced) noexcept nogil:
-    """The edge of highest urgency, but one that is owed forced simulations goes first.
+    """The edge of highest urgency; one that is owed forced simulations goes first.
 
-    Unvisited moves are given the node's mean less a reduction that grows with the prior already
-    tried (KataGo's first-play urgency); of those untried the likeliest is then the most urgent.
+    The value of an unvisited move is the node's mean less a reduction that grows with the prior
+    already tried (KataGo's first-play urgency). So the likeliest untried move is the most urgent.
     """
     cdef const Node* node = &tree.nodes[index]
     cdef const Edge* edge
-    cdef float tried = 0, urgency, unvisited, scale, highest = NEVER
+    cdef float tried = 0, urgency, unvisited, scale, highest = LOWEST
     cdef int best = likeliest_of(tree, index)
     cdef int last = node.first_edge + node.num_tried
     cdef int total = 0, owed = -1, i
@@ -124,29 +128,30 @@ cdef int most_urgent(const Tree* tree, int index, float forced) noexcept nogil:
     return best if owed < 0 else owed
 
 
-cdef int puct(const Tree* tree, int index) noexcept nogil:
-    """AlphaZero's rule: the edge of highest q + c·prior·sqrt(N) / (1 + n)."""
+cdef int select_inner(const Tree* tree, int index) noexcept nogil:
+    """Below the root: the edge of highest q + c·prior·sqrt(N) / (1 + n)."""
     return most_urgent(tree, index, 0)
 
 
-cdef int puct_forced(const Tree* tree, int index) noexcept nogil:
-    """At the root in self-play: each tried move is owed sqrt(k·prior·N) simulations.
+cdef int select_root(const Tree* tree, int index) noexcept nogil:
+    """At the root: the same, but each tried move is owed sqrt(k·prior·N) simulations.
 
-    Source: Wu 2019 (KataGo), 3.2, where k is 2.
+    Source: Wu 2019 (KataGo), 3.2, where k is 2 in self-play; k is 0 in play.
     """
     return most_urgent(tree, index, tree.constants.forced)
 
 
 cdef void pruned_policy(const Tree* tree, float* policy) noexcept nogil:
-    """Write the root's visits as shares, without the forced simulations that were not worth it.
+    """Write the root's visits as shares, without the forced simulations that were not worthwhile.
 
-    Moves other than the most visited lose up to as many visits as were forced, as long as their
-    urgency stays below that of the most visited; a single visit left is dropped (Wu 2019, 3.2).
+    Policy target pruning (Wu 2019, 3.2): moves other than the most visited lose up to as many
+    visits as were forced, while their urgency stays below the most visited's. A single visit that
+    is left is dropped.
     """
     cdef const Node* root = &tree.nodes[0]
     cdef int best = most_visited(tree, 0)
     cdef float scale = exploration(tree, root, root.visits - 1)
-    cdef float goal = NEVER, total = 0
+    cdef float goal = LOWEST, total = 0
     cdef int i
     if visits_of(tree, root, best):
         goal = urgency_of(&tree.edges[best], tree.priors[best], 0, scale)
@@ -160,7 +165,7 @@ cdef void pruned_policy(const Tree* tree, float* policy) noexcept nogil:
 
 
 cdef int worthwhile_visits(const Tree* tree, int edge, float scale, float goal) noexcept nogil:
-    """A root edge's visits but for the forced ones that its urgency below `goal` didn't earn."""
+    """A root edge's visits without those forced ones that leave its urgency below `goal`."""
     cdef int visits = tree.edges[edge].visits
     cdef float mean = mean_value(&tree.edges[edge])
     cdef float owing = tree.constants.forced * tree.priors[edge]
@@ -172,9 +177,9 @@ cdef int worthwhile_visits(const Tree* tree, int edge, float scale, float goal) 
 
 
 cdef int most_visited(const Tree* tree, int index) noexcept nogil:
-    """The node's edge with the most visits; of equals, that of higher mean value, then prior.
+    """The node's edge with the most visits; ties go to the higher mean value, then the lower move.
 
-    What is equal in all falls to the lowest move.
+    Without visits, the edge of highest prior.
     """
     cdef const Node* node = &tree.nodes[index]
     cdef const Edge* edge
@@ -194,7 +199,7 @@ cdef int most_visited(const Tree* tree, int index) noexcept nogil:
 
 
 cdef int likeliest_edge(const Tree* tree, const Node* node) noexcept nogil:
-    """The edge of highest prior, of equals the lowest move."""
+    """The edge of highest prior; ties go to the lower move."""
     cdef int best = node.first_edge, i
     for i in range(node.first_edge, node.first_edge + node.num_edges):
         if is_better(tree, tree.priors[i], i, tree.priors[best], best):
@@ -202,36 +207,64 @@ cdef int likeliest_edge(const Tree* tree, const Node* node) noexcept nogil:
     return best
 
 
-cdef float lower_bound(const Tree* tree, const Edge* edge, float deviations) noexcept nogil:
-    """The mean value of a visited edge less so many standard errors."""
+cdef float lcb_of(const Tree* tree, const Edge* edge) noexcept nogil:
+    """The lower confidence bound of a visited edge: its mean value less some standard errors."""
     cdef float mean = mean_value(edge)
     cdef const Node* child = &tree.nodes[edge.child]
-    # One more value, as far from the mean as is usual, keeps a few equal ones from looking sure.
-    cdef float square = child.square_sum + mean * mean + USUAL_SPREAD * USUAL_SPREAD
+    # One more value, a usual deviation from the mean: a few equal values don't look certain.
+    cdef float square = child.square_sum + mean * mean + PRIOR_SPREAD * PRIOR_SPREAD
     cdef float variance = max(square / (edge.visits + 1) - mean * mean, 0)
-    return mean - deviations * sqrt(variance / edge.visits)
+    return mean - tree.constants.deviations * sqrt(variance / edge.visits)
 
 
-cdef int surest(const Tree* tree, float deviations) noexcept nogil:
-    """The root edge whose value is highest at its lower bound, among those much visited.
+cdef int best_lcb_edge(const Tree* tree) noexcept nogil:
+    """The root edge of highest lower confidence bound (LCB), among those with enough visits.
 
-    Source: lower-confidence-bound choice in Leela Zero and KataGo, there with 5 deviations and a
-    share of .15 of the most visits.
+    With 0 deviations, the most visited. Source: Leela Zero and KataGo, the latter with 5 deviations
+    and a share of .15 of the most visits.
     """
     cdef const Node* root = &tree.nodes[0]
     cdef const Edge* edge
     cdef int best = most_visited(tree, 0), i
     cdef int most = visits_of(tree, root, best)
-    cdef int enough = max(1, <int>(SURE_SHARE * most))
-    cdef float bound, highest = NEVER
-    if deviations <= 0 or most == 0:
+    cdef int enough = max(1, <int>(LCB_VISIT_SHARE * most))
+    cdef float bound, highest = LOWEST
+    if tree.constants.deviations <= 0 or most == 0:
         return best
     for i in range(root.first_edge, root.first_edge + root.num_tried):
         edge = &tree.edges[i]
         if edge.visits < enough:
             continue
-        bound = lower_bound(tree, edge, deviations)
+        bound = lcb_of(tree, edge)
         if is_better(tree, bound, i, highest, best):
             highest = bound
             best = i
     return best
+
+
+cdef bint is_decided(const Tree* tree, int visits_left) noexcept nogil:
+    """Whether the choice is the most visited move, and none can overtake its visits."""
+    cdef const Node* root = &tree.nodes[0]
+    cdef int best, second = 0, i
+    if root.visits < 2:
+        return False
+    if root.num_edges == 1:
+        return True
+    best = most_visited(tree, 0)
+    for i in range(root.first_edge, root.first_edge + root.num_tried):
+        if i != best:
+            second = max(second, tree.edges[i].visits)
+    if visits_of(tree, root, best) - second <= visits_left:
+        return False
+    return best_lcb_edge(tree) == best
+
+
+PUCT = RootRule(
+    select_root=select_root,
+    select_inner=select_inner,
+    prepare_root=mix_dirichlet_noise,
+    best_edge=best_lcb_edge,
+    write_policy_target=pruned_policy,
+    is_decided=is_decided,
+    keeps_subtree=True,
+)

@@ -1,29 +1,32 @@
-"""What a searched tree has found: candidates, variations, ownership, the policy's target."""
+"""The results of a searched tree: candidates, variations, ownership, targets to learn from."""
 
 from libc.math cimport pow
+from libc.stdint cimport uint64_t
+from libc.string cimport memset
 
 import numpy as np
 
-from insei.agents.search.gumbel cimport completed_value, improved_policy
-from insei.agents.search.puct cimport lower_bound, most_visited, pruned_policy, surest
+from insei.agents.search.gumbel cimport completed_value
+from insei.agents.search.puct cimport lcb_of, most_visited
 from insei.agents.search.tree cimport Edge, Node, Tree, mean_value, tree_edge, visits_of
-from insei.engine.board cimport MAX_POINTS
+from insei.engine.board cimport MAX_POINTS, WORDS
+from insei.engine.planes.net_planes cimport Frame, pack_planes
 
-from insei.agents.search.candidate import Candidate
+from insei.agents.search.analysis import Candidate
 
 
-cdef list candidates_of(const Tree* tree, float deviations):
-    """Each root move as a `Candidate`, most visited first; of equals, the lowest first."""
+cdef list candidates_of(const Tree* tree):
+    """Each root move as a `Candidate`, most visited first; ties go to value, prior, lower move."""
     cdef const Node* root = &tree.nodes[0]
     cdef int i
-    found = [
-        candidate_of(tree, i, deviations)
+    candidates = [
+        candidate_of(tree, i)
         for i in range(root.first_edge, root.first_edge + root.num_edges)
     ]
-    return sorted(found, key=lambda one: (-one.visits, -one.value, -one.prior, one.move))
+    return sorted(candidates, key=lambda it: (-it.visits, -it.value, -it.prior, it.move))
 
 
-cdef object candidate_of(const Tree* tree, int at, float deviations):
+cdef object candidate_of(const Tree* tree, int at):
     cdef const Edge* edge = &tree.edges[at]
     cdef const Node* child
     if not visits_of(tree, &tree.nodes[0], at):
@@ -36,15 +39,15 @@ cdef object candidate_of(const Tree* tree, int at, float deviations):
         tree.priors[at],
         -child.win_sum / child.visits,
         -child.score_sum / child.visits,
-        lower_bound(tree, edge, deviations),
+        lcb_of(tree, edge),
     )
 
 
 cdef list variation_of(const Tree* tree, int move, int length):
-    """The moves that the search expects after the root's `move`, which comes first.
+    """The expected line of moves, which begins with the root's `move`.
 
     Raises:
-        ValueError: `move` is none of the root's.
+        ValueError: `move` is not one of the root's.
     """
     cdef int node = 0, edge = tree_edge(tree, 0, move)
     if edge < 0:
@@ -60,22 +63,22 @@ cdef list variation_of(const Tree* tree, int move, int length):
 
 
 cdef list visits_along(const Tree* tree, moves):
-    """How often the search went along each of a line's moves from the root; 0 beyond the tree."""
+    """Visits of each of a line's moves from the root; 0 beyond the tree."""
     cdef int node = 0, edge
-    found = []
+    visits = []
     for move in moves:
         edge = tree_edge(tree, node, move) if node >= 0 else -1
         if edge < 0 or not visits_of(tree, &tree.nodes[node], edge):
-            found.append(0)
+            visits.append(0)
             node = -1
             continue
-        found.append(tree.edges[edge].visits)
+        visits.append(tree.edges[edge].visits)
         node = tree.edges[edge].child
-    return found
+    return visits
 
 
 cdef object ownership_of(const Tree* tree):
-    """Mean ownership over the leaves since the root was set, `[h, w]`; 0 where there were none."""
+    """Mean ownership over the leaves since the root was set, `[h, w]`; 0 if there were none."""
     cdef int move, num_moves = tree.root.board.width * tree.root.board.height + 2, num_owned = 0
     sums = np.zeros((tree.root.board.height, tree.root.board.width), np.float32)
     cdef float[:, ::1] out = sums
@@ -86,7 +89,7 @@ cdef object ownership_of(const Tree* tree):
 
 
 cdef object ownership_after(const Tree* tree, int move):
-    """The same over the leaves below the root's `move`; None where there were none."""
+    """Mean ownership over the leaves below the root's `move`; None if there were none."""
     cdef float[:, ::1] out
     if not tree.num_owned[move]:
         return None
@@ -103,50 +106,54 @@ cdef void add_ownership(const Tree* tree, int move, float* sums) noexcept nogil:
             sums[point] += tree.ownership[move * num_points + point]
 
 
-cdef void write_target(
-    const Tree* tree, bint is_gumbel, const int* action_at, float* target
-) noexcept nogil:
-    """Write what the policy is to learn, in the net's order; other entries are left."""
-    cdef const Node* root = &tree.nodes[0]
-    cdef float[MAX_POINTS + 1] shares
-    cdef int i
-    target_shares(tree, is_gumbel, shares)
-    for i in range(root.num_edges):
-        target[action_at[tree.moves[root.first_edge + i]]] = shares[i]
+cdef tuple root_planes(Tree* tree, int frame_height, int frame_width, const int* target):
+    """The root's planes in a frame, packed as `packed_planes` has them.
 
+    The tree knows the root's legal moves and liberties, so nothing is counted again.
 
-cdef inline void target_shares(const Tree* tree, bint is_gumbel, float* shares) noexcept nogil:
-    """Write what the policy is to learn for the root's edges, `[num_edges]`."""
-    if is_gumbel:
-        improved_policy(tree, 0, shares)
-    else:
-        pruned_policy(tree, shares)
-
-
-cdef float target_value(const Tree* tree, bint is_gumbel) noexcept nogil:
-    """The root's utility for a mover who plays by the policy's target.
-
-    The mean over the simulations is lower, for those that explored count in it like any others.
+    Args:
+        target: where each point lies in the frame.
     """
     cdef const Node* root = &tree.nodes[0]
-    cdef float[MAX_POINTS + 1] shares
+    cdef Frame frame = Frame(frame_height, frame_width, False, target)
+    cdef uint64_t[WORDS] legal
+    cdef int i, move
+    memset(legal, 0, sizeof(legal))
+    for i in range(root.first_edge, root.first_edge + root.num_edges):
+        move = tree.moves[i]
+        legal[1 + (move >> 6)] |= <uint64_t>1 << (move & 63)
+    return pack_planes(tree.root, legal, &tree.liberties, &frame)
+
+
+cdef void write_shares(
+    const Tree* tree, const float* shares, const int* action_at, float* out
+) noexcept nogil:
+    """Write a number for each of the root's edges, in the net's order; other entries are left.
+
+    Args:
+        shares: `[num_edges]`.
+        action_at: where each move stands in `out`.
+    """
+    cdef const Node* root = &tree.nodes[0]
+    cdef int i
+    for i in range(root.num_edges):
+        out[action_at[tree.moves[root.first_edge + i]]] = shares[i]
+
+
+cdef float value_of_shares(const Tree* tree, const float* shares) noexcept nogil:
+    """The root's utility for a mover who plays by a policy over the root's edges, `[num_edges]`.
+
+    The mean over the simulations is lower, because exploring ones count in it like any others.
+    """
+    cdef const Node* root = &tree.nodes[0]
     cdef int most, i
     cdef float unvisited = completed_value(tree, root, &most)
     cdef double total = 0, untried = 1
-    target_shares(tree, is_gumbel, shares)
     for i in range(root.num_tried):
         if tree.edges[root.first_edge + i].visits:
             total += shares[i] * mean_value(&tree.edges[root.first_edge + i])
             untried -= shares[i]
     return total + untried * unvisited
-
-
-cdef void write_priors(const Tree* tree, const int* action_at, float* out) noexcept nogil:
-    """Write the root's priors in the net's order; other entries are left."""
-    cdef const Node* root = &tree.nodes[0]
-    cdef int i
-    for i in range(root.first_edge, root.first_edge + root.num_edges):
-        out[action_at[tree.moves[i]]] = tree.priors[i]
 
 
 cdef int drawn_move(const Tree* tree, double power, double number) noexcept nogil:
@@ -163,20 +170,3 @@ cdef int drawn_move(const Tree* tree, double power, double number) noexcept nogi
         if number * total < sums[i]:
             return tree.moves[root.first_edge + i]
     return tree.moves[root.first_edge + root.num_edges - 1]
-
-
-cdef bint is_decided(const Tree* tree, int visits_left, float deviations) noexcept nogil:
-    """Whether PUCT's choice is the most visited and surest, and none can overtake its visits."""
-    cdef const Node* root = &tree.nodes[0]
-    cdef int best, second = 0, i
-    if root.visits < 2:
-        return False
-    if root.num_edges == 1:
-        return True
-    best = most_visited(tree, 0)
-    for i in range(root.first_edge, root.first_edge + root.num_tried):
-        if i != best:
-            second = max(second, tree.edges[i].visits)
-    if visits_of(tree, root, best) - second <= visits_left:
-        return False
-    return surest(tree, deviations) == best

@@ -8,17 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.net.evaluator import Evaluation, Evaluator
-from insei.agents.search.analysis import Analysis, MoveAnalysis, win_rate_of
-from insei.agents.search.candidate import Candidate
+from insei.agents.search.analysis import Analysis, Candidate, MoveAnalysis, win_rate_of
 from insei.agents.search.forest import Forest
-from insei.agents.search.settings import SearchSettings
+from insei.agents.search.settings import OPEN_VISITS, SearchSettings
 from insei.engine.planes.net_planes import planes
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 MOST_A_STEP = 32  # simulations
 LEAVES_BY_TIME = 8  # in a batch, where time ends a search and not visits
-MOST_VISITS = 20_000  # that analysis takes a search to, at least
 
 
 class Search:
@@ -44,8 +42,8 @@ class Search:
         self.settings = settings
         self.keeps_tree = keeps_tree and settings.rule == "puct"
         room = settings.visits
-        if settings.rule == "puct":  # memory that no search reaches is never touched
-            room = max(room, MOST_VISITS)
+        if settings.rule == "puct":  # memory that no search reaches is never committed
+            room = max(room, OPEN_VISITS)
         self.leaves_by_time = max(settings.leaves, LEAVES_BY_TIME)
         kept = replace(settings, visits=room, leaves=self.leaves_by_time)
         self.forest = Forest(1, rules.height, rules.width, kept, seed)
@@ -106,7 +104,7 @@ class Search:
         if has >= goal:
             return False
         if self.settings.rule == "puct":
-            self.forest.extend(0, min(goal, has + MOST_A_STEP))
+            self.forest.set_visits(0, min(goal, has + MOST_A_STEP))
         rows = self.forest.select(most=leaves or self.settings.leaves)
         if rows:
             try:
@@ -163,46 +161,13 @@ class Search:
         """What the search has found so far.
 
         Args:
-            num_moves: the most candidates to tell of; 0 for all that were visited.
+            num_moves: candidates, at most; 0 for all that were visited.
             length: of each variation, at most.
 
         Raises:
             ValueError: nothing was searched yet.
         """
-        forest = self.forest
-        candidates = forest.candidates(0)
-        policy = np.zeros(self.rules.num_actions, np.float32)
-        for one in candidates:
-            policy[one.move] = one.prior
-        chosen = forest.choose(0)
-        visited = [one for one in candidates if one.visits] or candidates[:1]
-        visited.sort(key=lambda one: one.move != chosen)
-        moves = tuple(self._analysed(one, length) for one in visited[: num_moves or None])
-        win, score = forest.outlook(0)
-        return Analysis(
-            forest.position(0),
-            self.num_visits,
-            win_rate_of(win),
-            score,
-            moves,
-            policy,
-            self.ownership(),
-            self.evaluations,
-        )
-
-    def _analysed(self, one: Candidate, length: int) -> MoveAnalysis:
-        line = self.forest.variation(0, one.move, length)
-        return MoveAnalysis(
-            one.move,
-            one.visits,
-            win_rate_of(one.win),
-            one.score,
-            one.prior,
-            win_rate_of(one.win + one.bound - one.value) if one.visits else 0.0,
-            tuple(line),
-            tuple(self.forest.visits_along(0, line)),
-            self.forest.ownership_after(0, one.move),
-        )
+        return analysis_of(self.forest, 0, num_moves, length, self.ownership(), self.evaluations)
 
     def ownership(self) -> NDArray[np.float32]:
         """Whose each point will be, `[H, W]`, -1 to 1, 1 the mover's."""
@@ -218,3 +183,60 @@ class Search:
         if found.ownership is None:
             raise ValueError("an evaluator without ownership: wanted one that finds it")
         return found
+
+
+def analysis_of(
+    forest: Forest,
+    game: int,
+    num_moves: int = 0,
+    length: int = 20,
+    ownership: NDArray[np.float32] | None = None,
+    evaluations: int = 0,
+) -> Analysis:
+    """What the search of a forest's game has found so far.
+
+    Args:
+        num_moves: the most candidates to tell of; 0 for all that were visited.
+        length: of each variation, at most.
+        ownership: whose each point will be; None for what this search's evaluations say.
+        evaluations: nets evaluated for this position.
+
+    Raises:
+        ValueError: nothing was searched yet.
+    """
+    candidates = forest.candidates(game)
+    position = forest.position(game)
+    policy = np.zeros(position.rules.num_actions, np.float32)
+    for candidate in candidates:
+        policy[candidate.move] = candidate.prior
+    chosen = forest.choose(game)
+    visited = [candidate for candidate in candidates if candidate.visits] or candidates[:1]
+    visited.sort(key=lambda candidate: candidate.move != chosen)
+    win, score = forest.outlook(game)
+    return Analysis(
+        position,
+        forest.num_visits(game),
+        win_rate_of(win),
+        score,
+        tuple(move_analysis(forest, game, one, length) for one in visited[: num_moves or None]),
+        policy,
+        forest.ownership(game) if ownership is None else ownership,
+        evaluations,
+    )
+
+
+def move_analysis(forest: Forest, game: int, candidate: Candidate, length: int) -> MoveAnalysis:
+    """What the search of a forest's game knows of one move."""
+    variation = forest.variation(game, candidate.move, length)
+    bound = candidate.win + candidate.bound - candidate.value
+    return MoveAnalysis(
+        candidate.move,
+        candidate.visits,
+        win_rate_of(candidate.win),
+        candidate.score,
+        candidate.prior,
+        win_rate_of(bound) if candidate.visits else 0.0,
+        tuple(variation),
+        tuple(forest.visits_along(game, variation)),
+        forest.ownership_after(game, candidate.move),
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from insei.agents.net.evaluator import Precision, check_precision
-from insei.agents.net.net_player import NetPlayer
+from insei.agents.net.session import NetSession
 from insei.agents.player import RESIGN, Choice, run_to_end
 from insei.agents.search.search import Search
 from insei.agents.search.settings import SearchSettings
@@ -58,9 +58,10 @@ class SearchPlayer:
         self.name = name
         self.settings = settings
         self.play = play or PlaySettings()
-        self.net = NetPlayer(folder, name, precision=self.play.precision, rows=settings.leaves)
-        self.num_parameters = self.net.num_parameters
-        self.fingerprint = self.net.fingerprint
+        self.session = NetSession(folder, self.play.precision, max_rows=settings.leaves)
+        self.package = self.session.package
+        self.num_parameters = self.session.num_parameters
+        self.fingerprint = self.session.fingerprint
         self.seconds = self.play.seconds or None  # for the next move
         self.search: Search | None = None
         self.seed = 0  # of the game under way
@@ -68,9 +69,8 @@ class SearchPlayer:
     def new_game(self, rules: Rules, seed: int) -> None:
         """Begin with a fresh tree; equal seeds give equal games where no clock decides."""
         self.seed = seed
-        self.net.new_game(rules, seed)
-        assert self.net.evaluate is not None
-        self.search = Search(self.net.evaluate, rules, self.settings, self.play.keep, seed)
+        evaluate = self.session.evaluator(rules)
+        self.search = Search(evaluate, rules, self.settings, self.play.keep, seed)
         self._prepare()
 
     def set_time_limit(self, seconds: float | None) -> None:
@@ -81,8 +81,8 @@ class SearchPlayer:
     def _prepare(self) -> None:
         """Compile what larger batches need before the time of a move runs."""
         if self.seconds is not None and self.search is not None:
-            assert self.net.evaluate is not None
-            self.net.evaluate.prepare(self.search.leaves_by_time)
+            evaluate = self.session.evaluator(self.search.rules)
+            evaluate.prepare(self.search.leaves_by_time)
 
     def search_from(self, position: Position, no_pass_before: int = 0) -> Search:
         """Set the search to a position and return it. Its `step` continues it.

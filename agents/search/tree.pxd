@@ -8,7 +8,7 @@ from insei.engine.state cimport State
 from insei.agents.search.walk cimport Walk
 
 ctypedef struct Edge:
-    # What was found below a tried move, as the node's mover sees it; nothing where untried.
+    # The statistics of a tried move, as the node's mover sees them; not set where untried.
     float logit  # logarithm of the prior
     float value_sum
     int visits
@@ -21,10 +21,10 @@ ctypedef struct Node:
     int parent_edge
     int first_edge
     uint16_t num_edges  # legal moves
-    uint16_t num_tried  # of which so many, the first, have a child
-    int likeliest  # what `likeliest_of` found last, or that it is to be found
+    uint16_t num_tried  # edges with a child; they stand first
+    int likeliest  # the last answer of `likeliest_of`, or UNKNOWN
     int visits  # 1 for the node's own evaluation, and those of its edges
-    uint8_t is_formed  # whether its edges are; before that, the set of them and the net's logits
+    uint8_t has_edges  # False while only the set of moves and the net's logits are stored
     uint8_t is_evaluated
     float value  # its own evaluation, as its mover sees it
     float value_sum
@@ -35,7 +35,7 @@ ctypedef struct Node:
     float score_sum
     const int* action_at  # where each move stands among the net's logits
 
-ctypedef struct Constants:  # of the rules, as SearchSettings explains them
+ctypedef struct SearchConstants:  # as SearchSettings explains them
     float c_visit
     float c_scale
     float c_puct
@@ -44,31 +44,45 @@ ctypedef struct Constants:  # of the rules, as SearchSettings explains them
     float forced
     float fpu_reduction
     float score_weight
+    float noise
+    float dirichlet_alpha
+    float dirichlet_weight
+    float deviations
+    int considered
 
 ctypedef struct Tree
-ctypedef int (*Rule)(const Tree* tree, int node) noexcept nogil  # a node's most urgent edge
+
+ctypedef struct RootRule:
+    # A search algorithm. There are two: GUMBEL (gumbel.pyx) and PUCT (puct.pyx).
+    # All but `select_inner` ask about the root. An edge is an index into the tree's edges.
+    int (*select_root)(const Tree* tree, int node) noexcept nogil  # the root's next edge
+    int (*select_inner)(const Tree* tree, int node) noexcept nogil  # the next edge below the root
+    void (*prepare_root)(Tree* tree) noexcept nogil  # noise and plans, once the root is evaluated
+    int (*best_edge)(const Tree* tree) noexcept nogil  # of the move to play
+    void (*write_policy_target)(const Tree* tree, float* shares) noexcept nogil  # `[num_edges]`
+    bint (*is_decided)(const Tree* tree, int visits_left) noexcept nogil  # whether `best_edge` is
+    bint keeps_subtree  # whether a search may go on below the move that was played
 
 ctypedef struct Tree:
     Node* nodes
-    # Of a node whose edges are not formed, `moves` holds the set of them and `priors` the logits.
+    # Before a node's edges are expanded, `moves` holds the set of them and `priors` the logits.
     uint16_t* moves  # by edge; in their order but for those tried, which stand first
     float* priors  # by edge: the net's probability, over the legal moves
     Edge* edges  # by edge, filled in where tried
     float* noisy_logits  # `[A]`, Gumbel noise and logarithm of the prior of the root's edges
-    int* considered  # `[max_visits]`, sequential halving: the visits of each simulation's edge
+    int* halving_plan  # `[max_visits]`, visits of the edge that each simulation is to choose
     int num_nodes
     int max_nodes
     int num_logits  # of the net, one a point of its frame and the pass
-    int room  # edges that each node has place for
+    int edges_per_node  # that each node has room for
     int num_started  # simulations begun since the root was set, its own evaluation not counted
     int num_visits  # simulations to run
-    Rule select_root
-    Rule select_inner
+    const RootRule* rule
     int no_pass_before  # plies before which passes are left out, unless nothing else is legal
-    const Constants* constants
+    const SearchConstants* constants
     uint64_t rng
-    State* root  # with room in its history for the moves of any walk
-    Liberties known  # of the root; a leaf's differ from them where the moves on the way there lie
+    State* root  # the game, which the forest owns; its history has room for the longest walk
+    Liberties liberties  # of the root; a leaf's differ only near the moves of its walk
     int* moved_to  # `[max_nodes]`, where nodes go when the tree is pruned
     float* ownership  # `[A + 1, H·W]`, sums over evaluated leaves, as the root's mover sees it, by
     # the root's move that led to them; last comes the root itself
@@ -90,7 +104,6 @@ cdef bint tree_is_waiting(const Tree* tree) noexcept nogil
 cdef int likeliest_of(const Tree* tree, int node) noexcept nogil
 cdef int largest_edge(const Tree* tree, const float* numbers, int first, int last) noexcept nogil
 cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil
-cdef float squashed(float value, float score, float side, float weight) noexcept nogil
 cdef double uniform(uint64_t* rng) noexcept nogil
 
 
@@ -106,7 +119,7 @@ cdef inline int visits_of(const Tree* tree, const Node* node, int edge) noexcept
 cdef inline bint is_better(
     const Tree* tree, float number, int edge, float best_number, int best
 ) noexcept nogil:
-    """Whether an edge's number is above the best so far; of equals the lower move is taken."""
+    """Whether an edge's number is above the best so far; ties go to the lower move."""
     return number > best_number or (
         number == best_number and tree.moves[edge] < tree.moves[best]
     )

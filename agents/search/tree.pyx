@@ -1,18 +1,19 @@
 """The search tree: select, expand, backup, over nodes in preallocated arrays linked by index.
 
-A tree has two rules, functions from a node to its most urgent edge: one for the root, one for all
-nodes below. gumbel.pyx and puct.pyx hold them.
+A tree follows a `RootRule`, the functions in which Gumbel AlphaZero and PUCT differ (gumbel.pyx,
+puct.pyx). Its root is a game that the forest owns.
 
-A simulation walks from the root to a leaf (`tree_select`), which is evaluated by the net outside,
-and comes back with `tree_expand`. Several may be under way at once: their edges carry `pending`.
-Values are utilities in [-1, 1] for the player to move: win minus loss, mixed with a saturating
-share of the score. Nothing is allocated after `tree_new`, but for the histories of long games.
+A simulation walks from the root to a leaf (`tree_select`). The net evaluates the leaf outside, and
+`tree_expand` brings the answer back. Several simulations may be under way at once: their edges
+carry `pending`. Values are utilities in [-1, 1] for the player to move: win minus loss, mixed with
+a saturating share of the score. Nothing is allocated after `tree_new`, but for the histories of
+long games.
 
-A node's edges stand side by side in arrays of moves and priors. Most leaves are never met again:
-what they hold there are only the set of their moves and the net's logits as they came, and edges
-are formed of those when a simulation first goes on from the leaf. When an edge is tried, it changes
-places with the first that is not: rules then walk the few that were tried, and of all the others
-want only the likeliest.
+Expansion is lazy. A node's edges stand side by side in arrays of moves and priors. Most leaves are
+never visited again, so a new leaf stores only the set of its moves and the net's logits
+(`store_moves`). They become edges when a simulation first goes on from the leaf (`expand_edges`).
+A tried edge changes places with the first untried one: rules then loop over the few tried edges,
+and need only the likeliest of the others.
 """
 
 from libc.math cimport logf, sqrt, tanhf
@@ -22,25 +23,22 @@ from libc.string cimport memcpy, memset
 from posix.stdlib cimport posix_memalign
 
 from insei.agents.search.softmax cimport best_of, softmax
-from insei.agents.search.walk cimport Walk, walk_from
+from insei.agents.search.walk cimport Walk, walk_from, walk_play
 from insei.engine.board cimport BLACK, MAX_POINTS, WORDS, count_bits, next_random
 from insei.engine.reading.liberties cimport liberties_update
 from insei.engine.state cimport (
-    POSITIONAL,
     State,
-    state_free,
     state_half_score,
     state_is_over,
-    state_new,
     state_play,
     state_reserve,
-    state_stones,
+    state_legal_points,
 )
 
 
 cdef enum:
     UNKNOWN = -2  # which edge is a node's likeliest
-    SET_ROOM = 4 * WORDS  # moves, in the place of which a set of points fits
+    SET_ROOM = 4 * WORDS  # edges whose moves take as much memory as a set of points
 
 
 cdef double uniform(uint64_t* rng) noexcept nogil:
@@ -49,7 +47,7 @@ cdef double uniform(uint64_t* rng) noexcept nogil:
 
 
 cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexcept nogil:
-    """Room for a search on one board size; NULL without memory.
+    """Room for a search on one board size, its root not yet set; NULL without memory.
 
     Args:
         max_visits: simulations.
@@ -61,22 +59,20 @@ cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexc
         return NULL
     tree.max_nodes = max_visits + 1
     tree.num_logits = num_logits
-    tree.room = max(num_logits, SET_ROOM)
+    tree.edges_per_node = max(num_logits, SET_ROOM)
     posix_memalign(<void**>&tree.nodes, 64, tree.max_nodes * sizeof(Node))  # else it stays NULL
-    tree.moves = <uint16_t*>malloc(tree.max_nodes * tree.room * sizeof(uint16_t))
-    tree.priors = <float*>malloc(tree.max_nodes * tree.room * sizeof(float))
-    tree.edges = <Edge*>malloc(tree.max_nodes * tree.room * sizeof(Edge))
+    tree.moves = <uint16_t*>malloc(tree.max_nodes * tree.edges_per_node * sizeof(uint16_t))
+    tree.priors = <float*>malloc(tree.max_nodes * tree.edges_per_node * sizeof(float))
+    tree.edges = <Edge*>malloc(tree.max_nodes * tree.edges_per_node * sizeof(Edge))
     tree.noisy_logits = <float*>calloc(num_actions, sizeof(float))
-    tree.considered = <int*>calloc(max_visits + 1, sizeof(int))
+    tree.halving_plan = <int*>calloc(max_visits + 1, sizeof(int))
     tree.moved_to = <int*>malloc(tree.max_nodes * sizeof(int))
     tree.ownership = <float*>calloc((num_actions + 1) * width * height, sizeof(float))
     tree.num_owned = <int*>calloc(num_actions + 1, sizeof(int))
-    tree.root = state_new(width, height, POSITIONAL, False, 0, 0)
     if (
         tree.nodes == NULL or tree.moves == NULL or tree.priors == NULL
-        or tree.edges == NULL or tree.noisy_logits == NULL or tree.considered == NULL
-        or tree.root == NULL or tree.moved_to == NULL or tree.ownership == NULL
-        or tree.num_owned == NULL
+        or tree.edges == NULL or tree.noisy_logits == NULL or tree.halving_plan == NULL
+        or tree.moved_to == NULL or tree.ownership == NULL or tree.num_owned == NULL
     ):
         tree_free(tree)
         return NULL
@@ -91,11 +87,10 @@ cdef void tree_free(Tree* tree) noexcept nogil:
     free(tree.priors)
     free(tree.edges)
     free(tree.noisy_logits)
-    free(tree.considered)
+    free(tree.halving_plan)
     free(tree.moved_to)
     free(tree.ownership)
     free(tree.num_owned)
-    state_free(tree.root)
     free(tree)
 
 
@@ -107,14 +102,18 @@ cdef int tree_start(Tree* tree) noexcept nogil:
 
 
 cdef int stand_at_root(Tree* tree) noexcept nogil:
-    """Make what is kept beside the nodes that of `tree.root`; -1 without memory."""
+    """Bring what is kept beside the nodes to the present `tree.root`; -1 without memory."""
     forget_ownership(tree)
-    liberties_update(&tree.known, &tree.root.board)
-    return make_room(tree)
+    liberties_update(&tree.liberties, &tree.root.board)
+    return reserve_history(tree)
 
 
-cdef int make_room(Tree* tree) noexcept nogil:
-    """See that the root's history has room for the longest walk; -1 without memory."""
+cdef int reserve_history(Tree* tree) noexcept nogil:
+    """Give the root's history room for the longest walk; -1 without memory.
+
+    Walks write into that room and must not reallocate it (walk.pyx). A walk adds at most a node,
+    and so a move, for each simulation.
+    """
     cdef State* root = tree.root
     cdef int longest = root.num_moves + tree.max_nodes + 2
     if longest <= root.capacity:
@@ -134,21 +133,21 @@ cdef void forget_ownership(Tree* tree) noexcept nogil:
 cdef int tree_advance(Tree* tree, int move) noexcept nogil:
     """Play `move` at the root and keep what was searched below it; -1 without memory.
 
-    No simulation may be under way. Nodes keep their order as they move to the front, so that one
-    pass is enough: parents always stand before their children.
+    No simulation may be under way. Parents always stand before their children, and nodes keep their
+    order as they move to the front, so that one pass is enough.
     """
     cdef int i, edge, child, num_nodes = 0
     if state_play(tree.root, move) < 0:
         return -1
     edge = tree_edge(tree, 0, move) if tree.num_nodes else -1
-    # A child that ended the game has no edges, and a new root wants its moves.
+    # A child that ended the game has no edges, and a root needs them.
     if edge < 0 or visits_of(tree, &tree.nodes[0], edge) == 0:
         return tree_start(tree)
     child = tree.edges[edge].child
     if tree.nodes[child].num_edges == 0:
         return tree_start(tree)
-    if not tree.nodes[child].is_formed:
-        form_edges(tree, child)
+    if not tree.nodes[child].has_edges:
+        expand_edges(tree, child)
     for i in range(child, tree.num_nodes):
         if i != child and (
             tree.nodes[i].parent < child or tree.moved_to[tree.nodes[i].parent] < 0
@@ -169,17 +168,17 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
 cdef void move_node(Tree* tree, int index, int to) noexcept nogil:
     """Move a node and its edges to a place before it."""
     cdef Node* node = &tree.nodes[to]
-    cdef int before = tree.nodes[index].first_edge, first = to * tree.room
+    cdef int before = tree.nodes[index].first_edge, first = to * tree.edges_per_node
     node[0] = tree.nodes[index]
     node.first_edge = first
     node.likeliest += first - before if node.likeliest >= 0 else 0
-    memcpy(&tree.moves[first], &tree.moves[before], tree.room * sizeof(uint16_t))
-    memcpy(&tree.priors[first], &tree.priors[before], tree.room * sizeof(float))
+    memcpy(&tree.moves[first], &tree.moves[before], tree.edges_per_node * sizeof(uint16_t))
+    memcpy(&tree.priors[first], &tree.priors[before], tree.edges_per_node * sizeof(float))
     memcpy(&tree.edges[first], &tree.edges[before], node.num_tried * sizeof(Edge))
 
 
 cdef void point_to_children(Tree* tree, int index) noexcept nogil:
-    """Mend what links a node that was moved with its children."""
+    """Relink a moved node with its children."""
     cdef const Node* node = &tree.nodes[index]
     cdef Node* child
     cdef int i
@@ -213,7 +212,7 @@ cdef bint tree_is_done(const Tree* tree) noexcept nogil:
 
 
 cdef bint tree_is_waiting(const Tree* tree) noexcept nogil:
-    """Whether simulations of the tree are under way, or were given out and never came back."""
+    """Whether simulations are under way; one that was given out and never came back is."""
     cdef int i
     if tree.num_nodes == 0:
         return False
@@ -224,9 +223,9 @@ cdef bint tree_is_waiting(const Tree* tree) noexcept nogil:
 
 
 cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil:
-    """The edge of `move`, or -1 where the node has none, or none yet."""
+    """The edge of `move`, or -1 if it is illegal there or the edges are not expanded."""
     cdef int i, first = tree.nodes[node].first_edge
-    if not tree.nodes[node].is_formed:
+    if not tree.nodes[node].has_edges:
         return -1
     for i in range(first, first + tree.nodes[node].num_edges):
         if tree.moves[i] == move:
@@ -235,7 +234,7 @@ cdef int tree_edge(const Tree* tree, int node, int move) noexcept nogil:
 
 
 cdef int likeliest_of(const Tree* tree, int index) noexcept nogil:
-    """The untried edge of highest prior, of equals the lowest move; -1 where all are tried."""
+    """The untried edge of highest prior, ties to the lower move; -1 if all are tried."""
     cdef Node* node = &tree.nodes[index]
     cdef int first = node.first_edge + node.num_tried
     if node.likeliest == UNKNOWN:
@@ -244,10 +243,9 @@ cdef int likeliest_of(const Tree* tree, int index) noexcept nogil:
 
 
 cdef int largest_edge(const Tree* tree, const float* numbers, int first, int last) noexcept nogil:
-    """Of edges from `first` to before `last` that with the largest number, -1 where there is none.
+    """The edge with the largest number from `first` to before `last`, -1 if there is none.
 
-    Of equals the lowest move is taken. A root's `noisy_logits` are such numbers too: its first edge
-    is edge 0.
+    Ties go to the lower move. The root's `noisy_logits` may be the numbers: its first edge is 0.
     """
     return best_of(numbers, tree.moves, first, last) if first < last else -1
 
@@ -259,13 +257,13 @@ cdef int add_node(Tree* tree, int parent, int parent_edge) noexcept nogil:
     memset(node, 0, sizeof(Node))
     node.parent = parent
     node.parent_edge = parent_edge
-    node.first_edge = index * tree.room
+    node.first_edge = index * tree.edges_per_node
     node.likeliest = UNKNOWN
     return index
 
 
 cdef int try_edge(Tree* tree, int index, int edge) noexcept nogil:
-    """Bring an untried edge to the end of those tried, with a new child; returns its new place."""
+    """Append an untried edge to the tried ones and give it a child; returns its new place."""
     cdef Node* node = &tree.nodes[index]
     cdef int place = node.first_edge + node.num_tried
     cdef Edge* tried = &tree.edges[place]
@@ -285,26 +283,26 @@ cdef int try_edge(Tree* tree, int index, int edge) noexcept nogil:
     return place
 
 
-cdef void note_moves(Tree* tree, Walk* walk, int index) noexcept nogil:
-    """Note the node's moves, those legal in `walk.state`, as a set in the place of its edges."""
+cdef void store_moves(Tree* tree, Walk* walk, int index) noexcept nogil:
+    """Store the moves legal in `walk.state` as a set, in the memory of the node's edges."""
     cdef Node* node = &tree.nodes[index]
     cdef int pass_move = walk.state.board.width * walk.state.board.height
     cdef int num_words = 1 + (pass_move >> 6), word, count = 0
     cdef uint64_t* legal = walk.legal
     cdef uint64_t the_pass = <uint64_t>1 << (pass_move & 63)
-    state_stones(walk.state, legal)
+    state_legal_points(walk.state, legal)
     for word in range(1, 1 + num_words):
         count += count_bits(legal[word])
     node.num_edges = count
     if count == 0 or walk.state.num_moves >= tree.no_pass_before:
         legal[num_words] |= the_pass
         node.num_edges += 1
-    for word in range(num_words):  # one by one, as they were written: larger reads would wait
+    for word in range(num_words):  # word by word, as written: larger reads would stall
         memcpy(&tree.moves[node.first_edge + 4 * word], &legal[1 + word], sizeof(uint64_t))
 
 
-cdef void form_edges(Tree* tree, int index) noexcept nogil:
-    """Make edges, each with its prior, of the set of moves and the logits that stand there."""
+cdef void expand_edges(Tree* tree, int index) noexcept nogil:
+    """Turn the stored set of moves and the logits into edges, each with its prior."""
     cdef Node* node = &tree.nodes[index]
     cdef uint16_t* moves = &tree.moves[node.first_edge]
     cdef float* logits = &tree.priors[node.first_edge]
@@ -313,24 +311,25 @@ cdef void form_edges(Tree* tree, int index) noexcept nogil:
     cdef int move, count = 0
     cdef uint64_t bits = 0
     cdef uint64_t[WORDS] legal
-    cdef float[MAX_POINTS + 1] found
+    cdef float[MAX_POINTS + 1] legal_logits
     memcpy(legal, moves, ((num_actions + 63) >> 6) * sizeof(uint64_t))
-    for move in range(num_actions):  # each is written, and the next over it where it isn't legal
+    for move in range(num_actions):  # without a branch: the next move overwrites an illegal one
         if move & 63 == 0:
             bits = legal[move >> 6]
         moves[count] = move
-        found[count] = logits[action_at[move]]
+        legal_logits[count] = logits[action_at[move]]
         count += bits & 1
         bits >>= 1
-    memcpy(logits, found, count * sizeof(float))
+    memcpy(logits, legal_logits, count * sizeof(float))
     softmax(logits, count)
-    node.is_formed = True
+    node.has_edges = True
 
 
 cdef int tree_select(Tree* tree, Walk* walk) noexcept nogil:
-    """Walk from the root to a node that wants an evaluation; `walk.state` is then its position.
+    """Walk from the root to a leaf to be evaluated; `walk.state` is then its position.
 
-    Games that end on the way are scored and counted at once, and the walk begins again.
+    A simulation that ends the game needs no evaluation: it is scored and backed up at once, and
+    the next one begins.
 
     Returns:
         the leaf; -1 if no simulation is left to start; -2 if the walk met a leaf that is still
@@ -347,23 +346,23 @@ cdef int tree_select(Tree* tree, Walk* walk) noexcept nogil:
         if tree.num_nodes == 0:
             tree.num_started += 1
             node = add_node(tree, -1, -1)
-            note_moves(tree, walk, node)
+            store_moves(tree, walk, node)
             return node
         node = 0
         while True:
             if not tree.nodes[node].is_evaluated:
-                drop_pending(tree, node)
+                cancel_pending(tree, node)
                 return -2
             if tree.nodes[node].num_edges == 0:
                 break
-            if not tree.nodes[node].is_formed:
-                form_edges(tree, node)
-            edge = (tree.select_root if node == 0 else tree.select_inner)(tree, node)
+            if not tree.nodes[node].has_edges:
+                expand_edges(tree, node)
+            edge = (tree.rule.select_root if node == 0 else tree.rule.select_inner)(tree, node)
             is_new = edge >= tree.nodes[node].first_edge + tree.nodes[node].num_tried
             if is_new:
                 edge = try_edge(tree, node, edge)
             tree.edges[edge].pending += 1
-            if state_play(walk.state, tree.moves[edge]) < 0:
+            if walk_play(walk, tree.moves[edge]) < 0:
                 return -3
             node = tree.edges[edge].child
             if is_new:
@@ -371,24 +370,24 @@ cdef int tree_select(Tree* tree, Walk* walk) noexcept nogil:
         tree.num_started += 1
         if not tree.nodes[node].is_evaluated:
             if not state_is_over(walk.state):
-                note_moves(tree, walk, node)
+                store_moves(tree, walk, node)
                 return node
             score = state_half_score(walk.state) / 2.0
             if walk.state.to_play != BLACK:
                 score = -score
-            evaluated(tree, node, (score > 0) - (score < 0), score)
+            set_evaluation(tree, node, (score > 0) - (score < 0), score)
         leaf = &tree.nodes[node]
         backup(tree, node, leaf.value, leaf.prior_value, leaf.score)
 
 
-cdef void drop_pending(Tree* tree, int node) noexcept nogil:
-    """Take back a walk that ended at `node` for nothing."""
+cdef void cancel_pending(Tree* tree, int node) noexcept nogil:
+    """Undo the pending counts of a walk that ended at `node` without a leaf."""
     while tree.nodes[node].parent >= 0:
         tree.edges[tree.nodes[node].parent_edge].pending -= 1
         node = tree.nodes[node].parent
 
 
-cdef float squashed(float value, float score, float side, float weight) noexcept nogil:
+cdef float utility(float value, float score, float side, float weight) noexcept nogil:
     """Mix win minus loss with a share of the score that saturates; in [-1, 1].
 
     After KataGo's score utility (Wu 2019, 3.4), with tanh over twice the board's side.
@@ -396,13 +395,13 @@ cdef float squashed(float value, float score, float side, float weight) noexcept
     return (value + weight * tanhf(score / (2 * side))) / (1 + weight)
 
 
-cdef float evaluated(Tree* tree, int index, float value, float score) noexcept nogil:
-    """Note a node's evaluation; returns its utility."""
+cdef float set_evaluation(Tree* tree, int index, float value, float score) noexcept nogil:
+    """Set a node's evaluation; returns its utility."""
     cdef Node* node = &tree.nodes[index]
     cdef float side = sqrt(tree.root.board.width * tree.root.board.height)
     node.prior_value = value
     node.score = score
-    node.value = squashed(value, score, side, tree.constants.score_weight)
+    node.value = utility(value, score, side, tree.constants.score_weight)
     node.is_evaluated = True
     return node.value
 
@@ -410,7 +409,7 @@ cdef float evaluated(Tree* tree, int index, float value, float score) noexcept n
 cdef void tree_expand(
     Tree* tree, int leaf, const float* logits, const int* action_at, float value, float score
 ) noexcept nogil:
-    """Give a selected leaf its evaluation, and tell the nodes above.
+    """Give a selected leaf its evaluation, and back it up.
 
     Args:
         logits: the net's policy, `[num_logits]`.
@@ -421,15 +420,14 @@ cdef void tree_expand(
     memcpy(&tree.priors[node.first_edge], logits, tree.num_logits * sizeof(float))
     node.action_at = action_at
     if leaf == 0:
-        form_edges(tree, leaf)
-    backup(tree, leaf, evaluated(tree, leaf, value, score), value, score)
+        expand_edges(tree, leaf)
+    backup(tree, leaf, set_evaluation(tree, leaf, value, score), value, score)
 
 
 cdef inline void backup(Tree* tree, int index, float value, float win, float score) noexcept nogil:
-    """Add a simulation that ended at node `index`, with what is said there, to all nodes above.
+    """Add a simulation that ended at node `index` to that node and all nodes above.
 
-    The numbers are handed over, for they were written just now: to read them back would wait for
-    all writes before.
+    The node's numbers are passed by value to avoid a store-forwarding stall.
     """
     cdef Node* node = &tree.nodes[index]
     cdef Edge* edge

@@ -1,12 +1,14 @@
 """A walk from a tree's root to a leaf: the position there, and its moves.
 
-Trees that are searched in turns share one walk, which so stays in the processor's nearest cache.
-Its position has no history of its own: it writes on behind the moves of the root's.
+Trees that are searched in turn share one walk, so that it stays in the processor's nearest cache.
+The walk's position shares the history of the root's: it appends its moves behind the root's own.
+So the root's history must have room for the longest walk (`reserve_history` in tree.pyx), and the
+checked build asserts it at every move.
 """
 
 from libc.stdlib cimport calloc, free
 
-from insei.engine.state cimport POSITIONAL, state_free, state_new
+from insei.engine.state cimport plain_rules, state_free, state_new
 
 
 cdef Walk* walk_new(int width, int height) noexcept nogil:
@@ -14,7 +16,7 @@ cdef Walk* walk_new(int width, int height) noexcept nogil:
     cdef Walk* walk = <Walk*>calloc(1, sizeof(Walk))
     if walk == NULL:
         return NULL
-    walk.state = state_new(width, height, POSITIONAL, False, 0, 0)
+    walk.state = state_new(width, height, plain_rules())
     if walk.state == NULL:
         free(walk)
         return NULL
@@ -24,7 +26,8 @@ cdef Walk* walk_new(int width, int height) noexcept nogil:
 
 
 cdef void walk_free(Walk* walk) noexcept nogil:
+    """Free a walk, but not the history, which is its last root's."""
     if walk != NULL:
-        walk.state.situations = NULL  # the last root's
+        walk.state.situations = NULL
         state_free(walk.state)
         free(walk)

@@ -1,6 +1,6 @@
-"""An SGF file opened: its root understood, its setup placed, its nodes ready to be walked.
+"""SgfFile: a parsed SGF file, its root read, its setup placed, its nodes ready to be walked.
 
-sgfmill parses what sgf_text.py has mended; notes say where a file bends the standard.
+sgfmill parses the text that repair.py has repaired. Notes say where a file bends the standard.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,39 +13,40 @@ from sgfmill import sgf, sgf_grammar
 
 from insei.engine.errors import BadSgf, GameOver, IllegalMove
 from insei.engine.position import Position
+from insei.engine.rule_names import word_of
 from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, tromp_taylor
-from insei.engine.sgf.repair import decoded, mended
-from insei.engine.sgf.root import komi_read, rules_name, rules_read, size_read
+from insei.engine.sgf.repair import decoded, repaired
+from insei.engine.sgf.root import komi_read, rules_read, size_read
 from insei.engine.vertex import vertex_of
 
 LETTERS = {BLACK: "b", WHITE: "w"}
 COLOURS = {"b": BLACK, "w": WHITE}
 TIMES_LEFT = {BLACK: "BL", WHITE: "WL"}
 LONGEST_TIME = 1e9  # seconds
-COLOUR_DIGITS = {"1": BLACK, "2": WHITE}  # as older files write PL
-TAIL = 2  # moves after an illegal one with which it still counts as a slip at the end
+COLOUR_DIGITS = {"1": BLACK, "2": WHITE}  # PL in older files
+LONGEST_TAIL = 2  # moves that may follow an illegal one that is read as the end of the game
 
 
 Read = TypeVar("Read")
 
 
-class _Repeats(BadSgf):
-    """A move that superko forbids, in a file that names no rules."""
+class _Repetition(BadSgf):
+    """A move that superko forbids, in a file that does not name its rules."""
 
 
 def read_file(text: str | bytes, rules: Rules | None, read: "Callable[[SgfFile], Read]") -> Read:
-    """What `read` makes of a file.
+    """Parse a file and return what `read` returns for it.
 
-    Where neither it nor the caller names rules that we know and a position comes back, they were
-    not those with superko; it is read once more under simple ko, with a note. `read` decides what
-    of the file counts: a variation that nobody reads changes nothing.
+    If neither the file nor the caller names rules we know and a position repeats, the rules had no
+    superko. The file is then read again under simple ko, with a note. Only repetitions that `read`
+    comes upon count.
 
     Raises:
-        BadSgf: it is no SGF game that we play, or `read` says so.
+        BadSgf: this is not an SGF game that we play, or `read` raises it.
     """
     try:
         return read(SgfFile(text, rules))
-    except _Repeats as found:
+    except _Repetition as found:
         file = SgfFile(text, replace(tromp_taylor(), ko="simple"))
         file.notes.append(f"{found}; no rules that we know are named: taken for simple ko")
         return read(file)
@@ -55,19 +56,17 @@ class SgfFile:
     """One game's file.
 
     Args:
-        text: what it holds; only the first game counts.
-        rules: ko, suicide and scoring where the file names no rules we know; the size is the
-            file's, and so is the komi if it has one.
+        text, rules: as for `read_sgf`.
 
     Raises:
-        BadSgf: it is no SGF game that we play; says why.
+        BadSgf: this is not an SGF game that we play; the message says why.
     """
 
     def __init__(self, text: str | bytes, rules: Rules | None) -> None:
         self.notes: list[str] = []
         if isinstance(text, bytes):
             text, self.notes = decoded(text)
-        text, notes = mended(text)
+        text, notes = repaired(text)
         self.notes += notes
         try:
             self._parse(text, rules)
@@ -85,7 +84,7 @@ class SgfFile:
             self.notes.append("GM missing: taken for Go")
         width, height = size_read(said.get("SZ"), self.notes.append)
         komi = komi_read(said.get("KM"), self.notes.append)
-        # sgfmill knows squares alone: a rectangle is the top left of the square around it.
+        # sgfmill has only square boards: a rectangle is the top left of the square around it.
         coarse.sequence[0]["SZ"] = [b"%d" % max(width, height)]
         coarse.sequence[0].pop("KM", None)
         self.game = sgf.Sgf_game.from_coarse_game_tree(coarse, override_encoding="UTF-8")
@@ -105,17 +104,17 @@ class SgfFile:
         self._set_up()
 
     def text_of(self, node: sgf.Tree_node, key: str) -> str:
-        """What a property says, empty where there is none."""
+        """A property as text; empty if it is missing."""
         return str(node.get(key)) if node.has_property(key) else ""
 
     def raw_of(self, node: sgf.Tree_node, key: str) -> str:
-        """A property as it stands in the file, empty where there is none."""
+        """A property as it is in the file; empty if it is missing."""
         if not node.has_property(key):
             return ""
         return str(node.get_raw(key).decode("utf-8", "replace")).strip()
 
     def seconds_of(self, node: sgf.Tree_node, key: str) -> float | None:
-        """A time in seconds; None where there is none, or, with a note, no number."""
+        """A time in seconds; None if it is missing, or, with a note, not a number."""
         said = self.raw_of(node, key)
         if not said:
             return None
@@ -131,12 +130,12 @@ class SgfFile:
         return None
 
     def times_at(self, node: sgf.Tree_node) -> dict[int, float]:
-        """The seconds left that a move's node tells of, by colour."""
+        """The seconds left by colour, as a move's node has them."""
         found = {colour: self.seconds_of(node, key) for colour, key in TIMES_LEFT.items()}
         return {colour: seconds for colour, seconds in found.items() if seconds is not None}
 
     def _set_up(self) -> None:
-        """Place the stones of the opening nodes, those before the first move."""
+        """Set up the stones of the nodes before the first move."""
         board = np.zeros((self.rules.height, self.rules.width), np.uint8)
         nodes = self.game.get_main_sequence()
         self.num_opening = 0
@@ -160,7 +159,9 @@ class SgfFile:
         if handicap_said not in ("", "0", "1") and not board.any():
             self.notes.append(f"HA[{handicap_said}]: no handicap stones set up")
         opening = nodes[: self.num_opening]
-        self.opening_comment = "\n".join(filter(None, (self.text_of(one, "C") for one in opening)))
+        self.opening_comment = "\n".join(
+            filter(None, (self.text_of(node, "C") for node in opening))
+        )
         self.position = Position(self.rules, board if board.any() else None, to_play)
 
     def _place(self, node: sgf.Tree_node, board: NDArray[np.uint8]) -> None:
@@ -169,10 +170,10 @@ class SgfFile:
                 placed = node.get_setup_stones()
             except (ValueError, KeyError):
                 said = "".join(
-                    f"{key}[{one.decode('utf-8', 'replace')}]"
+                    f"{key}[{value.decode('utf-8', 'replace')}]"
                     for key in ("AB", "AW", "AE")
                     if node.has_property(key)
-                    for one in node.get_raw_list(key)
+                    for value in node.get_raw_list(key)
                 )
                 raise BadSgf(f"{said[:80]}: wanted points of the board") from None
             for points, colour in zip(placed, (BLACK, WHITE, EMPTY), strict=True):
@@ -180,10 +181,10 @@ class SgfFile:
                     board.flat[self._move(point)] = colour
 
     def _to_play(self, node: sgf.Tree_node) -> int | None:
-        """Who is to move by PL; None where it says nothing, or nothing clear and moves say it.
+        """The player to move by PL; None if it is missing, or unclear in a file with moves.
 
         Raises:
-            BadSgf: it says nothing clear, and nobody moves.
+            BadSgf: it is unclear, and the file has no move that would say who is to play.
         """
         said = self.raw_of(node, "PL")
         if not said or said.lower() in COLOURS:
@@ -191,14 +192,14 @@ class SgfFile:
         colour = COLOUR_DIGITS.get(said) or COLOURS.get(said[0].lower())
         if colour is None and _next_mover(self.root) is None:
             raise BadSgf(f"PL[{said}]: wanted PL[B] or PL[W]")
-        meant = f"taken for PL[{LETTERS[colour].upper()}]" if colour else "names nobody, left out"
+        meant = f"taken for PL[{LETTERS[colour].upper()}]" if colour else "not a colour, left out"
         note = f"PL[{said}]: {meant}"
         if note not in self.notes:
             self.notes.append(note)
         return colour
 
     def _moved(self, node: sgf.Tree_node) -> "tuple[str, tuple[int, int] | None]":
-        """Who moves at a node, empty for nobody, and where."""
+        """The colour that moves at a node, empty for no move, and the point."""
         try:
             colour, point = node.get_move()
         except ValueError:
@@ -216,19 +217,22 @@ class SgfFile:
         return row * rules.width + column
 
     def first_nodes(self) -> list[sgf.Tree_node]:
-        """The nodes that follow the opening, the main line's first."""
+        """The nodes after the opening nodes, the main line's first."""
         if not self.num_opening:
             return [self.root]
         return list(self.game.get_main_sequence()[self.num_opening - 1])
 
     def after(self, node: sgf.Tree_node, position: Position, number: int) -> list[Position]:
-        """The positions that a node leads to: after its setup, after its move, or as it was.
+        """The positions that a node leads to: after its setup and after its move.
 
-        None where its move is illegal and the line all but ends with it; a note says so. `number`
-        is that of its move, or of the next, counted from the start of the file.
+        If the node has neither, this is `position`. If its move is illegal and at most two moves
+        follow, there is none, and a note says so.
+
+        Args:
+            number: of the node's move, or of the next one, counted from the start of the file.
 
         Raises:
-            BadSgf: the move is illegal, or the board set up is none.
+            BadSgf: the move is illegal, or the setup is not a legal board.
         """
         try:
             return self._after(node, position, number)
@@ -250,7 +254,7 @@ class SgfFile:
         if (board != position.board).any():
             position = Position(position.rules, board, to_play or position.to_play)
             reached.append(position)
-            self.notes.append(f"move {number}: stones set up, a game begins anew there")
+            self.notes.append(f"move {number}: stones set up, a new game begins there")
         elif to_play:
             position = position.resumed() if position.is_over else position
             position = position.with_to_play(to_play)
@@ -260,21 +264,23 @@ class SgfFile:
         if position.to_play != COLOURS[colour]:
             position = position.with_to_play(COLOURS[colour])
         if position.is_over:
-            position = position.resumed()  # records go on after passes where players disagreed
+            position = position.resumed()  # games go on after two passes if the players disagree
         move = self._move(point)
         if not self.has_rules and position.why_illegal(move) == "superko":
             vertex = vertex_of(move, position.rules)
-            raise _Repeats(f"move {number} by {COLOUR_NAMES[COLOURS[colour]]}: {vertex}: superko")
+            raise _Repetition(
+                f"move {number} by {COLOUR_NAMES[COLOURS[colour]]}: {vertex}: superko"
+            )
         return [*reached, position.play(move)]
 
 
 def has_move(node: sgf.Tree_node) -> bool:
-    """Whether somebody moves at a node, a pass included."""
+    """Whether a node has a move, which may be a pass."""
     return bool(node.has_property("B") or node.has_property("W"))
 
 
 def _next_mover(node: sgf.Tree_node) -> int | None:
-    """Who moves at a node or first after it; None where nobody does."""
+    """The colour that moves at a node or first after it; None if no move follows."""
     while not has_move(node):
         if not len(node):
             return None
@@ -287,21 +293,21 @@ def _is_tail(node: sgf.Tree_node) -> bool:
     while len(node):
         node = node[0]
         following += 1
-        if following > TAIL:
+        if following > LONGEST_TAIL:
             return False
     return True
 
 
 def new_file(position: Position, black: str, white: str, result: str) -> sgf.Sgf_game:
-    """A file whose root says what a game began with."""
+    """A file whose root has a game's rules, players, result and setup."""
     rules = position.rules
     game = sgf.Sgf_game(size=max(rules.width, rules.height), encoding="UTF-8")
     root = game.get_root()
     root.set("AP", ("insei", "1"))
-    # A komi of hundreds is a bent one of hundredths, unless it has a point.
+    # Without a decimal point, readers take a komi of hundreds for hundredths.
     komi = f"{rules.komi:g}" if abs(rules.komi) < 100 else f"{rules.komi:.1f}"
     root.set_raw("KM", komi.encode())
-    root.set("RU", rules_name(rules))
+    root.set("RU", word_of(rules))
     root.set("PB", black)
     root.set("PW", white)
     if result:
@@ -321,7 +327,7 @@ def new_file(position: Position, black: str, white: str, result: str) -> sgf.Sgf
 def write_moves(
     root: sgf.Tree_node, position: Position, comments: Mapping[int, str]
 ) -> sgf.Tree_node:
-    """Write a position's moves below the root, comments by ply, and whose turn it is after them.
+    """Write a position's moves below the root, with comments by ply, and PL after them if needed.
 
     Returns:
         the last node.
@@ -341,7 +347,7 @@ def write_moves(
 
 
 def write_times(game: sgf.Sgf_game, main: float, left: Mapping[int, float]) -> None:
-    """Write each side's main time at the root, and at the last move what is left of it."""
+    """Write the main time at the root, and the time left at the last move."""
     if main:
         game.get_root().set_raw("TM", f"{main:g}".encode())
     moves = [node for node in game.get_main_sequence() if has_move(node)]
@@ -350,9 +356,10 @@ def write_times(game: sgf.Sgf_game, main: float, left: Mapping[int, float]) -> N
 
 
 def _is_turn_open(position: Position) -> bool:
-    """Whether a PL has to follow the moves: the turn is not as they leave it, or the game goes on.
+    """Whether the moves need a PL after them, as they do not say whose turn it is.
 
-    It goes on after two passes where it was resumed. That one pass was forgotten is not kept.
+    They do not where the same side is to move again, or where a game was resumed after two passes.
+    That a single pass was forgotten by `resumed` is lost.
     """
     if not position.num_moves:
         return False
@@ -361,12 +368,12 @@ def _is_turn_open(position: Position) -> bool:
 
 
 def stones_of(board: NDArray[np.uint8], colour: int, rules: Rules) -> list[tuple[int, int] | None]:
-    """sgfmill's points of one colour's stones, the board `[H·W]`."""
+    """The stones of one colour on a board `[H·W]`, as sgfmill's points."""
     return [point_of(int(move), rules) for move in np.flatnonzero(board == colour)]
 
 
 def point_of(move: int, rules: Rules) -> tuple[int, int] | None:
-    """sgfmill's point: the row from the bottom of the square, and the column; None passes."""
+    """A move as sgfmill's point: row from the square's bottom, and column; None for a pass."""
     if move == rules.pass_move:
         return None
     row, column = divmod(move, rules.width)
@@ -374,7 +381,7 @@ def point_of(move: int, rules: Rules) -> tuple[int, int] | None:
 
 
 def finished_text(game: sgf.Sgf_game, rules: Rules) -> str:
-    """The file's text, a rectangle's size put in place of the square's around it."""
+    """The file's text, with a rectangle's own size for that of the square around it."""
     tree = sgf_grammar.make_coarse_game_tree(
         game.get_root(), lambda node: node, lambda node: dict(node.get_raw_property_map())
     )

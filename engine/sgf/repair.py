@@ -1,7 +1,7 @@
-"""SGF text mended: files that bend the grammar become ones that keep it, with a note of each bend.
+"""Repairs of SGF text: files that bend the grammar are rewritten to follow it, with a note each.
 
-What is known of such files: brackets, semicolons and parentheses left out, properties in lower case
-or by FF[3]'s long names, points in capitals, text around the game, encodings other than UTF-8.
+Known bends: missing brackets, semicolons and parentheses; properties in lower case or with FF[3]'s
+long names; points in capitals; text around the game; encodings other than UTF-8.
 """
 
 import codecs
@@ -20,7 +20,9 @@ VALUE = re.compile(r"\[((?:[^\\\]]|\\.)*)\]", re.DOTALL)
 BLANKS = re.compile(r"\s*")
 JUNK = re.compile(r"[^()\[\];A-Za-z\s]+")
 CODING = re.compile(rb"CA\[\s*([A-Za-z0-9_.:-]{1,40})\s*\]")
-CODECS = re.compile("ascii|big5|cp|euc|gb|hz|iso|koi8|mac|shift|tis|utf-8")  # not rot-13 or idna
+CODECS = re.compile(
+    "ascii|big5|cp|euc|gb|hz|iso|koi8|mac|shift|tis|utf-8"
+)  # no others: Python also has rot-13
 WIDER = {
     "ascii": "cp1252",
     "big5": "cp950",
@@ -29,14 +31,15 @@ WIDER = {
     "gbk": "gb18030",
     "iso8859-1": "cp1252",
     "shift_jis": "cp932",
-}  # what programs in fact write under a narrower name
-SEVEN_BITS = ("iso2022", "hz")  # all their bytes are ASCII's, and so pass for UTF-8
+}  # the larger encoding that programs write under a narrower name
+SEVEN_BITS = ("iso2022", "hz")  # encodings whose bytes are all valid UTF-8
 
 
 def decoded(data: bytes) -> tuple[str, list[str]]:
-    """Read bytes as UTF-8, else as the file's CA says, else as Latin-1; a note says what is lost.
+    """Decode bytes as UTF-8, else by the file's CA, else as Latin-1; a note says what is lost.
 
-    Encodings of seven bits pass for UTF-8, so CA comes first there; UTF-16 shows by its mark.
+    For encodings of seven bits CA comes first, as their bytes are valid UTF-8. UTF-16 is recognized
+    by its byte order mark.
     """
     said = _codec_said(data)
     order = ["utf-8", said] if said else ["utf-8"]
@@ -51,7 +54,7 @@ def decoded(data: bytes) -> tuple[str, list[str]]:
 
 
 def _codec_said(data: bytes) -> str:
-    """Python's name of the encoding that a file says it has; empty for none that we know."""
+    """Python's name of the encoding that CA, or a byte order mark, names; empty if unknown."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     said = CODING.search(data)
@@ -62,27 +65,27 @@ def _codec_said(data: bytes) -> str:
     return WIDER.get(name, name) if CODECS.match(name) else ""
 
 
-def mended(text: str) -> tuple[str, list[str]]:
-    """Return the first game of a file by the grammar of FF[4], and what had to be mended.
+def repaired(text: str) -> tuple[str, list[str]]:
+    """Return the first game of a file in the grammar of FF[4], and notes of the repairs.
 
     Raises:
-        BadSgf: there is no node in it.
+        BadSgf: the file has no node.
     """
-    return _Mender(text).mend()
+    return _Repair(text).repair()
 
 
-MOST_BENDS = 100  # kinds of them, beyond which a file is no game
+MOST_BENDS = 100  # different ones; a file with more is not a game
 
 
-class _Mender:
-    """Reads text from left to right and writes what it means."""
+class _Repair:
+    """Reads text from left to right and writes it in the grammar of FF[4]."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.out: list[str] = []
         self.notes: list[str] = []
-        self.noted: set[str] = set()  # the kinds of bends that there is a note of
+        self.noted: set[str] = set()  # bends that have a note
         self.depth = 0
         self.wants_node = True  # whether a semicolon must come before a property
         self.has_closed = False  # whether a variation has just ended
@@ -90,10 +93,10 @@ class _Mender:
         self.seen: set[str] = set()  # the present node's properties of one value
 
     def note(self, what: str, at: int | None = None) -> None:
-        """Note a bend, once of its kind, with the line and column, from 1.
+        """Note a bend where it first occurs, with line and column from 1.
 
         Raises:
-            BadSgf: there are so many that this is something else.
+            BadSgf: there are too many different ones.
         """
         at = self.at if at is None else at
         if what in self.noted:
@@ -105,7 +108,7 @@ class _Mender:
         column = at - self.text.rfind("\n", 0, at)
         self.notes.append(f"line {line}, column {column}: {what}")
 
-    def mend(self) -> tuple[str, list[str]]:
+    def repair(self) -> tuple[str, list[str]]:
         self.find_start()
         while self.at < len(self.text) and self.depth:
             self.step()
@@ -138,32 +141,32 @@ class _Mender:
         self.depth = 1
 
     def step(self) -> None:
-        """Take one token."""
-        one = self.text[self.at]
-        if one.isspace():
+        """Read one token."""
+        character = self.text[self.at]
+        if character.isspace():
             self.at = BLANKS.match(self.text, self.at).end()  # type: ignore[union-attr]
-        elif one == "(":
+        elif character == "(":
             self.close_nodes()
             self.open("(")
             self.depth += 1
             self.wants_node = True
             self.has_closed = False
-        elif one == ";":
+        elif character == ";":
             self.begin_variation(self.at)
             self.open(";")
             self.begin_node()
-        elif one == ")":
+        elif character == ")":
             self.close_nodes()
             self.open(")")
             self.depth -= 1
             self.has_closed = True
         elif named := IDENTIFIER.match(self.text, self.at):
-            self.take_property(named[0])
-        elif one == "[":
+            self.read_property(named[0])
+        elif character == "[":
             self.note("a value without a property")
-            self.take_value("", keeps=False)
+            self.read_value("", keeps=False)
         else:
-            self.note("a character that means nothing")
+            self.note("a character without a meaning")
             junk = JUNK.match(self.text, self.at)
             self.at = junk.end() if junk else self.at + 1
 
@@ -172,14 +175,14 @@ class _Mender:
         self.at += 1
 
     def close_nodes(self) -> None:
-        """A sequence has one node at least."""
+        """Begin the node that a sequence must have."""
         if self.wants_node:
             self.note("semicolon missing")
             self.out.append(";")
             self.begin_node()
 
     def begin_variation(self, at: int) -> None:
-        """Where a variation has ended, a node can only begin another."""
+        """Open a parenthesis if a variation has just ended: only another one can follow."""
         if self.has_closed:
             self.note("opening parenthesis missing", at)
             self.out.append("(")
@@ -188,11 +191,11 @@ class _Mender:
             self.has_closed = False
 
     def begin_node(self) -> None:
-        """What follows a semicolon."""
+        """Start to record the properties of a new node."""
         self.wants_node = self.has_moved = False
         self.seen = set()
 
-    def take_property(self, written: str) -> None:
+    def read_property(self, written: str) -> None:
         start = self.at
         self.at = BLANKS.match(self.text, start + len(written)).end()  # type: ignore[union-attr]
         name = written
@@ -200,7 +203,7 @@ class _Mender:
             name = written.upper()
             self.note("property in lower case", start)
         elif not written.isupper():
-            name = "".join(one for one in written if one.isupper())
+            name = "".join(letter for letter in written if letter.isupper())
             self.note(f"long name {written} as in FF[3]", start)
         if self.text[self.at : self.at + 1] != "[":
             self.note(f"property {written} without a value", start)
@@ -218,15 +221,15 @@ class _Mender:
             keeps = name not in self.seen
             if not keeps:
                 self.note(f"property {name} has two values: the first counts")
-            self.take_value(name, keeps)
+            self.read_value(name, keeps)
             if name in SINGLE:
                 self.seen.add(name)
             self.at = BLANKS.match(self.text, self.at).end()  # type: ignore[union-attr]
         if self.out[-1] == name:
-            self.out.pop()  # its value was cut short
+            self.out.pop()  # its value was truncated
 
-    def take_value(self, name: str, keeps: bool = True) -> None:
-        """Take a value in brackets; where the closing one is missing it ends where it must."""
+    def read_value(self, name: str, keeps: bool = True) -> None:
+        """Read a value in brackets; without a closing one it ends where it must."""
         start = self.at
         if name in POINT_PROPERTIES and (point := POINT.match(self.text, start)):
             value, self.at = point[1], point.end()
@@ -234,7 +237,7 @@ class _Mender:
                 self.at += 1
             elif self.at == len(self.text) or self.text[self.at] in ";()[":
                 self.note("closing bracket missing", start)
-                keeps = keeps and len(value) >= 2  # a point cut short is no pass
+                keeps = keeps and len(value) >= 2  # a truncated point is not a pass
             elif found := VALUE.match(self.text, start):
                 value, self.at = found[1], found.end()
             if value != value.lower() and value.isascii() and len(value) <= 5:

@@ -1,4 +1,4 @@
-"""Games with variations: a tree of positions to and from SGF FF[4]."""
+"""SGF FF[4]: a game with variations, a tree of positions, to and from text."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ from insei.engine.sgf.file import (
 
 @dataclass(eq=False)
 class GameNode:
-    """A node of a game with its variations: a move, stones set up, or nothing but a comment.
+    """A node of a game with variations: the position after a move, a setup, or only a comment.
 
-    Two nodes are equal where they are one and the same: variations may repeat each other.
+    Nodes are equal only if they are the same object, as variations may repeat each other.
     """
 
     position: Position
@@ -48,14 +48,14 @@ class GameNode:
         return line[::-1]
 
     def add(self, position: Position, comment: str = "") -> "GameNode":
-        """A further child: the position after a move, or after stones were set up."""
+        """Add a child: the position after a move, or after stones were set up."""
         self.children.append(GameNode(position, comment, self))
         return self.children[-1]
 
 
 @dataclass(eq=False)
 class GameTree:
-    """A game with its variations, and what was said of it."""
+    """A game with its variations, the players and the result."""
 
     start: GameNode
     black: str = "black"
@@ -65,16 +65,17 @@ class GameTree:
 
 
 def read_variations(text: str | bytes, rules: Rules | None = None) -> GameTree:
-    """Read a game with all its variations.
+    """Read a game with all its variations from SGF text.
 
-    Stones set up in the middle begin a game of their own there, whose position has no past. A
-    variation that ends in an illegal move ends before it, with a note.
+    Where stones are set up amid the game, a position without a past begins. A variation whose last
+    moves begin with an illegal one ends before it, with a note.
 
     Args:
-        rules: as for `read_sgf`.
+        text, rules: as for `read_sgf`.
 
     Raises:
-        BadSgf: it is no SGF game, or a move that others follow is illegal; says which and where.
+        BadSgf: this is not an SGF game, or an illegal move has more than two moves after it; the
+            message says which and where.
     """
     return read_file(text, rules, _with_variations)
 
@@ -94,12 +95,12 @@ def _with_variations(file: SgfFile) -> GameTree:
 
 
 def write_variations(tree: GameTree) -> str:
-    """Write a game with its variations as SGF text, what was played before its start included."""
+    """Return a game with its variations as SGF text, with the moves before its start."""
     start = tree.start
     rules = start.position.rules
     game = new_file(start.position, tree.black, tree.white, tree.result)
     first = game.get_root()
-    first.set("PL", LETTERS[start.position.initial_to_play])  # a variation may begin with the other
+    first.set("PL", LETTERS[start.position.initial_to_play])  # variations may begin with either
     comments = {start.position.num_moves: start.comment} if start.comment else {}
     first = write_moves(first, start.position, comments)
     waiting = deque((child, first) for child in start.children)
@@ -113,7 +114,7 @@ def write_variations(tree: GameTree) -> str:
 
 
 def _write_node(below: sgf.Tree_node, node: GameNode, before: Position) -> None:
-    """Write what leads from the position before a node to its own."""
+    """Write the move or setup that leads from the position before a node to its own."""
     position, rules = node.position, node.position.rules
     if node.comment:
         below.set("C", node.comment)
@@ -125,5 +126,7 @@ def _write_node(below: sgf.Tree_node, node: GameNode, before: Position) -> None:
     now, then = position.board.ravel(), before.board.ravel()
     if (now != then).any():
         changed = np.where(now != then, now, 255)
-        below.set_setup_stones(*(stones_of(changed, one, rules) for one in (BLACK, WHITE, EMPTY)))
+        below.set_setup_stones(
+            *(stones_of(changed, colour, rules) for colour in (BLACK, WHITE, EMPTY))
+        )
     below.set("PL", LETTERS[position.to_play])

@@ -12,7 +12,7 @@ def version_text() -> str:
 
 
 def version() -> None:
-    """Print the versions of insei and of what it stands on."""
+    """Print the versions of insei, Python and the main libraries."""
     print(f"insei {version_text()}")
     print(f"python {platform.python_version()}, {platform.system()} {platform.machine()}")
     for name in LIBRARIES:

@@ -1,49 +1,54 @@
 """What the learner is given at each step: rows of many games as tensors, a value."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-WIN, DRAW, LOSS = 0, 1, 2  # classes of the outcome, for the player to move
+from insei.selfplay.data.columns import DRAW, IN_BATCH, LOSS, WIN, Rows, shape_of
 
 
 @dataclass(frozen=True)
 class Batch:
-    """B rows in a frame of H × W points and A = H·W + 1 moves; targets as the mover sees them."""
+    """B rows in a frame of H × W points.
 
-    planes: NDArray[np.float32]  # [B, C, H, W]
-    policy: NDArray[np.float32]  # [B, A] the search's improved policy, rows sum to 1
-    reply: NDArray[np.float32]  # [B, A] the opponent's policy one ply later, or zeros
-    reply_weight: NDArray[np.float32]  # [B] 1 where there is a reply, else 0
-    outcome: NDArray[np.int64]  # [B] WIN, DRAW or LOSS: the game's end
-    chances: NDArray[np.float32]  # [B, 3] of WIN, DRAW and LOSS: what is learned, rows sum to 1
-    score: NDArray[np.float32]  # [B] final points, komi included
-    ownership: NDArray[np.float32]  # [B, H, W] -1 to 1, 0 off the board
-    weight: NDArray[np.float32]  # [B] how much the row counts, 1 as a rule
+    `columns` are those of `columns.py` that have a shape `in_batch`, each float32 `[B, ...]`.
+    """
+
+    columns: Rows
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        return len(self.columns["weight"])
 
     def check(self) -> None:
-        """Raise ValueError where a field's shape or type is not what stands beside it."""
-        if self.planes.ndim != 4:
-            raise ValueError(f"planes of shape {self.planes.shape}: wanted [B, C, H, W]")
-        rows, num_planes, height, width = self.planes.shape
-        moves = height * width + 1
-        wanted = {
-            "planes": (rows, num_planes, height, width),
-            "policy": (rows, moves),
-            "reply": (rows, moves),
-            "ownership": (rows, height, width),
-            "chances": (rows, 3),
-        }
-        for name in (field.name for field in fields(self)):
-            array, shape = getattr(self, name), wanted.get(name, (rows,))
-            dtype = np.int64 if name == "outcome" else np.float32
-            if array.shape != shape or array.dtype != dtype:
+        """Raise ValueError if a column is missing, or has another shape or type than the table."""
+        planes = self.columns["planes"]
+        if planes.ndim != 4:
+            raise ValueError(f"planes of shape {planes.shape}: wanted [B, C, H, W]")
+        names = {column.name for column in IN_BATCH}
+        if self.columns.keys() != names:
+            raise ValueError(
+                f"batch of {', '.join(sorted(self.columns))}: wanted {', '.join(sorted(names))}"
+            )
+        for column in IN_BATCH:
+            array = self.columns[column.name]
+            shape = (len(planes), *shape_of(column.in_batch or "", *planes.shape[2:]))
+            if array.shape != shape or array.dtype != np.float32:
                 raise ValueError(
-                    f"batch {name}: came {array.dtype} {array.shape}, "
-                    f"wanted {np.dtype(dtype).name} {shape}"
+                    f"batch {column.name}: came {array.dtype} {array.shape}, wanted float32 {shape}"
                 )
 
     def by_ends(self) -> "Batch":
-        """The same rows, the outcome to be learned from their games' ends alone."""
-        return replace(self, chances=np.eye(3, dtype=np.float32)[self.outcome])
+        """The same rows, with the outcome to be learned from their games' ends alone."""
+        return Batch(self.columns | {"chances": one_hot(self.columns["outcome"])})
+
+
+def one_hot(outcome: NDArray) -> NDArray[np.float32]:
+    """Outcomes `[B]` of 1, 0 and -1 as chances `[B, O]`."""
+    chances = np.zeros((len(outcome), 3), np.float32)
+    for place, value in ((WIN, 1), (DRAW, 0), (LOSS, -1)):
+        chances[:, place] = outcome == value
+    return chances

@@ -1,11 +1,7 @@
 """The dataset of a run: every searched ply as a row of a Lance table.
 
-A commit holds many games. A game's id is in every row of it, and a game that is there already is
-not added again, so that an append may be repeated after a crash. Arrays of a row are stored as
-fixed-size binaries. The dataset grows by what is played; nothing is ever changed in it.
-
-Boards of several sizes lie in one frame, the largest board's: arrays are the frame's, `width`,
-`height` and `move` the board's own.
+A commit holds many games. A game that is in the table is not added again, so that an append may be
+repeated after a crash. Rows are only appended, never changed. `columns.py` lists the columns.
 """
 
 import shutil
@@ -19,63 +15,41 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from insei.agents.net.architecture import PLANES_VERSION
-from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_GLOBAL_PLANES
+from insei.engine.planes.net_planes import PLANES_VERSION
 from insei.engine.rules import Rules
+from insei.selfplay.data.columns import STORED, Column, Rows, num_values
 from insei.selfplay.data.game import SelfPlayGame
+from insei.system.errors import UserError
 
 COMMITS_BETWEEN_COMPACTIONS = 50
 PARTS_OF_A_TABLE = {"data", "_transactions", "_versions"}  # folders that Lance makes first
-BEFORE = {"scoring": "area", "pass_stones": "false"}  # of tables that tell nothing of these
-Rows = dict[str, NDArray]  # columns by name, [N, ...]
-
-ARRAYS: dict[str, type] = {
-    "planes": np.uint8,
-    "global_planes": np.float32,
-    "policy": np.float16,
-    "ownership": np.int8,
-}
-SCALARS: dict[str, pa.DataType] = {
-    "ply": pa.uint16(),
-    "outcome": pa.int8(),
-    "score": pa.float32(),
-    "prior_value": pa.float32(),
-    "searched_value": pa.float32(),
-    "weight": pa.float32(),
-}
-OF_GAME: dict[str, pa.DataType] = {
-    "game": pa.string(),
-    "generation": pa.int32(),
-    "width": pa.uint8(),
-    "height": pa.uint8(),
-    "komi": pa.float32(),
-    "move": pa.uint16(),  # the one that was played at this ply
-}
+UNSTATED = {"scoring": "area", "pass_stones": "false"}  # terms of tables that do not state them
 
 
-def row_sizes(height: int, width: int) -> dict[str, int]:
-    """How many numbers a row's arrays hold."""
-    area = height * width
-    return {
-        "planes": (NUM_BINARY_PLANES * area + 7) // 8,
-        "global_planes": NUM_GLOBAL_PLANES,
-        "policy": area + 1,
-        "ownership": area,
-    }
+def arrow_type(column: Column, height: int, width: int) -> pa.DataType:
+    """A column's type on disk: an array's numbers are bytes of a fixed length, little-endian."""
+    if column.dtype is np.str_:
+        return pa.string()
+    if not column.is_array:
+        return pa.from_numpy_dtype(column.dtype)
+    return pa.binary(num_values(column, height, width) * np.dtype(column.dtype).itemsize)
 
 
 def schema_of(height: int, width: int) -> pa.Schema:
-    """The table's columns for a frame."""
+    """The table's columns for a frame; arrays are compressed."""
     zstd = {"lance-encoding:compression": "zstd"}
-    fields = [pa.field(name, kind) for name, kind in (OF_GAME | SCALARS).items()]
-    for name, size in row_sizes(height, width).items():
-        num_bytes = size * np.dtype(ARRAYS[name]).itemsize
-        fields.append(pa.field(name, pa.binary(num_bytes), metadata=zstd))
-    return pa.schema(fields)
+    return pa.schema(
+        pa.field(
+            column.name,
+            arrow_type(column, height, width),
+            metadata=zstd if column.is_array else None,
+        )
+        for column in STORED
+    )
 
 
 def terms_of(rules: Rules) -> dict[str, str]:
-    """What all games of a table have in common, as its metadata holds it; komi may differ."""
+    """What all games of a table have in common, as in its metadata; komi may differ."""
     return {
         "planes": str(PLANES_VERSION),
         "frame": rules.size_name,
@@ -88,78 +62,78 @@ def terms_of(rules: Rules) -> dict[str, str]:
 
 
 def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[str, str]) -> None:
-    """Raise ValueError unless a table holds rows of these terms.
+    """Raise ValueError unless a table has these terms and columns.
 
-    Tables of the first version tell no terms; their columns alone are looked at.
+    Tables of the first version state no terms. Only their columns are compared.
     """
     if schema.names != wanted.names:
-        raise ValueError(f"{path}: columns {schema.names}, wanted {wanted.names}")
+        raise UserError(f"{path}: columns {schema.names}, wanted {wanted.names}")
     came = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
     for key, value in terms.items():
-        if (found := came.get(key, BEFORE.get(key, value))) != value:
-            raise ValueError(
+        if (found := came.get(key, UNSTATED.get(key, value))) != value:
+            raise UserError(
                 f"{path}: games with {key} {found}; wanted {key} {value}, as in the run's rules"
             )
     for field in wanted:
         if schema.field(field.name).type != field.type:
-            raise ValueError(
+            raise UserError(
                 f"{path}: {field.name} is {schema.field(field.name).type}; wanted {field.type}, "
                 f"for a frame of {terms['frame']}"
             )
 
 
 def table_of(games: Sequence[SelfPlayGame], schema: pa.Schema) -> pa.Table:
-    """Make rows of games, in their order."""
-    counts = [len(game.ply) for game in games]
-    columns: dict[str, pa.Array] = {
-        "game": pa.array(np.repeat([game.id for game in games], counts)),
-        "move": pa.array(np.concatenate([game.moves[game.ply] for game in games])),
-    }
-    for name in ("generation", "width", "height", "komi"):
-        values = np.repeat([getattr(game, name) for game in games], counts)
-        columns[name] = pa.array(values).cast(OF_GAME[name])
-    for name, kind in SCALARS.items():
-        columns[name] = pa.array(np.concatenate([getattr(game, name) for game in games])).cast(kind)
-    for name, dtype in ARRAYS.items():
-        joined: NDArray = np.concatenate([getattr(game, name) for game in games])
-        stacked: NDArray = joined.astype(dtype, copy=False)
-        buffer = pa.py_buffer(np.ascontiguousarray(stacked).tobytes())
-        kind = schema.field(name).type
-        columns[name] = pa.FixedSizeBinaryArray.from_buffers(kind, len(stacked), [None, buffer])
-    return pa.table([columns[field.name] for field in schema], schema=schema)
+    """The rows of games, in the order of the games."""
+    counts = [len(game) for game in games]
+    arrays = []
+    for column in STORED:
+        kind = schema.field(column.name).type
+        if column.is_per_game:
+            field = "id" if column.name == "game" else column.name
+            values = np.repeat([getattr(game, field) for game in games], counts)
+            arrays.append(pa.array(values).cast(kind))
+            continue
+        values = np.concatenate([game.rows[column.name] for game in games])
+        if column.is_array:
+            buffer = pa.py_buffer(np.ascontiguousarray(values).tobytes())
+            arrays.append(pa.FixedSizeBinaryArray.from_buffers(kind, len(values), [None, buffer]))
+        else:
+            arrays.append(pa.array(values, kind))
+    return pa.table(arrays, schema=schema)
 
 
 def rows_of(table: pa.Table) -> Rows:
-    """Turn columns into numpy arrays, `[N]` or `[N, numbers]`; strings stay out."""
-    rows: Rows = {}
-    for field in table.schema:
-        column = table.column(field.name).combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = (
-                pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], field.type)
-            )
-        if field.name in ARRAYS:
-            dtype = np.dtype(ARRAYS[field.name])
-            width = field.type.byte_width
-            flat = np.frombuffer(column.buffers()[1], np.uint8)
-            start = column.offset * width
-            flat = flat[start : start + len(column) * width]
-            rows[field.name] = flat.view(dtype).reshape(len(column), width // dtype.itemsize)
-        elif field.name == "game":
-            rows["game"] = np.array(column.to_pylist(), dtype="U16")
-        else:
-            rows[field.name] = column.to_numpy(zero_copy_only=False)
-    return rows
+    """The columns of a table as numpy arrays, `[N]` or `[N, numbers]`."""
+    return {
+        column.name: numbers_of(table.column(column.name), column)
+        for column in STORED
+        if column.name in table.schema.names
+    }
+
+
+def numbers_of(values: pa.ChunkedArray, column: Column) -> NDArray:
+    """A column's values as numpy holds them."""
+    joined = pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
+    if column.dtype is np.str_:
+        return np.array(joined.to_pylist(), dtype="U16")
+    if not column.is_array:
+        return joined.to_numpy(zero_copy_only=False)
+    dtype = np.dtype(column.dtype)
+    width = values.type.byte_width
+    flat = np.frombuffer(joined.buffers()[1], np.uint8)
+    start = joined.offset * width
+    flat = flat[start : start + len(joined) * width]
+    return flat.view(dtype).reshape(len(joined), width // dtype.itemsize)
 
 
 def set_aside_unfinished(path: Path) -> None:
-    """Move away what a first commit left that was cut short: files, and no version of a table.
+    """Move away what a crash in the first commit left: files without a version of the table.
 
-    Nothing in it was ever committed, so that the next commit is the first one again.
+    Nothing in it was committed. The next commit is the first one again.
     """
     if not path.is_dir() or list(path.glob("_versions/*.manifest")):
         return
-    if {one.name for one in path.iterdir()} <= PARTS_OF_A_TABLE:
+    if {part.name for part in path.iterdir()} <= PARTS_OF_A_TABLE:
         aside = path.with_name(f"{path.name}.unfinished")
         shutil.rmtree(aside, ignore_errors=True)
         path.rename(aside)
@@ -169,11 +143,11 @@ class GameDataset:
     """The table of a run.
 
     Args:
-        path: made with the first games.
+        path: of the table, made with the first commit.
         rules: of its games, on the largest board; komi may differ from game to game.
 
     Raises:
-        ValueError: what lies at `path` is no such table, or holds games of other rules or planes.
+        UserError: `path` is not such a table, or has games of other rules or planes.
     """
 
     def __init__(self, path: Path, rules: Rules) -> None:
@@ -189,7 +163,7 @@ class GameDataset:
             try:
                 self.table = lance.dataset(str(path))
             except (ValueError, OSError) as error:
-                raise ValueError(f"{path}: no Lance dataset that can be read ({error})") from error
+                raise UserError(f"{path}: no Lance dataset that can be read ({error})") from error
             check_terms(path, self.table.schema, self.schema, terms)
             self._count()
 
@@ -209,10 +183,9 @@ class GameDataset:
         return len(self.ids)
 
     def append(self, games: Sequence[SelfPlayGame]) -> Rows:
-        """Add games in one commit; those that are there already are left out.
+        """Add games in one commit; returns their rows.
 
-        Returns:
-            the rows that were added.
+        Games that are in the table already are left out.
         """
         new = {game.id: game for game in games if game.id not in self.ids}
         if not new:
@@ -235,10 +208,12 @@ class GameDataset:
 
     def rows_since(self, generation: int) -> int:
         """Rows of this generation and of later ones."""
-        return sum(n for one, n in self.rows_by_generation.items() if one >= generation)
+        return sum(
+            count for number, count in self.rows_by_generation.items() if number >= generation
+        )
 
     def newest(self, num_rows: int) -> Rows:
-        """Read the newest rows, whole games or parts of them, oldest first."""
+        """Read the newest rows, oldest first; the first game may lack plies."""
         if self.table is None:
             return rows_of(self.schema.empty_table())
         first = max(0, self.num_rows - num_rows)

@@ -1,30 +1,29 @@
-"""What the outcome head learns: a game's end, or later searches' values in its place."""
+"""The outcome head's target: how the game ended, mixed with the values of later searches."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.selfplay.data.batch import DRAW, LOSS, WIN
-from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.columns import DRAW, LOSS, WIN, Rows
 
 
 def chances_of(rows: Rows, trace: float) -> NDArray[np.float32]:
-    """The chances that each row's mover wins, ties and loses, as the outcome head learns them.
+    """The target chances that each row's mover wins, ties and loses.
 
-    TD(λ) (Sutton 1988): each ply's target is its search's value for a share 1 - λ, and for λ the
-    target of a ply later. A game's end is one drawing of many; what the searches on the way to it
-    saw varies less from game to game. But they speak of wins and losses alone: a tie has the end's
-    share and no more, so that λ below 1 is for boards and komi where ties are few.
+    TD(λ) (Sutton 1988): a ply's target is (1 - λ) times the value of its search plus λ times the
+    target of the next ply. Values of searches have a lower variance than the game's end. They do
+    not tell ties from even chances of win and loss, so that λ below 1 suits boards and komi with
+    few ties.
 
     Args:
-        rows: whole games, or games without their first plies; each one's in a row, by ply.
+        rows: the rows of a game are consecutive, by ply; its first ones may be missing.
         trace: λ, 0 to 1; 1 takes the end alone.
 
     Returns:
-        float32 `[N, 3]`, WIN, DRAW and LOSS of `insei.selfplay.data.batch`; each row adds up to 1.
+        float32 `[N, 3]`, WIN, DRAW and LOSS of `columns.py`; each row adds up to 1.
     """
     outcome = rows["outcome"]
-    share = np.full(len(outcome), float(trace))  # of the game's end
-    value = np.zeros(len(outcome))  # of the searches, times their share
+    share = np.full(len(outcome), float(trace))  # weight of the game's end
+    value = np.zeros(len(outcome))  # the searches' part of the target
     if trace < 1 and len(outcome):
         searched = rows["searched_value"].astype(np.float64)
         value = (1 - trace) * searched
@@ -40,11 +39,11 @@ def chances_of(rows: Rows, trace: float) -> NDArray[np.float32]:
     chances[:, WIN] = share * (outcome > 0) + (1 - share + value) / 2
     chances[:, DRAW] = share * (outcome == 0)
     chances[:, LOSS] = share * (outcome < 0) + (1 - share - value) / 2
-    return np.clip(chances, 0, 1)  # which a last digit may have passed
+    return np.clip(chances, 0, 1)  # rounding errors
 
 
 def by_distance(has_next: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
-    """Rows that have a next one, those nearest to their game's last row first, in groups."""
+    """The rows with a next one, grouped by their distance from the game's last row, 1 first."""
     places = np.arange(len(has_next))
     lasts = np.flatnonzero(~has_next)
     distance = lasts[np.searchsorted(lasts, places)] - places

@@ -1,40 +1,15 @@
-"""What is recorded of a self-play game: rows as it goes on, targets once it has ended."""
+"""Makes the record of a self-play game that has ended: rows with their targets."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.engine.planes.net_planes import packed_planes
+from insei.agents.search.analysis import SearchedPly
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
+from insei.selfplay.data.columns import as_columns
 from insei.selfplay.data.game import SelfPlayGame
-
-
-class Row(NamedTuple):
-    """What is recorded of a searched ply of a game under way."""
-
-    ply: int
-    colour: int
-    planes: NDArray[np.uint8]  # [P] the binary planes, bits packed
-    global_planes: NDArray[np.float32]  # [G] what fills the other planes
-    policy: NDArray[np.float32]  # [A] the search's
-    prior_value: float
-    searched_value: float
-    surprise: float  # of the policy over its prior, in nats
-
-
-def row_of(
-    position: Position,
-    policy: NDArray[np.float32],
-    values: tuple[float, float],
-    surprise: float,
-    frame: Rules,
-) -> Row:
-    """The row of a searched position, as it lies in the frame."""
-    bits, numbers = packed_planes(position, frame.height, frame.width)
-    return Row(position.num_moves, position.to_play, bits, numbers, policy, *values, surprise)
 
 
 def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
@@ -46,13 +21,6 @@ def final_area(position: Position) -> tuple[NDArray[np.int8], float]:
         return position.ownership(), position.score()
     ownership = np.where(position.pass_alive() == BLACK, 1, -1).astype(np.int8)
     return ownership, position.score(position.dead_stones())
-
-
-def divergence(policy: NDArray[np.float32], prior: NDArray[np.float32]) -> float:
-    """The Kullback–Leibler divergence of a searched policy from its prior, in nats."""
-    likely = policy > 0
-    ratio = policy[likely] / np.maximum(prior[likely], 1e-6)
-    return max(0.0, float((policy[likely] * np.log(ratio)).sum()))
 
 
 def stacked(arrays: Sequence[NDArray]) -> NDArray:
@@ -76,7 +44,7 @@ def surprise_weights(surprise: Sequence[float], share: float) -> NDArray[np.floa
 
 def finished(
     position: Position,
-    rows: Sequence[Row],
+    rows: Sequence[SearchedPly],
     generation: int,
     game_id: str,
     frame: Rules,
@@ -93,21 +61,27 @@ def finished(
     area, score = final_area(position)
     ownership = np.zeros((frame.height, frame.width), np.int8)
     ownership[: rules.height, : rules.width] = area
+    moves = np.array(position.moves, np.uint16)
     return SelfPlayGame(
         id=game_id,
         generation=generation,
         width=rules.width,
         height=rules.height,
         komi=rules.komi,
-        moves=np.array(position.moves, np.uint16),
-        ply=np.array(ply, np.uint16),
-        planes=stacked(bits),
-        global_planes=stacked(numbers),
-        policy=stacked(policy).astype(np.float16),
-        outcome=(sign * np.sign(score)).astype(np.int8),
-        score=(sign * score).astype(np.float32),
-        ownership=(sign[:, None] * ownership.reshape(1, -1)).astype(np.int8),
-        prior_value=np.array(prior, np.float32),
-        searched_value=np.array(searched, np.float32),
-        weight=surprise_weights(surprise, surprise_share),
+        moves=moves,
+        rows=as_columns(
+            {
+                "move": moves[np.array(ply)],
+                "ply": np.array(ply),
+                "outcome": sign * np.sign(score),
+                "score": sign * score,
+                "prior_value": np.array(prior),
+                "searched_value": np.array(searched),
+                "weight": surprise_weights(surprise, surprise_share),
+                "planes": stacked(bits),
+                "global_planes": stacked(numbers),
+                "policy": stacked(policy),
+                "ownership": sign[:, None] * ownership.reshape(1, -1),
+            }
+        ),
     )

@@ -5,31 +5,14 @@ from numpy.typing import NDArray
 
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_PLANES
 from insei.engine.symmetries import num_symmetries, transform
-from insei.selfplay.data.batch import DRAW, LOSS, WIN, Batch
-from insei.selfplay.data.dataset import Rows
+from insei.selfplay.data.batch import Batch
+from insei.selfplay.data.columns import IN_BATCH, IN_WINDOW, Rows, shape_of
 from insei.selfplay.data.outcomes import chances_of
 from insei.selfplay.train_config import TrainConfig, WindowConfig
 
-COLUMNS = (
-    "game",
-    "generation",
-    "width",
-    "height",
-    "ply",
-    "planes",
-    "global_planes",
-    "policy",
-    "outcome",
-    "score",
-    "ownership",
-    "weight",
-    "chances",
-)
-CLASSES = np.array([LOSS, DRAW, WIN])  # by outcome + 1
-
 
 def window_size(num_rows: int, config: WindowConfig) -> int:
-    """How many of the newest rows to learn from after so many were played (KataGo's law)."""
+    """How many of the newest rows to learn from after `num_rows` were played (KataGo's law)."""
     c, a, b = config.smallest, config.exponent, config.slope
     if num_rows <= c:
         return num_rows
@@ -37,9 +20,10 @@ def window_size(num_rows: int, config: WindowConfig) -> int:
 
 
 class Window:
-    """Rows to learn from, newest last; boards of any size, at the top left of one frame.
+    """Rows to learn from, newest last.
 
     Args:
+        height, width: of the frame.
         trace: λ of the outcome's target; see `chances_of`.
         turned: whether rows are drawn under random symmetries, or as they were played.
     """
@@ -48,7 +32,7 @@ class Window:
         self.height = height
         self.width = width
         self.trace = trace
-        # a frame of several sizes is square
+        # Boards of several sizes are square, and so is their frame.
         self.num_symmetries = num_symmetries(height, width) if turned else 1
         self.rows: Rows = {}
         self.has_reply = np.zeros(0, np.bool_)
@@ -57,18 +41,19 @@ class Window:
         return len(self.has_reply)
 
     def update(self, rows: Rows, size: int) -> None:
-        """Add rows, of games that are not there yet, and forget all but the newest `size`."""
+        """Add the rows of further games, and drop all but the newest `size` rows."""
         rows = rows | {"chances": chances_of(rows, self.trace)}
-        old = self.rows or {name: rows[name][:0] for name in COLUMNS}
+        names = [column.name for column in IN_WINDOW]
+        old = self.rows or {name: rows[name][:0] for name in names}
         first = max(0, len(old["ply"]) + len(rows["ply"]) - size)
-        self.rows = {name: np.concatenate([old[name], rows[name]])[first:] for name in COLUMNS}
+        self.rows = {name: np.concatenate([old[name], rows[name]])[first:] for name in names}
         follows = (self.rows["game"][1:] == self.rows["game"][:-1]) & (
             self.rows["ply"][1:] == self.rows["ply"][:-1] + 1
         )
         self.has_reply = np.append(follows, False) if len(self.rows["game"]) else follows
 
     def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:
-        """Draw rows uniformly, each under one of the `num_symmetries`.
+        """Draw rows uniformly, each under a random symmetry.
 
         Raises:
             ValueError: the window is empty.
@@ -81,55 +66,63 @@ class Window:
         return self.batch(chosen[order], symmetries[order])
 
     def sizes_of(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The boards of these rows, each as height << 8 | width."""
+        """The board sizes of these rows, each as height << 8 | width."""
         return self.rows["height"][chosen].astype(np.int64) << 8 | self.rows["width"][chosen]
 
     def batch(self, chosen: NDArray[np.int64], symmetries: NDArray[np.int64]) -> Batch:
-        """Make the batch of these rows, each under its symmetry.
+        """The batch of these rows, each under its symmetry.
 
-        Neighbours of one board size and one symmetry are turned in one go: sorted rows are quick.
+        Neighbours of the same board size and symmetry are turned together, so that sorted rows are
+        faster.
         """
-        sizes = self.sizes_of(chosen)
+        columns = {
+            column.name: self.rows[column.name][chosen]
+            .astype(np.float32, copy=False)
+            .reshape(len(chosen), *shape_of(column.in_batch or "", self.height, self.width))
+            for column in IN_BATCH
+            if column.name in self.rows and column.name != "planes"
+        }
+        columns["planes"] = self._planes(chosen)
+        columns["reply_weight"] = self.has_reply[chosen].astype(np.float32)
+        after = np.minimum(chosen + 1, len(self) - 1)
+        reply = self.rows["policy"][after].astype(np.float32)
+        columns["reply"] = reply * columns["reply_weight"][:, None]
+        self._turn(columns, self.sizes_of(chosen), symmetries)
+        return Batch(columns)
+
+    def _planes(self, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The planes `[B, C, H, W]` that the net sees of these rows."""
         height, width, count = self.height, self.width, len(chosen)
         num_bits = NUM_BINARY_PLANES * height * width
         planes = np.empty((count, NUM_PLANES, height, width), np.float32)
         bits = np.unpackbits(self.rows["planes"][chosen], axis=1, count=num_bits)
         planes[:, :NUM_BINARY_PLANES] = bits.reshape(count, -1, height, width)
         on_board = planes[:, :1]
-        planes[:, NUM_BINARY_PLANES:] = (
-            self.rows["global_planes"][chosen][:, :, None, None] * on_board
-        )
-        policy = self.rows["policy"][chosen].astype(np.float32)
-        reply_weight = self.has_reply[chosen].astype(np.float32)
-        after = np.minimum(chosen + 1, len(self) - 1)
-        reply = self.rows["policy"][after].astype(np.float32) * reply_weight[:, None]
-        ownership = self.rows["ownership"][chosen].astype(np.float32).reshape(-1, height, width)
+        numbers = self.rows["global_planes"][chosen]
+        planes[:, NUM_BINARY_PLANES:] = numbers[:, :, None, None] * on_board
+        return planes
+
+    def _turn(self, columns: Rows, sizes: NDArray[np.int64], symmetries: NDArray[np.int64]) -> None:
+        """Apply each row's symmetry, in place, to the columns that show points or moves."""
+        of_points = [column.name for column in IN_BATCH if (column.in_batch or "").endswith("H W")]
+        of_moves = [column.name for column in IN_BATCH if column.in_batch == "A"]
         group = sizes << 3 | symmetries
         starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])).tolist()
-        for start, stop in zip(starts, [*starts[1:], count], strict=True):
+        for start, stop in zip(starts, [*starts[1:], len(group)], strict=True):
             symmetry, size = int(symmetries[start]), int(sizes[start])
-            if symmetry:
-                for array in (planes, ownership):
-                    turn(array[start:stop], size >> 8, size & 255, symmetry)
-                for moves in (policy, reply):
-                    points = moves[start:stop, :-1].reshape(-1, height, width)
-                    turn(points, size >> 8, size & 255, symmetry)
-                    moves[start:stop, :-1] = points.reshape(stop - start, -1)
-        return Batch(
-            planes=planes,
-            policy=policy,
-            reply=reply,
-            reply_weight=reply_weight,
-            outcome=CLASSES[self.rows["outcome"][chosen].astype(np.int64) + 1],
-            chances=self.rows["chances"][chosen],
-            score=self.rows["score"][chosen],
-            ownership=ownership,
-            weight=self.rows["weight"][chosen],
-        )
+            if not symmetry:
+                continue
+            for name in of_points:
+                turn(columns[name][start:stop], size >> 8, size & 255, symmetry)
+            for name in of_moves:
+                moves = columns[name]
+                points = moves[start:stop, :-1].reshape(-1, self.height, self.width)
+                turn(points, size >> 8, size & 255, symmetry)
+                moves[start:stop, :-1] = points.reshape(stop - start, -1)
 
 
 def windows_of(config: TrainConfig) -> tuple[Window, Window]:
-    """The empty windows of a run: of what is learned from, and of the games held out."""
+    """The empty windows of a run: one to learn from, one for games held out."""
     height, width = config.rules.height, config.rules.width
     learned = Window(height, width, config.learner.trace, turned=config.window.symmetries)
     return learned, Window(height, width)

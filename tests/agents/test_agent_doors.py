@@ -8,7 +8,7 @@ import pytest
 from insei.agents.handwritten.alphabeta import AlphaBetaPlayer
 from insei.agents.handwritten.capture import CapturePlayer
 from insei.agents.handwritten.influence import InfluencePlayer
-from insei.agents.handwritten.uct import Grown, UctPlayer
+from insei.agents.handwritten.uct import UctPlayer, UctTree
 from insei.agents.search.forest import Forest
 from insei.agents.search.settings import SearchSettings
 from insei.engine.planes.net_planes import planes
@@ -84,7 +84,7 @@ def test_a_forest_says_what_it_wanted(arguments, said):
         with pytest.raises(ValueError, match="part 2: wanted 0 to 1"):
             ask(2)
     with pytest.raises(ValueError, match="playouts 10000001: wanted 1 to 10000000"):
-        Grown(Position(RULES), 10_000_001, 1)
+        UctTree(Position(RULES), 10_000_001, 1)
 
 
 @pytest.mark.parametrize("side", [5, 9, 13])
@@ -115,15 +115,15 @@ def test_a_forest_shows_the_planes_that_positions_have(side):
 def test_players_refuse_what_they_cannot_take(player):
     rng = random.Random(5)
     knock(player.choose, player.name, rng, 200)
-    knock(Grown, "Grown", rng, 200)
-    assert Grown(Position(RULES), 1, 1).tallies() == {}
+    knock(UctTree, "UctTree", rng, 200)
+    assert UctTree(Position(RULES), 1, 1).root_statistics() == {}
 
 
-def test_a_grown_tree_is_not_moved_by_its_position_played_on():
+def test_a_tree_of_playouts_keeps_its_root_when_the_position_is_played_on():
     position = Position(Rules(5, 5))
-    ours, theirs = Grown(position, 400, 1), Grown(Position(Rules(5, 5)), 400, 1)
+    ours, theirs = UctTree(position, 400, 1), UctTree(Position(Rules(5, 5)), 400, 1)
     for ply in range(20):
         position.play_in_place(ply)
-    ours.grow()
-    theirs.grow()
-    assert ours.tallies() == theirs.tallies()
+    ours.run()
+    theirs.run()
+    assert ours.root_statistics() == theirs.root_statistics()

@@ -9,7 +9,7 @@ from insei.agents.grammar import UnknownPlayer, make_player
 from insei.agents.player import PlayerFailed
 from insei.engine.position import Position
 from insei.engine.rules import WHITE, Rules
-from insei.tournament.cost import anatomy_of
+from insei.tournament.cost import cost_of
 from insei.tournament.match import Job, play_game
 
 RULES = Rules(5, 5, 0.5)
@@ -26,7 +26,7 @@ def test_choose_is_all_that_a_class_needs(player_file):
     assert player.choose(Position(RULES)) == (12, None, 1)
     assert player.choose(Position(RULES).play(12)).move == 0
     player.close()
-    assert anatomy_of(player, RULES).lines == 59
+    assert cost_of(player, RULES).lines == 59
 
 
 def test_each_game_has_its_own_object_which_may_be_told_the_rules(player_file):

@@ -127,13 +127,15 @@ def test_known_shapes(rows, suicide, expected):
 
 
 def test_territory_holds_no_enemy_that_lives():
-    """What is called territory stays free of enemy stones that could not be taken."""
+    """No play of the enemy brings a living enemy stone into territory."""
     rng = random.Random(5)
+    num_inside = 0
     for _ in range(40):
         board = random_board(rng, 3, 3, (3, 4, 1))
         owner = Position(Rules(3, 3), board).pass_alive()
         for colour in (BLACK, WHITE):
             inside = (owner == colour) & (board != colour)
+            num_inside += int(inside.sum())
             seen, todo = {board.tobytes()}, [board]
             while todo:
                 here = todo.pop()
@@ -144,3 +146,4 @@ def test_territory_holds_no_enemy_that_lives():
                     if there is not None and there.tobytes() not in seen:
                         seen.add(there.tobytes())
                         todo.append(there)
+    assert num_inside > 20

@@ -40,6 +40,7 @@ def compare(rules, rng):
     for _ in range(rng.randint(1, 3 * rules.num_points + 10)):
         mask = position.legal_mask()
         assert mask.tolist() == reference.legal_mask(), str(position)
+        assert [position.is_legal(move) for move in range(rules.num_actions)] == mask.tolist()
         if position.is_over:
             break
         moves = np.flatnonzero(mask[:-1]).tolist()
@@ -90,6 +91,7 @@ def test_a_few_games_by_any_rules_match_the_reference():
 
 
 def test_a_capture_ends_a_game_that_captures_win():
+    winners = {1: 0, 2: 0}
     for seed in range(200):
         position = random_game(Rules(5, 5, 0.5, captures_to_win=1 + seed % 3), seed, 200)
         replayed, reference = Position(position.rules), Reference(position.rules)
@@ -102,3 +104,5 @@ def test_a_capture_ends_a_game_that_captures_win():
         assert position.is_over == (any(won) or position.passes == 2)
         if any(won):
             assert position.score() == (1 if won[0] else -1)
+            winners[1 if won[0] else 2] += 1
+    assert min(winners.values()) > 20

@@ -57,7 +57,7 @@ def knock(door, name, rng, times):
     for _ in range(times):
         arguments = [things(rng) for _ in range(rng.randint(0, 4))]
         if name in COSTLY:
-            arguments = [one for one in arguments if not isinstance(one, int) or one < 1000]
+            arguments = [given for given in arguments if not isinstance(given, int) or given < 1000]
         said = "fine"
         try:
             door(*arguments)
@@ -111,8 +111,8 @@ def test_every_compiled_class_is_knocked_at():
     found = set()
     for module in MODULES:
         made = importlib.import_module(f"insei.{module}")
-        found |= {name for name, one in vars(made).items() if inspect.isclass(one)
-                  and one.__module__ == made.__name__}  # fmt: skip
+        found |= {name for name, kind in vars(made).items() if inspect.isclass(kind)
+                  and kind.__module__ == made.__name__}  # fmt: skip
     assert found == {"Position", "Positions"}
 
 
@@ -121,10 +121,10 @@ def test_a_position_made_without_rules_is_no_game():
     for name in methods_of(Position):
         with contextlib.suppress(AttributeError, *FORESEEN):
             getattr(empty, name)()
-    for one in (empty, Position.__new__(Position)):
+    for position in (empty, Position.__new__(Position)):
         for move in (0, 1, 1):
             with pytest.raises((AttributeError, *FORESEEN)):
-                one.play_in_place(move)
+                position.play_in_place(move)
     assert empty.moves == []
 
 

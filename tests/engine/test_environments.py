@@ -57,7 +57,9 @@ def test_games_end_with_the_agents_reward(colour):
 def test_equal_seeds_give_equal_games():
     (first, _), (again, _) = (play_out(GoEnv(board_size=5), 7) for _ in range(2))
     assert len(first) == len(again)
-    assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
+    assert all(
+        np.array_equal(seen, seen_again) for seen, seen_again in zip(first, again, strict=True)
+    )
 
 
 def test_illegal_actions_raise_or_lose_as_was_said():

@@ -115,13 +115,13 @@ def test_moves_are_turned_by_a_group(width, height):
                 assert compose(first, second) in everything
                 both = transform_move(turned, second, *shape)
                 assert transform_move(move, compose(first, second), *shape) == both
-    for one in everything:
-        assert compose(one, inverse(one)) == compose(inverse(one), one) == 0
-        assert compose(0, one) == compose(one, 0) == one
-        for two in everything:
-            for three in everything:
-                left = compose(compose(one, two), three)
-                assert left == compose(one, compose(two, three))
+    for first in everything:
+        assert compose(first, inverse(first)) == compose(inverse(first), first) == 0
+        assert compose(0, first) == compose(first, 0) == first
+        for second in everything:
+            for third in everything:
+                left = compose(compose(first, second), third)
+                assert left == compose(first, compose(second, third))
 
 
 @pytest.mark.parametrize(("read", "write", "count"), SETS)

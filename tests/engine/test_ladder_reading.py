@@ -166,6 +166,7 @@ def test_every_play_of_the_defender_agrees(width, height):
 
 @pytest.mark.parametrize(("width", "height"), [(4, 4), (5, 3)])
 def test_the_moves_named_are_those_that_decide(width, height):
+    num_captures = num_escapes = 0
     for seed in range(40):
         position = random_game(Rules(width, height, 0.5, "simple"), seed, 4 + seed % 10)
         if position.is_over:
@@ -183,3 +184,7 @@ def test_the_moves_named_are_those_that_decide(width, height):
                 elif len(liberties) == 1 and after.board.flat[point] == own:
                     escapes |= set() if slowly_caught(after, point, 3 - own) else {move}
         assert ladder_moves(position) == (sorted(captures), sorted(escapes)), str(position)
+        num_captures += len(captures)
+        num_escapes += len(escapes)
+    assert num_captures > 10
+    assert num_escapes > 10

@@ -34,12 +34,12 @@ def test_a_batch_plays_the_games_that_positions_play(rules):
                 moves[game] = rng.choice(np.flatnonzero(masks[game]))
                 position.play_in_place(int(moves[game]))
         batch.play(moves)
-        assert np.array_equal(batch.planes(), np.stack([planes(one) for one in alone]))
-        assert batch.is_over.tolist() == [one.is_over for one in alone]
-        assert batch.to_play.tolist() == [one.to_play for one in alone]
-        assert batch.num_moves.tolist() == [one.num_moves for one in alone]
-        assert batch.scores().tolist() == [one.score() for one in alone]
-        assert [batch[game].moves for game in range(7)] == [one.moves for one in alone]
+        assert np.array_equal(batch.planes(), np.stack([planes(position) for position in alone]))
+        assert batch.is_over.tolist() == [position.is_over for position in alone]
+        assert batch.to_play.tolist() == [position.to_play for position in alone]
+        assert batch.num_moves.tolist() == [position.num_moves for position in alone]
+        assert batch.scores().tolist() == [position.score() for position in alone]
+        assert [batch[game].moves for game in range(7)] == [position.moves for position in alone]
 
 
 def test_one_illegal_move_leaves_all_games_as_they_were():

@@ -169,15 +169,15 @@ BENDS = [
     ("(;GM[1]SZ[9];B[ee]C[x]C[y];W[gc])", "E5 G7", "property C has two values"),
     ("(;GM[1]SZ[9];B[ee][aa];W[gc])", "E5 G7", "property B has two values"),
     ("(;GM[1]SZ[9];B[ee];W[gc];[x])", "E5 G7", "a value without a property"),
-    ("(;GM[1]SZ[9]\n;B[ee]\n  !!;W[gc])", "E5 G7", "line 3, column 3: a character that means"),
+    ("(;GM[1]SZ[9]\n;B[ee]\n  !!;W[gc])", "E5 G7", "line 3, column 3: a character without"),
     ("(;GM[1]SZ[9]HA[2];B[ee];W[gc])", "E5 G7", "HA[2]: no handicap stones"),
     ("(;GM[1]SZ[9]KM[6,5];B[ee];W[gc])", "E5 G7", "komi '6,5': taken for 6.5"),
-    ("(;GM[1]SZ[9]KM[many];B[ee];W[gc])", "E5 G7", "komi 'many': no number"),
+    ("(;GM[1]SZ[9]KM[many];B[ee];W[gc])", "E5 G7", "komi 'many': not a number"),
     ("(;FF[3]SZ[9]PL[1];B[ee];W[gc])", "E5 G7", "PL[1]: taken for PL[B]"),
     ("(;FF[3]SZ[9];B[ee]PL[2];W[gc])", "E5 G7", "PL[2]: taken for PL[W]"),
     ("(;GM[1]SZ[9]PL[black];B[ee];W[gc])", "E5 G7", "PL[black]: taken for PL[B]"),
     ("(;GM[1]SZ[9]PLayer[ White ];W[ee];B[gc])", "E5 G7", "PL[White]: taken for PL[W]"),
-    ("(;GM[1]SZ[9]PL[x];B[ee];PL[x];W[gc];PL[x])", "E5 G7", "PL[x]: names nobody, left out"),
+    ("(;GM[1]SZ[9]PL[x];B[ee];PL[x];W[gc];PL[x])", "E5 G7", "PL[x]: not a colour, left out"),
     ("(;GM[1]SZ[9];B[ee](;W[gc]);W[gg])", "E5 G7", "line 1, column 27: opening parenthesis"),
     ("(;GM[1]SZ[9];B[ee](;W[gc]);W[gg]))", "E5 G7", "line 1, column 27: opening parenthesis"),
     ("(;GM[1]SZ[9];B[ee](;W[gc])C[x])", "E5 G7", "column 27: opening parenthesis missing"),
@@ -232,7 +232,7 @@ def test_stones_set_up_amid_the_main_line_begin_the_game_there():
     assert record.position.moves == [0]
     assert record.position.initial_board.sum() == 4
     assert record.comments == {0: "c", 1: "d"}
-    assert "move 2: stones set up, a game begins anew there" in record.notes
+    assert "move 2: stones set up, a new game begins there" in record.notes
 
 
 def test_a_move_is_counted_from_the_start_of_the_file():

@@ -7,7 +7,7 @@ from insei.engine.rules import Rules
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import SelfPlayConfig
 from insei.selfplay.worker import Worker
-from tests.helpers.pseudo_net import pseudo_net
+from tests.helpers.searches import pseudo_net
 
 QUICK = SelfPlayConfig(
     search=SearchSettings(visits=4, considered=4), games_in_flight=8, games_per_call=4

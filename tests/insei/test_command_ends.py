@@ -84,7 +84,7 @@ def test_a_clock_is_refused_line_by_line():
         ("learner.device=cuda:99", "device 'cuda:99': wanted cpu, or a GPU that torch sees"),
         ("start_from=nowhere", "nowhere"),
         ("rating={every: 1, opponents: [influance]}", "did you mean influence"),
-        ("seed=-1", "seed -1"),
+        ("seed=-1", "seed: -1, wanted 0 to"),
     ],
 )
 def test_a_run_that_cannot_begin_leaves_no_folder(tmp_path, setting, said):
@@ -115,12 +115,12 @@ def test_a_seed_below_zero_is_refused(words, capsys):
 
 
 def test_an_interrupt_is_told_in_one_line(tmp_path, monkeypatch, capsys):
-    def stopped(*_):
+    def stopped(*_, **__):
         raise KeyboardInterrupt
 
     file = tmp_path / "mini.yaml"
     file.write_text(MINI)
-    monkeypatch.setattr("insei.commands.train.conduct", stopped)
+    monkeypatch.setattr("insei.selfplay.session.train", stopped)
     with pytest.raises(SystemExit, match="130"):
         main(["train", str(file), "--runs", str(tmp_path)])
     assert capsys.readouterr().err == "insei: stopped\n"

@@ -13,7 +13,7 @@ from insei.levels import (
     opponent_named,
     strongest_net_for,
 )
-from tests.conftest import TINY
+from tests.helpers.nets import TINY
 
 
 def test_levels_are_players():

@@ -2,23 +2,37 @@
 
 import pytest
 
+from insei.engine.planes.net_planes import packed_planes
+from insei.engine.position import Position
 from tests.helpers.games import quick_worker
 
 
 @pytest.mark.parametrize("changes", [{}, {"batches": 2, "stops_settled": True, "cache": 500}])
-def test_a_seat_stands_where_its_search_does(changes):
+def test_the_plies_of_a_game_under_way_are_those_of_the_game(changes):
     worker = quick_worker(3, **changes)
+    frame = worker.mix.frame
+    num_plies = 0
     for _ in range(10):
         worker.play(1)
-        for game, seat in enumerate(worker.seats):
-            assert seat.position == worker.forest.position(game)
+        for game, slot in enumerate(worker.slots):
+            position = worker.forest.position(game)
+            num_plies += len(slot.plies)
+            assert len({ply.ply for ply in slot.plies}) == len(slot.plies)
+            for ply in slot.plies:
+                then = Position(position.rules).play_all(position.moves[: ply.ply])
+                bits, numbers = packed_planes(then, frame.height, frame.width)
+                assert ply.colour == then.to_play
+                assert (ply.planes == bits).all()
+                assert (ply.global_planes == numbers).all()
+                assert (ply.policy[:-1][~then.legal_mask()[:-1]] == 0).all()
+    assert num_plies > 100
 
 
 def games_of(**changes):
     worker = quick_worker(3, **changes)
     first, counts = worker.play(6)
     second, _ = worker.play(6)
-    return [one.moves.tolist() for one in first + second], counts
+    return [game.moves.tolist() for game in first + second], counts
 
 
 @pytest.mark.parametrize("changes", [{"batches": 2}, {"batches": 3, "cache": 1000}])

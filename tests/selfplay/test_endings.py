@@ -8,7 +8,8 @@ from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.selfplay.data.recording import final_area
-from insei.selfplay.worker import Seat
+from insei.selfplay.train_config import SelfPlayConfig
+from insei.selfplay.worker import GameSlot
 from tests.helpers.games import quick_worker
 
 # Two eyes on each side of the border.
@@ -72,32 +73,36 @@ def test_open_boards_count_by_area(text):
     assert (area == position.ownership()).all()
 
 
-def test_a_leader_must_stay_the_same_for_the_end_to_be_clear():
-    worker = quick_worker(clear_plies=3, clear_value=0.9)
-    seat = Seat(Position(worker.mix.frame), 0)
+def test_a_leader_must_stay_the_same_for_the_end_to_be_clear(monkeypatch):
+    monkeypatch.setattr(SelfPlayConfig, "clear_plies", 3)
+    worker = quick_worker(clear_value=0.9)
+    slot = GameSlot(0, 0, 100)
     for mover, value in [(BLACK, 0.95), (WHITE, -0.95), (BLACK, 0.99)]:
-        assert not worker._is_clear(seat)
-        worker._judge(seat, mover, value)
-    assert worker._is_clear(seat)
-    worker._judge(seat, WHITE, 0.95)  # now White leads
-    assert not worker._is_clear(seat)
-    worker._judge(seat, BLACK, 0.1)
-    assert seat.clear_plies == 0
+        assert not worker._is_clear(slot)
+        worker._update_leader(slot, mover, value)
+    assert worker._is_clear(slot)
+    worker._update_leader(slot, WHITE, 0.95)  # now White leads
+    assert not worker._is_clear(slot)
+    worker._update_leader(slot, BLACK, 0.1)
+    assert slot.clear_plies == 0
 
 
-def test_clear_endings_leave_fewer_rows():
+def test_clear_endings_leave_fewer_rows(monkeypatch):
+    monkeypatch.setattr(SelfPlayConfig, "clear_plies", 1)
+    monkeypatch.setattr(SelfPlayConfig, "clear_share", 0.0)
+
     def rows(**changes):
         games = quick_worker(seed=3, **changes).play(20)[0]
-        return sum(len(game.ply) for game in games) / sum(len(game.moves) for game in games)
+        return sum(len(game) for game in games) / sum(len(game.moves) for game in games)
 
-    every_ply = rows(clear_value=2.0)
+    every_ply = rows(clear_value=None)
     assert every_ply > 0.9
-    assert rows(clear_value=0.0, clear_plies=1, clear_share=0.0) < 0.3 * every_ply
+    assert rows(clear_value=0.0) < 0.3 * every_ply
 
 
 def test_outcome_score_and_area_agree_in_every_game():
     for game in quick_worker(seed=5, stops_settled=True, clear_value=0.9).play(30)[0]:
-        black = game.ownership[0] if game.ply[0] % 2 == 0 else -game.ownership[0]
-        score = game.score[0] if game.ply[0] % 2 == 0 else -game.score[0]
+        sign = 1 if game.rows["ply"][0] % 2 == 0 else -1  # rows are as their mover sees
+        black, score = sign * game.rows["ownership"][0], sign * game.rows["score"][0]
         assert score == float(np.sum(black, dtype=np.int64)) - game.komi
-        assert game.outcome[0] == np.sign(game.score[0])
+        assert game.rows["outcome"][0] == np.sign(game.rows["score"][0])

@@ -8,18 +8,18 @@ import torch
 
 from insei.agents.net.network import network_from
 from insei.agents.net.torch_evaluator import TorchEvaluator
-from insei.commands.train import make_crew
 from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
 from insei.selfplay.learner import Learner
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.on_gpu import NetsOnGpu
+from insei.selfplay.session import make_workers
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import Worker
-from tests.conftest import TINY, random_weights
 from tests.helpers.games import QUICK
+from tests.helpers.nets import TINY, random_weights
 
 RULES = Rules(5, 5, 4.5)
 HAS_GPU = torch.cuda.is_available()
@@ -60,9 +60,9 @@ def test_a_gpu_that_is_not_there_is_named(tiny_weights):
     with pytest.raises(ValueError, match=wanted):
         Learner(TINY, LearnerConfig(device="cuda"), 1)
     config = TrainConfig(rules=RULES, network=TINY, workers=0, selfplay=replace(QUICK, gpus=1.0))
-    crew = make_crew(config, None, print, 1)
+    workers = make_workers(config, None, print, 1)
     with pytest.raises(ValueError, match=wanted):
-        crew.publish(tiny_weights, 0, 0.0)
+        workers.publish(tiny_weights, 0, 0.0)
 
 
 @pytest.mark.slow
@@ -70,4 +70,4 @@ def test_a_gpu_that_is_not_there_is_named(tiny_weights):
 def test_ray_is_asked_whether_it_has_so_many_gpus(ray_session):
     config = TrainConfig(rules=RULES, network=TINY, workers=2, selfplay=replace(QUICK, gpus=0.5))
     with pytest.raises(ValueError, match=r"gpus 0.5 for each of 2 workers: .* the 0 that Ray has"):
-        make_crew(config, None, print, 1)
+        make_workers(config, None, print, 1)

@@ -3,31 +3,31 @@
 import numpy as np
 import pytest
 
-from insei.selfplay.data.batch import DRAW, LOSS, WIN
+from insei.selfplay.data.columns import DRAW, LOSS, WIN
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
 from insei.selfplay.data.outcomes import chances_of
 from insei.selfplay.data.window import Window
-from tests.selfplay.test_dataset import some_games
+from tests.helpers.games import some_games
 
 
 def some_rows():
     """Games of which here and there a ply was not recorded, as after a quick search."""
     rows = rows_of(table_of(some_games(30), schema_of(5, 5)))
     kept = np.random.default_rng(1).random(len(rows["ply"])) < 0.7
-    rows = {name: one[kept] for name, one in rows.items()}
+    rows = {name: column[kept] for name, column in rows.items()}
     return rows | {"searched_value": np.random.default_rng(2).uniform(-1, 1, kept.sum())}
 
 
 def target_of(rows, row, trace):
     """By definition: the weights of all later searches and of the end, each as this mover sees."""
     game = np.flatnonzero(rows["game"] == rows["game"][row])
-    later = [one for one in game if one >= row]
+    later = [place for place in game if place >= row]
     ply = rows["ply"].astype(int)
     value, weight = 0.0, 1.0
-    for one, after in zip(later, [*later[1:], None], strict=True):
-        kept = trace ** (ply[after] - ply[one] if after is not None else 1)
-        sign = (-1) ** (ply[one] - ply[row])
-        value += weight * (1 - kept) * sign * rows["searched_value"][one]
+    for place, after in zip(later, [*later[1:], None], strict=True):
+        kept = trace ** (ply[after] - ply[place] if after is not None else 1)
+        sign = (-1) ** (ply[place] - ply[row])
+        value += weight * (1 - kept) * sign * rows["searched_value"][place]
         weight *= kept
     return value, weight
 
@@ -48,12 +48,12 @@ def test_a_target_is_later_searches_and_the_end_by_their_weights(trace):
 def test_the_whole_trace_is_the_end_alone():
     rows = some_rows()
     column = {1: WIN, 0: DRAW, -1: LOSS}
-    wanted = [column[one] for one in rows["outcome"].tolist()]
+    wanted = [column[outcome] for outcome in rows["outcome"].tolist()]
     assert (chances_of(rows, 1.0) == np.eye(3)[wanted]).all()
 
 
 def test_no_rows_have_no_targets():
-    rows = {name: one[:0] for name, one in some_rows().items()}
+    rows = {name: column[:0] for name, column in some_rows().items()}
     assert chances_of(rows, 0.5).shape == (0, 3)
 
 
@@ -64,5 +64,5 @@ def test_a_window_makes_its_targets_and_judges_by_the_ends():
     chosen = np.arange(len(window))
     batch = window.batch(chosen, np.zeros_like(chosen))
     batch.check()
-    assert (batch.chances == chances_of(rows, 0.8)).all()
-    assert (batch.by_ends().chances == chances_of(rows, 1.0)).all()
+    assert (batch["chances"] == chances_of(rows, 0.8)).all()
+    assert (batch.by_ends()["chances"] == chances_of(rows, 1.0)).all()

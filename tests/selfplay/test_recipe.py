@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from insei.agents.search.analysis import divergence
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.selfplay.archive import OpeningArchive
-from insei.selfplay.data.recording import divergence, surprise_weights
+from insei.selfplay.data.recording import surprise_weights
 from insei.selfplay.train_config import SelfPlayConfig
 from insei.selfplay.worker import visits_at
 from tests.helpers.games import quick_worker
@@ -21,7 +22,7 @@ def test_simulations_double_in_equal_parts_of_the_run():
     assert found == [8, 8, 16, 32, 32, 64, 64]
     uneven = replace(config, search=SearchSettings(visits=50), first_visits=12)
     assert [visits_at(uneven, share) for share in (0.0, 0.4, 0.9)] == [12, 24, 50]
-    for first in (0, 64, 100):
+    for first in (None, 64, 100):
         assert visits_at(replace(config, first_visits=first), 0.0) == 64
 
 
@@ -39,7 +40,7 @@ def test_quick_moves_are_played_and_not_recorded():
     def played(**changes):
         games, counts = quick_worker(seed=4, **changes).play(40)
         plies = sum(len(game.moves) for game in games)
-        return sum(len(game.ply) for game in games) / plies, counts.evaluations / counts.positions
+        return sum(len(game) for game in games) / plies, counts.evaluations / counts.positions
 
     every, cost = played(search=SearchSettings(visits=16))
     quarter, cheaper = played(search=SearchSettings(visits=16), full_share=0.25, quick_visits=2)
@@ -64,12 +65,12 @@ def test_divergence_is_zero_for_equals_and_known_for_a_sure_move():
 
 def test_rows_weigh_by_surprise_where_a_configuration_says_so():
     plain = quick_worker(seed=5).play(10)[0]
-    assert all((game.weight == 1).all() for game in plain)
+    assert all((game.rows["weight"] == 1).all() for game in plain)
     games = quick_worker(seed=5, surprise_share=0.5).play(10)[0]
-    weights = [game.weight for game in games if len(game.ply) > 2]
-    assert all(one.min() >= 0.5 - 1e-6 for one in weights)
-    assert all(one.mean() == pytest.approx(1, abs=1e-4) for one in weights)
-    assert any(one.max() > 1.2 for one in weights)
+    weights = [game.rows["weight"] for game in games if len(game) > 2]
+    assert all(row.min() >= 0.5 - 1e-6 for row in weights)
+    assert all(row.mean() == pytest.approx(1, abs=1e-4) for row in weights)
+    assert any(row.max() > 1.2 for row in weights)
 
 
 def test_the_archive_gives_positions_before_the_end_and_forgets_the_oldest():
@@ -86,7 +87,7 @@ def test_the_archive_gives_positions_before_the_end_and_forgets_the_oldest():
 
 def test_games_fork_from_earlier_ones():
     games = quick_worker(seed=6, archive_share=0.9, opening_plies=0.0).play(60)[0]
-    openings = [game.moves[: game.ply[0]].tolist() for game in games]
+    openings = [game.moves[: game.rows["ply"][0]].tolist() for game in games]
     late = [number for number, moves in enumerate(openings) if len(moves) > 4]
     assert len(late) > 10
     for number in late:
@@ -103,7 +104,7 @@ def test_games_fork_from_earlier_ones():
 
 def test_games_begin_with_random_plies():
     games = quick_worker(seed=6, random_share=0.8, random_plies=3, opening_plies=0.0).play(60)[0]
-    begun = [int(game.ply[0]) for game in games]
+    begun = [int(game.rows["ply"][0]) for game in games]
     counts = [begun.count(plies) for plies in range(4)]
     assert sum(counts) == len(games)
     assert all(count > 5 for count in counts)

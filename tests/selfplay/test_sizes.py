@@ -20,7 +20,7 @@ from insei.selfplay.sizes import BoardMix, BoardSize
 from insei.selfplay.train_config import RatingConfig, TrainConfig
 from insei.selfplay.worker import Worker
 from tests.helpers.games import QUICK, make_pseudo
-from tests.selfplay.test_loop import CONFIG, begin, crew_of, curve_names, finish, silent
+from tests.helpers.runs import CONFIG, begin, curve_names, finish, silent, workers_of
 
 SIZES = (BoardSize(5, 4.5, 0.5, 0.1), BoardSize(6, 3.5, 0.25), BoardSize(7, 8.5, 0.25, 0.9))
 FRAME = Rules(7, 7, 9.0)
@@ -68,18 +68,18 @@ def test_a_worker_records_boards_of_every_size_at_the_top_left_of_the_frame():
         rules = Rules(side, side, game.komi)
         end = Position(rules).play_all(game.moves.tolist())
         area, score = final_area(end)
-        for row, ply in enumerate(game.ply):
+        for row, ply in enumerate(game.rows["ply"]):
             position = Position(rules).play_all(game.moves[:ply].tolist())
             sign = 1 if position.to_play == BLACK else -1
-            assert game.score[row] == sign * score
-            owned = game.ownership[row].reshape(7, 7)
+            assert game.rows["score"][row] == sign * score
+            owned = game.rows["ownership"][row].reshape(7, 7)
             assert (owned[:side, :side] == sign * area).all()
             assert not owned[side:].any()
             assert not owned[:, side:].any()
             seen = planes(position, 7, 7)
-            bits = np.unpackbits(game.planes[row], count=12 * 49).reshape(12, 7, 7)
+            bits = np.unpackbits(game.rows["planes"][row], count=12 * 49).reshape(12, 7, 7)
             assert (bits == seen[:12]).all()
-            policy = game.policy[row].astype(np.float32)
+            policy = game.rows["policy"][row].astype(np.float32)
             assert policy.sum() == pytest.approx(1, abs=5e-3)
             assert not policy[:-1].reshape(7, 7)[~seen[0].astype(bool)].any()
 
@@ -89,7 +89,7 @@ def test_larger_boards_are_played_more_often_late_in_the_run():
 
     def share_of_largest(progress):
         worker.load({}, 0, progress)
-        return np.mean([worker._seat(0).position.rules.width == 7 for _ in range(300)])
+        return np.mean([worker._begin_game(0).board == 0 for _ in range(300)])
 
     assert share_of_largest(0.0) == pytest.approx(0.25, abs=0.1)
     assert share_of_largest(1.0) == pytest.approx(0.72, abs=0.1)
@@ -108,19 +108,19 @@ def test_a_batch_turns_each_board_within_its_own_corner():
     for row, symmetry in enumerate(symmetries):
         side = int(rows["width"][chosen[row]])
         assert num_symmetries(side, side) == 8
-        wanted = np.zeros_like(plain.planes[row])
-        wanted[:, :side, :side] = transform(plain.planes[row][:, :side, :side], symmetry)
-        assert (turned.planes[row] == wanted).all()
+        wanted = np.zeros_like(plain["planes"][row])
+        wanted[:, :side, :side] = transform(plain["planes"][row][:, :side, :side], symmetry)
+        assert (turned["planes"][row] == wanted).all()
         for name in ("policy", "reply"):
-            came, was = getattr(turned, name)[row], getattr(plain, name)[row]
+            came, was = turned[name][row], plain[name][row]
             own = np.append(was[:-1].reshape(7, 7)[:side, :side], was[-1])
             own = transform_moves(own, symmetry, side, side)
             assert (came[:-1].reshape(7, 7)[:side, :side] == own[:-1].reshape(side, side)).all()
             assert came.sum() == pytest.approx(was.sum(), abs=1e-5)
-        owned = turned.ownership[row][:side, :side]
-        assert (owned == transform(plain.ownership[row][:side, :side], symmetry)).all()
+        owned = turned["ownership"][row][:side, :side]
+        assert (owned == transform(plain["ownership"][row][:side, :side], symmetry)).all()
     sampled = window.sample(64, rng)
-    assert set(sampled.planes[:, 0].sum((1, 2)).tolist()) == {25, 36, 49}
+    assert set(sampled["planes"][:, 0].sum((1, 2)).tolist()) == {25, 36, 49}
 
 
 def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
@@ -133,7 +133,7 @@ def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
     )
     run, training = begin(tmp_path / "tiny", config)
     finish(run, training)
-    window, held = training.window, training.held
+    window, held = training.replay.learned, training.replay.held_out
     dataset = GameDataset(tmp_path / "tiny" / "games.lance", FRAME)
     assert set(dataset.newest(10**6)["width"].tolist()) == {5, 6, 7}
     names = curve_names(tmp_path / "tiny" / "tensorboard")
@@ -146,8 +146,8 @@ def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
     assert card.sizes == {f"{size.side}x{size.side}": size.komi for size in SIZES}
     run = RunFolder(tmp_path / "tiny")
     longer = replace(config, generations=3)
-    training = Training(run, longer, crew_of(longer), silent, silent)
+    training = Training(run, longer, workers_of(longer), silent, silent)
     assert training.progress.generation == 2
-    assert (training.window.rows["game"] == window.rows["game"]).all()
-    assert (training.held.rows["ply"] == held.rows["ply"]).all()
+    assert (training.replay.learned.rows["game"] == window.rows["game"]).all()
+    assert (training.replay.held_out.rows["ply"] == held.rows["ply"]).all()
     finish(run, training)

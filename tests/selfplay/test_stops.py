@@ -9,18 +9,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from insei.agents.net.find_package import checkpoints_of
-from insei.commands.train import conduct
 from insei.selfplay import run as runs
+from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.learner import Learner
 from insei.selfplay.run import DiskFull, RunFolder, is_disk_full
+from insei.selfplay.session import train_run
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
 from tests.helpers.games import some_games
-from tests.selfplay.test_loop import CONFIG
+from tests.helpers.runs import CONFIG
 
-SHORT = replace(CONFIG, rating=RatingConfig(every=0))
+SHORT = replace(CONFIG, rating=RatingConfig(every=None))
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def test_games_that_found_no_room_are_added_later(tmp_path):
     again.append(more)
     whole = GameDataset(tmp_path / "games.lance", CONFIG.rules)
     assert whole.ids == {game.id for game in first + more}
-    assert whole.num_rows == sum(len(game.ply) for game in first + more)
+    assert whole.num_rows == sum(len(game) for game in first + more)
 
 
 def test_other_errors_are_not_taken_for_a_full_disk():
@@ -61,7 +61,7 @@ def test_a_run_whose_loss_is_no_number_stops_with_a_line(tmp_path, monkeypatch):
 
     def poisoned(self, batch, progress):
         if self.num_steps == 3:
-            batch.score[0] = np.nan
+            batch["score"][0] = np.nan
         return step(self, batch, progress)
 
     path = tmp_path / "tiny"
@@ -70,10 +70,10 @@ def test_a_run_whose_loss_is_no_number_stops_with_a_line(tmp_path, monkeypatch):
     with pytest.raises(
         ValueError, match=r"its loss is no number any more .*step 3.*goes on, lower"
     ):
-        conduct(run, SHORT, None)
+        train_run(run, SHORT)
     assert "stopped: step 3" in (path / "log.txt").read_text()
     monkeypatch.setattr(Learner, "step", step)
-    conduct(run, SHORT, None)
+    train_run(run, SHORT)
     run.close()
     assert checkpoints_of(path)[-1].name == "000003"
 
@@ -91,14 +91,14 @@ def test_a_run_stops_with_a_line_and_goes_on_when_there_is_room(tmp_path, monkey
 
     monkeypatch.setattr(runs, "write_checkpoint", no_room_for_the_second)
     with pytest.raises(DiskFull, match=f"no room on the disk for {path}.*`insei train {path}`"):
-        conduct(run, SHORT, None)
+        train_run(run, SHORT)
     run.close()
-    assert [one.name for one in checkpoints_of(path)] == ["000000", "000001"]
+    assert [folder.name for folder in checkpoints_of(path)] == ["000000", "000001"]
     assert not list(path.glob("checkpoints/.unfinished*"))
     known = GameDataset(path / "games.lance", CONFIG.rules).ids
     monkeypatch.setattr(runs, "write_checkpoint", write)
     run = RunFolder(path)
-    conduct(run, SHORT, None)
+    train_run(run, SHORT)
     run.close()
     assert checkpoints_of(path)[-1].name == "000003"
     dataset = GameDataset(path / "games.lance", CONFIG.rules)

@@ -9,7 +9,8 @@ from insei.commands.rate import rate
 from insei.engine.rules import Rules
 from insei.main import main
 from insei.tournament import ladder
-from insei.tournament.ladder import Ladder, Rung, ladder_from, ladder_sizes, placed_on, read_ladder
+from insei.tournament.ladder import Ladder, Rung, ladder_from, ladder_sizes, read_ladder
+from insei.tournament.placement import placed_on, rate_player
 from insei.tournament.ratings import place
 
 
@@ -33,6 +34,8 @@ def test_the_best_of_a_report_may_be_placed_beside_the_rungs(tmp_path, monkeypat
     ]
     rules = {"width": 5, "height": 5, "komi": 14.5}
     report = {"config": {"rules": rules, "opening_plies": 2, "games": 20}, "ratings": rated}
+    with pytest.raises(ValueError, match="placed 2: wanted 0 to 1, so that two rungs are left"):
+        ladder_from(report, 2)
     (tmp_path / "5x5.json").write_text(json.dumps(ladder_from(report, 1)))
     monkeypatch.setattr(ladder, "LADDERS", tmp_path)
     found = read_ladder(5)
@@ -126,3 +129,35 @@ def test_new_players_are_placed_among_frozen_rungs_and_by_games_among_themselves
 def test_a_player_whose_games_lead_to_no_rung_is_not_placed():
     with pytest.raises(ValueError, match="island, sea: wanted games that lead to a rung"):
         placed_on(RUNGS, {("island", "sea"): (5.0, 10)})
+
+
+def test_a_player_is_rated_from_python_and_watched(small_ladder):
+    seen = []
+    placed = rate_player("capture", read_ladder(5), games=4, watch=seen.append)
+    assert [(one.done, one.total) for one in seen] == [(done, 8) for done in range(1, 9)]
+    assert placed.num_games == 8
+    assert placed.rating.low < placed.rating.elo < placed.rating.high
+    assert [rung.player for rung, _ in placed.cells] == ["influence", "random"]
+    assert placed.failures == {}
+
+
+def test_a_ladder_is_printed_from_a_report(tmp_path, capsys):
+    rated = [{"player": name, "elo": 0, "low": 0, "high": 0, "score": 0} for name in "abc"]
+    rules = {"width": 5, "height": 5, "komi": 14.5}
+    report = {"config": {"rules": rules, "opening_plies": 2, "games": 20}, "ratings": rated}
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report))
+    main(["ladder", str(path), "--placed", "1"])
+    values = json.loads(capsys.readouterr().out)
+    assert [one["player"] for one in values["rungs"]] == ["b", "c"]
+    assert [one["player"] for one in values["placed"]] == ["a"]
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "no json", '{"config": {}, "ratings": []}'])
+def test_what_is_no_report_makes_no_ladder(tmp_path, text, capsys):
+    path = tmp_path / "report.json"
+    path.write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        main(["ladder", str(path)])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"insei: {path}: wanted a tournament's report.json\n"

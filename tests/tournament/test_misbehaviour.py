@@ -13,10 +13,10 @@ import pytest
 from insei.agents.gtp import program_player as gtp_player
 from insei.engine.rules import Rules
 from insei.system.configuration import to_yaml
-from insei.tournament.footprint import footprint_of
 from insei.tournament.match import MOST_FAILURES
+from insei.tournament.memory_use import memory_use_of
 from tests.helpers.paths import HELPERS
-from tests.tournament.test_tournament import CONFIG, hold
+from tests.helpers.tournaments import CONFIG, hold
 
 PROGRAM = HELPERS / "misbehaving_gtp.py"
 
@@ -125,20 +125,20 @@ def test_a_killed_tournament_goes_on_and_counts_no_game_twice(tmp_path):
 
 
 def test_memory_is_measured_in_a_process_of_its_own():
-    found = footprint_of("random", Rules(5, 5, 2.5))
+    found = memory_use_of("random", Rules(5, 5, 2.5))
     assert found is not None
     assert 5 < found.before <= found.peak
     assert found.plies > 5
-    behind = footprint_of(f"gtp:{sys.executable} {PROGRAM} well", Rules(5, 5, 2.5))
+    behind = memory_use_of(f"gtp:{sys.executable} {PROGRAM} well", Rules(5, 5, 2.5))
     assert behind is not None
     assert (behind.before, behind.plies) == (0, 2)
-    assert footprint_of("nobody", Rules(5, 5, 2.5)) is None
+    assert memory_use_of("nobody", Rules(5, 5, 2.5)) is None
 
 
 def test_memory_is_measured_where_the_tournament_is(tmp_path, monkeypatch):
     (tmp_path / "own.py").write_text("class First:\n    def choose(self, position):\n"
                                      "        return position.legal_moves()[-1]\n")  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    found = footprint_of("python:own.py:First", Rules(5, 5, 2.5))
+    found = memory_use_of("python:own.py:First", Rules(5, 5, 2.5))
     assert found is not None
     assert found.plies == 2

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from insei.engine.rules import Rules
-from tests.tournament.test_tournament import CONFIG, hold
+from tests.helpers.tournaments import CONFIG, hold
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -87,7 +87,7 @@ def test_the_page_renders_and_replays_games_in_a_browser(tmp_path):
     assert probe["fetched"] == []
     assert probe["games"] == 12
     assert sorted(probe["lines"]) == [0] * 4 + [1] * 8  # of both players' games one saw its chances
-    assert probe["tables"] == 4  # ratings, who took what, the contrast, versions
+    assert probe["tables"] == 4  # ratings, crosstable, costs, versions
     games = [json.loads(line) for line in (report.parent / "games.jsonl").read_text().splitlines()]
     first = min(games, key=lambda game: game["number"])
     length = len(first["moves"])

@@ -4,10 +4,10 @@ from insei.agents.grammar import make_player
 from insei.agents.net.architecture import NetworkConfig
 from insei.engine.planes.net_planes import NUM_PLANES
 from insei.engine.rules import Rules
-from insei.tournament.contrast import pace_of, times_of
-from insei.tournament.cost import ROOTS, anatomy_of, lines_with_code, modules_of, multiply_adds
-from insei.tournament.doubts import count_pairs, misfits
+from insei.tournament.cost import ROOTS, cost_of, lines_with_code, modules_of, multiply_adds
+from insei.tournament.pace import pace_of, times_of
 from insei.tournament.ratings import fit, superiority
+from insei.tournament.residuals import count_pairs, significant_residuals
 
 CYCLE = {
     ("a", "b"): 16.0, ("b", "a"): 4.0, ("b", "c"): 16.0,
@@ -16,11 +16,11 @@ CYCLE = {
 
 
 def test_a_cycle_is_told_as_what_ratings_cannot_explain():
-    found = misfits(fit(["a", "b", "c"], CYCLE, "a"), CYCLE)
+    found = significant_residuals(fit(["a", "b", "c"], CYCLE, "a"), CYCLE)
     assert {(one.player, one.opponent) for one in found} == {("a", "b"), ("b", "c"), ("c", "a")}
     assert all(one.share == 0.8 and 0.4 < one.expected < 0.6 for one in found)
     ladder = {("a", "b"): 14.0, ("b", "a"): 6.0}
-    assert misfits(fit(["a", "b"], ladder, "a"), ladder) == []
+    assert significant_residuals(fit(["a", "b"], ladder, "a"), ladder) == []
 
 
 def test_likelihood_of_superiority_grows_with_the_evidence():
@@ -60,7 +60,7 @@ def test_lines_of_code_leave_prose_out():
 
 
 def test_each_kind_of_player_is_all_that_its_module_leads_to():
-    made_of = {kind: set(modules_of(kind)) for kind in ROOTS}
+    made_of = {kind: {name.removeprefix("insei/") for name in modules_of(kind)} for kind in ROOTS}
     assert made_of["random"] == {"agents/handwritten/random_player.py"}
     assert (
         {"agents/handwritten/influence.pyx", "agents/handwritten/static_evaluation.pyx"}
@@ -75,19 +75,19 @@ def test_each_kind_of_player_is_all_that_its_module_leads_to():
         "engine/reading/liberties.pyx",
         "agents/net/gptq.py",
     } < made_of["net"]
-    assert made_of["net"] < made_of["search"]
-    for name in ("batch", "cache", "findings", "tree", "gumbel", "puct"):
-        assert f"agents/{name}.pyx" in made_of["search"]
+    assert {name for name in made_of["net"] if "net_player" not in name} < made_of["search"]
+    for name in ("batch", "cache", "results", "tree", "gumbel", "puct"):
+        assert f"agents/search/{name}.pyx" in made_of["search"]
     assert {"agents/search/softmax.h", "engine/spread.h"} < made_of["search"]
     for names in made_of.values():
         assert not names & {"engine/board.pyx", "engine/rules.py", "agents/net/package.py"}
-    parts = anatomy_of(make_player("influence"), Rules(9, 9))
+    parts = cost_of(make_player("influence"), Rules(9, 9))
     assert parts.lines > 100
     assert (parts.parameters, parts.multiply_adds, parts.unit) == (0, 0, "boards judged")
-    net = anatomy_of(make_player("search:go9,visits=20"), Rules(9, 9))
+    net = cost_of(make_player("search:go9,visits=20"), Rules(9, 9))
     assert net.parameters > 100_000
     assert net.multiply_adds > 10_000_000
-    assert anatomy_of(make_player("gtp:true"), Rules(9, 9)).lines == 0
+    assert cost_of(make_player("gtp:true"), Rules(9, 9)).lines == 0
 
 
 def test_multiply_adds_of_a_net_counted_by_hand():
@@ -106,9 +106,9 @@ def test_a_pace_tells_processor_time_from_wall_time():
             operations={"black": 30, "white": 1},
         )
     ]  # fmt: skip
-    pace = pace_of("a", games, anatomy_of(make_player("random"), Rules(5, 5)), None)
+    pace = pace_of("a", games, cost_of(make_player("random"), Rules(5, 5)), None)
     assert (pace.moves, pace.wall.median, pace.operations) == (2, 200, 15)
     assert pace.cpu is not None
     assert (pace.cpu.median, pace.cpu.spread) == (50, 1)
-    other = pace_of("gtp:x", games, anatomy_of(make_player("random"), Rules(5, 5)), None)
+    other = pace_of("gtp:x", games, cost_of(make_player("random"), Rules(5, 5)), None)
     assert other.cpu is None

@@ -18,7 +18,7 @@ from insei.agents.search.search import LEAVES_BY_TIME
 from insei.agents.search.search_player import SearchPlayer
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
-from insei.engine.rules import Rules, aga
+from insei.engine.rules import Rules, aga, chinese
 from insei.engine.sgf.record import GameRecord, write_sgf
 from tests.helpers.gtp import RULES, Controller, engine, told
 
@@ -251,7 +251,11 @@ def test_rules_are_set_and_told():
     for name in ("japanese", "korean", "Korean rules", '{"scoring":"TERRITORY","tax":"SEKI"}'):
         assert game.answer(f"kata-set-rules {name}") == "="
     assert json.loads(game.answer("kata-get-rules")[2:])["scoring"] == "TERRITORY"
+    assert game.answer("kata-set-rules koSIMPLEscoreAREAtaxNONEsui0") == "="
+    assert game.position.rules == chinese(5, komi=game.position.rules.komi)
     for bad in (
+        "koSIMPLEscoreAREAtaxALLsui0",
+        "koSIMPLEscoreAREAsui0button1",
         '{"scoring":"STONES"}',
         '{"scoring":"AREA","tax":"SEKI"}',
         '{"tax":"ALL"}',

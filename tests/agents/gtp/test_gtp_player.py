@@ -18,7 +18,7 @@ from insei.agents.player import RESIGN, PlayerFailed
 from insei.engine.handicap import handicap_position
 from insei.engine.position import Position
 from insei.engine.rules import WHITE, Rules, chinese
-from insei.tournament.match import Job, Table, play_game
+from insei.tournament.match import GameRunner, Job, play_game
 from tests.helpers.paths import HELPERS, ROOT
 
 RULES = Rules(5, 5, 14.5)
@@ -268,7 +268,7 @@ def test_gnugo_sits_at_the_table():
     if program is None:
         pytest.skip("GNU Go is not installed")
     name = f"gtp:{program} --mode gtp --level 1 --chinese-rules"
-    table = Table()
+    table = GameRunner()
     try:
         (game,) = table.play([replace(JOB, black="random", white=name, rules=chinese(7))])
     finally:

@@ -10,7 +10,7 @@ from insei.agents.handwritten.alphabeta import AlphaBetaPlayer
 from insei.engine.diagram import board_from
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
-from insei.tournament.match import Table
+from insei.tournament.match import GameRunner
 from insei.tournament.report import points_of
 from insei.tournament.schedule import pairing_jobs
 
@@ -162,7 +162,7 @@ def test_a_game_that_is_over_is_refused():
 @pytest.mark.slow
 def test_reading_beats_the_judge_it_reads_with():
     jobs = pairing_jobs("alphabeta:depth=3", "influence", Rules(9, 9, 7.0), 20, 4, 1, 486)
-    with closing(Table()) as table:
+    with closing(GameRunner()) as table:
         games = [game.as_json() for game in table.play(jobs)]
     won = sum(
         points_of(game) if game["black"].startswith("alpha") else 1 - points_of(game)

@@ -14,7 +14,7 @@ from insei.engine.diagram import board_from
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, KO_RULES, WHITE, Rules
 from insei.engine.vertex import move_of, vertex_of
-from insei.tournament.match import Table
+from insei.tournament.match import GameRunner
 from insei.tournament.schedule import pairing_jobs
 
 
@@ -112,7 +112,7 @@ def points(first, second, size, komi, games):
     rules = Rules(size, size, komi)
     jobs = pairing_jobs(first, second, rules, games, 2, 5, 6 * size * size)
     total = 0.0
-    for game in Table().play(jobs):
+    for game in GameRunner().play(jobs):
         black = 1.0 if game.winner == BLACK else 0.0 if game.winner == WHITE else 0.5
         total += black if game.black == first else 1 - black
     return total / games
@@ -154,7 +154,7 @@ def test_uct_takes_what_decides_the_game():
 
 def test_more_playouts_play_better():
     jobs = pairing_jobs("uct:playouts=400", "uct:playouts=20", Rules(5, 5, 20.5), 40, 2, 1, 100)
-    table = Table()
+    table = GameRunner()
     points = 0.0
     for game in table.play(jobs):
         own = BLACK if game.black == "uct:playouts=400" else WHITE
@@ -165,7 +165,7 @@ def test_more_playouts_play_better():
 def test_uct_beats_the_other_handwritten_players():
     jobs = pairing_jobs("uct:playouts=500", "influence", Rules(7, 7, 9.0), 20, 2, 1, 200)
     points = 0.0
-    for game in Table().play(jobs):
+    for game in GameRunner().play(jobs):
         own = BLACK if game.black == "uct:playouts=500" else WHITE
         points += 1 if game.winner == own else 0.5 if not game.winner else 0
     assert points >= 16

@@ -12,17 +12,11 @@ from insei.agents.net.network import network_from
 from insei.agents.net.onnx_export import onnx_of
 from insei.agents.net.package import ONNX_FILE, load_package
 from insei.agents.net.torch_evaluator import TorchEvaluator
-from tests.agents.net.test_network import some_planes
-from tests.conftest import TINY
+from tests.helpers.boards import mixed_sizes, some_planes
+from tests.helpers.nets import TINY
 
 
-def mixed_sizes():
-    """Boards of three sizes in one frame, wider than high."""
-    sizes = ((5, 7), (5, 5), (3, 4))
-    return np.concatenate([some_planes(2, height, width, (5, 7)) for height, width in sizes])
-
-
-@pytest.mark.parametrize("seen", [some_planes(3, 5, 5), mixed_sizes()], ids=["whole", "mixed"])
+@pytest.mark.parametrize("seen", [some_planes(3, 5, 5), mixed_sizes()], ids=["full", "mixed"])
 def test_the_reference_reads_what_torch_says(seen, tiny_weights):
     model = onnx.load_from_string(onnx_of(tiny_weights, TINY))
     answer = ReferenceEvaluator(model).run(None, {"planes": seen})
@@ -49,8 +43,8 @@ def test_a_shipped_file_says_what_its_weights_say(name):
 
 def test_the_file_says_what_goes_in_and_out(tiny_weights):
     graph = onnx.load_from_string(onnx_of(tiny_weights, TINY)).graph
-    assert [one.name for one in graph.input] == ["planes"]
-    assert [one.name for one in graph.output] == ["policy", "value", "score", "ownership"]
+    assert [tensor.name for tensor in graph.input] == ["planes"]
+    assert [tensor.name for tensor in graph.output] == ["policy", "value", "score", "ownership"]
 
 
 def test_broken_weights_are_not_exported(tiny_weights):

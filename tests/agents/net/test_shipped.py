@@ -9,14 +9,16 @@ import pytest
 from insei.agents.grammar import make_player
 from insei.agents.net.find_package import SHIPPED, find_package, shipped_players
 from insei.agents.net.package import ONNX_FILE, load_package, sha256_of
-from insei.commands.package import package, rating_of
+from insei.commands.package import package
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.main import main
+from insei.selfplay.packaging import rating_in
 from insei.system.configuration import to_yaml
 from insei.tournament.folder import TournamentFolder
-from insei.tournament.match import Table
-from insei.tournament.run import play_here, run_tournament
+from insei.tournament.match import GameRunner
+from insei.tournament.playing import play_here
+from insei.tournament.run import run_tournament
 from insei.tournament.schedule import schedule
 from insei.tournament.tournament_config import TournamentConfig
 
@@ -43,7 +45,7 @@ def test_a_shipped_player_beats_the_handwritten_one(name):
     config = TournamentConfig(
         players=(player, "influence"), rules=rules, games=20, opening_plies=2, seed=77
     )
-    table = Table()
+    table = GameRunner()
     games = table.play(schedule(config))
     table.close()
     won = sum((game.black if game.winner == BLACK else game.white) == player for game in games)
@@ -94,14 +96,14 @@ def test_a_package_carries_its_rating(tmp_path):
         name="t", players=("net:go5", "random"), rules=Rules(5, 5, 14.5), games=2, workers=0
     )
     with closing(TournamentFolder(tmp_path / "t", to_yaml(config))) as folder:
-        run_tournament(config, folder, play_here, lambda done, total: None)
+        run_tournament(config, folder, play_here, lambda progress: None)
     report = tmp_path / "t" / "report.json"
     package("go5", tmp_path / "copy", report=report)
     rating = json.loads((tmp_path / "copy" / "player.json").read_text())["rating"]
     assert rating["conditions"]["games"] == 2
     assert rating["players"][0]["against"][0]["opponent"] == "random"
     with pytest.raises(ValueError, match="did not play in it"):
-        rating_of("0" * 64, report)
+        rating_in("0" * 64, report)
 
 
 def test_packaging_refuses_what_is_there_and_what_is_not(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""Searches as they were when they were looked at and found right; and their memory.
+"""Searches are the golden ones, which were checked by hand; and take no more memory over time.
 
 `python -m tests.agents.search.test_golden_trees` writes tests/data/trees.json anew,
 after a change that is meant to change play.
@@ -18,7 +18,7 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 from tests.helpers.games import PseudoEvaluator
 from tests.helpers.paths import DATA
-from tests.helpers.pseudo_net import pseudo_net, search
+from tests.helpers.searches import pseudo_net, search
 
 GOLDEN = DATA / "trees.json"
 SETTINGS = {
@@ -45,9 +45,14 @@ def tree_of(settings, opening):
     return {
         "move": forest.choose(0),
         "candidates": [
-            [one.move, one.visits, round(one.value, 3), forest.variation(0, one.move, 4)]
-            for one in forest.candidates(0)
-            if one.visits
+            [
+                candidate.move,
+                candidate.visits,
+                round(candidate.value, 3),
+                forest.variation(0, candidate.move, 4),
+            ]
+            for candidate in forest.candidates(0)
+            if candidate.visits
         ],
     }
 
@@ -60,17 +65,19 @@ def all_trees():
     }
 
 
-@pytest.mark.parametrize("name", [f"{rule}: {one}" for rule in SETTINGS for one in OPENINGS])
+@pytest.mark.parametrize(
+    "name", [f"{rule}: {opening}" for rule in SETTINGS for opening in OPENINGS]
+)
 def test_a_search_is_the_golden_one(name):
     rule, _, opening = name.partition(": ")
     found = tree_of(SETTINGS[rule], OPENINGS[opening])
     golden = json.loads(GOLDEN.read_text())[name]
     assert found["move"] == golden["move"]
-    assert [one[:2] + one[3:] for one in found["candidates"]] == [
-        one[:2] + one[3:] for one in golden["candidates"]
+    assert [candidate[:2] + candidate[3:] for candidate in found["candidates"]] == [
+        candidate[:2] + candidate[3:] for candidate in golden["candidates"]
     ]
-    for one, other in zip(found["candidates"], golden["candidates"], strict=True):
-        assert one[2] == pytest.approx(other[2], abs=2e-3)
+    for candidate, other in zip(found["candidates"], golden["candidates"], strict=True):
+        assert candidate[2] == pytest.approx(other[2], abs=2e-3)
 
 
 def played_game(player, seed):

@@ -7,7 +7,7 @@ import pytest
 
 from insei.agents.clock import Clock, Clocks, TimeControl
 from insei.agents.grammar import make_player, search_settings
-from insei.agents.net.evaluator import check_answer
+from insei.agents.net.evaluator import check_finite
 from insei.agents.player import RESIGN, SearchingPlayer
 from insei.agents.search.dead_stones import dead_by_ownership, dead_for, stone_status
 from insei.agents.search.search import LEAVES_BY_TIME, Search
@@ -82,7 +82,9 @@ def test_a_search_of_an_unrelated_position_begins_anew(moves):
     run(search, Position(RULES).play_all(moves))
     assert search.analysis().position == Position(RULES).play_all(moves)
     same = run(a_search(), Position(RULES).play_all(moves))
-    assert [one.move for one in search.analysis().moves[:1]] == [same.analysis().best.move]
+    assert [candidate.move for candidate in search.analysis().moves[:1]] == [
+        same.analysis().best.move
+    ]
 
 
 def test_what_is_kept_is_what_the_settings_say():
@@ -138,17 +140,18 @@ def test_an_analysis_adds_up():
     position = Position(RULES).play(12)
     analysis = run(a_search(), position).analysis()
     assert analysis.position == position
-    assert analysis.visits == PUCT.visits == sum(one.visits for one in analysis.moves)
+    assert analysis.visits == PUCT.visits == sum(candidate.visits for candidate in analysis.moves)
     assert analysis.policy.sum() == pytest.approx(1, abs=1e-4)
     assert analysis.policy[12] == 0
     mean = np.average(
-        [one.win_rate for one in analysis.moves], weights=[one.visits for one in analysis.moves]
+        [candidate.win_rate for candidate in analysis.moves],
+        weights=[candidate.visits for candidate in analysis.moves],
     )
     assert analysis.win_rate == pytest.approx(mean, abs=0.02)
-    for one in analysis.moves:
-        assert 0 <= one.bound <= one.win_rate <= 1
-        assert one.variation[0] == one.move
-        position.play_all(list(one.variation))
+    for candidate in analysis.moves:
+        assert 0 <= candidate.bound <= candidate.win_rate <= 1
+        assert candidate.variation[0] == candidate.move
+        position.play_all(list(candidate.variation))
     assert analysis.ownership.shape == (5, 5)
     assert len(run(a_search(), position).analysis(num_moves=2).moves) == 2
 
@@ -185,16 +188,56 @@ def test_a_player_thinks_as_long_as_it_is_given(tiny_package):
     assert Position(RULES).is_legal(choice.move)
 
 
-def test_a_hopeless_player_resigns_if_told(tiny_package):
-    hopeless = Position(replace(RULES, komi=300.0)).play(12).play(25)
-    stubborn, polite = player_of(tiny_package), player_of(tiny_package, resign=0.5)
-    for player in (stubborn, polite):
-        player.new_game(hopeless.rules, 1)
-    assert stubborn.choose(hopeless).move != RESIGN
-    rates = polite.search_from(hopeless)
-    rates.run(None, False)
-    best = max(one.win_rate for one in rates.analysis().moves)
-    assert (polite.choose(hopeless).move == RESIGN) == (best < 0.5)
+class KomiEvaluator(PseudoEvaluator):
+    """Sees nothing but the komi: the value is a tenth of it, as the player to move has it."""
+
+    def __call__(self, planes):
+        value = np.clip(2 * planes[:, 12, 0, 0], -0.95, 0.95)
+        return super().__call__(planes)._replace(value=value, score=10 * value)
+
+
+def choice_at_komi(package, komi, moves, **play):
+    """What a player chooses that sees nothing but the komi."""
+    position = Position(replace(RULES, komi=komi)).play_all(moves)
+    player = player_of(package, **play)
+    player.new_game(position.rules, 1)
+    player.search.evaluate = KomiEvaluator()
+    return player.choose(position)
+
+
+@pytest.mark.parametrize(
+    ("komi", "resign", "resigns"),
+    [(300.5, 0.5, True), (300.5, 0.0, False), (4.0, 0.35, True), (4.0, 0.2, False)],
+)
+def test_a_hopeless_player_resigns_if_told(tiny_package, komi, resign, resigns):
+    assert (choice_at_komi(tiny_package, komi, [12, 7], resign=resign).move == RESIGN) == resigns
+
+
+def test_a_player_that_is_winning_does_not_resign(tiny_package):
+    assert choice_at_komi(tiny_package, 300.5, [12], resign=0.5).move != RESIGN
+
+
+class LostUnlessPassed(PseudoEvaluator):
+    """Any position is lost for Black; three moves are a little likelier than the pass."""
+
+    def __call__(self, planes):
+        found = super().__call__(planes)
+        value = np.where(planes[:, 12, 0, 0] < 0, -0.9, 0.9).astype(np.float32)
+        policy = np.zeros_like(found.policy)
+        policy[:, :3], policy[:, -1] = 5, 4.5
+        return found._replace(policy=policy, value=value, score=10 * value)
+
+
+def test_a_player_with_one_winning_move_does_not_resign(tiny_package):
+    """A pass after the pass ends the game in its favour; all else looks lost."""
+    player = player_of(tiny_package, resign=0.5)
+    position = Position(replace(RULES, komi=8.5)).play_all([12, 25])
+    player.new_game(position.rules, 1)
+    player.search.evaluate = LostUnlessPassed()
+    choice = player.choose(position)
+    win, _ = player.search.forest.outlook(0)
+    assert (win + 1) / 2 < 0.5
+    assert choice.move == 25
 
 
 @pytest.mark.parametrize(
@@ -320,27 +363,26 @@ def test_no_net_is_compiled_within_a_move(setting, seconds):
     rules = Rules(5, 5, 14.5)
     player.new_game(rules, 1)
     player.set_time_limit(seconds)
-    compiled = set(player.net.evaluate.graphs)
+    compiled = set(player.session.evaluator(rules).graphs)
     player.choose(Position(rules))
-    assert set(player.net.evaluate.graphs) == compiled
+    assert set(player.session.evaluator(rules).graphs) == compiled
 
 
 def test_a_net_that_answers_nan_loses_its_game_with_the_reason():
     player = make_player("search:go5,visits=4")
     rules = Rules(5, 5, 14.5)
     player.new_game(rules, 1)
-    evaluate, calls = player.net.evaluate, []
+    evaluate, calls = player.session.evaluator(rules), []
 
     def spoilt(planes):
         calls.append(None)
-        answer = type(evaluate).__call__(evaluate, planes)
+        answer = evaluate(planes)
         if len(calls) > 10:
             answer.value[:] = np.nan
-            check_answer(answer)
+            check_finite(answer)
         return answer
 
-    player.net.new_game = lambda rules, seed: None
-    player.net.evaluate = spoilt
+    player.session.evaluator = lambda rules: spoilt
     game = play_game(Job(0, "search", "random", rules, (), 1, 100), player, make_player("random"))
     assert (game.result, game.winner) == ("W+F", 2)
     assert game.reason == "failed: the net's value holds NaN or infinity: wanted finite numbers"

@@ -1,0 +1,22 @@
+"""`insei ladder`: a frozen ladder from a tournament's report."""
+
+import json
+from pathlib import Path
+
+
+def ladder(report: Path, /, *, placed: int = 0) -> None:
+    """Print the ladder that a tournament's report makes, as a file of insei's ladders.
+
+    Example: `insei ladder reports/ladder7/report.json --placed 2 > 7x7.json`. The players of the
+    tournament become the rungs that `insei rate` plays against.
+
+    Parameters
+    ----------
+    report
+        The tournament's report.json.
+    placed
+        The best so many players have a rating on the ladder, but are not played against.
+    """
+    from insei.tournament.ladder import ladder_from, read_report
+
+    print(json.dumps(ladder_from(read_report(report), placed), indent=2))

@@ -1,0 +1,137 @@
+"""How a run begins or goes on: its folder, its configuration, and whether both fit."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from insei.selfplay.run import CONFIG_FILE, RunFolder
+from insei.selfplay.start import starting_net
+from insei.selfplay.train_config import TrainConfig
+from insei.system.configuration import build, differing, to_yaml, with_settings
+from insei.system.errors import UserError
+from insei.system.plain_yaml import parse_yaml, read_yaml
+
+
+def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
+    """Make or open the run that `source` means.
+
+    Args:
+        source: a YAML file that begins a run or continues the one it began, or a run's folder.
+        runs: where new runs go.
+        settings: KEY=VALUE over the configuration.
+
+    Returns:
+        the run's folder, to be closed by the caller, and its configuration with the settings.
+
+    Raises:
+        ValueError: neither a configuration nor a run, or one that can't be used.
+    """
+    if source.is_dir():
+        return go_on(source, settings)
+    if not source.exists():
+        raise UserError(f"no file {source}: wanted a YAML configuration, or a run's folder")
+    values = with_settings({"name": source.stem} | read_yaml(source), settings)
+    try:
+        config = build(TrainConfig, values)
+    except UserError as error:
+        raise UserError(f"{source}: {error}") from error
+    path = runs / config.name
+    if path.exists():
+        check_same(path, config)
+        return RunFolder(path), config
+    check_beginning(config)  # before there is a folder
+    return RunFolder.create(path, to_yaml(config)), config
+
+
+def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
+    """Open the run in a folder; see `open_run`."""
+    with ExitStack() as stack:
+        run = stack.enter_context(closing(RunFolder(path)))
+        values = parse_yaml(run.config_text, str(path / CONFIG_FILE))
+        began = build(TrainConfig, values)
+        config = build(TrainConfig, with_settings(values, settings))
+        check_kept(config, began, run.newest() is not None)
+        check_opponents(config)
+        check_devices(config)
+        stack.pop_all()  # the run stays open
+    return run, config
+
+
+def config_of(path: Path) -> TrainConfig:
+    """The configuration of the run in a folder, which may be in training.
+
+    Raises:
+        ValueError: there is no run.
+    """
+    file = path / CONFIG_FILE
+    if not file.is_file():
+        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+    return build(TrainConfig, parse_yaml(file.read_text(), str(file)))
+
+
+def check_kept(config: TrainConfig, began: TrainConfig, has_learned: bool) -> None:
+    """Check that a run keeps its name, and once it has learned also its seed and first net.
+
+    Raises:
+        ValueError: it doesn't.
+    """
+    for key in ("name", "seed", "start_from") if has_learned else ("name",):
+        given, kept = getattr(config, key), getattr(began, key)
+        if given != kept:
+            raise UserError(
+                f"{key} {given!r}: this run began with {kept or 'random weights'!r}, "
+                "wanted that, or a run of its own"
+            )
+
+
+def check_same(path: Path, config: TrainConfig) -> None:
+    """Check that the run in a folder has this configuration.
+
+    Raises:
+        ValueError: it has another, or there is no run.
+    """
+    if keys := differing(config_of(path), config):
+        raise UserError(
+            f"{path} exists already, with another {', '.join(keys)}: `insei train {path}` "
+            "continues it as it is, --set name=... begins another"
+        )
+
+
+def check_beginning(config: TrainConfig) -> None:
+    """Check that a run can begin: its opponents, its device, and the net that it starts from.
+
+    Raises:
+        ValueError: one isn't there.
+    """
+    check_opponents(config)
+    check_devices(config)
+    if config.start_from:
+        starting_net(config)
+
+
+def check_devices(config: TrainConfig) -> None:
+    """Check that the devices to compute on are there.
+
+    Raises:
+        ValueError: one isn't.
+    """
+    from insei.agents.net.torch_evaluator import device_of
+
+    device_of(config.learner.device)
+    if config.selfplay.gpus and config.workers == 0:  # on Ray the GPUs may be elsewhere
+        device_of("cuda")
+
+
+def check_opponents(config: TrainConfig) -> None:
+    """Check that the opponents of a run's ratings can play.
+
+    Raises:
+        ValueError: one can't.
+    """
+    from insei.agents.grammar import make_player
+
+    for name in config.rating.opponents if config.rating.every else ():
+        try:
+            make_player(name).close()
+        except ValueError as error:
+            raise UserError(f"rating.opponents: {error}") from error

@@ -1,0 +1,56 @@
+"""Where the traceback of a bug goes: a file of its own in the user's state folder."""
+
+import errno
+import os
+import platform
+import time
+import traceback
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+MOST_LOGS = 50  # the oldest are deleted
+PREFIX = "error-"
+
+
+def state_folder() -> Path:
+    """$XDG_STATE_HOME/insei, by default ~/.local/state/insei (XDG Base Directory Specification).
+
+    Raises:
+        OSError: the user has no home.
+    """
+    given = os.environ.get("XDG_STATE_HOME", "")
+    base = given if os.path.isabs(given) else os.path.expanduser("~/.local/state")
+    if not os.path.isabs(base):
+        raise FileNotFoundError(errno.ENOENT, "no home folder", base)
+    return Path(base) / "insei"
+
+
+def version() -> str:
+    """Of insei; "not installed" if it runs from its sources alone."""
+    try:
+        return metadata.version("insei")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
+    """Write an exception's traceback, the command and the versions to a new file.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    folder = state_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{PREFIX}{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    lines = [
+        f"command: insei {' '.join(command)}",
+        f"folder: {os.getcwd()}",
+        f"insei {version()}, Python {platform.python_version()}, {platform.platform()}",
+        "",
+        *traceback.format_exception(error),
+    ]
+    path.write_text("\n".join(line.rstrip("\n") for line in lines) + "\n", encoding="utf-8")
+    for old in sorted(folder.glob(f"{PREFIX}*.txt"))[:-MOST_LOGS]:
+        old.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,42 @@
+"""A folder that one program uses at a time."""
+
+import os
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from insei.system.errors import UserError
+
+LOCK_FILE = "lock"
+
+
+class FolderInUse(UserError):
+    """Another program holds the folder."""
+
+
+class FolderLock:
+    """Holds a folder until it is closed, or until this process ends in any way.
+
+    The file `lock` in the folder is locked by the kernel (flock), and names the process that holds
+    it. It stays when the lock is released. A symbolic link of that name is refused.
+
+    Raises:
+        FolderInUse: another program holds the folder, or this one does already.
+        OSError: the file can't be opened.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / LOCK_FILE
+        self.lock = FileLock(path, timeout=0, thread_local=False, fallback_to_soft=False)
+        try:
+            self.lock.acquire()
+        except Timeout:
+            holder = path.read_text().strip() or "unknown"
+            raise FolderInUse(f"{folder} is in use by process {holder}; wanted it free") from None
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_TRUNC)
+        os.write(handle, str(os.getpid()).encode())
+        os.close(handle)
+
+    def close(self) -> None:
+        """Let others in."""
+        self.lock.release()

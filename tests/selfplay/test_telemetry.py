@@ -1,0 +1,147 @@
+"""What a run tells: curves, notices, the status line."""
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from insei.selfplay.checkpoints import Progress
+from insei.selfplay.curves import Curves
+from insei.selfplay.data.dataset import GameDataset
+from insei.selfplay.health import Validation
+from insei.selfplay.lineage import Lineage
+from insei.selfplay.loop import Training
+from insei.selfplay.net_rating import MatchScore, NetRating
+from insei.selfplay.replay import ReplayBuffer
+from insei.selfplay.run import RunFolder
+from insei.selfplay.telemetry import Generation, Telemetry
+from insei.selfplay.train_config import RatingConfig
+from insei.system.configuration import to_yaml
+from tests.helpers.ratings import rating_of
+from tests.helpers.runs import CONFIG, RATED, begin, curve_names, finish, silent, workers_of
+
+BEGINNING = Progress(Lineage(), 0, 0, {}, 0.0)
+
+
+def test_the_curves_tell_whether_the_run_is_healthy(tmp_path):
+    finish(*begin(tmp_path / "tiny", CONFIG))
+    names = curve_names(tmp_path / "tiny" / "tensorboard")
+    assert {
+        f"loss/{head}" for head in ("policy", "reply", "outcome", "score", "ownership")
+    } <= names
+    assert {
+        "games/value_error",
+        "games/policy_entropy",
+        "games/black_share",
+        "games/mean_plies",
+        "speed/positions_per_second",
+        "speed/evaluations_per_second",
+        "window/rows",
+        "rating/random",
+    } <= names
+
+
+def test_the_newest_rating_is_still_seen_after_a_restart(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    for generation in (0, 5, 10):
+        curves = Curves(tmp_path, generation)
+        if generation < 10:
+            score = MatchScore.of(9.0, 10)
+            curves.add_rating(NetRating(generation + 5, "net:x", {"random": score}), {})
+        curves.close()
+        time.sleep(1.1)  # files are told apart, and put in order, by their second
+    found = EventAccumulator(str(tmp_path))
+    found.Reload()
+    assert [point.step for point in found.Scalars("rating/random")] == [5, 10]
+
+
+def test_the_share_of_leaves_that_the_cache_knew_is_drawn(tmp_path):
+    finish(*begin(tmp_path / "without", replace(RATED, generations=1)))
+    selfplay = replace(RATED.selfplay, cache=1000)
+    finish(*begin(tmp_path / "with", replace(RATED, generations=1, selfplay=selfplay)))
+    assert "speed/share_known" in curve_names(tmp_path / "with" / "tensorboard")
+    assert "speed/share_known" not in curve_names(tmp_path / "without" / "tensorboard")
+
+
+def test_ratings_seat_the_newest_milestone(tmp_path):
+    finish(*begin(tmp_path / "tiny", replace(RATED, generations=2)))
+    run = RunFolder(tmp_path / "tiny")
+    ratings = run.ratings()
+    assert [rating.earlier.generation for rating in ratings] == [0, 1]
+    assert all(rating.opponents["earlier"].games == 2 for rating in ratings)
+    assert {"rating/earlier", "elo/5x5", "elo/5x5_low"} <= curve_names(
+        tmp_path / "tiny" / "tensorboard"
+    )
+    run.close()
+
+
+def test_an_opponent_that_fails_is_told_of_and_does_not_count(tmp_path):
+    file = tmp_path / "fails.py"
+    file.write_text(
+        "class Fails:\n    def choose(self, position):\n        raise RuntimeError('tired')\n"
+    )
+    rating = RatingConfig(every=3, games=2, opponents=("random", f"python:{file}:Fails"))
+    path, told = tmp_path / "tiny", []
+    config = replace(CONFIG, rating=rating)
+    run = RunFolder.create(path, to_yaml(config))
+    finish(run, Training(run, config, workers_of(config), silent, told.append))
+    (rating,) = [json.loads(line) for line in (path / "ratings.jsonl").open()]
+    assert set(rating["opponents"]) == {"random", "earlier"}
+    reason = "2 of 2 games, failed: RuntimeError: tired"
+    assert list(rating["failures"].values()) == [reason]
+    assert any(f"failed in {reason}" in line for line in told)
+
+
+@contextmanager
+def telemetry_of(path, config=CONFIG, progress=BEGINNING, watch=silent, notice=silent):
+    run = RunFolder.create(path, to_yaml(config))
+    telemetry = Telemetry(run, config, progress, watch, notice)
+    yield telemetry
+    telemetry.close()
+    run.close()
+
+
+def test_a_notice_comes_each_time_that_overfitting_begins(tmp_path):
+    bad = Validation(1.0, 1.0, 1.0, 1.0, 0.1, value_gap=0.2, value_gap_low=0.1)
+    good = replace(bad, value_gap=0.01)
+    unsure = replace(bad, value_gap_low=-0.1)
+    notices = []
+    with telemetry_of(tmp_path / "tiny", notice=notices.append) as telemetry:
+        for generation, found in enumerate([good, bad, bad, None, bad, unsure, good, bad]):
+            telemetry.validated(generation, found)
+    assert [notice.partition(" overfits")[0] for notice in notices] == [
+        "generation 2",
+        "generation 8",
+    ]
+
+
+def test_the_status_says_how_much_of_the_run_is_left(tmp_path):
+    told = []
+    config = replace(CONFIG, generations=8)
+    progress = replace(BEGINNING, lineage=Lineage(4, skipped=2), seconds=60.0)
+    dataset = GameDataset(tmp_path / "games.lance", config.rules)
+    with telemetry_of(tmp_path / "a", config, progress, told.append) as telemetry:
+        telemetry.show(progress, ReplayBuffer(dataset, config, 4), 7, Generation(4))
+    with telemetry_of(tmp_path / "b", config, BEGINNING, told.append) as telemetry:
+        telemetry.show(BEGINNING, ReplayBuffer(dataset, config, 0), 0, Generation(0))
+    amid, beginning = told
+    assert (amid.generation, amid.generations, amid.steps) == (4, 10, 7)
+    assert amid.seconds_left == pytest.approx(180, abs=5)  # two of eight took a minute
+    assert beginning.seconds_left is None
+    assert beginning.loss is None
+
+
+def test_the_status_has_the_shares_of_the_newest_rating(tmp_path):
+    run = RunFolder.create(tmp_path / "tiny", to_yaml(CONFIG))
+    run.add_rating(rating_of(2, 1, 0.5))
+    telemetry = Telemetry(run, CONFIG, BEGINNING, silent, silent)
+    assert telemetry.shares == {"random": 0.75, "earlier": 0.5}
+    run.add_rating(rating_of(4, 2, 0.25))
+    telemetry.rated(rating_of(4, 2, 0.25))
+    assert telemetry.shares == {"random": 0.75, "earlier": 0.25}
+    assert "generation 4: random 0.75, earlier 0.25, 5x5 +" in (run.path / "log.txt").read_text()
+    telemetry.close()
+    run.close()
