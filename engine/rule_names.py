@@ -25,7 +25,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from insei.engine.rules import KO_RULES, PRESETS, SCORINGS, Rules, preset_name
+from insei.engine.rules import KO_RULES, PRESETS, SCORINGS, Rules, preset_name, with_preset
 
 NAMES_IN_FILES = {
     "chinese": "Chinese",
@@ -35,6 +35,7 @@ NAMES_IN_FILES = {
     "aga": "AGA",
 }
 OTHER_NAMES = {"nz": "new-zealand", "jp": "japanese", "korean": "japanese"}
+LONGEST_QUOTE = 80  # characters of a text that a message repeats
 TAXES = {"area": ("NONE",), "territory": ("NONE", "SEKI")}  # eyes in seki: see Rules
 # Properties that we play with one value alone.
 FIXED = {"hasButton": False, "whiteHandicapBonus": "0", "friendlyPassOk": False}
@@ -126,6 +127,31 @@ def rules_by_json(text: str, rules: Rules) -> Rules:
         suicide=said.get("suicide", rules.suicide),
         pass_stones=said.get("passStones", rules.pass_stones and scoring == "territory"),
     )
+
+
+def rules_called(text: str, rules: Rules) -> Rules:
+    """The rules of a preset's name, KataGo's word or its JSON, with the size and komi of `rules`.
+
+    Raises:
+        ValueError: they are unknown, or not all of them can be played.
+    """
+    if name := preset_called(text):
+        return with_preset(rules, name)
+    try:
+        if found := rules_by_word(text):
+            named, left_out = found
+            if left_out:
+                raise ValueError(f"{', '.join(left_out)}: not played")
+            return dataclasses.replace(
+                named, width=rules.width, height=rules.height, komi=rules.komi
+            )
+        return rules_by_json(text, rules)
+    except ValueError as error:
+        quoted = repr(text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "...")
+        raise ValueError(
+            f"unknown rules {quoted}: wanted one of {', '.join(PRESETS)}, or JSON with ko, "
+            "suicide, scoring and tax NONE"
+        ) from error
 
 
 def _check_properties(said: Mapping[str, object]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.player import Player
-from insei.agents.python_player import OwnPlayer
+from insei.agents.python_player import PythonPlayer
 from insei.engine.planes.net_planes import NUM_PLANES
 from insei.engine.rules import Rules
 
@@ -62,7 +62,7 @@ def anatomy_of(player: Player, rules: Rules) -> Anatomy:
     """What a player is made of, and what an operation costs on a board of these rules."""
     kind = player.name.partition(":")[0]
     lines = sum(code_lines(ROOT / name) for name in modules_of(kind))
-    if isinstance(player, OwnPlayer):
+    if isinstance(player, PythonPlayer):
         lines = code_lines(player.file)
     package = getattr(player, "package", None)
     cost = multiply_adds(package.card.architecture, rules.num_points) if package else 0

@@ -338,8 +338,8 @@ class UctPlayer:
         self.move_seconds = None
         self.state = 1
 
-    def give_time(self, seconds):
-        """Limit each move to so many seconds from now on; None for the limit the name sets."""
+    def set_time_limit(self, seconds):
+        """Limit the time of each move from now on; None restores the player's own limit."""
         self.move_seconds = seconds
 
     def new_game(self, rules, seed):

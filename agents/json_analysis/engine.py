@@ -9,8 +9,9 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from insei.agents.gtp.lines import Lines
 from insei.agents.json_analysis.answer import answer_of, no_results
 from insei.agents.json_analysis.query import Action, BadQuery, Query, ReadRules, Turn, read_line
 from insei.agents.net.evaluator import Evaluator
@@ -22,16 +23,6 @@ from insei.agents.search.settings import SearchSettings
 NUM_SEATS = 16  # positions searched side by side on one board size
 Answer = dict[str, Any]
 MakeEvaluator = Callable[[int, int], Evaluator]  # height and width to the net for such boards
-
-
-class Lines(Protocol):
-    """Lines that come while searches run."""
-
-    def take(self) -> str | None:
-        """The next line, waited for; None at the end."""
-
-    def is_waiting(self) -> bool:
-        """Whether a line or the end has come."""
 
 
 @dataclass
@@ -148,7 +139,7 @@ class AnalysisEngine:
         is_open = True
         while is_open or self.is_busy:
             while is_open and (lines.is_waiting() or not self.is_busy):
-                line = lines.take()
+                line = lines.next_line()
                 is_open = line is not None
                 if line is not None and line.strip():
                     yield from self.receive(line)

@@ -4,13 +4,13 @@ import json
 from dataclasses import replace
 
 from insei.agents.grammar import make_player
-from insei.agents.gtp.engine import rules_from_json
 from insei.agents.json_analysis.engine import AnalysisEngine
 from insei.agents.net.evaluator import Evaluator
 from insei.agents.net.net_player import NetPlayer
 from insei.agents.search.search_player import SearchPlayer
 from insei.agents.search.settings import SearchSettings
-from insei.engine.rules import Rules, preset_called, with_preset
+from insei.engine.rule_names import rules_called
+from insei.engine.rules import Rules
 
 ROOM_FOR_VISITS = 20_000  # that a query may ask for
 DEFAULT_VISITS = 100  # where the player is a net alone
@@ -32,13 +32,10 @@ def engine_for(name: str, version: str) -> AnalysisEngine:
     settings, visits = SearchSettings(), DEFAULT_VISITS
     if isinstance(player, SearchPlayer):
         settings, visits = player.settings, player.settings.visits
-    net = player.net if isinstance(player, SearchPlayer) else player
     settings = replace(settings, rule="puct", noise=0.0, visits=max(visits, ROOM_FOR_VISITS))
 
     def make_evaluator(height: int, width: int) -> Evaluator:
-        net.new_game(Rules(width, height), seed=0)
-        assert net.evaluate is not None
-        return net.evaluate
+        return player.session.evaluator(Rules(width, height))
 
     model = {"name": name, "internalName": name, "sha256": player.fingerprint, "usesFP16": "auto"}
     return AnalysisEngine(make_evaluator, settings, visits, read_rules, version, [model])
@@ -50,6 +47,4 @@ def read_rules(said: object, rules: Rules) -> Rules:
     Raises:
         ValueError: insei doesn't play by such rules.
     """
-    if isinstance(said, str) and (preset := preset_called(said)):
-        return with_preset(rules, preset)
-    return rules_from_json(said if isinstance(said, str) else json.dumps(said), rules)
+    return rules_called(said if isinstance(said, str) else json.dumps(said), rules)

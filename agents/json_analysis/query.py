@@ -21,7 +21,7 @@ from insei.engine.vertex import move_of
 
 COLOURS = {"B": BLACK, "BLACK": BLACK, "W": WHITE, "WHITE": WHITE}
 PERSPECTIVES = ("BLACK", "WHITE", "SIDETOMOVE")
-MOST_VISITS = 10**9  # what a query may ask for; the engine has its own limit
+LARGEST_NUMBER = 10**9  # of visits in a query; the engine has its own limit
 HANDICAP_BONUS = {"0": 0, "N": 0, "N-1": -1}  # points off the number of stones; "0" gives none
 ACTIONS = ("query_version", "query_models", "clear_cache", "terminate", "terminate_all")
 SWITCHES = (
@@ -148,7 +148,7 @@ def read_query(id: str, values: dict[str, Any], read_rules: ReadRules) -> Query:
             Turn(number, positions[number], priority)
             for number, priority in zip(numbers, priorities_of(values, len(numbers)), strict=True)
         ),
-        whole_number(values, "maxVisits", 1, MOST_VISITS),
+        whole_number(values, "maxVisits", 1, LARGEST_NUMBER),
         whole_number(values, "analysisPVLen", 1, 1000) or 15,
         frozenset(switches),
         avoided_by(values, rules),

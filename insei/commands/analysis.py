@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.gtp import TypedLines, lines_of_input
+from insei.agents.gtp.lines import TypedLines, lines_of_input
 from insei.commands.version import version_text
 
 

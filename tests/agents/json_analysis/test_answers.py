@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from insei.agents.gtp.lines import WrittenLines
 from insei.agents.json_analysis.answer import answer_of
 from insei.agents.json_analysis.engine import NUM_SEATS, AnalysisEngine
 from insei.agents.json_analysis.player import read_rules
@@ -34,19 +35,6 @@ class Net:
         return Evaluation(policy, value, np.full(rows, 3, np.float32), ownership)
 
 
-class Script:
-    """Lines that all came before the engine began."""
-
-    def __init__(self, *lines):
-        self.lines = [line if isinstance(line, str) else json.dumps(line) for line in lines]
-
-    def take(self):
-        return self.lines.pop(0) if self.lines else None
-
-    def is_waiting(self):
-        return True
-
-
 @pytest.fixture
 def net():
     return Net()
@@ -63,8 +51,12 @@ def query(id="x", size=5, **fields):
     return {"id": id, "moves": [], "boardXSize": size, "boardYSize": size} | fields
 
 
+def written(line):
+    return line if isinstance(line, str) else json.dumps(line)
+
+
 def answers(engine, *lines):
-    return list(engine.serve(Script(*lines)))
+    return list(engine.serve(WrittenLines(written(line) for line in lines)))
 
 
 def test_a_query_is_answered_with_moves_and_the_root(engine):

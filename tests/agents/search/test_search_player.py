@@ -8,7 +8,7 @@ import pytest
 from insei.agents.clock import Clock, Clocks, TimeControl
 from insei.agents.grammar import make_player, search_settings
 from insei.agents.net.evaluator import check_finite
-from insei.agents.player import RESIGN, Thinker
+from insei.agents.player import RESIGN, SearchingPlayer
 from insei.agents.search.dead_stones import dead_by_ownership, dead_for, stone_status
 from insei.agents.search.search import LEAVES_BY_TIME, Search
 from insei.agents.search.search_player import PlaySettings, SearchPlayer
@@ -180,9 +180,9 @@ def player_of(package, **play):
 
 def test_a_player_thinks_as_long_as_it_is_given(tiny_package):
     player = SearchPlayer(tiny_package, "search", replace(PUCT, visits=20_000), PlaySettings())
-    assert isinstance(player, Thinker)
+    assert isinstance(player, SearchingPlayer)
     player.new_game(RULES, 1)
-    player.give_time(0.05)
+    player.set_time_limit(0.05)
     choice = player.choose(Position(RULES))
     assert choice.operations < 20_000
     assert Position(RULES).is_legal(choice.move)
@@ -316,13 +316,13 @@ def test_the_controller_is_believed():
     position = Position(Rules(9, 9, 7.0))
     absolute = Clocks(TimeControl(60))
     before = absolute.seconds_for(position)
-    absolute.of[BLACK].set(4.0, 0)
+    absolute.by_colour[BLACK].set(4.0, 0)
     assert absolute.seconds_for(position) < before
     clocks = Clocks(TimeControl(60, 10, 1))
-    clocks.of[BLACK].set(8.0, 4)  # periods left, each for one move
+    clocks.by_colour[BLACK].set(8.0, 4)  # periods left, each for one move
     assert clocks.seconds_for(position) == pytest.approx(8 - 0.15)
     canadian = Clocks(TimeControl(60, 10, 5))
-    canadian.of[BLACK].set(8.0, 4)
+    canadian.by_colour[BLACK].set(8.0, 4)
     assert canadian.seconds_for(position) == pytest.approx(2 - 0.15)
     assert Clocks().seconds_for(position) is None
 
@@ -362,7 +362,7 @@ def test_no_net_is_compiled_within_a_move(setting, seconds):
     player = make_player(f"search:go5,rule=puct,visits=20,{setting}")
     rules = Rules(5, 5, 14.5)
     player.new_game(rules, 1)
-    player.give_time(seconds)
+    player.set_time_limit(seconds)
     compiled = set(player.session.evaluator(rules).graphs)
     player.choose(Position(rules))
     assert set(player.session.evaluator(rules).graphs) == compiled
