@@ -3,6 +3,7 @@
 # make fast    the tests that take seconds
 # make deep    100,000 random games against the slow reference
 # make checked the engine's tests again on a build with bounds checks
+# make docs    the documents as a site, in build/site
 # make hardened those, and the engine's tests once more under AddressSanitizer
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases positi
 	benson scoring deep_games perft doors ladder_reading feature_planes liberties sgf \
 	sgf_variations))
 
-.PHONY: demo test lint types fast deep checked sanitized hardened benchmark clean
+.PHONY: demo test lint types fast deep checked sanitized hardened benchmark docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/insei train configs/go5.yaml
@@ -30,7 +31,7 @@ test: lint types
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/cython-lint --max-line-length 100 engine agents
+	$(BIN)/cython-lint --max-line-length 100 engine agents tests
 
 types: $(INSTALLED)
 	$(BIN)/mypy
@@ -72,6 +73,13 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.learner
 	$(BIN)/python -m benchmarks.client
 
+docs: $(VENV)/docs-installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+$(VENV)/docs-installed: $(INSTALLED)
+	$(BIN)/pip install --quiet -e '.[docs]'
+	touch $@
+
 # torch is pinned: on a machine without a GPU this version comes as the small build.
 $(INSTALLED): pyproject.toml setup.py $(SOURCES)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -80,4 +88,4 @@ $(INSTALLED): pyproject.toml setup.py $(SOURCES)
 
 clean:
 	rm -rf build $(VENV) *.egg-info
-	find engine agents -name '*.so' -delete
+	find engine agents tests -name '*.so' -delete

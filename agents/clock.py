@@ -1,4 +1,4 @@
-"""Clocks: what a controller allows a player, and how much of it the next move may take."""
+"""Clocks: the time that a player has, and how much of it the next move may take."""
 
 import math
 from dataclasses import dataclass, field
@@ -6,33 +6,35 @@ from dataclasses import dataclass, field
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE
 
-LAG = 0.15  # seconds kept back from every move, for the way there and back
-FEWEST_MOVES = 10  # that a main time is always shared among
-SHARE_OF_POINTS = 0.35  # moves of one's own that a game has, as a share of the area
-SHORTEST = 0.01  # seconds that a move is given however late it is
+LAG = 0.15  # seconds of every move reserved for transmission
+MIN_MOVES_LEFT = 10  # the main time is always shared among at least so many moves
+OWN_MOVES_PER_POINT = 0.35  # expected moves of one player in a game
+MIN_SECONDS = 0.01  # for a move, even if the clock has run out
 
 
 @dataclass(frozen=True)
 class TimeControl:
-    """What a player may use: a main time, then so many moves within each period, or increments.
+    """The time that a player has.
+
+    A main time is followed by byo-yomi periods, or grows by an increment after each move.
 
     Raises:
         ValueError: a number is negative or not finite.
     """
 
     main: float = 0.0  # seconds
-    period: float = 0.0  # seconds; 0 for none
+    period: float = 0.0  # seconds; 0 for no byo-yomi
     moves: int = 1  # within a period: 1 for Japanese byo-yomi, more for Canadian
     increment: float = 0.0  # seconds added after each move (Fischer)
-    most_main: float = math.inf  # seconds, beyond which nothing is added
-    most_a_move: float = math.inf  # seconds
+    max_main: float = math.inf  # seconds: increments never raise the main time above it
+    max_move: float = math.inf  # seconds for one move
 
     def __post_init__(self) -> None:
         for name in ("main", "period", "increment"):
             value = getattr(self, name)
             if not 0 <= value < 1e9:
                 raise ValueError(f"{name} {value!r}: wanted 0 to 1e9 seconds")
-        for name in ("most_main", "most_a_move"):
+        for name in ("max_main", "max_move"):
             value = getattr(self, name)
             if not value >= 0:
                 raise ValueError(f"{name} {value!r}: wanted 0 seconds or more")
@@ -57,9 +59,12 @@ class Clock:
         self.moves_left = max(1, self.control.moves)
 
     def set(self, seconds: float, moves: int) -> None:
-        """Believe the controller: `moves` 0 in the main time, else moves left in the period.
+        """Set the clock to what a controller says is left.
 
-        In Japanese byo-yomi servers send the periods left there; each is for one move.
+        Args:
+            seconds: of the main time, or of the period.
+            moves: 0 in the main time, else the moves left in the period. In Japanese byo-yomi
+                servers send the number of periods instead; a period is always one move there.
         """
         if moves > 0:
             self.in_period, self.period_left = True, seconds
@@ -68,10 +73,10 @@ class Clock:
             self.in_period, self.main_left = False, seconds
 
     def spend(self, seconds: float) -> None:
-        """Count a move that took so long; one that outlasts the main time ends within a period."""
+        """Count the time of a move. A move may begin in the main time and end in a period."""
         if not self.in_period:
             self.main_left += self.control.increment - seconds
-            self.main_left = min(self.main_left, self.control.most_main)
+            self.main_left = min(self.main_left, self.control.max_main)
             if self.main_left > 0 or not self.control.period:
                 return
             self.in_period = True
@@ -83,31 +88,31 @@ class Clock:
             self.moves_left = max(1, self.control.moves)
 
     def seconds_for(self, position: Position) -> float:
-        """How long the next move may take."""
-        most = min(self._share_for(position), self.control.most_a_move)
-        return max(SHORTEST, most - LAG)
+        """The seconds that the next move may take."""
+        share = min(self._share_for(position), self.control.max_move)
+        return max(MIN_SECONDS, share - LAG)
 
     def _share_for(self, position: Position) -> float:
-        """The next move's share of what is left, in seconds."""
+        """The next move's share of the time that is left, in seconds."""
         if self.in_period:
             return self.period_left / self.moves_left
         played = position.num_moves // 2
-        expected = int(SHARE_OF_POINTS * position.rules.num_points) - played
-        share = self.main_left / max(FEWEST_MOVES, expected) + 0.9 * self.control.increment
+        expected = int(OWN_MOVES_PER_POINT * position.rules.num_points) - played
+        share = self.main_left / max(MIN_MOVES_LEFT, expected) + 0.9 * self.control.increment
         left = self.main_left
-        if self.control.period:  # what comes after the main time is there for every move
-            each = self.control.period / max(1, self.control.moves)
-            share, left = max(share, each), left + each
+        if self.control.period:  # byo-yomi follows, so the main time may be used up
+            per_move = self.control.period / max(1, self.control.moves)
+            share, left = max(share, per_move), left + per_move
         return min(share, left)
 
 
 class Clocks:
-    """Both players' clocks; without a control nobody is hurried."""
+    """Both players' clocks. Without a time control there is no limit."""
 
     def __init__(self, control: TimeControl | None = None) -> None:
-        self.of = {colour: Clock(control) for colour in (BLACK, WHITE)} if control else {}
+        self.by_colour = {colour: Clock(control) for colour in (BLACK, WHITE)} if control else {}
 
     def seconds_for(self, position: Position) -> float | None:
-        """How long the player to move may take; None without limit."""
-        clock = self.of.get(position.to_play)
+        """The seconds that the player to move may take; None for no limit."""
+        clock = self.by_colour.get(position.to_play)
         return clock.seconds_for(position) if clock else None

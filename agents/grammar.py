@@ -1,24 +1,24 @@
 """How players are named on every command line and in every configuration.
 
     random                        uniform over legal moves that fill no own eye
-    capture                       takes and saves stones
+    capture                       captures and saves stones
     influence                     a one-ply evaluator
-    alphabeta:depth=4             reads ahead; also seconds=1 or nodes=20000, or several of them
-    uct:playouts=5000             UCT with RAVE, patterns and tactics in its playouts; threads=2
-                                  grows as many trees side by side; seconds=1 ends it before
-    net:PATH                      a trained net alone; also temperature=1, a weaker one
+    alphabeta:depth=4             alpha-beta search; also seconds=1, nodes=20000, or several limits
+    uct:playouts=5000             UCT with RAVE and patterns; threads=2 searches two trees in
+                                  parallel; seconds=1 limits the time
+    net:PATH                      a trained net without a search; temperature=1 weakens it
     search:PATH,visits=100        a trained net with a search; also seconds=2, rule=puct, ...
-    gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp; before the command
-                                  may stand start=120 move=600, the seconds to wait
+    gtp:COMMAND                   any GTP program, as in gtp:gnugo --mode gtp; start=120 move=600
+                                  before the command sets how many seconds to wait
     python:FILE:CLASS             a class of your own, as in python:bots/centre.py:Centre
 
-PATH is a player package, a run's folder, which means its newest checkpoint, or the name of a
-player that comes with insei.
+PATH is a player package, the folder of a run (its newest checkpoint plays), or the name of a player
+that comes with insei.
 """
 
 import dataclasses
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from insei.agents.gtp.program_player import GtpPlayer
@@ -29,7 +29,7 @@ from insei.agents.handwritten.random_player import RandomPlayer
 from insei.agents.handwritten.uct import UctPlayer
 from insei.agents.net.find_package import find_package
 from insei.agents.player import Player
-from insei.agents.python_player import OwnPlayer
+from insei.agents.python_player import PythonPlayer
 from insei.agents.search.settings import SearchSettings
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ FORMS = (
     "search:PATH,visits=N, gtp:COMMAND, python:FILE:CLASS"
 )
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
-MOST_VISITS = 50_000  # where time alone ends a search
+MOST_VISITS = 50_000  # of a search that only time limits
 
 
 class UnknownPlayer(ValueError):
-    """A name that the grammar doesn't know; the message says what it knows."""
+    """A name that does not follow the grammar. The message lists what does."""
 
 
 def make_player(name: str) -> Player:
@@ -70,95 +70,109 @@ def make_player(name: str) -> Player:
     if kind == "gtp":
         return GtpPlayer(rest, name)
     if kind == "python":
-        return OwnPlayer(rest, name)
+        return PythonPlayer(rest, name)
     if kind == "uct":
-        return UctPlayer(name, **numbers_of(name, rest, UCT, "playouts=N, threads=N or seconds=S"))
+        wanted = "playouts=N, threads=N or seconds=S"
+        return UctPlayer(name, **read_numbers(name, rest, UCT, wanted))
     if kind == "alphabeta":
-        said = "depth=N, seconds=S or nodes=N"
-        return AlphaBetaPlayer(name, **numbers_of(name, rest, ALPHABETA, said))
+        wanted = "depth=N, seconds=S or nodes=N"
+        return AlphaBetaPlayer(name, **read_numbers(name, rest, ALPHABETA, wanted))
     if kind not in LEARNED:
-        known = [*HANDWRITTEN, *LEARNED, "alphabeta", "uct", "gtp", "python"]
-        near = difflib.get_close_matches(kind, known, 1)
-        hint = f", did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(kind, [*HANDWRITTEN, *LEARNED, "alphabeta", "uct", "gtp", "python"])
         raise UnknownPlayer(f"player {name!r}: wanted {FORMS}{hint}")
-    path, *words = rest.split(",")
+    path, *settings = rest.split(",")
     if not path:
         raise UnknownPlayer(f"player {name!r}: wanted {kind}:PATH")
     if kind == "net":
         from insei.agents.net.net_player import NetPlayer
 
-        return NetPlayer(find_package(path), name, temperature_of(name, words))
+        return NetPlayer(find_package(path), name, read_temperature(name, settings))
     from insei.agents.search.search_player import SearchPlayer
 
-    settings, play = search_settings(name, words)
-    return SearchPlayer(find_package(path), name, settings, play)
+    return SearchPlayer(find_package(path), name, *search_settings(name, settings))
 
 
 def net_of(name: str) -> str:
-    """The name or path of a learned player's net; empty for the others."""
+    """The name or path of a learned player's net; empty for other players."""
     kind, _, rest = name.partition(":")
     return rest.partition(",")[0] if kind in LEARNED else ""
 
 
-def numbers_of(name: str, text: str, kinds: dict[str, type], said: str) -> dict[str, Any]:
-    """Read `key=value` words, each key with a number of its kind.
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of an error message: the known word nearest to this one, if any is near."""
+    nearest = difflib.get_close_matches(word, known, 1)
+    return f", did you mean {nearest[0]}?" if nearest else ""
+
+
+def read_numbers(name: str, text: str, kinds: dict[str, type], wanted: str) -> dict[str, Any]:
+    """Read `key=number,key=number,...`.
+
+    Args:
+        kinds: the type of each key's number.
+        wanted: the keys, for the error message.
 
     Raises:
-        UnknownPlayer: a key isn't among `kinds`, or its value of another kind.
+        UnknownPlayer: an unknown key, or a value of the wrong type.
     """
     found: dict[str, Any] = {}
-    for word in text.split(",") if text else []:
-        key, _, number = word.partition("=")
+    for setting in text.split(",") if text else []:
+        key, _, number = setting.partition("=")
         if key not in kinds:
-            raise UnknownPlayer(f"player {name!r}: unknown setting {key!r}; wanted {said}")
+            raise UnknownPlayer(f"player {name!r}: unknown setting {key!r}; wanted {wanted}")
         found[key] = _read(name, key, number, kinds[key])
     return found
 
 
-def temperature_of(name: str, words: list[str]) -> float:
-    """Read `temperature=T`, the one setting of a net without a search; 0 where it is left out."""
-    if not words:
+def read_temperature(name: str, settings: list[str]) -> float:
+    """Read `temperature=T`, the one setting of a net without a search; 0 if it is missing.
+
+    Raises:
+        UnknownPlayer: another setting, or a value that is no number.
+    """
+    if not settings:
         return 0.0
-    key, _, text = words[0].partition("=")
-    if len(words) > 1 or key != "temperature":
+    key, _, text = settings[0].partition("=")
+    if len(settings) > 1 or key != "temperature":
         raise UnknownPlayer(f"player {name!r}: net takes temperature=T alone; search takes more")
     return float(str(_read(name, key, text, float)))
 
 
-def search_settings(name: str, words: list[str]) -> "tuple[SearchSettings, PlaySettings]":
-    """Read `key=value` words over the settings of play.
+def search_settings(name: str, settings: list[str]) -> "tuple[SearchSettings, PlaySettings]":
+    """Read `key=value` settings over the defaults for play.
 
     Raises:
-        UnknownPlayer: a word is no setting, or its value of another type.
+        UnknownPlayer: an unknown key, or a value of the wrong type.
         ValueError: a value is out of bounds.
     """
     from insei.agents.search.search_player import PlaySettings
 
-    kinds = (SearchSettings, PlaySettings)
-    fields = {name: hint for kind in kinds for name, hint in get_type_hints(kind).items()}
-    found: dict[str, Any] = {}
-    for word in words:
-        key, _, text = word.partition("=")
-        if key not in fields:
-            near = difflib.get_close_matches(key, fields, 1)
-            hint = f", did you mean {near[0]}?" if near else ""
-            raise UnknownPlayer(
-                f"player {name!r}: unknown setting {key!r}; wanted one of {', '.join(fields)}{hint}"
-            )
-        found[key] = _read(name, key, text, fields[key])
-    of_play = {
-        one.name: found.pop(one.name)
-        for one in dataclasses.fields(PlaySettings)
-        if one.name in found
+    kinds = {
+        name: kind
+        for settings_class in (SearchSettings, PlaySettings)
+        for name, kind in get_type_hints(settings_class).items()
     }
-    if of_play.get("seconds"):
+    found: dict[str, Any] = {}
+    for setting in settings:
+        key, _, text = setting.partition("=")
+        if key not in kinds:
+            raise UnknownPlayer(
+                f"player {name!r}: unknown setting {key!r}; wanted one of "
+                f"{', '.join(kinds)}{did_you_mean(key, kinds)}"
+            )
+        found[key] = _read(name, key, text, kinds[key])
+    play = {
+        field.name: found.pop(field.name)
+        for field in dataclasses.fields(PlaySettings)
+        if field.name in found
+    }
+    if play.get("seconds"):
         if found.get("rule", "puct") != "puct":
             raise ValueError(
                 f"player {name!r}: {found['rule']} plans its visits and can't be cut short; "
                 "wanted rule=puct with seconds"
             )
         found = {"rule": "puct", "visits": MOST_VISITS} | found
-    return dataclasses.replace(PLAY_SETTINGS, **found), PlaySettings(**of_play)
+    return dataclasses.replace(PLAY_SETTINGS, **found), PlaySettings(**play)
 
 
 def _read(name: str, key: str, text: str, kind: Any) -> object:

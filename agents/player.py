@@ -1,4 +1,4 @@
-"""What a player is: a name, and a move for each position."""
+"""What a player is: it has a name, and it chooses a move for a position."""
 
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, runtime_checkable
@@ -14,84 +14,94 @@ T = TypeVar("T")
 
 
 class PlayerFailed(RuntimeError):
-    """A player can't go on: its program ended, is silent or makes no sense. It loses the game."""
+    """A player can't go on: its program ended, timed out or gave a bad answer. It loses."""
 
 
 class ProgramMissing(PlayerFailed):
-    """A player's program can't even be started."""
+    """A player's program can't be started."""
 
 
 class Choice(NamedTuple):
     """A move, and what the player knew when it chose it."""
 
     move: int  # 0 to H·W, the last one the pass; RESIGN gives the game up
-    value: float | None = None  # its own view of the game, -1 to 1, where it has one
-    operations: int = 1  # boards judged or nets evaluated for this move
+    value: float | None = None  # for the player to move, -1 to 1; None if unknown
+    operations: int = 1  # positions or nets evaluated for this move
 
 
 class Player(Protocol):
-    """A seat at the table. Players are not shared between threads."""
+    """Chooses moves. A player is used by one thread."""
 
     name: str  # as reports write it
     num_parameters: int  # learned numbers, 0 for a handwritten player
     fingerprint: str  # the hash of its weights, empty for a handwritten player
 
     def new_game(self, rules: Rules, seed: int) -> None:
-        """Begin a game; equal seeds give equal games.
+        """Begin a game. Equal seeds give equal games.
 
         Raises:
             ValueError: the player can't play under these rules.
         """
 
     def choose(self, position: Position) -> Choice:
-        """Return a legal move for the player to move, or RESIGN; `position` stays unchanged.
+        """Return a legal move for the player to move, or RESIGN. `position` stays unchanged.
 
         Raises:
             PlayerFailed: the player can't go on.
         """
 
     def close(self) -> None:
-        """Give back what the player holds."""
+        """Release processes, files and memory."""
 
 
 @runtime_checkable
-class Elsewhere(Player, Protocol):
-    """A player that works in a process of its own."""
+class ExternalPlayer(Player, Protocol):
+    """A player that runs in a process of its own."""
 
     def cpu_seconds(self) -> float:
-        """Processor time that its process has used; not a number where that can't be known."""
+        """Processor time that its process has used; NaN if unknown."""
 
     def process_id(self) -> int:
-        """Of the process at work, since the first game."""
+        """The id of its process, which runs from the first game on."""
 
 
 @runtime_checkable
-class Hurried(Player, Protocol):
-    """A player that can be told how long to think."""
+class TimedPlayer(Player, Protocol):
+    """A player whose time per move can be limited."""
 
-    def give_time(self, seconds: float | None) -> None:
-        """Think at most so long about each move from now on; None for what it does by itself."""
+    def set_time_limit(self, seconds: float | None) -> None:
+        """Limit the time of each move from now on; None restores the player's own limit."""
 
 
 @runtime_checkable
-class Thinker(Hurried, Protocol):
-    """A player that searches with a net: its thoughts can be read."""
+class SearchingPlayer(TimedPlayer, Protocol):
+    """A player that searches with a net. Its search can be read."""
 
-    def look_at(self, position: Position, no_pass_before: int = 0) -> "Search":
-        """The search, set to a position, to be taken further by its `step`."""
-
-    def thinking(
-        self, position: Position, no_pass_before: int = 0
-    ) -> Generator["Search", None, Choice]:
-        """As `choose`, a step at a time, and the search after each; returns the choice.
+    def search_from(self, position: Position, no_pass_before: int = 0) -> "Search":
+        """Set the player's search to a position and return it. `Search.step` continues it.
 
         Args:
-            no_pass_before: plies before which it passes only where nothing else is legal.
+            no_pass_before: see `search_steps`.
+        """
+
+    def search_steps(
+        self, position: Position, no_pass_before: int = 0
+    ) -> Generator["Search", None, Choice]:
+        """Choose a move step by step.
+
+        Args:
+            no_pass_before: before this ply it passes only if no other move is legal.
+
+        Yields:
+            the search, after each step.
+
+        Returns:
+            the choice.
         """
 
 
-def last_of(steps: Generator[Any, None, T]) -> T:
-    """Take all steps; what the generator returns."""
+def run_to_end(steps: Generator[Any, None, T]) -> T:
+    """Run a generator to its end and return its value."""
     while True:
         try:
             next(steps)

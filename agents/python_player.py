@@ -1,6 +1,6 @@
-"""`python:FILE:CLASS`: a player that somebody wrote in Python, without a change to insei.
+"""`python:FILE:CLASS`: a player written in Python, without a change to insei.
 
-All that the class needs is `choose(position)`, which returns a move:
+The class needs one method, `choose(position)`, which returns a move:
 
     class Centre:
         def choose(self, position):
@@ -8,9 +8,10 @@ All that the class needs is `choose(position)`, which returns a move:
             middle = position.rules.num_points // 2
             return middle if middle in legal else legal[0]
 
-A new one is made for each game. It may have `new_game(rules, seed)`, and return a `Choice`, which
-tells its value of the position and its operations too. It may import what lies beside its file; two
-players from different folders each have their own of that, whatever the modules are called.
+An object of the class is made for each game. It may have `new_game(rules, seed)` and `close()`.
+`choose` may return a `Choice`, which adds a value and a number of operations. The file may import
+modules beside it. Players from different folders do not share such modules, even if the names are
+equal.
 """
 
 import hashlib
@@ -25,17 +26,17 @@ from typing import Any
 from insei.agents.player import RESIGN, Choice, PlayerFailed
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from insei.system.import_sandbox import house_of
+from insei.system.import_sandbox import sandbox_of
 
 HASH_CHARACTERS = 16
 
 
-class OwnPlayer:
-    """Makes one of the class for each game, and asks it for moves.
+class PythonPlayer:
+    """Makes an object of the class for each game, and asks it for moves.
 
     Args:
         place: FILE:CLASS.
-        name: what reports call it.
+        name: as reports write it.
 
     Raises:
         ValueError: the file can't be read or run, or has no such class.
@@ -54,32 +55,32 @@ class OwnPlayer:
         except OSError as error:
             raise ValueError(f"player {name!r}: {file}: {error.strerror}") from error
         self.fingerprint = hashlib.sha256(source).hexdigest()
-        self.house = house_of(self.file)
-        self.make = class_in(self.file, self.fingerprint, class_name, name)
-        self.made: Any = None
+        self.sandbox = sandbox_of(self.file)
+        self.player_class = load_class(self.file, self.fingerprint, class_name, name)
+        self.player: Any = None  # of the game under way
 
     def new_game(self, rules: Rules, seed: int) -> None:
-        """Begin with a new one of the class.
+        """Make an object of the class for this game.
 
         Raises:
-            PlayerFailed: it does not begin.
+            PlayerFailed: its code raised an exception.
         """
         self.close()
-        with self._at_work():
-            self.made = self.make()
-            if hasattr(self.made, "new_game"):
-                self.made.new_game(rules, seed)
+        with self._user_code():
+            self.player = self.player_class()
+            if hasattr(self.player, "new_game"):
+                self.player.new_game(rules, seed)
 
     def choose(self, position: Position) -> Choice:
         """Return its move.
 
         Raises:
-            PlayerFailed: an exception comes out of it, or something that is no move.
+            PlayerFailed: its code raised an exception, or returned something that is no move.
         """
-        if self.made is None:
+        if self.player is None:
             raise ValueError("choose before new_game: wanted the rules first")
-        with self._at_work():
-            answer = self.made.choose(position.copy())
+        with self._user_code():
+            answer = self.player.choose(position.copy())
         choice = answer if isinstance(answer, Choice) else Choice(answer)
         try:
             move = index(choice.move)
@@ -93,62 +94,61 @@ class OwnPlayer:
             value = None if choice.value is None else float(choice.value)
             operations = index(choice.operations)
         except (TypeError, ValueError):
-            raise PlayerFailed(f"told {choice!r}: wanted numbers") from None
+            raise PlayerFailed(f"chose {choice!r}: wanted numbers") from None
         if (value is not None and not -1 <= value <= 1) or operations < 0:
-            raise PlayerFailed(f"told {choice!r}: wanted a value of -1 to 1, and operations from 0")
+            raise PlayerFailed(
+                f"chose {choice!r}: wanted a value of -1 to 1, and operations from 0"
+            )
         return Choice(move, value, operations)
 
     def close(self) -> None:
-        """Give back what it holds, if it says how; what goes wrong there harms no game."""
-        made, self.made = self.made, None
-        if hasattr(made, "close"):
-            with suppress(PlayerFailed), self._at_work():
-                made.close()
+        """Call the object's own `close`, if it has one. Its exceptions are ignored."""
+        player, self.player = self.player, None
+        if hasattr(player, "close"):
+            with suppress(PlayerFailed), self._user_code():
+                player.close()
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        """While its code runs.
+    def _user_code(self) -> Iterator[None]:
+        """Run the user's code in its sandbox.
 
         Raises:
-            PlayerFailed: an exception comes out of it, SystemExit among them.
+            PlayerFailed: the code raised an exception. SystemExit counts as one.
         """
-        with self.house.open():
+        with self.sandbox.open():
             try:
                 yield
             except (Exception, SystemExit) as error:
-                raise failed(error) from error
+                raise failure_of(error) from error
 
 
-def failed(error: BaseException) -> PlayerFailed:
-    """What went wrong in somebody's class, in a line."""
+def failure_of(error: BaseException) -> PlayerFailed:
+    """An exception of the user's code as a failure with a message of one line."""
     return PlayerFailed(f"{type(error).__name__}: {' '.join(str(error).split())}")
 
 
-def class_in(file: Path, fingerprint: str, class_name: str, name: str) -> type:
-    """The class of a file, which is run for it, once a process and content.
-
-    It may import what lies beside it.
+def load_class(file: Path, fingerprint: str, class_name: str, name: str) -> type:
+    """The class of a file. A process runs each version of the file once.
 
     Raises:
-        ValueError: the file does not run, or there is no such class.
+        ValueError: the file does not run, or has no such class.
     """
-    house = house_of(file)
     place = hashlib.sha256(f"{file.resolve()}\n{fingerprint}".encode()).hexdigest()
-    module_name = f"insei_own_{place[:HASH_CHARACTERS]}"
+    module_name = f"insei_python_player_{place[:HASH_CHARACTERS]}"
     module = sys.modules.get(module_name)
     if module is None:
         spec = importlib.util.spec_from_file_location(module_name, file.resolve())
         if spec is None or spec.loader is None:
             raise ValueError(f"player {name!r}: {file}: wanted a file that ends in .py")
         module = importlib.util.module_from_spec(spec)
-        with house.open():
+        with sandbox_of(file).open():
             sys.modules[module_name] = module
             try:
                 spec.loader.exec_module(module)
             except (Exception, SystemExit) as error:
                 del sys.modules[module_name]
-                told = f"player {name!r}: {file} does not run: {failed(error)}"
-                raise ValueError(told) from error
+                message = f"player {name!r}: {file} does not run: {failure_of(error)}"
+                raise ValueError(message) from error
     found = getattr(module, class_name, None)
     if not isinstance(found, type) or not hasattr(found, "choose"):
         raise ValueError(f"player {name!r}: {file}: wanted a class {class_name} with `choose`")

@@ -1,15 +1,17 @@
 """Board: stones without history.
 
 A board is a padded one-dimensional array of cells with one border column shared by both sides.
-Chains are rings of stones with a head that holds their size, their pseudo-liberties and the
-exclusive or of their Zobrist keys, so that the hash after a capture is known without playing it.
-Pseudo-liberties count an empty point once for each stone beside it: a chain has no liberty
-exactly when it has no pseudo-liberty, and one liberty exactly when all its pseudo-liberties are at
-the same point, which their sum and the sum of their squares tell. (The technique is that of libEGO,
-Łukasz Lew 2010, and Pachi.) Which stones are in atari is kept as a set, and with it what is legal
-but for ko is found for 64 points at a time.
+Chains are rings of stones. Each has a head, which holds its size, its pseudo-liberties and the
+exclusive or of its Zobrist keys. So the hash after a capture is known without playing the move.
 
-Functions trust their arguments: points are on the board, moves legal. `position.pyx` validates.
+Pseudo-liberties count an empty point once for each stone beside it. A chain has no liberty exactly
+when it has no pseudo-liberty. It has one liberty exactly when all its pseudo-liberties are at one
+point; their sum and the sum of their squares show that. (The technique of libEGO, Łukasz Lew 2010,
+and Pachi.) The stones in atari are kept as a set. With it the legal points, ko left aside, are
+found for 64 points at a time.
+
+These functions trust their arguments: points are on the board, moves are legal. `position.pyx`
+validates.
 """
 
 from libc.string cimport memset
@@ -32,13 +34,9 @@ cdef void fill_tables() noexcept:
                 POINT_OF[width][move] = point
                 MOVE_AT[width][point] = move
                 if column > 0:
-                    HAS_LEFT[width][1 + (move >> 6)] |= bit_of(move)
+                    add_to(HAS_LEFT[width], move)
                 if column < width - 1:
-                    HAS_RIGHT[width][1 + (move >> 6)] |= bit_of(move)
-
-
-cdef inline uint64_t bit_of(int move) noexcept nogil:
-    return <uint64_t>1 << (move & 63)
+                    add_to(HAS_RIGHT[width], move)
 
 
 fill_tables()
@@ -63,16 +61,16 @@ cdef void board_clear(Board* board, int width, int height) noexcept nogil:
     for move in range(width * height):
         point = POINT_OF[width][move]
         cells[point].colour = EMPTY
-        cells[point].opens = BLACK | WHITE
+        cells[point].allows_beside = BLACK | WHITE
     for move in range(width * height):
         point = POINT_OF[width][move]
-        cells[point].vital = welcome(board, point)
-        board.empty[1 + (move >> 6)] |= bit_of(move)
+        cells[point].packed_liberties = packed_liberties_at(board, point)
+        add_to(board.empty, move)
         list_empty(board, point)
 
 
-cdef inline uint64_t welcome(const Board* board, int point) noexcept nogil:
-    """The `vital` of an empty `point`."""
+cdef inline uint64_t packed_liberties_at(const Board* board, int point) noexcept nogil:
+    """The `packed_liberties` of an empty `point`."""
     cdef const Cell* cells = board.cells
     cdef int stride = board.stride
     return (
@@ -89,15 +87,15 @@ cdef inline void list_empty(Board* board, int point) noexcept nogil:
     board.num_empty += 1
 
 
-cdef void flip(Board* board, int head) noexcept nogil:
-    """Note that a chain came into atari or out of it: its stones open points for the other side."""
+cdef void toggle_atari(Board* board, int head) noexcept nogil:
+    """Update what depends on atari after a chain came into it, or out of it."""
     cdef Cell* cells = board.cells
     cdef const uint16_t* move_at = MOVE_AT[board.width]
     cdef int stone = head, move
     while True:
         move = move_at[stone]
-        board.atari[1 + (move >> 6)] ^= bit_of(move)
-        cells[stone].opens ^= BLACK | WHITE
+        toggle_in(board.atari, move)
+        cells[stone].allows_beside ^= BLACK | WHITE
         stone = cells[stone].next
         if stone == head:
             break
@@ -115,71 +113,70 @@ cdef void join(Board* board, int a, int b) noexcept nogil:
         stone = cells[stone].next
         if stone == gone:
             break
-    cells[head].vital += cells[gone].vital
+    cells[head].packed_liberties += cells[gone].packed_liberties
     cells[head].hash ^= cells[gone].hash
     after = cells[head].next
     cells[head].next = cells[gone].next
     cells[gone].next = after
 
 
-cdef void take_off(Board* board, int head) noexcept nogil:
-    """Remove the chain with head `head`; chains around it that were in atari no longer are."""
+cdef void remove_chain(Board* board, int head) noexcept nogil:
+    """Remove a chain by its head; the chains around it leave atari."""
     cdef Cell* cells = board.cells
     cdef int[4] steps = [-board.stride, -1, 1, board.stride]
     cdef int colour = cells[head].colour
     cdef int stone = head
     cdef int after, move, i, near
-    cdef uint64_t bit
     board.hash ^= cells[head].hash
     board.num_taken += size_of(board, head)
     board.prisoners[opponent_of(colour)] += size_of(board, head)
     while True:
         after = cells[stone].next
         cells[stone].colour = EMPTY
-        cells[stone].opens = BLACK | WHITE
+        cells[stone].allows_beside = BLACK | WHITE
         cells[stone].chain = stone
-        cells[stone].vital = welcome(board, stone)
+        cells[stone].packed_liberties = packed_liberties_at(board, stone)
         move = MOVE_AT[board.width][stone]
-        bit = bit_of(move)
-        board.empty[1 + (move >> 6)] |= bit
-        board.stones[colour - 1][1 + (move >> 6)] &= ~bit
-        board.atari[1 + (move >> 6)] &= ~bit
-        board.lost[colour - 1][1 + (move >> 6)] |= bit
+        add_to(board.empty, move)
+        remove_from(board.stones[colour - 1], move)
+        remove_from(board.atari, move)
+        add_to(board.lost[colour - 1], move)
         list_empty(board, stone)
         for i in range(4):
             near = stone + steps[i]
-            cells[cells[near].chain].vital += LIBERTY[stone]
-            if cells[near].colour == opponent_of(colour) and cells[near].opens == colour:
-                flip(board, cells[near].chain)
+            cells[cells[near].chain].packed_liberties += LIBERTY[stone]
+            if cells[near].colour == opponent_of(colour) and cells[near].allows_beside == colour:
+                toggle_atari(board, cells[near].chain)
         stone = after
         if stone == head:
             break
-    cells[head].vital = welcome(board, head)  # stones still to go took it for their chain's
+    # The head's cell was the chain's until its last stone had gone: pack it once more.
+    cells[head].packed_liberties = packed_liberties_at(board, head)
 
 
 cdef inline void put(Board* board, int point, int colour) noexcept nogil:
-    """Put a stone as a chain of its own and tell its neighbours; it passes for one not in atari."""
+    """Put a stone as a chain of its own, not in atari, and update the neighbours' liberties."""
     cdef Cell* cells = board.cells
     cdef Cell* cell = &cells[point]
     cdef int stride = board.stride, move = MOVE_AT[board.width][point]
-    cdef uint64_t gone = LIBERTY[point], bit = bit_of(move)
+    cdef uint64_t gone = LIBERTY[point]
     cdef int last
     board.num_empty -= 1
     last = cells[board.num_empty].empty
     cells[cell.next].empty = last
     cells[last].next = cell.next
-    board.empty[1 + (move >> 6)] ^= bit
-    board.stones[colour - 1][1 + (move >> 6)] |= bit
+    toggle_in(board.empty, move)
+    add_to(board.stones[colour - 1], move)
     cell.colour = colour
-    cell.opens = colour
+    cell.allows_beside = colour
     cell.next = point
-    cell.vital += <uint64_t>1 << 54
+    cell.packed_liberties += <uint64_t>1 << STONES_SHIFT
     cell.hash = KEYS[colour][point]
     board.hash ^= cell.hash
-    cells[(cell - stride).chain].vital -= gone
-    cells[(cell - 1).chain].vital -= gone
-    cells[(cell + 1).chain].vital -= gone
-    cells[(cell + stride).chain].vital -= gone
+    cells[(cell - stride).chain].packed_liberties -= gone
+    cells[(cell - 1).chain].packed_liberties -= gone
+    cells[(cell + 1).chain].packed_liberties -= gone
+    cells[(cell + stride).chain].packed_liberties -= gone
 
 
 cdef inline void join_if_own(Board* board, int point, int neighbour, int colour) noexcept nogil:
@@ -189,9 +186,9 @@ cdef inline void join_if_own(Board* board, int point, int neighbour, int colour)
 
 
 cdef void board_put(Board* board, int point, int colour) noexcept nogil:
-    """Set up a stone: nothing is captured, chains without liberties may stand for now.
+    """Set up a stone without capturing; a chain may have no liberty for now.
 
-    After the last one `board_find_ataris` must follow before anything is played.
+    Call `board_find_ataris` after the last stone and before any move.
     """
     cdef int stride = board.stride
     put(board, point, colour)
@@ -202,74 +199,78 @@ cdef void board_put(Board* board, int point, int colour) noexcept nogil:
 
 
 cdef void board_find_ataris(Board* board) noexcept nogil:
-    """Note which chains are in atari, none of them noted yet."""
+    """Find the chains in atari on a board that was set up by `board_put`."""
     cdef int point
     for point in range(board.num_cells):
         if board.cells[point].colour in (BLACK, WHITE) and board.cells[point].chain == point:
-            if has_one_liberty(board.cells[point].vital):
-                flip(board, point)
+            if has_one_liberty(board.cells[point].packed_liberties):
+                toggle_atari(board, point)
 
 
 cdef int board_play(Board* board, int point, int colour) noexcept nogil:
-    """Play a legal stone; returns how many stones it took off."""
+    """Play a legal stone; returns how many stones were removed."""
     cdef Cell* cells = board.cells
     cdef Cell* cell = &cells[point]
     cdef int stride = board.stride
     cdef Cell* near[4]
     cdef int enemy = opponent_of(colour)
     cdef int i, head, own, hurt
+    cdef uint64_t packed
+    cdef bint is_alone
     near[0], near[1], near[2], near[3] = cell - stride, cell - 1, cell + 1, cell + stride
     board.num_taken = 0
     board.ko = 0
     put(board, point, colour)
-    # Which neighbours matter is found without a branch, for that would mostly be guessed wrong.
+    # The neighbours that matter are found without a branch: the processor would mispredict it.
     own = hurt = 0
     for i in range(4):
         own |= (near[i].colour == colour) << i
-        hurt |= ((near[i].colour == enemy) & has_one_liberty(cells[near[i].chain].vital)) << i
+        packed = cells[near[i].chain].packed_liberties
+        hurt |= ((near[i].colour == enemy) & has_one_liberty(packed)) << i
     while own:
         i = lowest_bit(own)
         own &= own - 1
         head = near[i].chain
         if head != cell.chain:
-            if near[i].opens != colour:
-                flip(board, head)
+            if near[i].allows_beside != colour:
+                toggle_atari(board, head)
             join(board, cell.chain, head)
     while hurt:
         i = lowest_bit(hurt)
         hurt &= hurt - 1
         head = near[i].chain
         if near[i].colour != enemy:
-            continue  # its chain was met and taken before
-        if liberties_of(board, head) == 0:
-            take_off(board, head)
-        elif near[i].opens == enemy:
-            flip(board, head)
+            continue  # its chain touched the stone twice, and is already removed
+        if pseudo_liberties_of(board, head) == 0:
+            remove_chain(board, head)
+        elif near[i].allows_beside == enemy:
+            toggle_atari(board, head)
     head = cells[point].chain
-    if has_one_liberty(cells[head].vital):
-        if liberties_of(board, head) == 0:
-            take_off(board, head)
+    if has_one_liberty(cells[head].packed_liberties):
+        if pseudo_liberties_of(board, head) == 0:
+            remove_chain(board, head)
             return board.num_taken
-        flip(board, head)
-        if board.num_taken == 1 and cells[point].next == point and liberties_of(board, head) == 1:
+        toggle_atari(board, head)
+        is_alone = cells[point].next == point
+        if board.num_taken == 1 and is_alone and pseudo_liberties_of(board, head) == 1:
             board.ko = cells[board.num_empty - 1].empty
     return board.num_taken
 
 
 cdef uint64_t board_hash_after(const Board* board, int point, int colour) noexcept nogil:
-    """The hash of the stones after a stone at `point`, legal but for ko; nothing is played."""
+    """The hash of the stones after a move at `point`, legal with ko left aside; plays nothing."""
     cdef const Cell* cells = board.cells
     cdef int[4] steps = [-board.stride, -1, 1, board.stride]
     cdef int[4] heads
-    cdef bint dies = not opens_around(board, point) & colour
-    cdef int gone = colour if dies else opponent_of(colour)  # the colour that leaves
+    cdef bint dies = not colours_allowed(board, point) & colour
+    cdef int gone = colour if dies else opponent_of(colour)  # the colour that is captured
     cdef uint64_t after = board.hash ^ (0 if dies else KEYS[colour][point])
     cdef const Cell* near
     cdef int i, j
     for i in range(4):
         near = &cells[point + steps[i]]
         heads[i] = near.chain
-        if near.colour == gone and (dies or near.opens == colour):
+        if near.colour == gone and (dies or near.allows_beside == colour):
             for j in range(i):
                 if heads[j] == heads[i]:
                     break
@@ -286,7 +287,7 @@ cdef bint has_eye_corners(const Board* board, int point, int colour) noexcept no
     cdef int[4] diagonals
     cdef int i, bad = 0, edge = 0, theirs
     diagonals = [point - stride - 1, point - stride + 1, point + stride - 1, point + stride + 1]
-    diagonals[0] = max(0, diagonals[0])  # no cell lies before the border's first
+    diagonals[0] = max(0, diagonals[0])  # the border's first cell has no cell before it
     for i in range(4):
         theirs = cells[diagonals[i]].colour
         bad += theirs == enemy
@@ -302,7 +303,7 @@ cdef int board_liberties(const Board* board, int stone, uint16_t* found, int lim
     cdef int here = head
     cdef int count = 0
     cdef int i, j, point
-    if liberties_of(board, head) == 0:
+    if pseudo_liberties_of(board, head) == 0:
         return 0
     while True:
         for i in range(4):
@@ -358,7 +359,7 @@ cdef void board_area(const Board* board, uint8_t* owner, int* black, int* white)
                 elif colour != BORDER:
                     reach |= colour
             done += 1
-        # BLACK | WHITE and nothing at all are nobody's; BORDER marks such points as seen.
+        # A region that reaches both colours, or none, is neutral; BORDER marks it as seen.
         if reach == BLACK or reach == WHITE:
             areas[reach] += size
             for i in range(size):
@@ -387,9 +388,9 @@ cdef int board_check(const Board* board) noexcept nogil:
             num_empty += 1
             if cells[cells[point].next].empty != point or cells[point].chain != point:
                 return 2
-            if cells[point].opens != BLACK | WHITE or is_in(board.atari, move):
+            if cells[point].allows_beside != BLACK | WHITE or is_in(board.atari, move):
                 return 2
-            if cells[point].vital != welcome(board, point):
+            if cells[point].packed_liberties != packed_liberties_at(board, point):
                 return 2
             continue
         total ^= KEYS[cells[point].colour][point]
@@ -402,7 +403,9 @@ cdef int board_check(const Board* board) noexcept nogil:
     if total != board.hash:
         return 7
     for point in range(board.num_cells):
-        if cells[point].colour == BORDER and (cells[point].chain != point or cells[point].opens):
+        if cells[point].colour != BORDER:
+            continue
+        if cells[point].chain != point or cells[point].allows_beside:
             return 8
     return 0
 
@@ -411,24 +414,26 @@ cdef int check_chain(const Board* board, int head) noexcept nogil:
     cdef const Cell* cells = board.cells
     cdef int[4] steps = [-board.stride, -1, 1, board.stride]
     cdef uint16_t[2] found
-    cdef uint64_t vital = 0, hash = 0
-    cdef int stone = head, i, opens, size = 0, colour = cells[head].colour
+    cdef uint64_t packed = 0, hash = 0
+    cdef int stone = head, i, allows, size = 0, colour = cells[head].colour
     cdef bint atari = board_liberties(board, head, found, 2) == 1
-    opens = opponent_of(colour) if atari else colour
+    allows = opponent_of(colour) if atari else colour
     while True:
         if cells[stone].chain != head or cells[stone].colour != colour:
             return 3
-        if is_in(board.atari, MOVE_AT[board.width][stone]) != atari or cells[stone].opens != opens:
+        if is_in(board.atari, MOVE_AT[board.width][stone]) != atari:
             return 4
-        vital += <uint64_t>1 << 54
+        if cells[stone].allows_beside != allows:
+            return 4
+        packed += <uint64_t>1 << STONES_SHIFT
         hash ^= KEYS[colour][stone]
         for i in range(4):
             if cells[stone + steps[i]].colour == EMPTY:
-                vital += LIBERTY[stone + steps[i]]
+                packed += LIBERTY[stone + steps[i]]
         stone = cells[stone].next
         size += 1
         if stone == head or size > MAX_POINTS:
             break
-    if vital != cells[head].vital or vital & 511 == 0 or hash != cells[head].hash:
+    if packed != cells[head].packed_liberties or packed & 511 == 0 or hash != cells[head].hash:
         return 5
     return 0

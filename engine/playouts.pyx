@@ -1,20 +1,13 @@
-"""Random games at full speed, and counts of legal boards: what measures and proves the engine."""
+"""Random games at full speed."""
 
 from libc.stdint cimport uint8_t, uint64_t
-from libc.string cimport memcpy
 
 from insei.engine.board cimport (
-    BLACK,
     MAX_POINTS,
     MOVE_AT,
-    WHITE,
     Board,
     board_allows,
-    board_bytes,
-    board_clear,
     board_is_eye,
-    board_put,
-    liberties_of,
     next_random,
     set_aside,
 )
@@ -39,6 +32,7 @@ cdef extern from *:
 
 
 def build():
+    """How this module was compiled, and what this processor has: "portable, AVX2"."""
     name = "portable" if INSEI_BUILD == b"release" else INSEI_BUILD.decode()
     return f"{name}, {'AVX2' if spread_fast() else 'no AVX2'}"
 
@@ -49,18 +43,17 @@ cdef inline bint may_play(const State* state, int point, const uint8_t* mask) no
             &state.board, point, state.to_play
         )
     return (
-        board_allows(&state.board, point, state.to_play, state.suicide)
+        board_allows(&state.board, point, state.to_play, state.rules.suicide)
         and not board_is_eye(&state.board, point, state.to_play)
         and not state_bans_repeat(state, point)
     )
 
 
 cdef int random_move(State* state, uint64_t* rng, const uint8_t* mask) noexcept nogil:
-    """A move uniform over the legal ones that fill no own eye; the pass where there is none.
+    """A move uniform over the legal ones that fill no own eye; the pass if there is none.
 
-    Legality is read from `mask` where it is given, and found for the points tried otherwise.
-
-    The list of empty points is shuffled as far as points are refused, which changes nothing else.
+    Legality is read from `mask`, or found for the points tried where `mask` is NULL. The list of
+    empty points is reordered; the position is otherwise unchanged.
     """
     cdef Board* board = &state.board
     cdef int remaining = board.num_empty
@@ -76,9 +69,9 @@ cdef int random_move(State* state, uint64_t* rng, const uint8_t* mask) noexcept 
 
 
 cdef long play_out(State* state, uint64_t* rng, long max_plies, uint8_t* mask) noexcept nogil:
-    """Play random moves to the end; returns how many, -1 where there is no memory.
+    """Play random moves to the end; returns how many, -1 without memory.
 
-    The legal mask is written at each ply where `mask` is given.
+    The legal mask is written at each ply unless `mask` is NULL.
     """
     cdef long plies = 0
     while not state_is_over(state) and plies < max_plies:
@@ -91,10 +84,16 @@ cdef long play_out(State* state, uint64_t* rng, long max_plies, uint8_t* mask) n
 
 
 def random_game(rules, seed, long max_plies=0):
-    """Play uniformly over legal moves that fill no own eye until two passes or `max_plies`.
+    """Play a random game: moves uniform over the legal ones that fill no own eye.
 
     Args:
-        max_plies: 0 for ten times the board's area, which cuts endless kos under simple ko.
+        rules: what to play by.
+        seed: equal seeds give equal games.
+        max_plies: where the game stops, unless it is over before; 0 for ten times the board's area,
+            which cuts endless kos under simple ko.
+
+    Returns:
+        the last Position of the game.
     """
     cdef Position position = position_of(rules)
     cdef uint64_t rng = seed
@@ -107,6 +106,11 @@ def random_game(rules, seed, long max_plies=0):
 
 
 def random_reply(Position position not None, seed):
+    """Return a random legal move that fills no own eye; the pass if there is none.
+
+    Raises:
+        ValueError: the game is over.
+    """
     cdef uint64_t rng = seed
     cdef Position scratch
     if state_is_over(position.state):
@@ -116,13 +120,13 @@ def random_reply(Position position not None, seed):
 
 
 def play_random_games(rules, long num_plies, seed, bint with_mask):
-    """Play whole random games until `num_plies` moves were made; for measuring.
+    """Play random games to their ends until `num_plies` moves are made, to measure speed.
 
     Args:
         with_mask: also write the exact legal mask at each ply.
 
     Returns:
-        moves made, passes included, and games played.
+        moves played, passes included, and games.
     """
     cdef Position start = position_of(rules)
     cdef Position position = start.copy()
@@ -139,51 +143,3 @@ def play_random_games(rules, long num_plies, seed, bint with_mask):
             games += 1
             state_rewind(position.state, start.state)
     return made, games
-
-
-cdef long count_from(Board* boards, int depth) noexcept nogil:
-    """Count the legal boards that fill the points from `depth` on; `boards` is a stack of them."""
-    cdef Board* board = &boards[depth]
-    cdef Board* after = &boards[depth + 1]
-    cdef int num_points = board.width * board.height
-    cdef int colour, entry, point, head
-    cdef long count
-    if depth == num_points:
-        for entry in range(board.num_cells):
-            if board.cells[entry].colour == BLACK or board.cells[entry].colour == WHITE:
-                head = board.cells[entry].chain
-                if liberties_of(board, head) == 0:
-                    return 0
-        return 1
-    point = (depth // board.width + 1) * board.stride + depth % board.width
-    memcpy(after, board, board_bytes(board))
-    count = count_from(boards, depth + 1)
-    for colour in range(BLACK, WHITE + 1):
-        memcpy(after, board, board_bytes(board))
-        board_put(after, point, colour)
-        count += count_from(boards, depth + 1)
-    return count
-
-
-def count_legal_boards(int width, int height):
-    """Count the boards whose every chain has a liberty, by trying all 3^(width·height).
-
-    Raises:
-        ValueError: more than 17 points, which would take hours.
-    """
-    cdef Board[18] boards
-    cdef long count
-    if not (1 <= width <= 17 and 1 <= height <= 17) or width * height > 17:
-        raise ValueError(f"board {width}x{height}: wanted 1 to 17 points")
-    with nogil:
-        board_clear(&boards[0], width, height)
-        count = count_from(boards, 0)
-    return count
-
-
-def read_outside(const uint8_t[::1] numbers not None, int index):
-    """Read a number without looking where: the checked build raises IndexError, the fast does not.
-
-    For the test that tells one build from the other.
-    """
-    return numbers[index]

@@ -1,73 +1,31 @@
 """Position: a board, the player to move, and the history that superko needs.
 
-The thin side of `State` that Python sees: it validates, then calls state.pyx.
+The thin class that Python sees: it validates by state_door.pyx, then calls state.pyx.
 """
 
-from cpython.long cimport PyLong_AsLongAndOverflow
-from cpython.number cimport PyNumber_Index
 from libc.stdint cimport uint8_t, uint16_t
-from libc.string cimport memset
 
 import numpy as np
 
-from insei.engine.reading.benson cimport board_pass_alive
+from insei.engine.reading.benson cimport board_is_settled, board_pass_alive
 from insei.engine.board cimport (
-    BLACK,
-    EMPTY,
-    MAX_CELLS,
-    MAX_POINTS,
-    MOVE_AT,
-    POINT_OF,
-    WHITE,
-    Cell,
-    board_allows,
-    board_check,
-    board_find_ataris,
-    board_is_eye,
-    board_liberties,
-    board_put,
-    liberties_of,
-)
-from insei.engine.state cimport (
-    NEVER,
-    SIMPLE,
-    WHITE_MOVED,
-    state_allows,
-    state_bans_repeat,
-    state_duplicate,
-    state_forget,
-    state_free,
-    state_half_score,
-    state_half_score_without,
-    state_is_over,
-    state_last_move,
-    state_mask,
-    state_new,
-    state_play,
+    BLACK, EMPTY, MAX_CELLS, MAX_POINTS, MOVE_AT, POINT_OF, WHITE, Cell, board_allows, board_check,
+    board_is_eye, board_liberties
 )
 from insei.engine.reading.territory cimport board_dead, board_owners
+from insei.engine.state cimport (
+    NO_CAPTURE_GOAL, SIMPLE, move_played, mover_of, plain_rules, state_allows, state_bans_repeat,
+    state_duplicate, state_forget, state_free, state_half_score, state_half_score_without,
+    state_is_over, state_last_move, state_mask, state_new, state_play
+)
+from insei.engine.state_door cimport (
+    by_point, cell_of, mark_dead, move_number, new_state, set_up
+)
 
 from insei.engine.diagram import diagram
 from insei.engine.errors import GameOver, IllegalMove
-from insei.engine.rules import COLOUR_NAMES, KO_RULES, Rules
+from insei.engine.rules import COLOUR_NAMES
 from insei.engine.vertex import vertex_of
-
-
-cdef State* new_state(rules) except NULL:
-    """An empty board under `rules`."""
-    cdef State* state = state_new(
-        rules.width,
-        rules.height,
-        KO_RULES.index(rules.ko),
-        rules.suicide,
-        int(2 * rules.komi),
-        rules.captures_to_win,
-    )
-    if state == NULL:
-        raise MemoryError
-    state.territory = rules.scoring == "territory"
-    state.pass_stones = rules.pass_stones
-    return state
 
 
 def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_play, int ko):
@@ -84,117 +42,97 @@ def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_pl
     return position
 
 
-# What a Position has that was made without rules, by its __new__ alone: a game that is over.
-cdef State* NO_GAME = state_new(1, 1, SIMPLE, False, 0, 0)
+# The state of a Position that `__new__` made and `__init__` did not see: a finished game.
+cdef State* NO_GAME = state_new(1, 1, plain_rules())
 NO_GAME.passes = 2
 
 
-cdef void let_go(State* state) noexcept:
+cdef void free_unless_shared(State* state) noexcept:
     if state != NO_GAME:
         state_free(state)
 
 
-cdef int whole(move) except? -2:
-    """A move as a C number; -1, which is none, where it is too small or large for one.
+cdef class Position:
+    """A game at one moment: stones, player to move, and the history that superko needs.
+
+    Immutable in use: `play` returns the next position. Only `play_in_place` changes a position. Any
+    number of threads may read a position that none of them changes.
+
+    Moves are ints, `row * width + column` from the top left; `rules.pass_move` passes. Colours are
+    BLACK 1 and WHITE 2; EMPTY is 0. A is the number of moves, H·W + 1.
+
+    Args:
+        rules: size, komi and what else is played by.
+        board: stones to start from, `[H, W]` of 0, 1, 2; None for an empty board.
+        to_play: who moves first, BLACK or WHITE.
 
     Raises:
-        TypeError: it is no whole number.
-    """
-    cdef int overflow
-    cdef long number = PyLong_AsLongAndOverflow(PyNumber_Index(move), &overflow)
-    return number if not overflow and 0 <= number <= MAX_POINTS else -1
-
-
-cdef class Position:
-    """A game at one moment: stones, player to move, and all that superko needs to remember.
-
-    Immutable in use: `play` returns the next position; `play_in_place` changes this one. Any
-    number of threads may read one position that none of them changes.
+        ValueError: `rules` is not a Rules, `to_play` is not a colour, or `board` has the wrong
+            shape, other values, or a chain without liberties.
     """
 
     def __cinit__(self):
         self.state = NO_GAME
 
     def __init__(self, rules, board=None, int to_play=BLACK):
-        if not isinstance(rules, Rules):
-            raise ValueError(f"rules {rules!r}: wanted a Rules")
         if to_play not in (BLACK, WHITE):
             raise ValueError(f"to_play {to_play!r}: wanted BLACK (1) or WHITE (2)")
         cdef State* made = new_state(rules)
-        let_go(self.state)
+        free_unless_shared(self.state)
         self.state = made
         self._rules = rules
         self._initial_board = None
         self._initial_to_play = to_play
         self.state.to_play = to_play
         if board is not None:
-            self._set_up(np.asarray(board))
+            board = np.asarray(board)
+            set_up(self.state, board)
+            self._initial_board = board.astype(np.uint8)
         state_forget(self.state)
 
     def __dealloc__(self):
-        let_go(self.state)
-
-    cdef _set_up(self, board):
-        cdef int move, point
-        cdef Cell* cells = self.state.board.cells
-        rules = self._rules
-        shape = (rules.height, rules.width)
-        if board.shape != shape or board.dtype.kind not in "iu":
-            raise ValueError(
-                f"board of shape {board.shape} and type {board.dtype}: wanted integers {shape}"
-            )
-        if board.min() < EMPTY or board.max() > WHITE:
-            raise ValueError(f"board holds {board.min()} to {board.max()}: wanted 0, 1 and 2")
-        board = board.astype(np.uint8)
-        for move, colour in enumerate(board.flat):
-            if colour:
-                board_put(&self.state.board, POINT_OF[rules.width][move], colour)
-        for move in range(rules.num_points):
-            point = POINT_OF[rules.width][move]
-            is_stone = cells[point].colour != EMPTY
-            if is_stone and liberties_of(&self.state.board, cells[point].chain) == 0:
-                raise ValueError(
-                    f"the {COLOUR_NAMES[cells[point].colour]} chain at "
-                    f"{vertex_of(move, rules)} has no liberty: wanted a legal board"
-                )
-        board_find_ataris(&self.state.board)
-        self._initial_board = board
+        free_unless_shared(self.state)
 
     @property
     def rules(self):
+        """The rules of this game."""
         return self._rules
 
     @property
     def to_play(self):
+        """The player to move, BLACK or WHITE."""
         return self.state.to_play
 
     @property
     def num_moves(self):
+        """Plies since the start, passes included."""
         return self.state.num_moves
 
     @property
     def moves(self):
-        return [self.state.moves[i] & 0x7FFF for i in range(self.state.num_moves)]
+        """The moves since the start, passes included."""
+        return [move_played(self.state, ply) for ply in range(self.state.num_moves)]
 
     @property
     def movers(self):
-        return [
-            WHITE if self.state.moves[i] & WHITE_MOVED else BLACK
-            for i in range(self.state.num_moves)
-        ]
+        """The colour of each of `moves`; colours alternate unless `with_to_play` was used."""
+        return [mover_of(self.state, ply) for ply in range(self.state.num_moves)]
 
     @property
     def initial_board(self):
+        """The stones before the first move, uint8 `[H, W]`."""
         if self._initial_board is None:
             return np.zeros((self._rules.height, self._rules.width), np.uint8)
         return self._initial_board.copy()
 
     @property
     def initial_to_play(self):
+        """The player of the first move."""
         return self._initial_to_play
 
     @property
     def board(self):
+        """A copy of the stones, uint8 `[H, W]` of 0, 1, 2."""
         cdef int width = self.state.board.width
         cdef int move
         stones = np.empty((self.state.board.height, width), np.uint8)
@@ -206,28 +144,40 @@ cdef class Position:
 
     @property
     def passes(self):
+        """Passes in a row up to now, 0 to 2."""
         return self.state.passes
 
     @property
     def is_over(self):
+        """Whether two passes, or captures, have ended the game."""
         return state_is_over(self.state)
 
     @property
     def last_move(self):
+        """The last move; None before the first."""
         return state_last_move(self.state, 0) if self.state.num_moves else None
 
     @property
     def ko_point(self):
-        if self.state.ko_rule != SIMPLE or self.state.board.ko == 0:
+        """The point that simple ko forbids to the player to move, or None.
+
+        Always None under superko, which may forbid several points: see `legal_mask`.
+        """
+        if self.state.rules.ko_rule != SIMPLE or self.state.board.ko == 0:
             return None
         return MOVE_AT[self.state.board.width][self.state.board.ko]
 
     @property
     def prisoners(self):
+        """Stones captured by Black and by White.
+
+        The stones of a suicide count for the opponent.
+        """
         return self.state.board.prisoners[BLACK], self.state.board.prisoners[WHITE]
 
     @property
     def hash(self):
+        """The 64-bit Zobrist hash of the stones."""
         return self.state.board.hash
 
     cdef Position _copy(self):
@@ -241,7 +191,7 @@ cdef class Position:
         return other
 
     cdef int _play(self, move) except -1:
-        cdef int number = whole(move)
+        cdef int number = move_number(move)
         if not 0 <= number <= self.state.board.width * self.state.board.height or not state_allows(
             self.state, number
         ):
@@ -260,20 +210,47 @@ cdef class Position:
         raise IllegalMove(f"{name} for {mover}: {self.why_illegal(move)}; {mover} to play")
 
     def play(self, move):
+        """Return the position after a move; this one stays as it is.
+
+        Args:
+            move: 0 to H·W - 1 for a point, H·W to pass.
+
+        Raises:
+            IllegalMove: the rules forbid it; the message says why.
+            GameOver: the game has ended.
+            TypeError: `move` is not an integer.
+        """
         cdef Position other = self._copy()
         other._play(move)
         return other
 
     def play_in_place(self, move):
+        """Play a move on this position itself, which is faster than `play`.
+
+        Raises:
+            IllegalMove, GameOver, TypeError: as `play`; the position stays as it is.
+        """
         self._play(move)
 
     def play_all(self, moves):
+        """Return the position after several moves.
+
+        Raises:
+            IllegalMove, GameOver, TypeError: as `play`, for the first move that cannot be played.
+        """
         cdef Position other = self._copy()
         for move in moves:
             other._play(move)
         return other
 
     def with_to_play(self, int colour):
+        """Return the same stones and history with `colour` to move.
+
+        A ban by simple ko is lifted if the player changes.
+
+        Raises:
+            ValueError: `colour` is neither BLACK nor WHITE.
+        """
         if colour not in (BLACK, WHITE):
             raise ValueError(f"colour {colour!r}: wanted BLACK (1) or WHITE (2)")
         cdef Position other = self._copy()
@@ -288,16 +265,30 @@ cdef class Position:
         return other
 
     def resumed(self):
+        """Return the same position without its passes, so that a game ended by them goes on."""
         cdef Position other = self._copy()
         other.state.passes = 0
         return other
 
     def is_legal(self, move):
-        cdef int number = whole(move)
+        """Whether a move is legal; False for a number that is no move.
+
+        Raises:
+            TypeError: `move` is not an integer.
+        """
+        cdef int number = move_number(move)
         return 0 <= number <= self._rules.num_points and state_allows(self.state, number)
 
     def why_illegal(self, move):
-        cdef int point, number = whole(move)
+        """Why a move is illegal, or None if it is legal.
+
+        Returns:
+            "occupied", "ko", "superko", "suicide", "off the board, ..." or "the game is over".
+
+        Raises:
+            TypeError: `move` is not an integer.
+        """
+        cdef int point, number = move_number(move)
         if state_is_over(self.state):
             return "the game is over"
         if not 0 <= number <= self._rules.num_points:
@@ -307,25 +298,35 @@ cdef class Position:
         point = POINT_OF[self.state.board.width][number]
         if self.state.board.cells[point].colour != EMPTY:
             return "occupied"
-        if not board_allows(&self.state.board, point, self.state.to_play, self.state.suicide):
+        if not board_allows(&self.state.board, point, self.state.to_play, self.state.rules.suicide):
             return "suicide"
         if state_bans_repeat(self.state, point):
             return "ko" if point == self.state.board.ko else "superko"
         return None
 
     def legal_mask(self):
+        """Which moves are legal, bool `[A]`.
+
+        Superko is exact. The pass is last, and legal until the game is over; then all are False.
+        """
         mask = np.empty(self._rules.num_actions, np.bool_)
         cdef uint8_t[::1] view = mask.view(np.uint8)
         state_mask(self.state, &view[0])
         return mask
 
     def legal_moves(self):
+        """The legal moves in ascending order, the pass last; empty once the game is over."""
         cdef uint8_t[MAX_POINTS + 1] mask
         state_mask(self.state, mask)
         return [move for move in range(self._rules.num_actions) if mask[move]]
 
     def fills_own_eye(self, move):
-        cdef int number = whole(move)
+        """Whether a move fills a one-point eye of the player to move.
+
+        All neighbours of an eye are own stones or border. Fewer than two diagonal points are the
+        enemy's; at the border, none is. This is the usual test of playouts (Gelly et al. 2006).
+        """
+        cdef int number = move_number(move)
         if not 0 <= number < self._rules.num_points:
             return False
         cdef int point = POINT_OF[self.state.board.width][number]
@@ -333,88 +334,90 @@ cdef class Position:
             &self.state.board, point, self.state.to_play
         )
 
-    cdef int _mark_dead(self, dead, uint8_t* marks) except -1:
-        """Mark the chains with a stone in `dead`; None stands for what the rules take for dead."""
-        cdef const Cell* cells = self.state.board.cells
-        cdef int start, stone
-        memset(marks, 0, self.state.board.num_cells)
-        if dead is None:
-            if self.state.territory:
-                board_dead(&self.state.board, self.state.suicide, marks)
-            return 0
-        for point in dead:
-            start = stone = self._stone(point)
-            if cells[start].colour == EMPTY:
-                raise ValueError(f"point {point} is empty: wanted a stone to be dead")
-            while True:
-                marks[stone] = 1
-                stone = cells[stone].next
-                if stone == start:
-                    break
-        return 0
-
-    cdef _by_point(self, const uint8_t* cells):
-        """What `[num_cells]` says of the points, `[H, W]`."""
-        cdef int move
-        cdef int width = self.state.board.width
-        points = np.empty(self._rules.num_points, np.uint8)
-        cdef uint8_t[::1] view = points
-        for move in range(self._rules.num_points):
-            view[move] = cells[POINT_OF[width][move]]
-        return points.reshape(self._rules.height, width)
-
     def pass_alive(self):
+        """Which points belong to a colour unconditionally.
+
+        They hold stones of chains that the enemy cannot capture even if their owner always passes,
+        or lie in regions enclosed by such chains in which the enemy cannot live.
+
+        Returns:
+            uint8 `[H, W]` of BLACK, WHITE, and EMPTY for the points still open.
+
+        Source: Benson, Life in the game of Go, 1976.
+        """
         cdef uint8_t[MAX_CELLS] owner
-        board_pass_alive(&self.state.board, self.state.suicide, owner)
-        return self._by_point(owner)
+        board_pass_alive(&self.state.board, self.state.rules.suicide, owner)
+        return by_point(self.state, owner)
 
     def is_settled(self):
-        cdef uint8_t[MAX_CELLS] owner
-        cdef int move
-        if self.state.captures_to_win != NEVER:
+        """Whether every point belongs to a colour by `pass_alive`, so that no move matters.
+
+        Always False where captures win.
+        """
+        if self.state.rules.captures_to_win != NO_CAPTURE_GOAL:
             return False
-        board_pass_alive(&self.state.board, self.state.suicide, owner)
-        for move in range(self.state.board.width * self.state.board.height):
-            if owner[POINT_OF[self.state.board.width][move]] == EMPTY:
-                return False
-        return True
+        return board_is_settled(&self.state.board, self.state.rules.suicide)
 
     def dead_stones(self):
+        """The points of stones that are certainly dead: the enemy's by `pass_alive`.
+
+        More stones may be dead; only the players can say so.
+        """
         cdef uint8_t[MAX_CELLS] marks
-        board_dead(&self.state.board, self.state.suicide, marks)
-        return np.flatnonzero(self._by_point(marks)).tolist()
+        board_dead(&self.state.board, self.state.rules.suicide, marks)
+        return np.flatnonzero(by_point(self.state, marks)).tolist()
 
     def ownership(self, dead=None):
+        """Who owns each point by area; `dead` and errors as for `score`.
+
+        Returns:
+            int8 `[H, W]`: 1 for Black, -1 for White, 0 for neutral.
+        """
         cdef uint8_t[MAX_CELLS] marks
         cdef uint8_t[MAX_CELLS] owner
-        self._mark_dead(dead, marks)
+        mark_dead(self.state, dead, marks)
         board_owners(&self.state.board, marks, owner)
-        points = self._by_point(owner)
+        points = by_point(self.state, owner)
         return (points == BLACK).astype(np.int8) - (points == WHITE).astype(np.int8)
 
     def area(self, dead=None):
+        """Points of Black and of White by area; `dead` and errors as for `score`."""
         owner = self.ownership(dead)
         return int((owner > 0).sum()), int((owner < 0).sum())
 
     def score(self, dead=None):
+        """Black's points minus White's and komi, counted as the rules say.
+
+        Args:
+            dead: points of dead stones, at least one of each dead chain. They are removed; under
+                territory scoring they are prisoners. None stands for no stone under area scoring
+                (Tromp-Taylor), and for `dead_stones()` under territory scoring.
+
+        Returns:
+            the score, positive if Black is ahead; 1.0 or -1.0 where captures have won.
+
+        Raises:
+            ValueError: a point of `dead` is empty or off the board.
+        """
         cdef uint8_t[MAX_CELLS] marks
         if dead is None:
             return state_half_score(self.state) / 2.0
-        self._mark_dead(dead, marks)
+        mark_dead(self.state, dead, marks)
         return state_half_score_without(self.state, marks) / 2.0
 
     def winner(self, dead=None):
+        """Who is ahead: BLACK, WHITE, or EMPTY for a tie; `dead` and errors as for `score`."""
         score = self.score(dead)
         return BLACK if score > 0 else WHITE if score < 0 else EMPTY
 
-    cdef int _stone(self, int point) except -1:
-        if not 0 <= point < self._rules.num_points:
-            raise ValueError(f"point {point}: wanted 0 to {self._rules.num_points - 1}")
-        return POINT_OF[self.state.board.width][point]
-
     def chain(self, int point):
+        """The points of the chain at `point`, sorted; empty if there is no stone.
+
+        Raises:
+            ValueError: the point is off the board.
+        """
         cdef const Cell* cells = self.state.board.cells
-        cdef int start = self._stone(point)
+        cdef int start = cell_of(self.state, point)
         cdef int stone = start
         if cells[start].colour == EMPTY:
             return []
@@ -426,14 +429,24 @@ cdef class Position:
                 return sorted(stones)
 
     def liberties(self, int point):
+        """The liberties of the chain at `point`, sorted; empty if there is no stone.
+
+        Raises:
+            ValueError: the point is off the board.
+        """
         cdef uint16_t[MAX_POINTS] found
-        cdef int stone = self._stone(point)
+        cdef int stone = cell_of(self.state, point)
         if self.state.board.cells[stone].colour == EMPTY:
             return []
         cdef int count = board_liberties(&self.state.board, stone, found, MAX_POINTS)
         return sorted([MOVE_AT[self.state.board.width][found[i]] for i in range(count)])
 
     def check(self):
+        """Check the board's invariants, for tests.
+
+        Raises:
+            AssertionError: one is broken; the message has its number.
+        """
         cdef int broken = board_check(&self.state.board)
         if broken:
             raise AssertionError(f"board invariant {broken} is broken")
@@ -441,6 +454,7 @@ cdef class Position:
             raise AssertionError("more moves than room for them")
 
     def copy(self):
+        """Return an independent copy."""
         return self._copy()
 
     def __copy__(self):

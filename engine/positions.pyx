@@ -1,7 +1,7 @@
 """Positions: a batch of games under the same rules, each step one call for all of them.
 
-Moves are checked before any is played: a batch with one illegal move stays as it was. All loops
-over games run without the GIL.
+All moves are checked before one is played: a batch with an illegal move stays as it is. Loops over
+games run without the GIL.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
@@ -12,10 +12,16 @@ import numpy as np
 from insei.engine.board cimport MAX_POINTS, WORDS
 from insei.engine.reading.liberties cimport Liberties
 from insei.engine.planes.net_planes cimport (
-    BINARY, PLANES, Frame, lay_out, state_bytes, state_floats
+    NUM_BINARY_PLANES,
+    NUM_PLANES,
+    Frame,
+    lay_out,
+    state_bytes,
+    state_floats,
 )
 from insei.engine.playouts cimport random_move
-from insei.engine.position cimport Position, new_state
+from insei.engine.position cimport Position
+from insei.engine.state_door cimport new_state
 from insei.engine.state cimport (
     State,
     state_allows,
@@ -24,7 +30,7 @@ from insei.engine.state cimport (
     state_half_score,
     state_is_over,
     state_play,
-    state_stones,
+    state_legal_points,
     write_mask,
 )
 
@@ -39,7 +45,7 @@ cdef enum:
 LEAVE = LEFT
 
 cdef struct Output:
-    # Where the masks and planes of a batch go; NULL where they are not wanted.
+    # Where the masks and planes of a batch are written; NULL for those that are not wanted.
     uint8_t* masks
     float* floats
     uint8_t* bytes
@@ -49,25 +55,41 @@ cdef struct Output:
 
 
 cdef inline void write(
-    Output* output, const State* state, Liberties* known, int64_t game
+    Output* output, const State* state, Liberties* liberties, int64_t game
 ) noexcept nogil:
-    """Write a game's mask and planes; what is legal is found once for both."""
+    """Write a game's mask and planes; the legal points are found once for both."""
     cdef uint64_t[WORDS] legal
     if output.masks == NULL and output.floats == NULL and output.bytes == NULL:
         return
-    state_stones(state, legal)
+    state_legal_points(state, legal)
     if output.floats != NULL:
         state_floats(
-            state, legal, known, &output.frame, output.floats + game * PLANES * output.area
+            state,
+            legal,
+            liberties,
+            &output.frame,
+            output.floats + game * NUM_PLANES * output.area,
         )
     if output.bytes != NULL:
-        state_bytes(state, legal, known, output.bytes + game * BINARY * output.area)
+        state_bytes(state, legal, liberties, output.bytes + game * NUM_BINARY_PLANES * output.area)
     if output.masks != NULL:
         write_mask(state, legal, output.masks + game * output.num_actions)
 
 
 cdef class Positions:
-    """`len(positions)` games, B in the shapes below, that go on side by side."""
+    """A batch of games under the same rules that are played side by side, one call a step.
+
+    B is the number of games, A the number of moves. One thread at a time may use a batch, its
+    planes too. Loops over games let other threads run. Where there is an argument `games`, it is a
+    list of numbers or a mask, bool `[B]`.
+
+    Args:
+        rules: of all the games.
+        num_games: B, at least 1.
+
+    Raises:
+        ValueError: `rules` is not a Rules, or `num_games` is below 1.
+    """
 
     cdef State** states
     cdef State* empty  # what a game is reset to
@@ -111,12 +133,14 @@ cdef class Positions:
 
     @property
     def rules(self):
+        """The rules of all the games."""
         return self._rules
 
     def __len__(self):
         return self.num_games
 
     def __getitem__(self, int game):
+        """Return a copy of one game as a Position."""
         cdef Position position = position_of(self._rules)
         game = self._game(game)
         if state_copy(position.state, self.states[game]) < 0:
@@ -124,7 +148,7 @@ cdef class Positions:
         return position
 
     cdef int[::1] _chosen(self, games):
-        """The games named, by number or by a mask, as numbers from 0 on; all of them for None."""
+        """The numbers of the games asked for by numbers or a mask; all games for None."""
         if games is None:
             return np.arange(self.num_games, dtype=np.intc)
         given = np.asarray(games if isinstance(games, np.ndarray) else list(games))
@@ -142,6 +166,12 @@ cdef class Positions:
         return game + self.num_games if game < 0 else game
 
     def reset(self, games=None):
+        """Start all games again, or only `games`.
+
+        Raises:
+            IndexError: there is no such game.
+            ValueError: `games` are neither integers nor a mask `[B]`.
+        """
         cdef int[::1] chosen = self._chosen(games)
         cdef int i, failed = 0
         with nogil:
@@ -151,6 +181,18 @@ cdef class Positions:
             raise MemoryError
 
     def check(self, moves):
+        """Check moves without playing them.
+
+        Args:
+            moves: as for `play`.
+
+        Returns:
+            the moves as int64 `[B]`.
+
+        Raises:
+            IllegalMove, GameOver: a move is illegal; the message names the game.
+            ValueError: there is not one move a game, or they are not integers.
+        """
         given = np.asarray(moves)
         if given.dtype.kind not in "iu" and given.size:
             raise ValueError(f"moves of type {given.dtype}: wanted integers")
@@ -173,9 +215,31 @@ cdef class Positions:
         return np.asarray(wanted)
 
     def play(self, moves):
+        """Play one move in each game.
+
+        Args:
+            moves: integers `[B]`; LEAVE (-1) leaves a game as it is.
+
+        Raises:
+            IllegalMove, GameOver: a move is illegal; the message names the game. None was played.
+            ValueError: there is not one move a game, or they are not integers.
+        """
         self.step(moves)
 
     def step(self, moves, masks=None, planes=None, reply_seed=None, int max_plies=0):
+        """Play one move in each game and write the masks and planes that follow, in one pass.
+
+        Args:
+            moves: as for `play`.
+            masks: filled as by `legal_masks`; None to leave them out.
+            planes: filled as by `planes`; None to leave them out.
+            reply_seed: if given, each game that was moved in and is not over gets a reply, a random
+                move that fills no own eye.
+            max_plies: games of this length get no reply; 0 for no limit.
+
+        Raises:
+            IllegalMove, GameOver, ValueError: as `play` and `planes`; no move was played.
+        """
         cdef int64_t[::1] wanted = self.check(moves)
         cdef Output output = self._output(masks, planes)
         cdef uint64_t rng = 0 if reply_seed is None else reply_seed
@@ -202,6 +266,15 @@ cdef class Positions:
             raise type(error)(f"game {game}: {error}") from None
 
     def play_random(self, uint64_t seed, games=None):
+        """Play a random move that fills no own eye in each game that is not over.
+
+        Args:
+            seed: equal seeds give equal moves.
+            games: which games to play in, all by default.
+
+        Returns:
+            the moves, int64 `[B]`; LEAVE where none was played.
+        """
         cdef uint64_t rng = seed
         cdef int game, failed = 0
         chosen = np.zeros(self.num_games, np.uint8)
@@ -219,6 +292,18 @@ cdef class Positions:
         return moves
 
     def legal_masks(self, out=None, games=None):
+        """Write which moves are legal.
+
+        Args:
+            out: bool `[B, A]`, contiguous; a new array by default.
+            games: which rows to write, all by default.
+
+        Returns:
+            `out`; the row of a game that is over is all False.
+
+        Raises:
+            ValueError: `out` has the wrong shape, type or layout.
+        """
         cdef int[::1] chosen = self._chosen(games)
         if out is None:
             out = np.zeros((self.num_games, self._rules.num_actions), np.bool_)
@@ -226,9 +311,23 @@ cdef class Positions:
         return out
 
     def planes(self, out=None, games=None):
+        """Write the planes that a net sees.
+
+        Args:
+            out: float32 `[B, C, H, W]`, in a frame of the board's size or more; or, for the binary
+                planes alone, uint8 `[B, 12, H, W]` of the board's size. By default a new float32
+                array.
+            games: which rows to write, all by default.
+
+        Returns:
+            `out`.
+
+        Raises:
+            ValueError: `out` has the wrong shape, type or layout.
+        """
         cdef int[::1] chosen = self._chosen(games)
         if out is None:
-            shape = (self.num_games, PLANES, self._rules.height, self._rules.width)
+            shape = (self.num_games, NUM_PLANES, self._rules.height, self._rules.width)
             out = np.zeros(shape, np.float32)
         self._write(self._output(None, out), chosen)
         return out
@@ -241,7 +340,7 @@ cdef class Positions:
                 write(&output, self.states[game], &self.liberties[game], game)
 
     cdef Output _output(self, masks, planes) except *:
-        """Where to write, of arrays that fit; None for what is not wanted."""
+        """The arrays to write to, checked; None for those that are not wanted."""
         cdef Output output
         cdef int height = self._rules.height, width = self._rules.width
         output.masks = output.bytes = NULL
@@ -254,13 +353,13 @@ cdef class Positions:
         if planes is None:
             return output
         if isinstance(planes, np.ndarray) and planes.dtype == np.uint8:
-            _check(planes, (self.num_games, BINARY, height, width), np.uint8)
+            _check(planes, (self.num_games, NUM_BINARY_PLANES, height, width), np.uint8)
             output.bytes = <uint8_t*><size_t>planes.ctypes.data
             return output
         if isinstance(planes, np.ndarray) and planes.ndim == 4:
             height, width = planes.shape[2:]
         check_frame(self._rules, height, width)
-        _check(planes, (self.num_games, PLANES, height, width), np.float32)
+        _check(planes, (self.num_games, NUM_PLANES, height, width), np.float32)
         output.floats = <float*><size_t>planes.ctypes.data
         output.area = height * width
         output.frame.height, output.frame.width = height, width
@@ -273,6 +372,7 @@ cdef class Positions:
 
     @property
     def is_over(self):
+        """Which games are over, bool `[B]`."""
         found = np.empty(self.num_games, np.bool_)
         cdef uint8_t[::1] view = found.view(np.uint8)
         cdef int game
@@ -283,6 +383,7 @@ cdef class Positions:
 
     @property
     def to_play(self):
+        """The player to move in each game, uint8 `[B]` of BLACK and WHITE."""
         found = np.empty(self.num_games, np.uint8)
         cdef uint8_t[::1] view = found
         cdef int game
@@ -293,6 +394,7 @@ cdef class Positions:
 
     @property
     def num_moves(self):
+        """Plies of each game, int32 `[B]`."""
         found = np.empty(self.num_games, np.int32)
         cdef int[::1] view = found
         cdef int game
@@ -302,6 +404,14 @@ cdef class Positions:
         return found
 
     def scores(self, games=None):
+        """Score the boards as they stand, as `Position.score` does without dead stones.
+
+        Args:
+            games: which games to score, all by default.
+
+        Returns:
+            float32, one a game; positive if Black is ahead.
+        """
         cdef int[::1] chosen = self._chosen(games)
         cdef int i
         found = np.empty(len(chosen), np.float32)

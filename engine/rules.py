@@ -7,6 +7,7 @@ from typing import Literal
 EMPTY, BLACK, WHITE = 0, 1, 2
 COLOUR_NAMES = ("empty", "black", "white")
 MAX_SIDE = 19
+MAX_KOMI = 400
 
 KoRule = Literal["simple", "positional", "situational"]
 KO_RULES: tuple[KoRule, ...] = ("simple", "positional", "situational")
@@ -19,49 +20,61 @@ def opponent(colour: int) -> int:
     return BLACK + WHITE - colour
 
 
-def is_whole(number: object) -> bool:
-    """Whether this is a whole number, of Python's or numpy's, and not a truth value."""
+def is_integer(number: object) -> bool:
+    """Whether this is an integer of Python or numpy, and not a bool."""
     return isinstance(number, Integral) and not isinstance(number, bool)
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What may be played and who has won; two passes end the game.
+    """Which moves are legal, and who has won. Two passes end the game.
 
-    Territory counts prisoners, and eyes in seki too; see `Position.score` on dead stones. Where
-    captures win, the stones that decide it end the game, as a win by one point.
+    Territory scoring counts prisoners, and eyes in seki. `Position.score` says which stones are
+    dead. Under `captures_to_win` the deciding capture ends the game, and wins by one point.
 
-    A suicide of several stones is legal where `suicide` says so; that of a single stone never is,
-    as in KataGo and GNU Go. Positional superko forbids it anyway, for it leaves the board as it
-    was. Read literally, situational superko and simple ko would allow it where suicide is legal:
-    a pass that does not count as one, with which a game need never end.
+    The suicide of a single stone is never legal, as in KataGo and GNU Go. Positional superko
+    forbids it anyway, as it leaves the board unchanged. Simple ko and situational superko, taken
+    literally, would allow it as a pass that does not count as one, and games might never end.
+
+    Args:
+        width: columns, 1 to 19.
+        height: rows, 1 to 19.
+        komi: points for White, a multiple of 0.5 from -400 to 400.
+        ko: "simple", or superko: "positional" or "situational".
+        suicide: whether suicides of several stones are legal.
+        captures_to_win: stones to capture for a win (Atari Go), to 1000; 0 for Go.
+        scoring: "area" or "territory".
+        pass_stones: whether a pass hands a stone over and White passes last (AGA); for territory
+            scoring only.
 
     Raises:
-        ValueError: a field is outside what is said beside it.
+        ValueError: a field has another value.
     """
 
-    width: int = 19  # columns, 1 to 19
-    height: int = 19  # rows, 1 to 19
-    komi: float = 7.5  # points given to White, a multiple of one half, at most 400 either way
+    width: int = 19
+    height: int = 19
+    komi: float = 7.5
     ko: KoRule = "positional"
     suicide: bool = False
-    captures_to_win: int = 0  # who has taken so many stones has won (Atari Go); 0 for Go
+    captures_to_win: int = 0
     scoring: Scoring = "area"
-    pass_stones: bool = False  # each pass hands a stone over, White passes last (AGA); territory
+    pass_stones: bool = False
 
     def __post_init__(self) -> None:
         for name in ("width", "height"):
             side = getattr(self, name)
-            if not is_whole(side) or not 1 <= side <= MAX_SIDE:
+            if not is_integer(side) or not 1 <= side <= MAX_SIDE:
                 raise ValueError(f"{name} {side!r}: wanted a whole number from 1 to {MAX_SIDE}")
         komi = self.komi
         if (
             isinstance(komi, bool)
             or not isinstance(komi, Real)
-            or not -400 <= komi <= 400
+            or not -MAX_KOMI <= komi <= MAX_KOMI
             or (2 * komi) % 1
         ):
-            raise ValueError(f"komi {komi!r}: wanted a multiple of 0.5 from -400 to 400")
+            raise ValueError(
+                f"komi {komi!r}: wanted a multiple of 0.5 from -{MAX_KOMI} to {MAX_KOMI}"
+            )
         if self.ko not in KO_RULES:
             raise ValueError(f"ko {self.ko!r}: wanted one of {', '.join(KO_RULES)}")
         for name in ("suicide", "pass_stones"):
@@ -72,7 +85,7 @@ class Rules:
         if self.pass_stones and self.scoring != "territory":
             raise ValueError("pass_stones with area scoring: wanted territory scoring, or none")
         wins = self.captures_to_win
-        if not is_whole(wins) or not 0 <= wins <= 1000:
+        if not is_integer(wins) or not 0 <= wins <= 1000:
             raise ValueError(f"captures_to_win {wins!r}: wanted a whole number from 0 to 1000")
         for name in ("width", "height", "captures_to_win"):  # numpy's numbers are taken too
             object.__setattr__(self, name, int(getattr(self, name)))
@@ -100,30 +113,36 @@ class Rules:
 
 
 def tromp_taylor(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
-    """Positional superko, suicide allowed, area scoring (Tromp and Taylor, tromp.github.io)."""
+    """Rules with positional superko, suicide and area scoring (tromp.github.io/go.html).
+
+    Args:
+        width: columns, 1 to 19.
+        height: rows; None for a square.
+        komi: points for White.
+    """
     return Rules(width, width if height is None else height, komi, ko="positional", suicide=True)
 
 
 def chinese(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
-    """Simple ko, no suicide, area scoring, as Chinese referees apply it and GNU Go plays it.
+    """Rules with simple ko, no suicide and area scoring, as Chinese referees and GNU Go apply them.
 
-    But for handicap stones: those give them back to White, here komi has to be raised.
+    They also compensate White for handicap stones. We do not: raise komi by as much.
     """
     return Rules(width, width if height is None else height, komi, ko="simple", suicide=False)
 
 
 def new_zealand(width: int = 19, height: int | None = None, komi: float = 7.0) -> Rules:
-    """Situational superko, suicide allowed, area scoring (New Zealand Go Society, 1986)."""
+    """Rules with situational superko, suicide and area scoring (New Zealand Go Society, 1986)."""
     return Rules(width, width if height is None else height, komi, ko="situational", suicide=True)
 
 
 def japanese(width: int = 19, height: int | None = None, komi: float = 6.5) -> Rules:
-    """Simple ko, no suicide, territory scoring (after Nihon Kiin's rules of 1989)."""
+    """Rules with simple ko, no suicide and territory scoring (after Nihon Kiin's rules of 1989)."""
     return Rules(width, width if height is None else height, komi, ko="simple", scoring="territory")
 
 
 def aga(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
-    """Situational superko, no suicide, territory with pass stones (AGA Concise Rules of Go)."""
+    """Rules with situational superko, territory and pass stones (AGA Concise Rules of Go)."""
     return Rules(
         width,
         width if height is None else height,
@@ -143,18 +162,8 @@ PRESETS = {
 }
 
 
-OTHER_NAMES = {"nz": "new-zealand", "jp": "japanese", "korean": "japanese"}
-
-
-def preset_called(said: str) -> str | None:
-    """The preset that goes by this name in files and programs; None for a name we don't know."""
-    name = said.strip().lower().removesuffix(" rules").replace("_", "-").replace(" ", "-")
-    name = OTHER_NAMES.get(name, name)
-    return name if name in PRESETS else None
-
-
 def with_preset(rules: Rules, name: str) -> Rules:
-    """`rules` with all but the size and komi as the preset has it.
+    """Return a preset with the size and komi of `rules`.
 
     Raises:
         ValueError: there is no such preset.
@@ -165,5 +174,5 @@ def with_preset(rules: Rules, name: str) -> Rules:
 
 
 def preset_name(rules: Rules) -> str | None:
-    """The preset that these rules are, whatever the size and komi; None for rules of their own."""
+    """The preset that these rules are, size and komi aside; None if they are no preset."""
     return next((name for name in PRESETS if with_preset(rules, name) == rules), None)

@@ -4,37 +4,42 @@ from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
 from insei.engine.board cimport BLACK, WHITE, Board, board_bytes
 
-cdef enum:
+cdef enum:  # ko rules, in the order of KO_RULES
     SIMPLE = 0
     POSITIONAL = 1
     SITUATIONAL = 2
-    NEVER = 1 << 30
+
+cdef enum:
+    NO_CAPTURE_GOAL = 1 << 30  # as `captures_to_win`: captures do not end the game
     SEEN_WORDS = 64  # the Bloom filter of past situations: 4,096 bits
-    FRESH = -1  # as an anchor: nothing was taken off since the first situation
+    NO_GUARD = 0  # as `repeat_guard`: no stone rules repetition out
+    NOTHING_CAPTURED = -1  # as `repeat_guard`: no stone was removed since the first situation
+    WHITE_MOVED = 0x8000  # a recorded move's highest bit
+    MOVE_BITS = 0x7FFF  # the others, which hold the move
+
+ctypedef struct StateRules:
+    # `Rules`, less the size, as C numbers.
+    int ko_rule  # SIMPLE, POSITIONAL or SITUATIONAL
+    bint suicide  # whether suicides of several stones are legal
+    int captures_to_win  # stones to capture, or NO_CAPTURE_GOAL
+    int half_komi  # komi in half points
+    bint territory  # whether territory is scored, not area
+    bint pass_stones  # whether each pass hands a stone over
 
 ctypedef struct State:
     uint64_t* situations  # `[num_moves + 1]`, what superko compares; unused under simple ko
-    uint16_t* moves  # `[num_moves]`, the move, with WHITE_MOVED set where White played it; they
-    # lie behind the situations, in the same block of memory
+    uint16_t* moves  # `[num_moves]`, in the same block of memory, behind the situations; read them
+    # by `move_played` and `mover_of`
     int capacity  # of both arrays, in moves
     int num_moves
     int to_play
     int passes
-    int ko_rule
-    bint suicide
-    int captures_to_win  # stones to take, or NEVER
-    int half_komi  # komi in half points
-    bint territory  # whether territory is scored, not area
-    bint pass_stones  # whether each pass hands a stone over
+    StateRules rules
     uint64_t seen[SEEN_WORDS]
-    int anchor  # what rules repetitions out; see `may_repeat`
-    Board board  # the last field, for it ends early on a small board
+    int repeat_guard  # the cell of the stone that rules repetition out; see `may_repeat`
+    Board board  # the last field: a small board ends early
 
-cdef uint16_t WHITE_MOVED
-
-cdef State* state_new(
-    int width, int height, int ko_rule, bint suicide, int half_komi, int captures_to_win
-) noexcept nogil
+cdef State* state_new(int width, int height, StateRules rules) noexcept nogil
 cdef State* state_duplicate(const State* source) noexcept nogil
 cdef void state_free(State* state) noexcept nogil
 cdef int state_reserve(State* state, int capacity) noexcept nogil
@@ -44,11 +49,15 @@ cdef void state_rewind(State* scratch, const State* root) noexcept nogil
 cdef int state_play(State* state, int move) noexcept nogil
 cdef bint state_allows(const State* state, int move) noexcept nogil
 cdef bint state_bans_repeat(const State* state, int point) noexcept nogil
-cdef void state_stones(const State* state, uint64_t* legal) noexcept nogil
+cdef void state_legal_points(const State* state, uint64_t* legal) noexcept nogil
 cdef void write_mask(const State* state, uint64_t* legal, uint8_t* mask) noexcept nogil
 cdef void state_mask(const State* state, uint8_t* mask) noexcept nogil
 cdef int state_half_score(const State* state) noexcept nogil
 cdef int state_half_score_without(const State* state, const uint8_t* dead) noexcept nogil
+
+cdef inline StateRules plain_rules() noexcept nogil:
+    """Positional superko, area scoring, no komi: for a state that another is copied over."""
+    return StateRules(POSITIONAL, False, NO_CAPTURE_GOAL, 0, False, False)
 
 cdef inline size_t state_size(const Board* board) noexcept nogil:
     """Bytes of a state with such a board."""
@@ -57,18 +66,26 @@ cdef inline size_t state_size(const Board* board) noexcept nogil:
 cdef inline bint state_is_over(const State* state) noexcept nogil:
     return (
         state.passes >= 2
-        or state.board.prisoners[BLACK] >= state.captures_to_win
-        or state.board.prisoners[WHITE] >= state.captures_to_win
+        or state.board.prisoners[BLACK] >= state.rules.captures_to_win
+        or state.board.prisoners[WHITE] >= state.rules.captures_to_win
     )
+
+cdef inline int move_played(const State* state, int ply) noexcept nogil:
+    """The move at `ply`, from 0 to `num_moves` - 1."""
+    return state.moves[ply] & MOVE_BITS
+
+cdef inline int mover_of(const State* state, int ply) noexcept nogil:
+    """The colour that moved at `ply`."""
+    return WHITE if state.moves[ply] & WHITE_MOVED else BLACK
 
 cdef inline int state_last_move(const State* state, int back) noexcept nogil:
     """The move `back` plies ago, 0 for the last one; -1 before the start."""
     if back >= state.num_moves:
         return -1
-    return state.moves[state.num_moves - 1 - back] & 0x7FFF
+    return move_played(state, state.num_moves - 1 - back)
 
 cdef inline bint wins_by_passing(const State* state) noexcept nogil:
-    """Whether the opponent has just passed and the score is already won."""
+    """Whether the opponent has just passed and a pass now wins on the score."""
     cdef int half_points
     if state_last_move(state, 0) != state.board.width * state.board.height:
         return False

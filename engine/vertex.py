@@ -15,8 +15,13 @@ def vertex_of(move: int, rules: Rules) -> str:
         return "pass"
     if not 0 <= move < rules.num_points:
         raise ValueError(f"move {move}: wanted 0 to {rules.pass_move}")
-    row, column = divmod(move, rules.width)
-    return f"{COLUMNS[column]}{rules.height - row}"
+    return name_of_point(move, rules.width, rules.height)
+
+
+def name_of_point(point: int, width: int, height: int) -> str:
+    """Name a point of a board of this size: "D4"."""
+    row, column = divmod(point, width)
+    return f"{COLUMNS[column]}{height - row}"
 
 
 def move_of(vertex: str, rules: Rules) -> int:

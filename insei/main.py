@@ -8,6 +8,7 @@ from cyclopts import CycloptsError
 
 from insei.agents.player import PlayerFailed
 from insei.commands.ablate import ablate
+from insei.commands.analysis import analysis
 from insei.commands.curve import curve
 from insei.commands.gtp import gtp
 from insei.commands.ladder import ladder
@@ -41,7 +42,8 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, tournament, rate, ladder, curve, resize, ablate, gtp, package, version
+    play, watch, train, tournament, rate, ladder, curve, resize, ablate, gtp, analysis, package,
+    version,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)

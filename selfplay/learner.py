@@ -187,8 +187,8 @@ class Learner:
         """
         self.network.eval()
 
-        def forward(planes: Tensor, is_whole: bool) -> NetworkOutput:
-            return torch.func.functional_call(self.network, self.mean, (planes, is_whole))
+        def forward(planes: Tensor, fills_frame: bool) -> NetworkOutput:
+            return torch.func.functional_call(self.network, self.mean, (planes, fills_frame))
 
         losses, output = row_losses(forward, batch.by_ends(), self.device, self.autocasts)
         chances = output.outcome.float().softmax(1)

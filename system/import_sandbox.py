@@ -1,4 +1,4 @@
-"""Folders with somebody's own code, which is imported without getting in anybody's way."""
+"""Imports from a user's folder that neither see nor change the modules of other code."""
 
 import sys
 from collections.abc import Iterator
@@ -6,20 +6,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
-OURS = "insei"
+OWN_PACKAGE = "insei"
 
 
-class House:
-    """A folder with somebody's code, whose modules are seen by its own players alone."""
+class ImportSandbox:
+    """A folder whose modules are visible only while the sandbox is open."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.modules: dict[str, ModuleType] = {}  # that were imported from the folder
+        self.modules: dict[str, ModuleType] = {}  # imported from the folder so far
         self.depth = 0
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Let imports find what lies in the folder, before anything else of that name."""
+        """Let imports find the folder's modules first."""
         if self.depth:
             yield
             return
@@ -40,21 +40,21 @@ class House:
             sys.modules.update(hidden)
 
     def _holds(self, name: str, before: set[str]) -> bool:
-        """Whether a module lies in the folder under its name, and was not there already."""
+        """Whether a newly imported module lies in the folder."""
         top = name.partition(".")[0]
-        if top in before or top == OURS:
+        if top in before or top == OWN_PACKAGE:
             return False
         package = sys.modules.get(top)
         file = getattr(package, "__file__", None)
-        paths = [file] if file else list(getattr(package, "__path__", ()))  # of a namespace
-        stands = {str(self.folder / top), str(self.folder / f"{top}.py")}
-        return any(path in stands or str(Path(path).parent) in stands for path in paths)
+        paths = [file] if file else list(getattr(package, "__path__", ()))  # a namespace package
+        places = {str(self.folder / top), str(self.folder / f"{top}.py")}
+        return any(path in places or str(Path(path).parent) in places for path in paths)
 
 
-HOUSES: dict[Path, House] = {}
+SANDBOXES: dict[Path, ImportSandbox] = {}
 
 
-def house_of(file: Path) -> House:
-    """The house of a file's folder, one a process."""
+def sandbox_of(file: Path) -> ImportSandbox:
+    """The sandbox of a file's folder. There is one for each folder and process."""
     folder = file.parent.resolve()
-    return HOUSES.setdefault(folder, House(folder))
+    return SANDBOXES.setdefault(folder, ImportSandbox(folder))

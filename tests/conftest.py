@@ -1,9 +1,12 @@
 """What tests share: one Ray for all of them, and a small net."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from insei.agents.net.architecture import NetworkConfig
+from tests.helpers.paths import HELPERS
 
 TINY = NetworkConfig(blocks=2, channels=8, head_channels=8, hidden=8)
 
@@ -48,3 +51,9 @@ def tiny_package(tmp_path_factory, tiny_weights):
     folder.mkdir()
     write_package(folder, tiny_weights, PlayerCard(TINY, 5, 5, 14.5))
     return folder
+
+
+@pytest.fixture
+def player_file(tmp_path):
+    """A copy of the players in tests/helpers/python_players.py, which a test may change."""
+    return shutil.copy(HELPERS / "python_players.py", tmp_path / "own.py")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.player import Player
-from insei.agents.python_player import OwnPlayer
+from insei.agents.python_player import PythonPlayer
 from insei.engine.planes.net_planes import NUM_PLANES
 from insei.engine.rules import Rules
 
@@ -62,9 +62,9 @@ def cost_of(player: Player, rules: Rules) -> PlayerCost:
     """What a player consists of, and what an operation costs on a board of these rules."""
     kind = player.name.partition(":")[0]
     lines = sum(code_lines(ROOT / name) for name in modules_of(kind))
-    if isinstance(player, OwnPlayer):
+    if isinstance(player, PythonPlayer):
         lines = code_lines(player.file)
-    package = getattr(getattr(player, "net", player), "package", None)
+    package = getattr(player, "package", None)
     cost = multiply_adds(package.card.architecture, rules.num_points) if package else 0
     return PlayerCost(UNITS.get(kind, "moves"), lines, player.num_parameters, cost)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from insei.agents.grammar import make_player
 from insei.agents.net.architecture import BrokenNetwork
-from insei.agents.player import RESIGN, Elsewhere, Player, PlayerFailed
+from insei.agents.player import RESIGN, ExternalPlayer, Player, PlayerFailed
 from insei.engine.diagram import result_of
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
@@ -171,7 +171,7 @@ def play_on(
 
 def clock_of(player: Player) -> Callable[[], float]:
     """A function that reads the processor time of the player's process, in seconds."""
-    return player.cpu_seconds if isinstance(player, Elsewhere) else time.process_time
+    return player.cpu_seconds if isinstance(player, ExternalPlayer) else time.process_time
 
 
 def black_win_rate(value: float | None, mover: int) -> float | None:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from insei.agents.grammar import make_player
-from insei.agents.player import RESIGN, Elsewhere
+from insei.agents.player import RESIGN, ExternalPlayer
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 
@@ -50,7 +50,7 @@ def measure_here(name: str, rules: Rules) -> MemoryUse:
     player = make_player(name)
     try:
         player.new_game(rules, 1)
-        own = player.process_id() if isinstance(player, Elsewhere) else "self"
+        own = player.process_id() if isinstance(player, ExternalPlayer) else "self"
         position = Position(rules)
         began, seated = time.monotonic(), 0.0
         while not position.is_over and position.num_moves < 3 * rules.num_points:

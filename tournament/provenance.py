@@ -10,7 +10,7 @@ from typing import Any
 
 from insei.agents.gtp.program_player import GtpPlayer
 from insei.agents.player import Player, PlayerFailed, ProgramMissing
-from insei.agents.python_player import OwnPlayer
+from insei.agents.python_player import PythonPlayer
 from insei.system.files import append_json, read_json_lines
 
 SESSIONS_FILE = "sessions.jsonl"
@@ -63,7 +63,7 @@ def identity_of(player: Player, plays: bool = False) -> str:
             return f"failed: {error}"
     if not player.fingerprint:
         return "insei's own"
-    kind = "file" if isinstance(player, OwnPlayer) else "weights"
+    kind = "file" if isinstance(player, PythonPlayer) else "weights"
     return f"{kind} {player.fingerprint[:16]}"
 
 

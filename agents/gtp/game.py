@@ -2,18 +2,19 @@
 
 import dataclasses
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Protocol, runtime_checkable
 
 from insei.agents.clock import Clocks, TimeControl
+from insei.agents.gtp.arguments import CommandFailed
 from insei.agents.player import (
     RESIGN,
     Choice,
-    Hurried,
     Player,
     PlayerFailed,
-    Thinker,
-    last_of,
+    SearchingPlayer,
+    TimedPlayer,
+    run_to_end,
 )
 from insei.agents.search.dead_stones import dead_for, taking_off
 from insei.agents.search.search import Search
@@ -25,13 +26,9 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 
-class CannotDo(ValueError):
-    """What GTP answers after `?`."""
-
-
 @runtime_checkable
-class Searcher(Thinker, Protocol):
-    """A thinker that says how it searches."""
+class PlayerWithSettings(SearchingPlayer, Protocol):
+    """A searching player whose settings can be read."""
 
     settings: SearchSettings
 
@@ -40,111 +37,118 @@ class GtpGame:
     """One game after another with the same player.
 
     Args:
-        player: who moves when asked.
-        rules: where the first game begins.
-        seed: of the first game; later ones count up.
+        player: chooses the moves of `genmove`.
+        rules: of the first game.
+        seed: of the first game; each later game adds 1.
+        warn: called with a line for the user, which is no part of an answer.
     """
 
-    def __init__(self, player: Player, rules: Rules, seed: int) -> None:
+    def __init__(
+        self, player: Player, rules: Rules, seed: int, warn: Callable[[str], None]
+    ) -> None:
         self.player = player
         self.seed = seed
         self.rules = rules
+        self.warn = warn
         self.control: TimeControl | None = None  # of each game
         self.clocks = Clocks()
-        self.is_seated = False  # whether the player is in this game, as far as is known
+        self.is_player_ready = False  # whether `new_game` succeeded and the player has not failed
+        self.has_generated = False  # whether the player moved, or resigned, in the last command
+        self.has_warned_of_clocks = False
         self.history: list[Position] = []
-        self.judged: tuple[Position, list[int]] | None = None  # a position, and its dead stones
+        self.dead_stones: tuple[Position, list[int]] | None = None  # of the last position asked for
         self.begin(Position(rules))
 
     @property
     def position(self) -> Position:
-        """Where the game stands."""
+        """The current position."""
         return self.history[-1]
 
     def begin(self, start: Position) -> None:
-        """A new game from this position.
+        """Begin a new game from this position.
 
         Raises:
             ValueError: the player doesn't play by these rules.
-            PlayerFailed: its program does not begin.
+            PlayerFailed: its program does not start.
         """
-        self._seat(start.rules)
+        self._prepare_player(start.rules)
         self.rules = start.rules
         self.clocks = Clocks(self.control)
         self.seed += 1
         self.history = [start]
 
-    def _seat(self, rules: Rules) -> None:
-        self.is_seated = False
+    def _prepare_player(self, rules: Rules) -> None:
+        self.is_player_ready = False
         self.player.new_game(rules, self.seed)
-        self.is_seated = True
+        self.is_player_ready = True
 
     def change_rules(self, rules: Rules) -> None:
-        """Go on with the game so far under other rules, of the same size.
+        """Continue the game under other rules, of the same size.
 
         Raises:
-            IllegalMove: a move so far is forbidden by them; nothing has changed then.
-            PlayerFailed: the player's program does not begin; likewise.
+            IllegalMove: the new rules forbid a move so far. Nothing changes.
+            PlayerFailed: the player's program does not start. Nothing changes.
         """
         first = self.history[0]
         replayed = Position(rules, first.initial_board, first.initial_to_play)
         history = [replayed]
         for move, mover in zip(self.position.moves, self.position.movers, strict=True):
-            replayed = ready(replayed, mover).play(move)
+            replayed = with_mover(replayed, mover).play(move)
             history.append(replayed)
         if dataclasses.replace(rules, komi=0) != dataclasses.replace(self.rules, komi=0):
-            self._seat(rules)
+            self._prepare_player(rules)
         self.rules, self.history = rules, history
 
     def play(self, colour: int, move: int) -> None:
-        """Record a move.
+        """Play a move for a colour, whose turn it need not be.
 
         Raises:
-            IllegalMove: it is none.
+            IllegalMove: the rules forbid it.
         """
-        self.history.append(ready(self.position, colour).play(move))
+        self.history.append(with_mover(self.position, colour).play(move))
 
     def generate(self, colour: int, cleans_up: bool = False) -> int:
-        """Let the player move, within the time its clock gives; as `generating`."""
-        return last_of(self.generating(colour, cleans_up))
+        """Let the player choose and play a move; see `generate_steps`."""
+        return run_to_end(self.generate_steps(colour, cleans_up))
 
-    def generating(self, colour: int, cleans_up: bool = False) -> Generator[Search, None, int]:
-        """Let the player move, within the time its clock gives; RESIGN is not recorded.
+    def generate_steps(self, colour: int, cleans_up: bool = False) -> Generator[Search, None, int]:
+        """Let the player choose and play a move, within the time on its clock.
 
         Args:
-            cleans_up: whether it is to take dead stones off before it passes.
+            cleans_up: whether the player must capture dead stones before it passes.
 
         Yields:
-            the search after each of its steps, where the player is one that searches.
+            the search after each of its steps, if the player searches.
 
         Returns:
-            the move.
+            the move, or RESIGN.
 
         Raises:
-            IllegalMove: what it chose is none.
-            PlayerFailed: it can't go on; it is seated anew before its next move.
+            IllegalMove: the player's choice is illegal.
+            PlayerFailed: the player can't go on. The next move begins with `new_game`.
         """
-        position = ready(self.position, colour)
-        if not self.is_seated:
-            self._seat(self.rules)
+        position = with_mover(self.position, colour)
+        if not self.is_player_ready:
+            self._prepare_player(self.rules)
         began = time.perf_counter()
         try:
-            move = (yield from self._choosing(position, cleans_up)).move
+            move = (yield from self._choose_steps(position, cleans_up)).move
             if move != RESIGN:
                 self.history.append(position.play(move))
         except (IllegalMove, PlayerFailed):
-            self.is_seated = False
+            self.is_player_ready = False
             raise
-        clock = self.clocks.of.get(colour)
+        self.has_generated = True
+        clock = self.clocks.by_colour.get(colour)
         if clock is not None:
             clock.spend(time.perf_counter() - began)
         return move
 
-    def _choosing(self, position: Position, cleans_up: bool) -> Generator[Search, None, Choice]:
+    def _choose_steps(self, position: Position, cleans_up: bool) -> Generator[Search, None, Choice]:
         player = self.player
-        if isinstance(player, Hurried):
-            player.give_time(self.clocks.seconds_for(position))
-        if not isinstance(player, Thinker):
+        if isinstance(player, TimedPlayer):
+            player.set_time_limit(self.clocks.seconds_for(position))
+        if not isinstance(player, SearchingPlayer):
             choice = player.choose(position)
             if cleans_up and choice.move == position.rules.pass_move:
                 return choice._replace(move=taking_off(position, dead_for(position, player)))
@@ -155,60 +159,66 @@ class GtpGame:
             board = position.board.ravel()
             if any(board[point] != mine for point in dead_for(position, player)):
                 no_pass_before = position.num_moves + 1
-        return (yield from player.thinking(position, no_pass_before))
+        return (yield from player.search_steps(position, no_pass_before))
 
     def undo(self) -> None:
         """Take a move back.
 
         Raises:
-            CannotDo: there is none.
+            CommandFailed: no move was played.
         """
         if len(self.history) < 2:
-            raise CannotDo("cannot undo")
+            raise CommandFailed("cannot undo")
         self.history.pop()
 
     def set_handicap(self, points: Iterable[int]) -> None:
         """Begin with Black's stones on these points.
 
         Raises:
-            CannotDo: the board is not empty.
+            CommandFailed: the board is not empty.
             ValueError: a point is off the board or named twice.
         """
         if self.position.num_moves or self.position.board.any():
-            raise CannotDo("board not empty")
+            raise CommandFailed("board not empty")
         self.begin(handicap_position(self.rules, points))
 
     def set_clocks(self, control: TimeControl | None) -> None:
-        """Give both sides this time; None takes the clocks away."""
+        """Set both clocks; None removes them."""
         self.control, self.clocks = control, Clocks(control)
-        if isinstance(self.player, Hurried):  # it may have to get ready for that
-            self.player.give_time(self.clocks.seconds_for(self.position))
+        if isinstance(self.player, TimedPlayer):  # it may have to prepare, before time runs
+            self.player.set_time_limit(self.clocks.seconds_for(self.position))
+        if control is not None and self.plans_its_visits() and not self.has_warned_of_clocks:
+            self.has_warned_of_clocks = True
+            self.warn(
+                f"{self.player.name}: a clock cuts Gumbel's plan of visits short, which harms "
+                "its moves; wanted rule=puct where there are clocks"
+            )
 
     def plans_its_visits(self) -> bool:
-        """Whether the player's search shares its visits out beforehand, as Gumbel's does.
+        """Whether the player's search allots its visits beforehand, as Gumbel's does.
 
-        Such a search begins anew at each move, whatever it saw before.
+        Such a search reuses nothing of its last search.
         """
-        return isinstance(self.player, Searcher) and self.player.settings.rule == "gumbel"
+        return isinstance(self.player, PlayerWithSettings) and self.player.settings.rule == "gumbel"
 
     def dead(self) -> list[int]:
-        """The stones that are dead as the game stands, in the player's judgement.
+        """The dead stones of the current position, as the player sees them.
 
-        Judged once until the game moves: `final_score` and `final_status_list` agree.
+        They are found once a position, so that `final_score` and `final_status_list` agree.
         """
-        if self.judged is None or self.judged[0] is not self.position:
-            self.judged = self.position, dead_for(self.position, self.player)
-        return self.judged[1]
+        if self.dead_stones is None or self.dead_stones[0] is not self.position:
+            self.dead_stones = self.position, dead_for(self.position, self.player)
+        return self.dead_stones[1]
 
     def result(self) -> str:
-        """The score by the rules, dead stones taken off, as SGF writes it."""
+        """The score by the rules, without dead stones, as SGF writes it."""
         if self.rules.captures_to_win:
             return result_of(self.position)
         return result_of(self.position, self.dead())
 
 
-def ready(position: Position, colour: int) -> Position:
-    """The position with `colour` to move, going on after passes as GTP allows."""
+def with_mover(position: Position, colour: int) -> Position:
+    """The position with `colour` to move. After two passes the game is resumed, as GTP allows."""
     if position.is_over:
         position = position.resumed()
     return position if position.to_play == colour else position.with_to_play(colour)

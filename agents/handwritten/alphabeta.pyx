@@ -15,13 +15,14 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from insei.engine.position cimport Position
-from insei.engine.state cimport NEVER, state_is_over, state_size, wins_by_passing
+from insei.engine.state cimport NO_CAPTURE_GOAL, state_is_over, state_size, wins_by_passing
 
 from insei.agents.handwritten.solver_bounds cimport POINT, WON
 from insei.agents.handwritten.alphabeta_search cimport (
     DEEPEST,
     ENDLESS,
     MOST_PLIES,
+    NO_SITUATION,
     SMALL,
     TABLE_BITS,
     Entry,
@@ -76,8 +77,8 @@ class AlphaBetaPlayer:
         self.nodes = nodes
         self.given = None
 
-    def give_time(self, seconds):
-        """Think at most so long about each move from now on; None for what the name says."""
+    def set_time_limit(self, seconds):
+        """Limit the time of each move from now on; None restores the player's own limit."""
         self.given = seconds
 
     def new_game(self, rules, seed):
@@ -107,8 +108,8 @@ class AlphaBetaPlayer:
         search.state_bytes = state_size(&walked.state.board)
         search.is_small = (
             walked.state.board.width * walked.state.board.height <= SMALL
-            and walked.state.captures_to_win == NEVER
-            and not walked.state.territory  # what lives is then no limit of the score
+            and walked.state.rules.captures_to_win == NO_CAPTURE_GOAL
+            and not walked.state.rules.territory  # what lives is then no limit of the score
         )
         given = [limit for limit in (self.seconds or None, self.given) if limit is not None]
         deadline = now() + min(given) if given else 0
@@ -125,7 +126,7 @@ class AlphaBetaPlayer:
                         search.deadline = deadline
                         search.max_nodes = max_nodes
                     grounds.judged = False
-                    grounds.oldest = NEVER
+                    grounds.oldest = NO_SITUATION
                     visit(&search, depth, -ENDLESS, ENDLESS, 0, &grounds)
                     if search.stopped:
                         break

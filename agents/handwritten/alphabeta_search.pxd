@@ -7,6 +7,7 @@ from insei.engine.state cimport State
 
 cdef enum:
     ENDLESS = 1 << 30
+    NO_SITUATION = 1 << 30  # later than every situation
     SMALL = 30  # points of a board that may be solved
     MOST_PLIES = 128  # of a line
     DEEPEST = 100  # iterations
@@ -30,7 +31,7 @@ cdef struct Entry:
 cdef struct Grounds:
     # What a value rests on.
     bint judged  # on a judgement, not on ended games alone
-    int oldest  # the oldest situation whose repetition was forbidden; NEVER if none was
+    int oldest  # the oldest situation whose repetition was forbidden; NO_SITUATION if none was
 
 cdef struct Search:
     State* walk  # the position at hand, with all of its game

@@ -37,9 +37,10 @@ from insei.engine.board cimport (
     size_of,
 )
 from insei.engine.state cimport (
-    NEVER,
+    NO_CAPTURE_GOAL,
     SIMPLE,
     State,
+    StateRules,
     state_allows,
     state_bans_repeat,
     state_is_over,
@@ -59,10 +60,13 @@ cdef inline uint64_t mixed(uint64_t number) noexcept nogil:
 cdef uint64_t key_of(const Search* search) noexcept nogil:
     """What makes two nodes one."""
     cdef const State* walk = search.walk
+    cdef const StateRules* rules
     cdef uint64_t rest = 4 * walk.to_play + walk.passes
-    if walk.ko_rule == SIMPLE:
+    if walk.rules.ko_rule == SIMPLE:
         rest |= <uint64_t>walk.board.ko << 8
-    if walk.captures_to_win != NEVER or walk.territory or walk.pass_stones:  # prisoners count
+    rules = &walk.rules
+    if rules.captures_to_win != NO_CAPTURE_GOAL or rules.territory or rules.pass_stones:
+        # prisoners count
         rest |= <uint64_t>walk.board.prisoners[1] << 24 | <uint64_t>walk.board.prisoners[2] << 40
     return walk.board.hash ^ mixed(rest) ^ search.past
 
@@ -70,7 +74,7 @@ cdef uint64_t key_of(const Search* search) noexcept nogil:
 cdef int judged(const State* walk) noexcept nogil:
     """The judge's value for the player to move."""
     cdef int value = <int>(judge(&walk.board, walk.to_play) * POINT)
-    value -= walk.half_komi * (POINT // 2)
+    value -= walk.rules.half_komi * (POINT // 2)
     return value if walk.to_play == BLACK else -value
 
 
@@ -115,10 +119,10 @@ cdef int list_moves(
     cdef int num_points = width * height, entry, point, move, count = 0, row, column
     for entry in range(board.num_empty):
         point = board.cells[entry].empty
-        if not board_allows(board, point, walk.to_play, walk.suicide):
+        if not board_allows(board, point, walk.to_play, walk.rules.suicide):
             continue
         if state_bans_repeat(walk, point):
-            if walk.ko_rule != SIMPLE:
+            if walk.rules.ko_rule != SIMPLE:
                 grounds.oldest = min(grounds.oldest, repeated_by(walk, point))
             continue
         if not search.is_small and board_is_eye(board, point, walk.to_play):
@@ -165,7 +169,7 @@ cdef bint step(Search* search, int move, int ply) noexcept nogil:
     """Play a move, the position before it saved; False without memory."""
     cdef State* walk = search.walk
     memcpy(search.saved + ply * search.state_bytes, walk, search.state_bytes)
-    if search.is_small and walk.ko_rule != SIMPLE:
+    if search.is_small and walk.rules.ko_rule != SIMPLE:
         search.past += mixed(walk.situations[walk.num_moves])
     if state_play(walk, move) < 0:
         search.stopped = True
@@ -177,7 +181,7 @@ cdef void step_back(Search* search, int ply) noexcept nogil:
     """Take the last `step` back."""
     cdef State* walk = search.walk
     state_rewind(walk, <State*>(search.saved + ply * search.state_bytes))
-    if search.is_small and walk.ko_rule != SIMPLE:
+    if search.is_small and walk.rules.ko_rule != SIMPLE:
         search.past -= mixed(walk.situations[walk.num_moves])
 
 
@@ -295,7 +299,7 @@ cdef int visit(
     cdef uint64_t key
     cdef int value = 0, low, high
     grounds.judged = False
-    grounds.oldest = NEVER
+    grounds.oldest = NO_SITUATION
     if state_is_over(walk):
         return score_of(walk)
     if search.is_small and ply:  # the root wants a move, however sure its value

@@ -85,7 +85,7 @@ def pattern_codes():
 cdef inline bint is_legal(const State* state, int point) noexcept nogil:
     return (
         state.board.cells[point].colour == EMPTY
-        and board_allows(&state.board, point, state.to_play, state.suicide)
+        and board_allows(&state.board, point, state.to_play, state.rules.suicide)
         and not state_bans_repeat(state, point)
     )
 

@@ -38,7 +38,7 @@ cdef void set_limits(const State* walk, int* low, int* high) noexcept nogil:
     cdef int num_points = board.width * board.height, move, point, colour
     cdef int[3] sure, owned
     sure[BLACK] = sure[WHITE] = owned[BLACK] = owned[WHITE] = 0
-    board_pass_alive(board, walk.suicide, owner)
+    board_pass_alive(board, walk.rules.suicide, owner)
     for move in range(num_points):
         point = POINT_OF[board.width][move]
         colour = owner[point]
@@ -51,8 +51,8 @@ cdef void set_limits(const State* walk, int* low, int* high) noexcept nogil:
             sure[colour] += 1
     if owned[BLACK] + owned[WHITE] == num_points:
         sure[BLACK], sure[WHITE] = owned[BLACK], owned[WHITE]
-    low[0] = value_of(walk, 2 * (2 * sure[BLACK] - num_points) - walk.half_komi)
-    high[0] = value_of(walk, 2 * (num_points - 2 * sure[WHITE]) - walk.half_komi)
+    low[0] = value_of(walk, 2 * (2 * sure[BLACK] - num_points) - walk.rules.half_komi)
+    high[0] = value_of(walk, 2 * (num_points - 2 * sure[WHITE]) - walk.rules.half_komi)
     if walk.to_play == WHITE:
         low[0], high[0] = high[0], low[0]
 
@@ -61,7 +61,7 @@ cdef int repeated_by(const State* walk, int point) noexcept nogil:
     """The index of the situation that a forbidden stone repeats; 0, the safe one, if unsure."""
     cdef uint64_t then = board_hash_after(&walk.board, point, walk.to_play)
     cdef int i
-    if walk.ko_rule == POSITIONAL:
+    if walk.rules.ko_rule == POSITIONAL:
         for i in range(walk.num_moves, -1, -1):
             if walk.situations[i] == then:
                 return i

@@ -328,8 +328,8 @@ class UctPlayer:
         self.given = None
         self.state = 1
 
-    def give_time(self, seconds):
-        """Think at most so long about each move from now on; None for what the name says."""
+    def set_time_limit(self, seconds):
+        """Limit the time of each move from now on; None restores the player's own limit."""
         self.given = seconds
 
     def new_game(self, rules, seed):

@@ -1,21 +1,20 @@
-"""The network's shape as data, without torch: what its weights are called and how large they are.
+"""The network's architecture as data, without torch: its layers and the shapes of their weights.
 
-The net is a residual tower without normalisation, and no layer of it knows the board's size:
+The net is a residual tower without normalisation. No layer depends on the size of the board:
 
     stem        3×3 convolution, planes to channels
-    blocks.i    relu(x + second(relu(first(x) + pool(pooled(x))))), `pool` in every few blocks
-    heads       1×1 convolutions and linear layers over pooled features
+    blocks.i    relu(x + second(relu(first(x) + pool(pooled(x))))), with `pool` in every few blocks
+    heads       1×1 convolutions, and linear layers over pooled features
 
-Pooled features of a board of area a are three numbers a channel: the mean over its points, that
-mean times (√a - 9) / 10, and the maximum.
+agents/net/forward.py computes it. A new layer is a row in `NetworkConfig.layers` and a call there.
 
-Sources: global pooling, masks and the heads, Wu 2019 (KataGo), where 14 stands for our 9; towers
-without normalisation whose blocks begin as the identity, Zhang et al. 2019 (Fixup).
+Sources: global pooling, masks and the heads, Wu 2019 (KataGo); towers without normalisation whose
+blocks begin as the identity, Zhang et al. 2019 (Fixup).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,21 +23,26 @@ from insei.engine.planes.net_planes import NUM_PLANES
 from insei.system.errors import UserError
 from insei.system.setting import Setting, check_settings
 
-PLANES_VERSION = 1  # raised whenever a plane changes its meaning
-USUAL_SIDE = 9.0  # the side at which the scaled mean vanishes; KataGo: 14
-NUM_POOLED = 3  # pooled features a channel
-OFF_BOARD_LOGIT = -1e4
+NUM_POOLED = 3  # pooled features a channel: mean, scaled mean, maximum
 
-Weights = Mapping[str, NDArray[np.float32]]
+Weights = Mapping[str, NDArray[np.float32]]  # by layer, as in "blocks.0.first.weight"
 
 
 class BrokenNetwork(UserError):
-    """Weights of the wrong shape, or NaN in a net's weights or its answers."""
+    """Weights of the wrong shape, or NaN or infinity in a net's weights or answers."""
+
+
+class Layer(NamedTuple):
+    """A convolution, `[outputs, inputs, side, side]`, or a linear layer, `[outputs, inputs]`."""
+
+    shape: tuple[int, ...]
+    has_bias: bool = True
+    sees_pooled: bool = False  # inputs are pooled features: NUM_POOLED groups of channels
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Width and depth of the net; its speed and strength.
+    """Width and depth of the net, which set its speed and strength.
 
     Raises:
         ValueError: a field is out of its bounds.
@@ -62,7 +66,7 @@ class NetworkConfig:
         int, Setting("channels of each head's features", 4, 256, paper="KataGo b6c96: 32")
     ] = 16
     hidden: Annotated[
-        int, Setting("units that the whole-board heads share", 4, 1024, paper="KataGo b6c96: 48")
+        int, Setting("units that outcome, score and pass share", 4, 1024, paper="KataGo b6c96: 48")
     ] = 32
 
     def __post_init__(self) -> None:
@@ -72,31 +76,35 @@ class NetworkConfig:
         """Whether the block of this index, from 0, has a pooled bias."""
         return self.pooling_every is not None and (block + 1) % self.pooling_every == 0
 
-    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
-        """The name and shape of every weight, in the tower's order."""
+    def layers(self) -> dict[str, Layer]:
+        """The layers by name. Torch draws the first weights in this order, so that it is fixed."""
         channels, head, hidden = self.channels, self.head_channels, self.hidden
-        shapes: dict[str, tuple[int, ...]] = {}
-
-        def layer(name: str, shape: tuple[int, ...], bias: bool = True) -> None:
-            shapes[f"{name}.weight"] = shape
-            if bias:
-                shapes[f"{name}.bias"] = shape[:1]
-
-        layer("stem", (channels, NUM_PLANES, 3, 3))
+        layers = {"stem": Layer((channels, NUM_PLANES, 3, 3))}
         for block in range(self.blocks):
-            layer(f"blocks.{block}.first", (channels, channels, 3, 3))
+            layers[f"blocks.{block}.first"] = Layer((channels, channels, 3, 3))
             if self.pools(block):
-                layer(f"blocks.{block}.pool", (channels, NUM_POOLED * channels), bias=False)
-            layer(f"blocks.{block}.second", (channels, channels, 3, 3))
-        layer("board_features", (head, channels, 1, 1))
-        layer("ownership", (1, head, 1, 1))
-        layer("hidden", (hidden, NUM_POOLED * head))
-        layer("outcome", (3, hidden))
-        layer("score", (1, hidden))
-        layer("policy_features", (head, channels, 1, 1))
-        layer("policy_pool", (head, NUM_POOLED * head), bias=False)
-        layer("point_moves", (2, head, 1, 1))  # the policy's logits, and the reply's
-        layer("pass_move", (2, hidden))
+                pool = Layer((channels, NUM_POOLED * channels), has_bias=False, sees_pooled=True)
+                layers[f"blocks.{block}.pool"] = pool
+            layers[f"blocks.{block}.second"] = Layer((channels, channels, 3, 3))
+        return layers | {
+            "board_features": Layer((head, channels, 1, 1)),
+            "ownership": Layer((1, head, 1, 1)),
+            "hidden": Layer((hidden, NUM_POOLED * head), sees_pooled=True),
+            "outcome": Layer((3, hidden)),
+            "score": Layer((1, hidden)),
+            "policy_features": Layer((head, channels, 1, 1)),
+            "policy_pool": Layer((head, NUM_POOLED * head), has_bias=False, sees_pooled=True),
+            "point_moves": Layer((2, head, 1, 1)),  # logits of the policy, and of the reply
+            "pass_move": Layer((2, hidden)),
+        }
+
+    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The name and shape of every weight, layer by layer."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for name, layer in self.layers().items():
+            shapes[f"{name}.weight"] = layer.shape
+            if layer.has_bias:
+                shapes[f"{name}.bias"] = layer.shape[:1]
         return shapes
 
     def num_parameters(self) -> int:
@@ -104,8 +112,20 @@ class NetworkConfig:
         return sum(int(np.prod(shape)) for shape in self.weight_shapes().values())
 
 
+def without_reply(weights: Weights) -> dict[str, NDArray[np.float32]]:
+    """The weights that playing needs: the logits of the opponent's reply are for training alone."""
+    return {
+        name: weight[:1] if name.startswith(("point_moves.", "pass_move.")) else weight
+        for name, weight in weights.items()
+    }
+
+
 def check_weights(weights: Weights, config: NetworkConfig) -> None:
-    """Raise BrokenNetwork where `weights` are not those of a net of `config`, all finite."""
+    """Check that `weights` are those of a net of `config`.
+
+    Raises:
+        BrokenNetwork: a weight is missing, unknown, of another shape or type, or not finite.
+    """
     wanted = config.weight_shapes()
     for name, shape in wanted.items():
         if name not in weights:

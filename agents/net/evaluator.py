@@ -84,8 +84,12 @@ def check_shapes(
         )
 
 
-def check_answer(answer: Evaluation) -> None:
-    """Raise BrokenNetwork where a net answered NaN or infinity."""
-    for name, numbers in zip(Evaluation._fields, answer, strict=True):
+def check_finite(evaluation: Evaluation) -> None:
+    """Check a net's answers.
+
+    Raises:
+        BrokenNetwork: one of them is NaN or infinity.
+    """
+    for name, numbers in zip(Evaluation._fields, evaluation, strict=True):
         if numbers is not None and not math.isfinite(np.add.reduce(numbers, axis=None)):
             raise BrokenNetwork(f"the net's {name} holds NaN or infinity: wanted finite numbers")

@@ -1,144 +1,159 @@
-"""The network as an ONNX model, built from its weights alone, for programs that are not ours.
+"""The network as an ONNX model, built from its weights alone, for other programs.
 
-Says the same as agents/net/network.py, less the reply head, which training alone needs:
-
-    planes     float32 [B, C, H, W], as engine/planes/net_planes.py writes them; any B, H and W
-    policy     float32 [B, A] logits, A = H·W + 1, the pass last; off the board -10,000
-    value      float32 [B] chance of a win less that of a loss, as the player to move sees it
-    score      float32 [B] points, likewise
-    ownership  float32 [B, H, W] -1 to 1, likewise
+planes     float32 [B, C, H, W], as engine/planes/net_planes.py writes them; any B, H and W
+policy     float32 [B, A] logits, A = H·W + 1, the pass last; off the board -10,000
+value      float32 [B] chance of a win less that of a loss, as the player to move sees it
+score      float32 [B] points, likewise
+ownership  float32 [B, H, W] -1 to 1, likewise
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from insei.agents.net.architecture import (
-    OFF_BOARD_LOGIT,
-    PLANES_VERSION,
-    USUAL_SIDE,
     NetworkConfig,
     Weights,
     check_weights,
+    without_reply,
 )
-from insei.engine.planes.net_planes import NUM_PLANES
+from insei.agents.net.forward import answers
+from insei.engine.planes.net_planes import NUM_PLANES, PLANES_VERSION
 
 OPSET = 18
 IR_VERSION = 9  # of the file; older runtimes refuse newer ones
-ON_POINTS = (2, 3)  # the axes of the board
+BOARD_AXES = (2, 3)
 
 
-class OnnxGraph:
-    """Nodes and constants laid one after another; each layer returns its output's name."""
+@dataclass(frozen=True)
+class Value:
+    """A node's output; arithmetic with another adds a node."""
+
+    name: str
+    ops: "OnnxOperations"
+
+    def __add__(self, other: "Value") -> "Value":
+        return self.ops.node("Add", self, other)
+
+    def __sub__(self, other: "Value") -> "Value":
+        return self.ops.node("Sub", self, other)
+
+    def __mul__(self, other: "Value") -> "Value":
+        return self.ops.node("Mul", self, other)
+
+    def __truediv__(self, other: "Value") -> "Value":
+        return self.ops.node("Div", self, other)
+
+
+class OnnxOperations:
+    """The operations of the forward pass as nodes of a graph; see `Operations`."""
+
+    merges_means = False
 
     def __init__(self, weights: Weights) -> None:
-        self.weights = weights
+        self.weights = without_reply(weights)
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
+        self.planes = Value("planes", self)
+        start, end = self.axes(0), self.array("one_plane", [1], np.int64)
+        self.board = self.node("Slice", self.planes, start, end, self.axes(1), name="mask")
+        self.mask: Value | None = self.board
+        self.area = self.node("ReduceSum", self.board, self.axes(*BOARD_AXES), keepdims=0)
+        self.side = self.node("Sqrt", self.area)
 
-    def node(self, kind: str, *inputs: str, name: str = "", **attributes: object) -> str:
-        """Lay a node of one output, called `name` or by a number."""
+    def node(self, kind: str, *inputs: Value, name: str = "", **attributes: object) -> Value:
+        """Add a node of one output, called `name` or by a number."""
         output = name or f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
-        return output
+        names = [value.name for value in inputs]
+        self.nodes.append(helper.make_node(kind, names, [output], **attributes))
+        return Value(output, self)
 
-    def constant(self, name: str, values: object, kind: type[np.generic] = np.float32) -> str:
+    def array(self, name: str, values: object, kind: type[np.generic] = np.float32) -> Value:
         """A constant, kept once under its name."""
         array = np.ascontiguousarray(values, kind)
         self.constants[name] = numpy_helper.from_array(array, name)
-        return name
+        return Value(name, self)
 
-    def axes(self, *values: int) -> str:
+    def axes(self, *values: int) -> Value:
         """Axes, bounds or sizes."""
-        return self.constant("axes_" + "_".join(map(str, values)), values, np.int64)
+        return self.array("axes_" + "_".join(map(str, values)), values, np.int64)
 
-    def weight(self, name: str, outputs: slice = slice(None)) -> str:
-        """A weight as it is, or the rows `outputs` of it."""
-        return self.constant(name, self.weights[name][outputs])
+    def parts(self, layer: str) -> list[Value]:
+        """A layer's weight, and its bias where it has one."""
+        names = [f"{layer}.weight", f"{layer}.bias"]
+        return [self.array(name, self.weights[name]) for name in names if name in self.weights]
 
-    def convolution(self, features: str, name: str, outputs: slice = slice(None)) -> str:
-        """A convolution that keeps the board's size, with its bias."""
-        kernel = self.weight(f"{name}.weight", outputs)
-        pads = [self.weights[kernel].shape[2] // 2] * 4
-        return self.node("Conv", features, kernel, self.weight(f"{name}.bias", outputs), pads=pads)
+    def constant(self, number: float) -> Value:
+        """A number."""
+        return self.array(f"number_{number:g}", number)
 
-    def linear(self, numbers: str, name: str, bias: bool = True, rows: Sequence[int] = ()) -> str:
-        """A linear layer; of `rows` alone where some are named."""
-        outputs = slice(*rows) if rows else slice(None)
-        parts = [self.weight(f"{name}.weight", outputs)]
-        if bias:
-            parts.append(self.weight(f"{name}.bias", outputs))
-        return self.node("Gemm", numbers, *parts, transB=1)
+    def convolution(self, features: Value, layer: str) -> Value:
+        """`[B, C, H, W]` to `[B, outputs, H, W]`."""
+        pads = [self.weights[f"{layer}.weight"].shape[2] // 2] * 4
+        return self.node("Conv", features, *self.parts(layer), pads=pads)
 
-    def pooled(self, features: str) -> str:
-        """Mean, scaled mean and maximum over each board, `[B, 3C]`."""
-        axes = self.axes(*ON_POINTS)
-        total = self.node("ReduceSum", features, axes, keepdims=0)
-        mean = self.node("Div", total, "area")
-        scaled = self.node("Mul", mean, "scale")
-        largest = self.node("ReduceMax", features, axes, keepdims=0)
-        return self.node("Concat", mean, scaled, largest, axis=1)
+    def linear(self, numbers: Value, layer: str) -> Value:
+        """`[B, inputs]` to `[B, outputs]`."""
+        return self.node("Gemm", numbers, *self.parts(layer), transB=1)
 
-    def on_points(self, numbers: str) -> str:
-        """Numbers `[B, C]` as `[B, C, 1, 1]`."""
-        return self.node("Unsqueeze", numbers, self.axes(*ON_POINTS))
+    def fp32(self, numbers: Value) -> Value:
+        """All is in fp32."""
+        return numbers
 
-    def rectified(self, features: str) -> str:
-        """The positive part, zero off the board."""
-        return self.node("Mul", self.node("Relu", features), "mask")
+    def relu(self, numbers: Value) -> Value:
+        """The positive part."""
+        return self.node("Relu", numbers)
 
+    def tanh(self, numbers: Value) -> Value:
+        """The hyperbolic tangent."""
+        return self.node("Tanh", numbers)
 
-def lay_board(graph: OnnxGraph) -> None:
-    """The board's mask `[B, 1, H, W]`, area and side `[B, 1]`, and the scale of the scaled mean."""
-    start, end = graph.axes(0), graph.constant("one_plane", [1], np.int64)
-    graph.node("Slice", "planes", start, end, graph.axes(1), name="mask")
-    graph.node("ReduceSum", "mask", graph.axes(*ON_POINTS), name="area", keepdims=0)
-    graph.node("Sqrt", "area", name="side")
-    beyond = graph.node("Sub", "side", graph.constant("usual_side", USUAL_SIDE))
-    graph.node("Div", beyond, graph.constant("ten", 10), name="scale")
+    def masked(self, features: Value) -> Value:
+        """Zero off the board."""
+        return features * self.board
 
+    def mean(self, features: Value) -> Value:
+        """`[B, C]`."""
+        return self.node("ReduceSum", features, self.axes(*BOARD_AXES), keepdims=0) / self.area
 
-def lay_tower(graph: OnnxGraph, config: NetworkConfig) -> str:
-    """Stem and blocks, `[B, C, H, W]`."""
-    features = graph.rectified(graph.convolution("planes", "stem"))
-    for block in range(config.blocks):
-        inner = graph.convolution(features, f"blocks.{block}.first")
-        if config.pools(block):
-            pool = graph.linear(graph.pooled(features), f"blocks.{block}.pool", bias=False)
-            inner = graph.node("Add", inner, graph.on_points(pool))
-        outer = graph.convolution(graph.rectified(inner), f"blocks.{block}.second")
-        features = graph.rectified(graph.node("Add", features, outer))
-    return features
+    def maximum(self, features: Value) -> Value:
+        """`[B, C]`."""
+        return self.node("ReduceMax", features, self.axes(*BOARD_AXES), keepdims=0)
 
+    def concat(self, parts: list[Value]) -> Value:
+        """Side by side along the second axis."""
+        return self.node("Concat", *parts, axis=1)
 
-def lay_policy(graph: OnnxGraph, features: str, context: str, hidden: str) -> None:
-    """The output `policy`."""
-    bias = graph.on_points(graph.linear(context, "policy_pool", bias=False))
-    chosen = graph.node("Add", graph.convolution(features, "policy_features"), bias)
-    points = graph.convolution(graph.node("Relu", chosen), "point_moves", slice(0, 1))
-    off_board = graph.node("Sub", graph.constant("one", 1), "mask")
-    off_board = graph.node("Mul", off_board, graph.constant("off_board_logit", OFF_BOARD_LOGIT))
-    points = graph.node("Add", graph.node("Mul", points, "mask"), off_board)
-    rows = graph.node("Flatten", points, axis=1)
-    pass_move = graph.linear(hidden, "pass_move", rows=(0, 1))
-    graph.node("Concat", rows, pass_move, name="policy", axis=1)
+    def on_points(self, numbers: Value) -> Value:
+        """`[B, C]` as `[B, C, 1, 1]`."""
+        return self.node("Unsqueeze", numbers, self.axes(*BOARD_AXES))
+
+    def flat(self, features: Value) -> Value:
+        """`[B, C, H, W]` as `[B, C, H·W]`."""
+        return self.node("Reshape", features, self.axes(0, 0, -1))
+
+    def point_moves(self, features: Value, bias: Value) -> Value:
+        """`[B, 1, H·W]`."""
+        chosen = self.relu(features + self.on_points(bias))
+        return self.flat(self.convolution(chosen, "point_moves"))
+
+    def value(self, outcome: Value) -> Value:
+        """`[B]` from logits `[B, 3]`."""
+        chances = self.node("Softmax", outcome, axis=1)
+        weighted = chances * self.array("worth", [[1, 0, -1]])
+        return self.node("ReduceSum", weighted, self.axes(1), name="value", keepdims=0)
 
 
-def lay_heads(graph: OnnxGraph, features: str) -> None:
-    """The four outputs."""
-    owned = graph.rectified(graph.convolution(features, "board_features"))
-    context = graph.pooled(owned)
-    hidden = graph.node("Relu", graph.linear(context, "hidden"))
-    lay_policy(graph, features, context, hidden)
-    chances = graph.node("Softmax", graph.linear(hidden, "outcome"), axis=1)
-    worth = graph.node("Mul", chances, graph.constant("worth", [[1, 0, -1]]))
-    graph.node("ReduceSum", worth, graph.axes(1), name="value", keepdims=0)
-    score = graph.node("Mul", graph.linear(hidden, "score"), "side")
-    graph.node("Squeeze", score, graph.axes(1), name="score")
-    owner = graph.node("Mul", graph.node("Tanh", graph.convolution(owned, "ownership")), "mask")
-    graph.node("Squeeze", owner, graph.axes(1), name="ownership")
+def lay_network(ops: OnnxOperations, config: NetworkConfig) -> None:
+    """Add the nodes of all four outputs."""
+    found = answers(ops, config)
+    assert found.ownership is not None
+    points = ops.node("Flatten", found.points, axis=1)
+    ops.node("Concat", points, found.passes, name="policy", axis=1)
+    ops.node("Squeeze", found.score, ops.axes(1), name="score")
+    ops.node("Squeeze", found.ownership, ops.axes(1), name="ownership")
 
 
 def onnx_of(weights: Weights, config: NetworkConfig) -> bytes:
@@ -148,16 +163,15 @@ def onnx_of(weights: Weights, config: NetworkConfig) -> bytes:
         BrokenNetwork: the weights are not those of a net of `config`, or not finite.
     """
     check_weights(weights, config)
-    graph = OnnxGraph(weights)
-    lay_board(graph)
-    lay_heads(graph, lay_tower(graph, config))
+    ops = OnnxOperations(weights)
+    lay_network(ops, config)
 
     def tensor(name: str, *shape: object) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
     model = helper.make_model(
         helper.make_graph(
-            graph.nodes,
+            ops.nodes,
             "network",
             [tensor("planes", "B", NUM_PLANES, "H", "W")],
             [
@@ -166,7 +180,7 @@ def onnx_of(weights: Weights, config: NetworkConfig) -> bytes:
                 tensor("score", "B"),
                 tensor("ownership", "B", "H", "W"),
             ],
-            list(graph.constants.values()),
+            list(ops.constants.values()),
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,

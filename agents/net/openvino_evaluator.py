@@ -1,8 +1,8 @@
 """The net compiled for the processor: self-play, play and tournaments, without torch.
 
-One thread, so that a process a core reaches all of the machine. The graph is compiled for a
-frame and for a few sizes of batch; a batch in between is filled up, which costs less than a
-graph of open size pays whenever the size changes, in time and in memory that it keeps.
+One thread: a process for each core uses all of the machine. The graph is compiled for one frame
+and for a few sizes of batch. A batch in between is filled up. A graph of dynamic size would cost
+more whenever the size changes, in time and in memory that it keeps.
 """
 
 from dataclasses import dataclass
@@ -15,37 +15,41 @@ from insei.agents.net.architecture import NetworkConfig, Weights, check_weights
 from insei.agents.net.evaluator import (
     Evaluation,
     Precision,
-    check_answer,
+    check_finite,
     check_planes,
     check_precision,
     graph_rows,
 )
-from insei.agents.net.gptq import rounded
-from insei.agents.net.openvino_graph import GraphBuilder
+from insei.agents.net.gptq import QuantisedKernel, quantised
+from insei.agents.net.openvino_graph import OpenVinoOperations, answer_model, feature_model
 from insei.engine.planes.net_planes import NUM_PLANES
 
-PRECISIONS = {"int8": "bf16", "bf16": "bf16", "fp32": "f32"}  # to the runtime's for what is left
+# What the runtime computes in, but for the 8-bit convolutions.
+PRECISIONS = {"int8": "bf16", "bf16": "bf16", "fp32": "f32"}
 
 
 @dataclass(frozen=True)
 class CompiledGraph:
-    """A graph ready to run, with the memory that it reads and writes."""
+    """A compiled graph, with the memory that it reads and writes."""
 
     request: ov.InferRequest
     planes: NDArray[np.float32]
     outputs: list[NDArray[np.float32]]
 
     def run(self, planes: NDArray[np.float32]) -> Evaluation:
-        """Evaluate as many planes as fit; rows beyond them hold older boards, and go unread."""
+        """Evaluate planes `[B, C, H, W]`, at most as many as fit.
+
+        The rows beyond B still hold earlier boards; their outputs are dropped.
+        """
         rows = len(planes)
         self.planes[:rows] = planes
         self.request.infer(share_inputs=True, share_outputs=True)
-        points, pass_move, value, score, *owned = (output[:rows] for output in self.outputs)
+        points, passes, value, score, *ownership = (output[:rows] for output in self.outputs)
         return Evaluation(
-            np.concatenate([points, pass_move], 1),
+            np.concatenate([points[:, 0], passes], 1),
             value.copy(),
             score[:, 0].copy(),
-            owned[0][:, 0].copy() if owned else None,
+            ownership[0][:, 0].copy() if ownership else None,
         )
 
 
@@ -57,7 +61,7 @@ class OpenVinoEvaluator:
         height, width: the frame, at least as large as the boards in it.
         precision: "fp32", or "bf16" where the processor computes in it (elsewhere fp32 again),
             or "int8" for the blocks' convolutions, once `calibrate` has seen some boards.
-        ownership: whether to find it; self-play goes without.
+        ownership: whether to compute it; self-play does without.
 
     Raises:
         BrokenNetwork: the weights are not those of a net of `config`, or not finite.
@@ -84,70 +88,60 @@ class OpenVinoEvaluator:
         has_bf16 = "BF16" in self.core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self.precision = "fp32" if precision == "bf16" and not has_bf16 else precision
         self.hint = PRECISIONS[precision] if has_bf16 else "f32"
-        self.ranges: dict[str, float] | None = None
-        self.whole: dict[str, NDArray[np.int8]] = {}
-        self.graphs: dict[tuple[int, bool], CompiledGraph] = {}
+        self.quantised: dict[str, QuantisedKernel] = {}  # by layer, once calibrated
+        self.graphs: dict[tuple[int, bool], CompiledGraph] = {}  # by rows, and fills_frame
 
     def calibrate(self, planes: NDArray[np.float32]) -> None:
-        """Take 8-bit ranges and weights from these boards; from now on int8 is int8.
+        """Quantise the blocks' convolutions; until then int8 computes in bf16.
 
         Args:
             planes: `[B, C, H, W]` of boards like those to come; some dozens are enough.
 
         Raises:
-            ValueError: the precision is another one, or the planes don't fit.
+            ValueError: the precision is not int8, or the planes have another shape or type.
         """
         if self.precision != "int8":
             raise ValueError(f"calibrate in {self.precision}: wanted int8")
         check_planes(planes, self.height, self.width)
-        is_whole = bool(planes[:, 0].all())
-        builder = GraphBuilder(
-            self.weights, self.config, len(planes), self.height, self.width, is_whole
-        )
-        request = self._compile(builder.feature_model(), "f32")
+        self.quantised, self.graphs = {}, {}
+        ops = self._operations(len(planes), bool(planes[:, 0].all()))
+        request = self._compile(feature_model(ops, self.config), "f32")
         request.infer([planes])
-        self.ranges = {}
-        for name, output in zip(builder.block_inputs, request.output_tensors, strict=True):
-            features = output.data
-            self.ranges[name] = float(features.max())
-            self.whole[name] = rounded(self.weights[f"{name}.weight"], features)
-        self.graphs = {}
+        self.quantised = {
+            layer: quantised(self.weights[f"{layer}.weight"], output.data)
+            for layer, output in zip(ops.block_inputs, request.output_tensors, strict=True)
+        }
 
-    def prepare(self, most: int) -> None:
-        """Compile what up to so many boards of the frame's size need; no answer then waits."""
-        for rows in range(1, most + 1):
+    def prepare(self, max_rows: int) -> None:
+        """Compile the graphs for batches up to `max_rows` boards that fill the frame."""
+        for rows in range(1, max_rows + 1):
             self._graph(rows, True)
 
     def __call__(self, planes: NDArray[np.float32]) -> Evaluation:
         """Evaluate planes `[B, C, H, W]`; see `Evaluator`."""
         check_planes(planes, self.height, self.width)
-        answer = self._graph(len(planes), bool(planes[:, 0].all())).run(planes)
-        check_answer(answer)
-        return answer
+        evaluation = self._graph(len(planes), bool(planes[:, 0].all())).run(planes)
+        check_finite(evaluation)
+        return evaluation
 
-    def _graph(self, rows: int, is_whole: bool) -> CompiledGraph:
-        key = graph_rows(rows), is_whole
+    def _graph(self, rows: int, fills_frame: bool) -> CompiledGraph:
+        key = graph_rows(rows), fills_frame
         if key not in self.graphs:
             self.graphs[key] = self._compiled(*key)
         return self.graphs[key]
 
-    def _compiled(self, rows: int, is_whole: bool) -> CompiledGraph:
-        builder = GraphBuilder(
-            self.weights,
-            self.config,
-            rows,
-            self.height,
-            self.width,
-            is_whole,
-            self.ranges,
-            self.whole,
-        )
-        request = self._compile(builder.model(self.ownership), self.hint)
+    def _compiled(self, rows: int, fills_frame: bool) -> CompiledGraph:
+        ops = self._operations(rows, fills_frame)
+        request = self._compile(answer_model(ops, self.config, self.ownership), self.hint)
         planes = np.zeros((rows, NUM_PLANES, self.height, self.width), np.float32)
-        planes[:, 0] = 1  # a row never filled is an empty board
+        planes[:, 0] = 1  # a row that was never written is an empty board
         request.set_input_tensor(ov.Tensor(planes, shared_memory=True))
-        outputs = [one.data for one in request.output_tensors]
+        outputs = [tensor.data for tensor in request.output_tensors]
         return CompiledGraph(request, planes, outputs)
+
+    def _operations(self, rows: int, fills_frame: bool) -> OpenVinoOperations:
+        shape = rows, self.height, self.width
+        return OpenVinoOperations(self.weights, self.config, shape, fills_frame, self.quantised)
 
     def _compile(self, model: ov.Model, hint: str) -> ov.InferRequest:
         settings = {

@@ -1,27 +1,29 @@
 """The network as an OpenVINO graph, built from its weights alone; torch is not needed.
 
-Says the same as agents/net/network.py, for a frame and a batch of known sizes, less the reply head,
-which training alone needs. `chained` arithmetic is laid out so that the runtime fuses biases,
-sums and rectifiers into the convolutions, and leaves what comes after a head's last layer in
-fp32: no matrix product there, and no concatenation. The points' logits are such a tail themselves,
-for in bf16 the best moves' are often the same number.
+Operations are laid out so that the runtime fuses biases, sums and rectifiers into the convolutions.
+It leaves what follows a head's last layer in fp32, so there is no matrix product and no
+concatenation there. The points' logits are computed in that way too: in bf16 the best moves often
+have the same logit.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 import openvino as ov
-from numpy.typing import NDArray
 from openvino import opset13 as op
 
-from insei.agents.net.architecture import OFF_BOARD_LOGIT, USUAL_SIDE, NetworkConfig, Weights
-from insei.agents.net.gptq import scales_of
+from insei.agents.net.architecture import NetworkConfig, Weights, without_reply
+from insei.agents.net.forward import answers, tower, with_one_mean
+from insei.agents.net.gptq import QuantisedKernel
 from insei.engine.planes.net_planes import NUM_PLANES
 
+BOARD_AXES = (2, 3)
+FEATURE_LEVELS = 256  # of an unsigned 8-bit number; features are never below 0
 
-def constant(value: object) -> ov.Node:
+
+def constant(values: object) -> ov.Node:
     """A constant in fp32."""
-    return op.constant(np.ascontiguousarray(value, np.float32))
+    return op.constant(np.ascontiguousarray(values, np.float32))
 
 
 def indices(*values: int) -> ov.Node:
@@ -29,163 +31,125 @@ def indices(*values: int) -> ov.Node:
     return op.constant(np.array(values, np.int64))
 
 
-PLANE_AXES = (2, 3)
-FEATURE_LEVELS = 256  # of an unsigned 8-bit number; features are never below 0
-
-
-class GraphBuilder:
-    """Lays the layers of one net for one frame.
+class OpenVinoOperations:
+    """The operations of the forward pass as nodes of a graph; see `Operations`.
 
     Args:
         weights: of a net of `config`, checked.
-        is_whole: every board fills the frame, so that no masks are needed and the two means of
-            the pooled features, now in a fixed ratio, are one.
-        ranges: for each convolution of the blocks the largest feature that it is to see; where
-            given, these convolutions multiply 8-bit integers.
-        whole: and its kernel in 8 bits, in steps of `scales_of`.
+        shape: B, H and W of the batches to come.
+        fills_frame: whether every board fills the frame. There is then no mask, and the pooled
+            features have one mean.
+        quantised: kernels of the blocks' convolutions that multiply 8-bit integers.
     """
 
     def __init__(
         self,
         weights: Weights,
         config: NetworkConfig,
-        batch: int,
-        height: int,
-        width: int,
-        is_whole: bool,
-        ranges: Mapping[str, float] | None = None,
-        whole: Mapping[str, NDArray[np.int8]] | None = None,
+        shape: tuple[int, int, int],
+        fills_frame: bool,
+        quantised: Mapping[str, QuantisedKernel],
     ) -> None:
-        self.weights = weights
-        self.config = config
-        self.ranges = ranges
-        self.whole = whole
-        self.block_inputs: dict[str, ov.Node] = {}
-        self.frame = [height, width]
-        self.area = height * width
-        self.planes = op.parameter([batch, NUM_PLANES, height, width], ov.Type.f32)
-        self.mask: ov.Node | None = None
-        self.side: ov.Node = constant(self.area**0.5)
-        if not is_whole:
+        batch, *self.frame = shape
+        self.area = self.frame[0] * self.frame[1]
+        self.quantised = quantised
+        self.block_inputs: dict[str, ov.Node] = {}  # by convolution, in the tower's order
+        self.planes = op.parameter([batch, NUM_PLANES, *self.frame], ov.Type.f32)
+        self.merges_means = fills_frame
+        self.weights = without_reply(weights)
+        if fills_frame:
+            self.weights = with_one_mean(self.weights, config, self.area**0.5)
+            self.mask = None
+            self.side = constant(self.area**0.5)
+        else:
             self.mask = op.slice(self.planes, indices(0), indices(1), indices(1), indices(1))
-            self.board_area = op.reduce_sum(self.mask, indices(*PLANE_AXES), False)
+            self.board_area = op.reduce_sum(self.mask, indices(*BOARD_AXES), False)
             self.side = op.sqrt(self.board_area)
-            self.scale = op.divide(op.subtract(self.side, constant(USUAL_SIDE)), constant(10))
 
-    def convolution(self, features: ov.Node, name: str) -> ov.Node:
-        """A convolution that keeps the frame's size, with its bias."""
-        kernel = self.weights[f"{name}.weight"]
+    def constant(self, number: float) -> ov.Node:
+        """A number."""
+        return constant(number)
+
+    def convolution(self, features: ov.Node, layer: str) -> ov.Node:
+        """`[B, C, H, W]` to `[B, outputs, H, W]`, in 8 bits where the layer is quantised."""
+        if layer.startswith("blocks."):
+            self.block_inputs[layer] = features
+        kernel = constant(self.weights[f"{layer}.weight"])
+        if layer in self.quantised:
+            levels, scales, largest = self.quantised[layer]
+            low, high = constant(0), constant(max(largest, 1e-6))
+            features = op.fake_quantize(features, low, high, low, high, FEATURE_LEVELS)
+            kernel = op.convert(op.constant(levels), "f32") * constant(scales)
         pad = [kernel.shape[2] // 2] * 2
-        bias = self.weights[f"{name}.bias"]
-        product = op.convolution(features, constant(kernel), [1, 1], pad, pad, [1, 1])
-        return op.add(product, constant(bias.reshape(1, -1, 1, 1)))
+        product = op.convolution(features, kernel, [1, 1], pad, pad, [1, 1])
+        return product + constant(self.weights[f"{layer}.bias"].reshape(1, -1, 1, 1))
 
-    def block_convolution(self, features: ov.Node, name: str) -> ov.Node:
-        """A convolution of a block, in 8 bits where its range is known."""
-        self.block_inputs[name] = features
-        if self.ranges is None or self.whole is None:
-            return self.convolution(features, name)
-        low, high = constant(0), constant(max(self.ranges[name], 1e-6))
-        rounded = op.fake_quantize(features, low, high, low, high, FEATURE_LEVELS)
-        whole = self.whole[name]
-        scale = scales_of(self.weights[f"{name}.weight"])
-        product = op.convolution(
-            rounded,
-            op.multiply(op.convert(op.constant(whole), "f32"), constant(scale)),
-            [1, 1],
-            [1, 1],
-            [1, 1],
-            [1, 1],
-        )
-        return op.add(product, constant(self.weights[f"{name}.bias"].reshape(1, -1, 1, 1)))
+    def linear(self, numbers: ov.Node, layer: str) -> ov.Node:
+        """`[B, inputs]` to `[B, outputs]`."""
+        product = op.matmul(numbers, constant(self.weights[f"{layer}.weight"]), False, True)
+        bias = self.weights.get(f"{layer}.bias")
+        return product if bias is None else product + constant(bias[np.newaxis])
 
-    def linear(self, features: ov.Node, name: str, outputs: slice = slice(None)) -> ov.Node:
-        """A linear layer with its bias; of `outputs` alone."""
-        matrix = constant(self.weights[f"{name}.weight"][outputs])
-        bias = constant(self.weights[f"{name}.bias"][outputs][np.newaxis])
-        return op.add(op.matmul(features, matrix, False, True), bias)
+    def fp32(self, numbers: ov.Node) -> ov.Node:
+        """The runtime leaves what follows in fp32 by itself."""
+        return numbers
+
+    def relu(self, numbers: ov.Node) -> ov.Node:
+        """The positive part."""
+        return op.relu(numbers)
+
+    def tanh(self, numbers: ov.Node) -> ov.Node:
+        """The hyperbolic tangent."""
+        return op.tanh(numbers)
 
     def masked(self, features: ov.Node) -> ov.Node:
         """Zero off the board."""
-        return features if self.mask is None else op.multiply(features, self.mask)
+        return features if self.mask is None else features * self.mask
 
-    def rectified(self, features: ov.Node) -> ov.Node:
-        """The positive part, zero off the board."""
-        return self.masked(op.relu(features))
+    def mean(self, features: ov.Node) -> ov.Node:
+        """`[B, C]`, by pooling over the frame: half the time of a reduction."""
+        step, pad = [1, 1], [0, 0]
+        pool = op.avg_pool(features, step, pad, pad, self.frame, exclude_pad=True)
+        mean = op.reshape(pool, indices(0, -1), True)
+        return mean if self.mask is None else mean * (constant(self.area) / self.board_area)
 
-    def pooled(self, features: ov.Node, name: str) -> ov.Node:
-        """The pooled features times the matrix of this name, `[B, outputs]`; no bias."""
-        matrix = self.weights[f"{name}.weight"]
-        # By pooling over the whole frame, which the runtime does in half the time of a reduction.
-        one, none = [1, 1], [0, 0]
-        mean = op.avg_pool(features, one, none, none, self.frame, exclude_pad=True)
-        mean = self._flat(mean)
-        largest = op.max_pool(features, one, one, none, none, self.frame)
-        largest = self._flat(largest.output(0))
-        parts = [mean, largest]
-        if self.mask is None:
-            matrix = self._one_mean(matrix)
-        else:
-            mean = op.multiply(mean, op.divide(constant(self.area), self.board_area))
-            parts = [mean, op.multiply(mean, self.scale), largest]
-        return op.matmul(op.concat(parts, 1), constant(matrix), False, True)
+    def maximum(self, features: ov.Node) -> ov.Node:
+        """`[B, C]`, by pooling likewise."""
+        step, pad = [1, 1], [0, 0]
+        pool = op.max_pool(features, step, step, pad, pad, self.frame)
+        return op.reshape(pool.output(0), indices(0, -1), True)
 
-    def _flat(self, numbers: ov.Node) -> ov.Node:
-        """All numbers of a board in a row."""
-        return op.reshape(numbers, indices(0, -1), True)
-
-    def _one_mean(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-        mean, scaled, largest = np.split(matrix, 3, axis=1)
-        return np.concatenate([mean + scaled * ((self.area**0.5 - USUAL_SIDE) / 10), largest], 1)
+    def concat(self, parts: list[ov.Node]) -> ov.Node:
+        """Side by side along the second axis."""
+        return op.concat(parts, 1)
 
     def on_points(self, numbers: ov.Node) -> ov.Node:
-        """Numbers `[B, C]` as `[B, C, 1, 1]`, the same at each point."""
-        return op.unsqueeze(numbers, indices(*PLANE_AXES))
+        """`[B, C]` as `[B, C, 1, 1]`."""
+        return op.unsqueeze(numbers, indices(*BOARD_AXES))
 
-    def tower(self) -> ov.Node:
-        """Stem and blocks."""
-        features = self.rectified(self.convolution(self.planes, "stem"))
-        for block in range(self.config.blocks):
-            inner = self.block_convolution(features, f"blocks.{block}.first")
-            if self.config.pools(block):
-                pool = self.pooled(features, f"blocks.{block}.pool")
-                inner = op.add(inner, self.on_points(pool))
-            outer = self.block_convolution(self.rectified(inner), f"blocks.{block}.second")
-            features = self.rectified(op.add(outer, features))
-        return features
+    def flat(self, features: ov.Node) -> ov.Node:
+        """`[B, C, H, W]` as `[B, C, H·W]`."""
+        return op.reshape(features, indices(0, 0, self.area), True)
 
-    def point_logits(self, features: ov.Node, context: ov.Node) -> ov.Node:
-        """The policy's logits of the points, `[B, H·W]`."""
-        # In this shape the runtime makes vectors of what follows.
-        chosen = self.convolution(features, "policy_features")
-        chosen = op.reshape(chosen, indices(0, 0, self.area), True)
-        chosen = op.relu(op.add(chosen, op.unsqueeze(context, indices(2))))
-        weighed = op.multiply(chosen, constant(self.weights["point_moves.weight"][:1, :, 0]))
-        logits = op.reduce_sum(weighed, indices(1), False)
-        logits = op.add(logits, constant(self.weights["point_moves.bias"][:1].reshape(1, 1)))
-        if self.mask is not None:
-            mask = self._flat(self.mask)
-            off_board = op.multiply(op.subtract(constant(1), mask), constant(OFF_BOARD_LOGIT))
-            logits = op.add(op.multiply(logits, mask), off_board)
-        return logits
+    def point_moves(self, features: ov.Node, bias: ov.Node) -> ov.Node:
+        """`[B, 1, H·W]`, a sum of products that the runtime computes in one vector loop."""
+        chosen = op.relu(self.flat(features) + op.unsqueeze(bias, indices(2)))
+        weighted = chosen * constant(self.weights["point_moves.weight"][:, :, 0])
+        logits = op.reduce_sum(weighted, indices(1), True)
+        return logits + constant(self.weights["point_moves.bias"].reshape(1, 1, 1))
 
-    def feature_model(self) -> ov.Model:
-        """A graph from planes to the inputs of the block convolutions, in tower order."""
-        self.tower()
-        return ov.Model(list(self.block_inputs.values()), [self.planes], "features")
+    def value(self, outcome: ov.Node) -> ov.Node:
+        """`[B]` from logits `[B, 3]`."""
+        return op.reduce_sum(op.softmax(outcome, 1) * constant([[1, 0, -1]]), indices(1), False)
 
-    def model(self, ownership: bool) -> ov.Model:
-        """The graph: planes in; point logits, pass logit, value and score out, or ownership too."""
-        features = self.tower()
-        owned = self.rectified(self.convolution(features, "board_features"))
-        bias = constant(self.weights["hidden.bias"][np.newaxis])
-        hidden = op.relu(op.add(self.pooled(owned, "hidden"), bias))
-        points = self.point_logits(features, self.pooled(owned, "policy_pool"))
-        pass_move = self.linear(hidden, "pass_move", slice(0, 1))
-        chances = op.softmax(self.linear(hidden, "outcome"), 1)
-        value = op.reduce_sum(op.multiply(chances, constant([[1, 0, -1]])), indices(1), False)
-        score = op.multiply(self.linear(hidden, "score"), self.side)
-        answers = [points, pass_move, value, score]
-        if ownership:
-            answers.append(self.masked(op.tanh(self.convolution(owned, "ownership"))))
-        return ov.Model(answers, [self.planes], "network")
+
+def answer_model(ops: OpenVinoOperations, config: NetworkConfig, ownership: bool) -> ov.Model:
+    """A graph from planes to the fields of `Answers`, in their order."""
+    outputs = [node for node in answers(ops, config, ownership) if node is not None]
+    return ov.Model(outputs, [ops.planes], "network")
+
+
+def feature_model(ops: OpenVinoOperations, config: NetworkConfig) -> ov.Model:
+    """A graph from planes to the inputs of the blocks' convolutions, `ops.block_inputs`."""
+    tower(ops, config)
+    return ov.Model(list(ops.block_inputs.values()), [ops.planes], "features")

@@ -22,11 +22,11 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from insei.agents.net.architecture import (
-    PLANES_VERSION,
     BrokenNetwork,
     NetworkConfig,
     check_weights,
 )
+from insei.engine.planes.net_planes import PLANES_VERSION
 from insei.engine.rules import SCORINGS, Scoring
 from insei.system.setting import with_nulls
 

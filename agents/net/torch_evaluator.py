@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from insei.agents.net.evaluator import Evaluation, check_answer, check_planes, graph_rows
+from insei.agents.net.evaluator import Evaluation, check_finite, check_planes, graph_rows
 from insei.agents.net.network import Network
 
 Run = Callable[[Tensor], tuple[Tensor, ...]]
@@ -49,17 +49,18 @@ class TorchEvaluator:
             self.runs[filled.shape] = self._recorded(filled) if self.is_gpu else self._answers
         output = self.runs[filled.shape](torch.from_numpy(filled))
         parts = (part[: len(planes)].float().contiguous().cpu().numpy() for part in output)
-        answer = Evaluation(*parts)
-        check_answer(answer)
-        return answer
+        evaluation = Evaluation(*parts)
+        check_finite(evaluation)
+        return evaluation
 
     def _answers(self, planes: Tensor) -> tuple[Tensor, ...]:
         """Policy, value, score and, where it is wanted, ownership of planes on the device."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_gpu):
-            output = self.network(planes.contiguous(memory_format=torch.channels_last))
-        chances = output.outcome.softmax(1)
-        found = output.policy, chances[:, 0] - chances[:, 2], output.score
-        return (*found, output.ownership.tanh()) if self.ownership else found
+            channels_last = planes.contiguous(memory_format=torch.channels_last)
+            found = self.network.answers(channels_last, self.ownership)
+        policy = torch.cat([found.points[:, 0], found.passes[:, :1]], 1)
+        ownership = () if found.ownership is None else (found.ownership[:, 0],)
+        return policy, found.value, found.score[:, 0], *ownership
 
     def _recorded(self, example: NDArray[np.float32]) -> Run:
         """A CUDA graph for planes of one shape, which reads and writes fixed memory."""

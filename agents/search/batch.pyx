@@ -9,15 +9,16 @@ from cython.parallel cimport prange
 from libc.stdlib cimport calloc, free
 from libc.string cimport memmove
 
-from insei.agents.search.cache cimport cache_find, cache_free, cache_keep, cache_key, cache_new
+from insei.agents.search.cache cimport cache_find, cache_free, cache_keep, cache_new
 from insei.agents.search.gumbel cimport tree_make_noise, tree_plan_halving
 from insei.agents.search.puct cimport tree_mix_dirichlet
 from insei.agents.search.tree cimport tree_add_ownership, tree_expand, tree_free, tree_select
 from insei.agents.search.walk cimport Walk, walk_free, walk_new
 from insei.engine.board cimport next_random
 from insei.engine.reading.liberties cimport Liberties, liberties_copy
-from insei.engine.planes.net_planes cimport PLANES, Frame, state_floats
+from insei.engine.planes.net_planes cimport NUM_PLANES, Frame, planes_key, state_floats
 from insei.engine.state cimport state_is_over
+from insei.engine.symmetries cimport num_symmetries_of
 
 
 cdef Batch* batch_new(
@@ -33,7 +34,7 @@ cdef Batch* batch_new(
     batch.num_leaves = num_leaves
     batch.frame_height = height
     batch.frame_width = width
-    batch.row_size = PLANES * height * width
+    batch.row_size = NUM_PLANES * height * width
     batch.threads = threads
     batch.parts = parts
     batch.trees = <Tree**>calloc(num_games, sizeof(Tree*))
@@ -175,13 +176,13 @@ cdef Leaf leaf_of(
     """A leaf with the symmetry under which it is to be seen."""
     cdef Tree* tree = batch.trees[game]
     cdef Leaf leaf
-    cdef int num_symmetries = 8 if tree.root.board.width == tree.root.board.height else 4
+    cdef int num_symmetries = num_symmetries_of(tree.root.board.height, tree.root.board.width)
     leaf.game = game
     leaf.node = node
     leaf.symmetry = 0
     leaf.key = 0
     if batch.caches[block] != NULL:
-        leaf.key = cache_key(walk.state, walk.legal)
+        leaf.key = planes_key(walk.state, walk.legal)
     if batch.random_symmetry:
         leaf.symmetry = (leaf.key or next_random(&tree.rng)) & (num_symmetries - 1)
     return leaf

@@ -2,8 +2,6 @@
 
 from libc.stdint cimport uint64_t
 
-from insei.engine.state cimport State
-
 ctypedef struct Cache:
     uint64_t* keys  # `[size]`, 0 where nothing is kept
     float* answers  # `[size, num_actions + 2]`: policy, value, score
@@ -15,7 +13,6 @@ ctypedef struct Cache:
 cdef Cache* cache_new(uint64_t size, int num_actions) noexcept nogil
 cdef void cache_free(Cache* cache) noexcept nogil
 cdef void cache_clear(Cache* cache) noexcept nogil
-cdef uint64_t cache_key(const State* state, const uint64_t* legal) noexcept nogil
 cdef const float* cache_find(Cache* cache, uint64_t key) noexcept nogil
 cdef void cache_keep(
     Cache* cache, uint64_t key, const float* policy, float value, float score

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.agents.player import Player, Thinker
+from insei.agents.player import Player, SearchingPlayer
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, EMPTY, WHITE, opponent
 
@@ -13,10 +13,10 @@ ENOUGH_STEPS = 32  # batches of leaves that a judgement of ownership takes
 SURELY = 0.35  # mean ownership of a chain from which it is the enemy's
 
 
-def judged_ownership(position: Position, player: Thinker) -> NDArray[np.float32]:
+def judged_ownership(position: Position, player: SearchingPlayer) -> NDArray[np.float32]:
     """Whose each point will be, by a short search, `[H, W]`: 1 Black's, -1 White's."""
     seen = position.resumed() if position.is_over else position
-    search = player.look_at(seen)
+    search = player.search_from(seen)
     for _ in range(ENOUGH_STEPS):
         if not search.step():
             break
@@ -37,7 +37,7 @@ def dead_by_ownership(position: Position, ownership: NDArray[np.float32]) -> lis
 
 def dead_for(position: Position, player: Player) -> list[int]:
     """The dead stones as a searching player sees them, else those that are dead for certain."""
-    if isinstance(player, Thinker):
+    if isinstance(player, SearchingPlayer):
         return dead_by_ownership(position, judged_ownership(position, player))
     return position.dead_stones()
 

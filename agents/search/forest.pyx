@@ -51,9 +51,10 @@ from insei.agents.search.tree cimport (
     tree_start,
 )
 from insei.engine.board cimport MAX_SIDE, next_random
-from insei.engine.planes.net_planes cimport PLANES, lay_out
+from insei.engine.planes.net_planes cimport NUM_PLANES, lay_out
 from insei.engine.position cimport Position
 from insei.engine.state cimport state_copy, state_play
+from insei.engine.symmetries cimport num_symmetries_of
 
 from insei.agents.net.evaluator import check_shapes
 from insei.agents.search.settings import SearchSettings
@@ -138,7 +139,7 @@ cdef class Forest:
         self.leaves.dirichlet_weight = settings.dirichlet_weight
         self.leaves.considered = settings.considered
         self.planes = np.zeros(
-            (num_games * settings.leaves, PLANES, frame_height, frame_width), np.float32
+            (num_games * settings.leaves, NUM_PLANES, frame_height, frame_width), np.float32
         )
         self.out = self.planes
 
@@ -159,7 +160,7 @@ cdef class Forest:
         if (width, height) not in self.tables:
             table = np.zeros((8, width * height + 1), np.intc)
             view = table
-            for symmetry in range(8 if width == height else 4):
+            for symmetry in range(num_symmetries_of(height, width)):
                 lay_out(&view[symmetry, 0], height, width, self.frame_width, symmetry)
                 view[symmetry, width * height] = self.frame_height * self.frame_width
             self.tables[width, height] = table

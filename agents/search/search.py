@@ -169,40 +169,7 @@ class Search:
         Raises:
             ValueError: nothing was searched yet.
         """
-        forest = self.forest
-        candidates = forest.candidates(0)
-        policy = np.zeros(self.rules.num_actions, np.float32)
-        for one in candidates:
-            policy[one.move] = one.prior
-        chosen = forest.choose(0)
-        visited = [one for one in candidates if one.visits] or candidates[:1]
-        visited.sort(key=lambda one: one.move != chosen)
-        moves = tuple(self._analysed(one, length) for one in visited[: num_moves or None])
-        win, score = forest.outlook(0)
-        return Analysis(
-            forest.position(0),
-            self.num_visits,
-            win_rate_of(win),
-            score,
-            moves,
-            policy,
-            self.ownership(),
-            self.evaluations,
-        )
-
-    def _analysed(self, one: Candidate, length: int) -> MoveAnalysis:
-        line = self.forest.variation(0, one.move, length)
-        return MoveAnalysis(
-            one.move,
-            one.visits,
-            win_rate_of(one.win),
-            one.score,
-            one.prior,
-            win_rate_of(one.win + one.bound - one.value) if one.visits else 0.0,
-            tuple(line),
-            tuple(self.forest.visits_along(0, line)),
-            self.forest.ownership_after(0, one.move),
-        )
+        return analysis_of(self.forest, 0, num_moves, length, self.ownership(), self.evaluations)
 
     def ownership(self) -> NDArray[np.float32]:
         """Whose each point will be, `[H, W]`, -1 to 1, 1 the mover's."""
@@ -218,3 +185,60 @@ class Search:
         if found.ownership is None:
             raise ValueError("an evaluator without ownership: wanted one that finds it")
         return found
+
+
+def analysis_of(
+    forest: Forest,
+    game: int,
+    num_moves: int = 0,
+    length: int = 20,
+    ownership: NDArray[np.float32] | None = None,
+    evaluations: int = 0,
+) -> Analysis:
+    """What the search of a forest's game has found so far.
+
+    Args:
+        num_moves: the most candidates to tell of; 0 for all that were visited.
+        length: of each variation, at most.
+        ownership: whose each point will be; None for what this search's evaluations say.
+        evaluations: nets evaluated for this position.
+
+    Raises:
+        ValueError: nothing was searched yet.
+    """
+    candidates = forest.candidates(game)
+    position = forest.position(game)
+    policy = np.zeros(position.rules.num_actions, np.float32)
+    for candidate in candidates:
+        policy[candidate.move] = candidate.prior
+    chosen = forest.choose(game)
+    visited = [candidate for candidate in candidates if candidate.visits] or candidates[:1]
+    visited.sort(key=lambda candidate: candidate.move != chosen)
+    win, score = forest.outlook(game)
+    return Analysis(
+        position,
+        forest.num_visits(game),
+        win_rate_of(win),
+        score,
+        tuple(move_analysis(forest, game, one, length) for one in visited[: num_moves or None]),
+        policy,
+        forest.ownership(game) if ownership is None else ownership,
+        evaluations,
+    )
+
+
+def move_analysis(forest: Forest, game: int, candidate: Candidate, length: int) -> MoveAnalysis:
+    """What the search of a forest's game knows of one move."""
+    variation = forest.variation(game, candidate.move, length)
+    bound = candidate.win + candidate.bound - candidate.value
+    return MoveAnalysis(
+        candidate.move,
+        candidate.visits,
+        win_rate_of(candidate.win),
+        candidate.score,
+        candidate.prior,
+        win_rate_of(bound) if candidate.visits else 0.0,
+        tuple(variation),
+        tuple(forest.visits_along(game, variation)),
+        forest.ownership_after(game, candidate.move),
+    )

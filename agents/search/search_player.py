@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from insei.agents.net.evaluator import Precision, check_precision
-from insei.agents.net.net_player import NetPlayer
-from insei.agents.player import RESIGN, Choice, last_of
+from insei.agents.net.session import NetSession
+from insei.agents.player import RESIGN, Choice, run_to_end
 from insei.agents.search.search import Search
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
@@ -58,9 +58,10 @@ class SearchPlayer:
         self.name = name
         self.settings = settings
         self.play = play or PlaySettings()
-        self.net = NetPlayer(folder, name, precision=self.play.precision, rows=settings.leaves)
-        self.num_parameters = self.net.num_parameters
-        self.fingerprint = self.net.fingerprint
+        self.session = NetSession(folder, self.play.precision, max_rows=settings.leaves)
+        self.package = self.session.package
+        self.num_parameters = self.session.num_parameters
+        self.fingerprint = self.session.fingerprint
         self.seconds = self.play.seconds or None  # for the next move
         self.search: Search | None = None
         self.seed = 0  # of the game under way
@@ -68,30 +69,29 @@ class SearchPlayer:
     def new_game(self, rules: Rules, seed: int) -> None:
         """Begin with a fresh tree; equal seeds give equal games where no clock decides."""
         self.seed = seed
-        self.net.new_game(rules, seed)
-        assert self.net.evaluate is not None
-        self.search = Search(self.net.evaluate, rules, self.settings, self.play.keep, seed)
+        evaluate = self.session.evaluator(rules)
+        self.search = Search(evaluate, rules, self.settings, self.play.keep, seed)
         self._prepare()
 
-    def give_time(self, seconds: float | None) -> None:
-        """Think at most so long about each move from now on; None for what the name says."""
+    def set_time_limit(self, seconds: float | None) -> None:
+        """Limit the time of each move from now on; None restores the player's own limit."""
         self.seconds = seconds if seconds is not None else self.play.seconds or None
         self._prepare()
 
     def _prepare(self) -> None:
         """Compile what larger batches need before the time of a move runs."""
         if self.seconds is not None and self.search is not None:
-            assert self.net.evaluate is not None
-            self.net.evaluate.prepare(self.search.leaves_by_time)
+            evaluate = self.session.evaluator(self.search.rules)
+            evaluate.prepare(self.search.leaves_by_time)
 
-    def look_at(self, position: Position, no_pass_before: int = 0) -> Search:
-        """The search, set to a position, to be taken further by its `step`.
+    def search_from(self, position: Position, no_pass_before: int = 0) -> Search:
+        """Set the search to a position and return it. Its `step` continues it.
 
         Raises:
             ValueError: there was no `new_game`, or the game is over or another one.
         """
         if self.search is None:
-            raise ValueError("look_at before new_game: wanted the rules first")
+            raise ValueError("search_from before new_game: wanted the rules first")
         if position.rules != self.search.rules:
             self.new_game(position.rules, self.seed)
         self.search.look_at(position, no_pass_before)
@@ -99,17 +99,17 @@ class SearchPlayer:
 
     def choose(self, position: Position) -> Choice:
         """Return the searched move, the utility it promises, and the evaluations it took."""
-        return last_of(self.thinking(position))
+        return run_to_end(self.search_steps(position))
 
-    def thinking(
+    def search_steps(
         self, position: Position, no_pass_before: int = 0
     ) -> Generator[Search, None, Choice]:
-        """As `choose`, a step at a time, and the search after each; returns the choice.
+        """Choose a move step by step: yields the search after each, and returns the choice.
 
         Args:
-            no_pass_before: plies before which it passes only where nothing else is legal.
+            no_pass_before: before this ply it passes only if no other move is legal.
         """
-        search = self.look_at(position, no_pass_before)
+        search = self.search_from(position, no_pass_before)
         for _ in search.running(self.seconds, self.play.early and self.settings.rule == "puct"):
             yield search
         forest = search.forest

@@ -26,15 +26,15 @@ from insei.agents.search.walk cimport Walk, walk_from
 from insei.engine.board cimport BLACK, MAX_POINTS, WORDS, count_bits, next_random
 from insei.engine.reading.liberties cimport liberties_update
 from insei.engine.state cimport (
-    POSITIONAL,
     State,
+    plain_rules,
     state_free,
     state_half_score,
     state_is_over,
     state_new,
     state_play,
     state_reserve,
-    state_stones,
+    state_legal_points,
 )
 
 
@@ -71,7 +71,7 @@ cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexc
     tree.moved_to = <int*>malloc(tree.max_nodes * sizeof(int))
     tree.ownership = <float*>calloc((num_actions + 1) * width * height, sizeof(float))
     tree.num_owned = <int*>calloc(num_actions + 1, sizeof(int))
-    tree.root = state_new(width, height, POSITIONAL, False, 0, 0)
+    tree.root = state_new(width, height, plain_rules())
     if (
         tree.nodes == NULL or tree.moves == NULL or tree.priors == NULL
         or tree.edges == NULL or tree.noisy_logits == NULL or tree.considered == NULL
@@ -292,7 +292,7 @@ cdef void note_moves(Tree* tree, Walk* walk, int index) noexcept nogil:
     cdef int num_words = 1 + (pass_move >> 6), word, count = 0
     cdef uint64_t* legal = walk.legal
     cdef uint64_t the_pass = <uint64_t>1 << (pass_move & 63)
-    state_stones(walk.state, legal)
+    state_legal_points(walk.state, legal)
     for word in range(1, 1 + num_words):
         count += count_bits(legal[word])
     node.num_edges = count

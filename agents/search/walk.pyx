@@ -6,7 +6,7 @@ Its position has no history of its own: it writes on behind the moves of the roo
 
 from libc.stdlib cimport calloc, free
 
-from insei.engine.state cimport POSITIONAL, state_free, state_new
+from insei.engine.state cimport plain_rules, state_free, state_new
 
 
 cdef Walk* walk_new(int width, int height) noexcept nogil:
@@ -14,7 +14,7 @@ cdef Walk* walk_new(int width, int height) noexcept nogil:
     cdef Walk* walk = <Walk*>calloc(1, sizeof(Walk))
     if walk == NULL:
         return NULL
-    walk.state = state_new(width, height, POSITIONAL, False, 0, 0)
+    walk.state = state_new(width, height, plain_rules())
     if walk.state == NULL:
         free(walk)
         return NULL

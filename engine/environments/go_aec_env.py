@@ -11,7 +11,7 @@ from pettingzoo import AECEnv
 from insei.engine.environments.go_env import PLIES_PER_POINT, GoSettings
 from insei.engine.environments.picture import picture
 from insei.engine.errors import IllegalMove
-from insei.engine.planes.net_planes import NUM_PLANES, planes
+from insei.engine.planes.net_planes import LARGEST_VALUE, NUM_PLANES, planes
 from insei.engine.position import Position
 from insei.engine.rules import BLACK
 
@@ -20,16 +20,19 @@ RENDER_MODES = ("ansi", "rgb_array")
 
 
 class GoAECEnv(AECEnv):
-    """Black and White in turn; observations hold `observation`, the planes, and `action_mask`.
+    """Go as a PettingZoo environment: the agents black_0 and white_0 move in turn.
 
-    An illegal action raises, or with `illegal="loses"` ends the game, lost by who chose it. The
-    mask is all zero for who is not to move.
+    An observation holds `observation`, the planes, and `action_mask`, which is all zero for the
+    agent that is not to move. An illegal action raises; with `illegal="loses"` it ends the game,
+    lost by the agent that chose it.
 
     Args:
-        settings: the fields of GoSettings; opponent and agent_colour have no meaning here.
+        render_mode: "ansi", "rgb_array" or None.
+        settings: the fields of GoSettings: board_size, rules, komi, illegal, max_plies; opponent
+            and agent_colour have no effect.
 
     Raises:
-        ValueError: a setting is unknown to GoSettings or Rules.
+        ValueError: a setting is unknown, or its value is not allowed.
     """
 
     metadata = {  # noqa: RUF012
@@ -52,7 +55,7 @@ class GoAECEnv(AECEnv):
         self.observation_spaces = {
             agent: Dict(
                 {
-                    "observation": Box(-20.0, 20.0, shape, np.float32),
+                    "observation": Box(-LARGEST_VALUE, LARGEST_VALUE, shape, np.float32),
                     "action_mask": Box(0, 1, (self.rules.num_actions,), np.int8),
                 }
             )
@@ -112,7 +115,7 @@ class GoAECEnv(AECEnv):
         if loser is None and self.position.is_over and (winner := self.position.winner()):
             loser = AGENTS[winner == BLACK]
         if loser is not None:
-            self.rewards = {one: -1.0 if one == loser else 1.0 for one in AGENTS}
+            self.rewards = {agent: -1.0 if agent == loser else 1.0 for agent in AGENTS}
         if loser is not None or self.position.is_over:
             self.terminations = dict.fromkeys(AGENTS, True)
         elif self.position.num_moves >= self.max_plies:

@@ -5,7 +5,7 @@
     observation, info = env.reset(seed=1)
     env.step(env.action_space.sample(info["action_mask"]))
 
-`gymnasium.make_vec("insei/Go-v0", num_envs=256)` gives the batched one of vector_environment.py.
+`gymnasium.make_vec("insei/Go-v0", num_envs=256)` gives the batched one of go_vector_env.py.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from insei.engine.environments.picture import picture
 from insei.engine.errors import GameOver, IllegalMove
-from insei.engine.planes.net_planes import NUM_PLANES, planes
+from insei.engine.planes.net_planes import LARGEST_VALUE, NUM_PLANES, planes
 from insei.engine.playouts import random_reply
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules
@@ -34,19 +34,21 @@ REWARDS = (-1.0, 1.0)
 
 @dataclass(frozen=True)
 class GoSettings:
-    """What both environments are made with.
+    """The settings of the environments.
 
     Raises:
-        ValueError: a setting is none of those named beside it.
+        ValueError: a setting has none of the values named beside it.
     """
 
     board_size: int | tuple[int, int] = 9  # a side, or width and height
-    rules: str | Rules = "tromp-taylor"  # a preset's name; a Rules brings its own size and komi
-    komi: float | None = None  # the preset's own if None
-    opponent: Opponent = "random"  # None: the caller plays both colours; or Position to move
-    agent_colour: str = "black"  # or white; whose the rewards are, also where nobody opposes
-    illegal: str = "raises"  # or loses: an illegal action ends the game, lost
-    max_plies: int = 0  # the game is truncated after so many; 0 for 4 a point
+    rules: str | Rules = "tromp-taylor"  # a preset's name; a Rules has its own size and komi
+    komi: float | None = None  # points for White; None for the preset's
+    opponent: Opponent = (
+        "random"  # or a function from Position to move; None: the caller plays both
+    )
+    agent_colour: str = "black"  # or "white"; rewards are this colour's, with or without opponent
+    illegal: str = "raises"  # or "loses": an illegal action ends the game, lost
+    max_plies: int = 0  # plies after which a game is truncated; 0 for 4 a point
 
     def __post_init__(self) -> None:
         for name, wanted in (
@@ -70,14 +72,14 @@ class GoSettings:
         """Settings from names and values.
 
         Raises:
-            ValueError: there is no setting of a name, or a value is not one of those wanted.
+            ValueError: there is no such setting, or a value is not allowed.
         """
-        known = [one.name for one in fields(cls)]
+        names = [field.name for field in fields(cls)]
         for name in values:
-            if name not in known:
-                near = get_close_matches(name, known, 1)
+            if name not in names:
+                near = get_close_matches(name, names, 1)
                 raise ValueError(
-                    f"setting {name!r}: wanted {near[0] if near else ', '.join(known)}"
+                    f"setting {name!r}: wanted {near[0] if near else ', '.join(names)}"
                 )
         return cls(**values)
 
@@ -97,18 +99,21 @@ class GoSettings:
 
 
 class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
-    """One game a time; the agent moves, then its opponent.
+    """Go as a Gymnasium environment: the agent moves, then its opponent.
 
-    Actions: 0 to H·W, points row by row from the top left, the last one the pass. Observations:
-    the planes of engine/planes/net_planes.pyx, float32 `[C, H, W]`, as the player to move sees
-    them. Reward: 1 for a won game, -1 for a lost one, 0 for a tie and for every other step.
-    `info["action_mask"]`, int8 `[A]`, is exact, superko included, and fits `action_space.sample`.
+    Actions: 0 to H·W - 1 for points, row by row from the top left; H·W passes. Observations: the
+    planes of engine/planes/net_planes.pyx, float32 `[C, H, W]`, from the view of the player to
+    move. Reward: 1 for a won game, -1 for a lost one, 0 for a tie and at every other step.
+    `info["action_mask"]`, int8 `[A]`, has the legal actions, superko included; pass it to
+    `action_space.sample`.
 
     Args:
-        settings: the fields of GoSettings.
+        render_mode: "ansi", "rgb_array" or None.
+        settings: the fields of GoSettings: board_size, rules, komi, opponent, agent_colour,
+            illegal, max_plies.
 
     Raises:
-        ValueError: a setting is unknown to GoSettings or Rules.
+        ValueError: a setting is unknown, or its value is not allowed.
     """
 
     metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 2}  # noqa: RUF012
@@ -121,7 +126,7 @@ class GoEnv(gymnasium.Env[NDArray[np.float32], int]):
         self.rules = self.settings.resolved()
         self.max_plies = self.settings.max_plies or PLIES_PER_POINT * self.rules.num_points
         shape = (NUM_PLANES, self.rules.height, self.rules.width)
-        self.observation_space = Box(-20.0, 20.0, shape, np.float32)
+        self.observation_space = Box(-LARGEST_VALUE, LARGEST_VALUE, shape, np.float32)
         self.action_space = Discrete(self.rules.num_actions)  # type: ignore[assignment]
         self.position = Position(self.rules)
         self.has_ended = False

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from insei.engine.environments.go_env import PLIES_PER_POINT, GoSettings
 from insei.engine.errors import IllegalMove
-from insei.engine.planes.net_planes import NUM_PLANES
+from insei.engine.planes.net_planes import LARGEST_VALUE, NUM_PLANES
 from insei.engine.positions import LEAVE, Positions
 from insei.engine.rules import WHITE
 
@@ -18,14 +18,17 @@ from insei.engine.rules import WHITE
 class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]]):
     """`num_envs` games, B, side by side, each as GoEnv plays it.
 
-    Actions `[B]`, observations float32 `[B, C, H, W]`, `info["action_mask"]` int8 `[B, A]`. Ended
-    games begin anew as Gymnasium defines it: at the next step, whose action for them is ignored, or
-    in the same one, whose info then holds `final_obs` and `final_info`. The opponent is `random`,
-    or None. Who is to move, `to_play` of GoEnv's info, is in the planes alone.
+    Actions `[B]`, observations float32 `[B, C, H, W]`, `info["action_mask"]` int8 `[B, A]`. Games
+    that have ended restart as Gymnasium defines it: at the next step, which ignores their actions,
+    or in the same step, whose info then holds `final_obs` and `final_info`. GoEnv's info also says
+    who is `to_play`; here only the planes do.
 
     Args:
+        num_envs: B, the number of games.
         autoreset_mode: AutoresetMode.NEXT_STEP, SAME_STEP or DISABLED.
-        settings: the fields of GoSettings; illegal actions always raise.
+        render_mode: None; only GoEnv draws.
+        settings: the fields of GoSettings: board_size, rules, komi, opponent (random or None),
+            agent_colour, illegal (always "raises"), max_plies.
 
     Raises:
         ValueError: a setting is unknown, or one that only GoEnv has.
@@ -49,7 +52,7 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
         self.rules = self.settings.resolved()
         self.max_plies = self.settings.max_plies or PLIES_PER_POINT * self.rules.num_points
         shape = (NUM_PLANES, self.rules.height, self.rules.width)
-        self.single_observation_space = Box(-20.0, 20.0, shape, np.float32)
+        self.single_observation_space = Box(-LARGEST_VALUE, LARGEST_VALUE, shape, np.float32)
         self.single_action_space = Discrete(self.rules.num_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)

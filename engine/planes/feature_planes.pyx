@@ -1,4 +1,6 @@
-"""Feature planes beside those that our nets see: AlphaGo Zero's, and a rich set; see the stub.
+"""Feature planes that our nets do not see: AlphaGo Zero's, and a rich set.
+
+A board lies at the top left of a frame of its size or more; beyond it all planes are zero.
 
 ====== ==================== =================================================================
 set    planes
@@ -13,7 +15,7 @@ rich    0                   on the board
         7                   empty points that are suicide, where the rules forbid it
         8-12                the last move, the one before it, and so on to the fifth last
         13                  one if the last move was a pass
-        14, 15              what is alive for good, of the player to move and of the opponent
+        14, 15              points that are unconditionally the player's to move, the opponent's
         16                  moves that begin a ladder which catches an enemy chain
         17                  moves that save an own chain from a ladder
 ====== ==================== =================================================================
@@ -35,7 +37,6 @@ from insei.engine.board cimport (
     MAX_CELLS,
     MAX_POINTS,
     POINT_OF,
-    WHITE,
     Board,
     board_allows,
     board_bytes,
@@ -46,21 +47,27 @@ from insei.engine.board cimport (
     board_put,
 )
 from insei.engine.reading.ladders cimport STACK, board_ladders
-from insei.engine.planes.net_planes cimport Frame, lay_out
+from insei.engine.planes.net_planes cimport NUM_LAST_MOVES, Frame, lay_out
 from insei.engine.position cimport Position
-from insei.engine.state cimport WHITE_MOVED, State, state_allows, state_bans_repeat, state_last_move
+from insei.engine.state cimport (
+    State,
+    move_played,
+    mover_of,
+    state_allows,
+    state_bans_repeat,
+    state_last_move,
+)
 
 from insei.engine.planes.net_planes import check_frame
 from insei.engine.rules import Rules
+from insei.engine.symmetries import check_symmetry
 
 cdef enum:
-    HISTORY = 17
-    RICH = 18
-    NUM_PAST = 8
-    NUM_LAST = 5
+    NUM_BOARDS = 8  # of the history planes: now, and 1 to 7 plies ago
 
-NUM_HISTORY_PLANES = HISTORY
-NUM_RICH_PLANES = RICH
+cpdef enum:
+    NUM_HISTORY_PLANES = 17
+    NUM_RICH_PLANES = 18
 
 ctypedef fused plane_t:
     uint8_t
@@ -70,25 +77,24 @@ ctypedef fused plane_t:
 cdef void put_history(
     const State* state, Board* board, const Frame* frame, plane_t* out
 ) noexcept nogil:
-    """Write `[17, H, W]`; `board`, the game's first, is played on to its last."""
+    """Write `[17, H, W]`; `board` is the game's first, and is played on to its last."""
     cdef const uint16_t* point_of = POINT_OF[board.width]
     cdef plane_t* plane
     cdef int ply, back, move, colour
     cdef int area = frame.height * frame.width, num_points = board.width * board.height
-    memset(out, 0, HISTORY * area * sizeof(plane_t))
+    memset(out, 0, NUM_HISTORY_PLANES * area * sizeof(plane_t))
     for ply in range(state.num_moves + 1):
         back = state.num_moves - ply
-        if back < NUM_PAST:
+        if back < NUM_BOARDS:
             plane = out + 2 * back * area
             for move in range(num_points):
                 colour = board.cells[point_of[move]].colour
                 if colour != EMPTY:
                     plane[(colour != state.to_play) * area + frame.target[move]] = 1
         if back:
-            move = state.moves[ply] & 0x7FFF
+            move = move_played(state, ply)
             if move < num_points:
-                colour = WHITE if state.moves[ply] & WHITE_MOVED else BLACK
-                board_play(board, point_of[move], colour)
+                board_play(board, point_of[move], mover_of(state, ply))
     if state.to_play == BLACK:
         for move in range(num_points):
             out[16 * area + frame.target[move]] = 1
@@ -97,7 +103,7 @@ cdef void put_history(
 cdef void put_rich(
     const State* state, Board* boards, const Frame* frame, plane_t* out
 ) noexcept nogil:
-    """Write `[18, H, W]`; `boards`, `[STACK]`, are scratch, the first of them the state's."""
+    """Write `[18, H, W]`; `boards`, `[STACK]`: the state's board, then scratch."""
     cdef const Board* board = &state.board
     cdef int point, move, at, colour, count, back
     cdef int area = frame.height * frame.width, num_points = board.width * board.height
@@ -105,8 +111,8 @@ cdef void put_rich(
     cdef uint8_t[MAX_CELLS] ladders
     cdef uint16_t[3] found
     cdef bint passed = state_last_move(state, 0) == num_points
-    memset(out, 0, RICH * area * sizeof(plane_t))
-    board_pass_alive(board, state.suicide, owner)
+    memset(out, 0, NUM_RICH_PLANES * area * sizeof(plane_t))
+    board_pass_alive(board, state.rules.suicide, owner)
     board_ladders(boards, state.to_play, ladders)
     for move in range(num_points):
         point = POINT_OF[board.width][move]
@@ -121,21 +127,21 @@ cdef void put_rich(
             count = board_liberties(board, point, found, 3)
             out[(2 + count) * area + at] = 1
             continue
-        if not board_allows(board, point, state.to_play, state.suicide):
+        if not board_allows(board, point, state.to_play, state.rules.suicide):
             out[7 * area + at] = 1
         elif state_bans_repeat(state, point):
             out[6 * area + at] = 1
         elif state_allows(state, move):
             out[16 * area + at] = ladders[point] & 1
             out[17 * area + at] = ladders[point] >> 1
-    for back in range(NUM_LAST):
+    for back in range(NUM_LAST_MOVES):
         move = state_last_move(state, back)
         if 0 <= move < num_points:
             out[(8 + back) * area + frame.target[move]] = 1
 
 
 cdef Board* first_board(Position position) except NULL:
-    """Room for STACK boards, the first of them as the game began."""
+    """Allocate STACK boards, the first of them the board that the game began with."""
     cdef const uint16_t* point_of = POINT_OF[position.state.board.width]
     cdef Board* boards = <Board*>malloc(STACK * sizeof(Board))
     if boards == NULL:
@@ -187,7 +193,7 @@ cdef write_rich(Position position, out, int symmetry):
 
 
 def _frames(positions, out, int num_planes, int symmetry):
-    """The positions and the frame that each is to be written to, all of them checked."""
+    """Pairs of a position and the frame to write it to, all checked."""
     if not isinstance(out, np.ndarray) or out.dtype not in (np.float32, np.uint8):
         kind = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
         raise ValueError(f"out of type {kind}: wanted an array of float32 or uint8")
@@ -209,28 +215,56 @@ def _frames(positions, out, int num_planes, int symmetry):
 
 def _check_fit(rules, int height, int width, int symmetry):
     check_frame(rules, height, width)
-    if not 0 <= symmetry < (8 if rules.width == rules.height else 4):
-        raise ValueError(f"symmetry {symmetry}: wanted 0 to 7, to 3 where a board is not square")
+    check_symmetry(symmetry, rules.height, rules.width)
 
 
 def write_history_planes(positions, out, int symmetry=0):
-    for game, frame in _frames(positions, out, HISTORY, symmetry):
+    """Write AlphaGo Zero's planes: stones of the last eight plies, and who moves.
+
+    Args:
+        positions: one Position, or B of any sizes that fit the frame.
+        out: contiguous float32 or uint8, `[17, H, W]` for one Position, `[B, 17, H, W]` for B.
+        symmetry: how to turn the boards, a number of `symmetries.py`.
+
+    Raises:
+        ValueError: `out` has the wrong shape, type or layout, or a board lacks the symmetry.
+    """
+    for game, frame in _frames(positions, out, NUM_HISTORY_PLANES, symmetry):
         write_history(game, frame, symmetry)
 
 
 def write_rich_planes(positions, out, int symmetry=0):
-    for game, frame in _frames(positions, out, RICH, symmetry):
+    """Write the rich planes; arguments and errors as `write_history_planes`, 18 for 17."""
+    for game, frame in _frames(positions, out, NUM_RICH_PLANES, symmetry):
         write_rich(game, frame, symmetry)
 
 
 def history_planes(Position position not None, frame_height=0, frame_width=0, symmetry=0):
-    out = _empty(position, HISTORY, frame_height, frame_width)
+    """Return AlphaGo Zero's planes of a position, uint8 `[17, H, W]`.
+
+    Args:
+        frame_height, frame_width: H and W; 0 for the board's own.
+        symmetry: how to turn the board, a number of `symmetries.py`.
+
+    Raises:
+        ValueError: the frame is smaller than the board, or the board lacks the symmetry.
+    """
+    out = _empty(position, NUM_HISTORY_PLANES, frame_height, frame_width)
     write_history_planes(position, out, symmetry)
     return out
 
 
 def rich_planes(Position position not None, frame_height=0, frame_width=0, symmetry=0):
-    out = _empty(position, RICH, frame_height, frame_width)
+    """Return the rich planes of a position, uint8 `[18, H, W]`.
+
+    Args:
+        frame_height, frame_width: H and W; 0 for the board's own.
+        symmetry: how to turn the board, a number of `symmetries.py`.
+
+    Raises:
+        ValueError: the frame is smaller than the board, or the board lacks the symmetry.
+    """
+    out = _empty(position, NUM_RICH_PLANES, frame_height, frame_width)
     write_rich_planes(position, out, symmetry)
     return out
 
@@ -243,6 +277,14 @@ def _empty(Position position, int num_planes, int frame_height, int frame_width)
 
 
 def board_mask(rules, int frame_height=0, int frame_width=0):
+    """Return which points of a frame are on the board, uint8 `[H, W]` of 0 and 1.
+
+    Args:
+        frame_height, frame_width: H and W; 0 for the board's own.
+
+    Raises:
+        ValueError: `rules` is not a Rules, or the frame is smaller than the board.
+    """
     if not isinstance(rules, Rules):
         raise ValueError(f"rules {rules!r}: wanted a Rules")
     height, width = frame_height or rules.height, frame_width or rules.width

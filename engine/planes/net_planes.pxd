@@ -1,43 +1,35 @@
-"""The planes that a net sees; see planes.pyx."""
+"""The planes that a net sees; see net_planes.pyx."""
 
 from libc.stdint cimport uint8_t, uint64_t
 
 from insei.engine.reading.liberties cimport Liberties
 from insei.engine.state cimport State
 
-cdef enum:
-    BINARY = 12
-    GLOBAL = 2
-    PLANES = 14
+cpdef enum:
+    NUM_BINARY_PLANES = 12  # zeros and ones
+    NUM_GLOBAL_PLANES = 2  # one number each
+    NUM_PLANES = 14
+    NUM_LAST_MOVES = 5
+    KOMI_SCALE = 20  # points of komi that show as 1
 
 ctypedef struct Frame:
-    # What a board lies in, at the top left.
+    # What holds a board, at its top left.
     int height
     int width
-    bint is_transposed  # whether the board lies with its width and height swapped
-    const int* target  # where each point lies, `[H·W]` of the board, as from `lay_out`; NULL where
-    # the frame is the board
+    bint is_transposed  # whether the board's width and height are swapped
+    const int* target  # the frame's index of each point, `[H·W]` of the board, by `lay_out`; NULL
+    # where the frame is the board
 
 cdef void lay_out(
     int* target, int height, int width, int frame_width, int symmetry
 ) noexcept nogil
 
 cdef void state_floats(
-    const State* state, const uint64_t* legal, Liberties* known, const Frame* frame, float* out
+    const State* state, const uint64_t* legal, Liberties* liberties, const Frame* frame, float* out
 ) noexcept nogil
 
 cdef void state_bytes(
-    const State* state, const uint64_t* legal, Liberties* known, uint8_t* out
+    const State* state, const uint64_t* legal, Liberties* liberties, uint8_t* out
 ) noexcept nogil
 
-cdef inline int transformed(
-    int row, int column, int height, int width, int symmetry
-) noexcept nogil:
-    """Row and column after `symmetry`, as `row << 8 | column`; the definition of symmetries.py."""
-    if symmetry & 1:
-        row = height - 1 - row
-    if symmetry & 2:
-        column = width - 1 - column
-    if symmetry & 4:
-        return column << 8 | row
-    return row << 8 | column
+cdef uint64_t planes_key(const State* state, const uint64_t* legal) noexcept nogil

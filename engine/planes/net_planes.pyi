@@ -1,4 +1,4 @@
-"""The planes that a net sees; planes.pyx says what each shows."""
+"""The planes that a net sees; see net_planes.pyx."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,20 +9,16 @@ from insei.engine.rules import Rules
 NUM_BINARY_PLANES: int
 NUM_GLOBAL_PLANES: int
 NUM_PLANES: int
-KOMI_SCALE: float
+NUM_LAST_MOVES: int
+KOMI_SCALE: int
+PLANES_VERSION: int
+LARGEST_VALUE: float
 
-def check_frame(rules: Rules, height: int, width: int) -> None:
-    """Refuse a frame of planes that can't hold a board."""
-
+def check_frame(rules: Rules, height: int, width: int) -> None: ...
 def planes(
     position: Position, frame_height: int = 0, frame_width: int = 0, symmetry: int = 0
-) -> NDArray[np.float32]:
-    """Return the planes of `position`, float32 `[C, H, W]`."""
-
+) -> NDArray[np.float32]: ...
 def packed_planes(
     position: Position, frame_height: int, frame_width: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return the planes of `position` as they are kept: eight bits a byte, and the numbers."""
-
-def write_planes(position: Position, out: NDArray[np.float32], symmetry: int = 0) -> None:
-    """Write the planes of `position` into `out`, contiguous float32 `[C, H, W]`."""
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]: ...
+def write_planes(position: Position, out: NDArray[np.float32], symmetry: int = 0) -> None: ...

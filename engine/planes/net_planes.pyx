@@ -1,7 +1,7 @@
-"""The planes that a net sees: what a position looks like to the player to move.
+"""The planes that a net sees: a position from the view of the player to move.
 
-Planes 0 to 11 are zero or one, planes 12 and 13 the same number at each point of the board; off
-the board, in a frame larger than it, all are zero. The board lies at the frame's top left.
+Planes 0 to 11 hold zeros and ones. Planes 12 and 13 hold one number at every point of the board.
+The board lies at the top left of a frame of its size or more; beyond it all planes are zero.
 
 ====== ============================================================
 0      on the board
@@ -9,13 +9,12 @@ the board, in a frame larger than it, all are zero. The board lies at the frame'
 3-5    stones of chains with one, two, three liberties
 6      empty points where the rules forbid a stone: ko, superko, suicide
 7-11   the last move, the one before it, and so on to the fifth last
-12     komi as the player to move sees it, / 20: White receives it
+12     komi / 20: positive for White, who receives it, negative for Black
 13     one if the last move was a pass
 ====== ============================================================
 
-Liberties, bans and last moves are features that AlphaGo (Silver et al. 2016) and KataGo (Wu 2019)
-give their nets; the history boards of AlphaGo Zero are left out, for what they tell is in planes
-6 to 11.
+AlphaGo (Silver et al. 2016) and KataGo (Wu 2019) also show liberties, bans and last moves. The past
+boards of AlphaGo Zero are left out: planes 6 to 11 say what they would.
 """
 
 from libc.stdint cimport uint8_t, uint64_t
@@ -26,80 +25,87 @@ import numpy as np
 from insei.engine.board cimport MAX_POINTS, WHITE, WORDS, Board, lowest_bit, opponent_of
 from insei.engine.reading.liberties cimport Liberties, liberties_update
 from insei.engine.position cimport Position
-from insei.engine.state cimport State, state_last_move, state_stones
+from insei.engine.state cimport State, state_last_move, state_legal_points
+from insei.engine.symmetries cimport transformed
 
-from insei.engine.rules import Rules
+from insei.engine.rules import MAX_KOMI, Rules
+from insei.engine.symmetries import check_symmetry
 
 cdef extern from "insei/engine/spread.h":
     void spread_bytes(const uint64_t* words, int count, uint8_t* out) noexcept nogil
     void spread_floats(const uint64_t* words, int count, float* out) noexcept nogil
 
-NUM_BINARY_PLANES = BINARY
-NUM_GLOBAL_PLANES = GLOBAL
-NUM_PLANES = PLANES
-KOMI_SCALE = 20.0
+PLANES_VERSION = 1  # raised whenever a plane changes its meaning
+LARGEST_VALUE = MAX_KOMI / KOMI_SCALE  # of any plane, either way
+
 cdef enum:
-    FEATURES = 6  # planes 1 to 6
-    NUM_LAST = 5
+    NUM_SETS = 6  # planes 1 to 6, as sets of points
 
 
-cdef void find_features(
-    const State* state, const uint64_t* legal, Liberties* known, uint64_t[FEATURES][WORDS] features
+cdef void find_sets(
+    const State* state,
+    const uint64_t* legal,
+    Liberties* liberties,
+    uint64_t[NUM_SETS][WORDS] sets,
 ) noexcept nogil:
-    """Find planes 1 to 6 as sets of points, their first and last word left as they are."""
+    """Find planes 1 to 6 as sets of points; the first and last word of each are not written."""
     cdef const Board* board = &state.board
     cdef int word
-    liberties_update(known, board)
+    liberties_update(liberties, board)
     for word in range(1, board.num_words + 1):
-        features[0][word] = board.stones[state.to_play - 1][word]
-        features[1][word] = board.stones[opponent_of(state.to_play) - 1][word]
-        features[2][word] = board.atari[word]
-        features[3][word] = known.words[word].two
-        features[4][word] = known.words[word].three
-        features[5][word] = board.empty[word] & ~legal[word]
+        sets[0][word] = board.stones[state.to_play - 1][word]
+        sets[1][word] = board.stones[opponent_of(state.to_play) - 1][word]
+        sets[2][word] = board.atari[word]
+        sets[3][word] = liberties.words[word].two
+        sets[4][word] = liberties.words[word].three
+        sets[5][word] = board.empty[word] & ~legal[word]
 
 
 cdef void state_bytes(
-    const State* state, const uint64_t* legal, Liberties* known, uint8_t* out
+    const State* state, const uint64_t* legal, Liberties* liberties, uint8_t* out
 ) noexcept nogil:
     """Write the binary planes as bytes, `[12, H, W]` of the board's size; see `state_floats`."""
-    cdef uint64_t[FEATURES][WORDS] features
+    cdef uint64_t[NUM_SETS][WORDS] sets
     cdef int num_points = state.board.width * state.board.height
     cdef int plane, back, move
-    find_features(state, legal, known, features)
+    find_sets(state, legal, liberties, sets)
     memset(out, 1, num_points)
-    for plane in range(FEATURES):
-        spread_bytes(features[plane] + 1, num_points, out + (1 + plane) * num_points)
-    memset(out + 7 * num_points, 0, NUM_LAST * num_points)
-    for back in range(NUM_LAST):
+    for plane in range(NUM_SETS):
+        spread_bytes(sets[plane] + 1, num_points, out + (1 + plane) * num_points)
+    memset(out + 7 * num_points, 0, NUM_LAST_MOVES * num_points)
+    for back in range(NUM_LAST_MOVES):
         move = state_last_move(state, back)
         if 0 <= move < num_points:
             out[(7 + back) * num_points + move] = 1
 
 
 cdef void state_bits(
-    const State* state, const uint64_t* legal, Liberties* known, const Frame* frame, uint8_t* out
+    const State* state,
+    const uint64_t* legal,
+    Liberties* liberties,
+    const Frame* frame,
+    uint8_t* out,
 ) noexcept nogil:
-    """Set the bits of the binary planes, first in a byte the highest; `out` is all zero before."""
-    cdef uint64_t[FEATURES][WORDS] features
+    """Set the bits of the binary planes, a byte's highest bit first; `out` must be all zero."""
+    cdef uint64_t[NUM_SETS][WORDS] sets
     cdef const int* target = frame.target
     cdef int num_points = state.board.width * state.board.height
     cdef int area = frame.height * frame.width
     cdef int plane, word, back, move
     cdef uint64_t points
-    find_features(state, legal, known, features)
+    find_sets(state, legal, liberties, sets)
     for move in range(num_points):
         set_bit(out, target[move])
-    for plane in range(FEATURES):
+    for plane in range(NUM_SETS):
         for word in range(state.board.num_words):
-            points = features[plane][1 + word]
+            points = sets[plane][1 + word]
             while points:
                 set_bit(out, (1 + plane) * area + target[64 * word + lowest_bit(points)])
                 points &= points - 1
-    for back in range(NUM_LAST):
+    for back in range(NUM_LAST_MOVES):
         move = state_last_move(state, back)
         if 0 <= move < num_points:
-            set_bit(out, (1 + FEATURES + back) * area + target[move])
+            set_bit(out, (1 + NUM_SETS + back) * area + target[move])
 
 
 cdef inline void set_bit(uint8_t* out, int at) noexcept nogil:
@@ -107,30 +113,34 @@ cdef inline void set_bit(uint8_t* out, int at) noexcept nogil:
 
 
 cdef void state_floats(
-    const State* state, const uint64_t* legal, Liberties* known, const Frame* frame, float* out
+    const State* state,
+    const uint64_t* legal,
+    Liberties* liberties,
+    const Frame* frame,
+    float* out,
 ) noexcept nogil:
     """Write all planes, `[C, H, W]` of the frame.
 
     Args:
-        legal: the set of points where a stone is legal, as `state_stones` finds it.
-        known: of any position of this board's size, or all zero; left as of this one.
+        legal: the set of points where a stone is legal, as `state_legal_points` finds it.
+        liberties: of any position of this board's size, or all zero; becomes those of this one.
     """
     cdef const Board* board = &state.board
     cdef const int* target = frame.target
     cdef int num_points = board.width * board.height
     cdef int area = frame.height * frame.width
     cdef float passed = state_last_move(state, 0) == num_points
-    cdef uint64_t[FEATURES][WORDS] features
+    cdef uint64_t[NUM_SETS][WORDS] sets
     cdef int plane, back, move
-    find_features(state, legal, known, features)
+    find_sets(state, legal, liberties, sets)
     if target == NULL:
-        for plane in range(FEATURES):
-            spread_floats(features[plane] + 1, num_points, out + (1 + plane) * area)
-        memset(out + 7 * area, 0, NUM_LAST * area * sizeof(float))
+        for plane in range(NUM_SETS):
+            spread_floats(sets[plane] + 1, num_points, out + (1 + plane) * area)
+        memset(out + 7 * area, 0, NUM_LAST_MOVES * area * sizeof(float))
     else:
-        memset(out, 0, PLANES * area * sizeof(float))
-        put_features(board, features, frame, out)
-    for back in range(NUM_LAST):
+        memset(out, 0, NUM_PLANES * area * sizeof(float))
+        put_sets(board, sets, frame, out)
+    for back in range(NUM_LAST_MOVES):
         move = state_last_move(state, back)
         if 0 <= move < num_points:
             out[(7 + back) * area + (target[move] if target != NULL else move)] = 1
@@ -140,7 +150,9 @@ cdef void state_floats(
 
 
 cdef inline float komi_of(const State* state) noexcept nogil:
-    return (state.half_komi if state.to_play == WHITE else -state.half_komi) / 40.0
+    """Komi as the player to move sees it, scaled."""
+    cdef int half_komi = state.rules.half_komi
+    return (half_komi if state.to_play == WHITE else -half_komi) / (2.0 * KOMI_SCALE)
 
 
 cdef inline void fill(float* out, float value, int count) noexcept nogil:
@@ -152,7 +164,7 @@ cdef inline void fill(float* out, float value, int count) noexcept nogil:
 cdef void lay_out(
     int* target, int height, int width, int frame_width, int symmetry
 ) noexcept nogil:
-    """Where each move lies in the frame, `[H·W]`."""
+    """Find the frame's index of each point of the board, `[H·W]`."""
     cdef int row, column, at
     for row in range(height):
         for column in range(width):
@@ -174,13 +186,13 @@ cdef inline void put_number(
         fill(out + row * frame.width, number, columns)
 
 
-cdef void put_features(
-    const Board* board, uint64_t[FEATURES][WORDS] features, const Frame* frame, float* out
+cdef void put_sets(
+    const Board* board, uint64_t[NUM_SETS][WORDS] sets, const Frame* frame, float* out
 ) noexcept nogil:
-    """Write the ones of planes 1 to 6 where a symmetry or a frame moves them; `out` is plane 0.
+    """Write the ones of planes 1 to 6 at the frame's indices; `out` is plane 0.
 
-    A stone of a chain with more liberties has no plane for their number: it writes its one into
-    plane 0, where there is one at each point.
+    A chain with more than three liberties has no plane for their number. Its stones write a one
+    into plane 0, which is one at every point, so that no branch is needed.
     """
     cdef int area = frame.height * frame.width
     cdef int word, stone, at
@@ -193,28 +205,56 @@ cdef void put_features(
     by_liberties[1], by_liberties[2] = out + 3 * area, out + 4 * area
     by_liberties[3] = out + 5 * area
     for word in range(1, board.num_words + 1):
-        others = features[1][word]
-        odd = features[2][word] | features[4][word]
-        above_one = features[3][word] | features[4][word]
-        points = features[0][word] | others
+        others = sets[1][word]
+        odd = sets[2][word] | sets[4][word]
+        above_one = sets[3][word] | sets[4][word]
+        points = sets[0][word] | others
         while points:
             stone = lowest_bit(points)
             at = target[stone]
             by_colour[others >> stone & 1][at] = 1
             by_liberties[(odd >> stone & 1) + 2 * (above_one >> stone & 1)][at] = 1
             points &= points - 1
-        points = features[5][word]
+        points = sets[5][word]
         while points:
             out[6 * area + target[lowest_bit(points)]] = 1
             points &= points - 1
         target += 64
 
 
+cdef inline uint64_t mixed(uint64_t key, uint64_t number) noexcept nogil:
+    """A step of splitmix64's finaliser (Steele, Lea, Flood 2014)."""
+    key = (key ^ number) + <uint64_t>0x9E3779B97F4A7C15
+    key = (key ^ (key >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
+    key = (key ^ (key >> 27)) * <uint64_t>0x94D049BB133111EB
+    return key ^ (key >> 31)
+
+
+cdef uint64_t planes_key(const State* state, const uint64_t* legal) noexcept nogil:
+    """All that the planes of a position show, hashed to one number, never 0.
+
+    That is its size, stones, player to move, komi, last moves, and legal points. Liberties follow
+    from the stones.
+
+    Args:
+        legal: the set of points where a stone is legal; the pass may be in it.
+    """
+    cdef uint64_t key = state.board.hash
+    cdef int back, word
+    key = mixed(key, state.board.width | state.board.height << 8 | state.to_play << 16)
+    key = mixed(key, <uint64_t>state.rules.half_komi)
+    for back in range(NUM_LAST_MOVES):
+        key = mixed(key, <uint64_t>(state_last_move(state, back) + 1))
+    for word in range(1, state.board.num_words + 1):
+        key = mixed(key, legal[word])
+    return mixed(key, 0) or 1
+
+
 def check_frame(rules, int height, int width):
-    """Refuse a frame of planes that can't hold a board.
+    """Refuse a frame that cannot hold the board.
 
     Raises:
-        ValueError: it is smaller than the board, or longer than 1000 on a side.
+        ValueError: `rules` is not a Rules, or the frame is smaller than the board, or over 1000.
     """
     if not isinstance(rules, Rules):
         raise ValueError(f"rules {rules!r}: wanted a Rules")
@@ -223,25 +263,30 @@ def check_frame(rules, int height, int width):
 
 
 def planes(Position position not None, int frame_height=0, int frame_width=0, int symmetry=0):
-    """Return the planes of `position`, float32 `[C, H, W]`, in a frame of the board's size or more.
+    """Return the planes that a net sees of a position, float32 `[14, H, W]`.
+
+    Args:
+        frame_height, frame_width: H and W; 0 for the board's own. A larger frame holds the board at
+            its top left.
+        symmetry: how to turn the board, a number of `symmetries.py`.
 
     Raises:
-        ValueError: the frame is smaller than the board, or the symmetry does not fit its shape.
+        ValueError: the frame is smaller than the board, or the board lacks the symmetry.
     """
     rules = position.rules
     height, width = frame_height or rules.height, frame_width or rules.width
     check_frame(rules, height, width)
-    out = np.empty((PLANES, height, width), np.float32)
+    out = np.empty((NUM_PLANES, height, width), np.float32)
     write_planes(position, out, symmetry)
     return out
 
 
 def packed_planes(Position position not None, int frame_height, int frame_width):
-    """Return the planes of `position` as they are kept: eight bits a byte, and the numbers.
+    """Return the planes of a position as datasets hold them.
 
     Returns:
-        the binary planes, uint8 `[P]` as `numpy.packbits` makes of them, P = 12·H·W / 8 rounded up;
-        what fills the others, float32 `[G]`.
+        the binary planes, uint8 `[P]` as by `numpy.packbits`, P = 12·H·W / 8 rounded up;
+        the numbers that fill the global planes, float32 `[2]`.
 
     Raises:
         ValueError: the frame is smaller than the board.
@@ -250,49 +295,52 @@ def packed_planes(Position position not None, int frame_height, int frame_width)
     cdef int width = state.board.width, height = state.board.height
     cdef uint64_t[WORDS] legal
     cdef int[MAX_POINTS] target
-    cdef Liberties known
+    cdef Liberties liberties
     cdef Frame frame
     check_frame(position.rules, frame_height, frame_width)
-    packed = np.zeros((BINARY * frame_height * frame_width + 7) // 8, np.uint8)
-    numbers = np.empty(GLOBAL, np.float32)
+    packed = np.zeros((NUM_BINARY_PLANES * frame_height * frame_width + 7) // 8, np.uint8)
+    numbers = np.empty(NUM_GLOBAL_PLANES, np.float32)
     cdef uint8_t[::1] bits = packed
     cdef float[::1] others = numbers
     with nogil:
         lay_out(target, height, width, frame_width, 0)
         frame = Frame(frame_height, frame_width, False, &target[0])
-        memset(&known, 0, sizeof(known))
-        state_stones(state, legal)
-        state_bits(state, legal, &known, &frame, &bits[0])
+        memset(&liberties, 0, sizeof(liberties))
+        state_legal_points(state, legal)
+        state_bits(state, legal, &liberties, &frame, &bits[0])
         others[0] = komi_of(state)
         others[1] = state_last_move(state, 0) == width * height
     return packed, numbers
 
 
 def write_planes(Position position not None, out, int symmetry=0):
-    """Write the planes of `position` into `out`, contiguous float32 `[C, H, W]`.
+    """Write the planes of a position into an array.
+
+    Args:
+        out: contiguous float32 `[14, H, W]`, in a frame of the board's size or more.
+        symmetry: how to turn the board, a number of `symmetries.py`.
 
     Raises:
-        ValueError: `out` has another shape, type or layout, or the symmetry does not fit.
+        ValueError: `out` has the wrong shape, type or layout, or the board lacks the symmetry.
     """
     cdef float[:, :, ::1] view
     cdef uint64_t[WORDS] legal
     cdef int[MAX_POINTS] target
-    cdef Liberties known
+    cdef Liberties liberties
     cdef Frame frame
     rules = position.rules
     if not isinstance(out, np.ndarray) or out.dtype != np.float32 or not out.flags.c_contiguous:
         raise ValueError(f"out {type(out).__name__}: wanted a contiguous float32 array")
-    if out.ndim != 3 or out.shape[0] != PLANES:
-        raise ValueError(f"out of shape {out.shape}: wanted ({PLANES}, H, W)")
+    if out.ndim != 3 or out.shape[0] != NUM_PLANES:
+        raise ValueError(f"out of shape {out.shape}: wanted ({NUM_PLANES}, H, W)")
     check_frame(rules, out.shape[1], out.shape[2])
-    if not 0 <= symmetry < (8 if rules.width == rules.height else 4):
-        raise ValueError(f"symmetry {symmetry}: wanted 0 to 7, to 3 where a board is not square")
+    check_symmetry(symmetry, rules.height, rules.width)
     view = out
     frame = Frame(view.shape[1], view.shape[2], symmetry & 4, NULL)
     if symmetry or view.shape[1] != rules.height or view.shape[2] != rules.width:
         lay_out(target, rules.height, rules.width, view.shape[2], symmetry)
         frame.target = &target[0]
     with nogil:
-        memset(&known, 0, sizeof(known))
-        state_stones(position.state, legal)
-        state_floats(position.state, legal, &known, &frame, &view[0, 0, 0])
+        memset(&liberties, 0, sizeof(liberties))
+        state_legal_points(position.state, legal)
+        state_floats(position.state, legal, &liberties, &frame, &view[0, 0, 0])

@@ -1,10 +1,12 @@
-"""Benson's algorithm: chains that live whatever the enemy plays, and the points they make safe.
+"""Benson's algorithm: chains that live whatever the enemy plays, and the points they enclose.
 
 A colour's regions are the connected sets of points without a stone of it. A region is vital to a
 chain if each of its empty points is a liberty of that chain. The unconditionally alive chains are
-the largest set in which each has two vital regions whose bordering chains are all in the set
-(David Benson, Life in the game of Go, 1976). Where suicides of several stones are legal, the enemy
-can empty points by dying, so each point of a vital region must touch the chain, as in KataGo.
+the largest set in which each chain has two vital regions that are bordered by chains of the set
+alone (David Benson, Life in the game of Go, 1976).
+
+Where suicides of several stones are legal, the enemy can empty points by suicide. There every point
+of a vital region must touch the chain, as in KataGo.
 """
 
 from libc.stdint cimport uint16_t
@@ -22,23 +24,22 @@ from insei.engine.board cimport (
 )
 
 cdef struct Regions:
-    # The regions of one colour, and which chains border them.
+    # The regions of one colour, and the chains that border them.
     int num_regions
     int num_borders
     uint16_t region_of[MAX_CELLS]  # 1 + the region of a point; 0 for stones of the colour
-    uint16_t outside[MAX_POINTS]  # of a region: points that touch no stone of the colour
+    uint16_t outside[MAX_POINTS]  # by region: points that touch no stone of the colour
     uint16_t border_region[4 * MAX_POINTS]  # pairs of a region and a chain at its border
     uint16_t border_head[4 * MAX_POINTS]
     bint border_is_vital[4 * MAX_POINTS]
 
 
 cdef void board_pass_alive(const Board* board, bint suicide, uint8_t* owner) noexcept nogil:
-    """Find what is unconditionally alive.
+    """Find the points that belong to a colour unconditionally.
 
     Args:
         suicide: whether suicides of several stones are legal.
-        owner: `[num_cells]`, filled with the colour whose stone or territory a point is for good,
-            else EMPTY.
+        owner: `[num_cells]`, filled with the colour that a point belongs to, EMPTY for none.
     """
     cdef Regions regions
     cdef int colour
@@ -48,13 +49,24 @@ cdef void board_pass_alive(const Board* board, bint suicide, uint8_t* owner) noe
         mark_alive(board, colour, &regions, owner)
 
 
+cdef bint board_is_settled(const Board* board, bint suicide) noexcept nogil:
+    """Whether every point is one colour's by `board_pass_alive`."""
+    cdef uint8_t[MAX_CELLS] owner
+    cdef int point
+    board_pass_alive(board, suicide, owner)
+    for point in range(board.num_cells):
+        if board.cells[point].colour != BORDER and owner[point] == EMPTY:
+            return False
+    return True
+
+
 cdef void find_regions(
     const Board* board, int colour, bint suicide, Regions* regions
 ) noexcept nogil:
     cdef const Cell* cells = board.cells
     cdef int[4] steps = [-board.stride, -1, 1, board.stride]
     cdef uint16_t[MAX_POINTS] members
-    cdef uint16_t[MAX_CELLS] touched  # of a chain: points of the present region that count
+    cdef uint16_t[MAX_CELLS] touched  # by head: the points of the present region that must touch
     cdef int start, size, done, i, near, point, first, total, entry, outside
     cdef bint counts
     regions.num_regions = 0
@@ -93,7 +105,7 @@ cdef int touch_borders(
     const Board* board, int colour, int point, bint counts, Regions* regions, int first,
     uint16_t* touched
 ) noexcept nogil:
-    """Note the chains around one point of the newest region; returns how many they are.
+    """Record the chains around one point of the newest region; returns how many there are.
 
     Args:
         counts: whether the point must touch a chain for the region to be vital to it.
@@ -127,8 +139,8 @@ cdef void mark_alive(
     const Board* board, int colour, const Regions* regions, uint8_t* owner
 ) noexcept nogil:
     cdef const Cell* cells = board.cells
-    cdef bint[MAX_CELLS] dead  # by head; chains that are not alive, as far as known
-    cdef bint[MAX_POINTS] open_  # by region; a dead chain borders it
+    cdef bint[MAX_CELLS] dead  # by head: chains found not to be alive
+    cdef bint[MAX_POINTS] open_  # by region: whether such a chain borders it
     cdef uint8_t[MAX_CELLS] eyes  # by head
     cdef int entry, point, region
     cdef bint changed = True
@@ -147,8 +159,8 @@ cdef void mark_alive(
         for entry in range(regions.num_borders):
             if dead[regions.border_head[entry]]:
                 open_[regions.border_region[entry]] = True
-    # A region without a border is the whole board, no colour's. In a closed region with at most
-    # one point away from the border the enemy finds no two eyes, whatever is captured there.
+    # A region without a border is the whole board and belongs to no colour. In a closed region
+    # with at most one point that touches no stone, the enemy cannot make two eyes.
     for point in range(board.num_cells):
         if cells[point].colour == colour:
             if not dead[cells[point].chain]:

@@ -1,10 +1,10 @@
 """Ladders: chains that are caught by one atari after the other, read to the end.
 
-The attacker must give atari with every move or take the chain; the defender may do anything, but
-only two kinds of moves can help: to extend at the last liberty, or to take an enemy chain in atari
-beside the own one. Three liberties, or two with the attacker unable to give atari, are an escape.
-A ko ban holds as on the board, superko is not looked at; a reading that never ends, or outgrows
-its bounds, is an escape too.
+Each move of the attacker must give atari or capture the chain. The defender may play anywhere, but
+only two kinds of moves can help: to extend at the last liberty, or to capture an enemy chain in
+atari beside its own. Three liberties are an escape, and so are two if the attacker cannot give
+atari. A ko ban holds as on the board; superko is left aside. A reading that never ends, or exceeds
+its bounds, counts as an escape.
 """
 
 from libc.stdint cimport uint16_t
@@ -24,6 +24,7 @@ from insei.engine.board cimport (
     opponent_of,
 )
 from insei.engine.position cimport Position
+from insei.engine.state_door cimport cell_of
 
 cdef enum:
     MOST_READ = 10000  # positions that one reading may visit
@@ -36,7 +37,7 @@ cdef inline bint may_play(const Board* board, int point, int colour) noexcept no
 
 
 cdef inline void play_on(Board* boards, int depth, int point, int colour) noexcept nogil:
-    """Make the next board of the stack: that at `depth` after a stone."""
+    """Write the next board of the stack: that at `depth` with a stone more."""
     memcpy(&boards[depth + 1], &boards[depth], board_bytes(&boards[depth]))
     board_play(&boards[depth + 1], point, colour)
 
@@ -45,8 +46,8 @@ cdef bint attacker_takes(Board* boards, int depth, int stone, int* left) noexcep
     """Whether the chain at `stone` is caught, its attacker to move on `boards[depth]`.
 
     Args:
-        boards: `[STACK]`, those beyond `depth` are scratch.
-        left: positions that may still be visited, counted down.
+        boards: `[STACK]`; those beyond `depth` are scratch.
+        left: positions that may still be visited; counted down.
     """
     cdef const Board* board = &boards[depth]
     cdef int attacker = opponent_of(board.cells[stone].colour)
@@ -86,7 +87,7 @@ cdef bint defender_lives(Board* boards, int depth, int stone, int* left) noexcep
 
 
 cdef int find_answers(const Board* board, int stone, uint16_t* moves) noexcept nogil:
-    """Find what may save a chain in atari: its last liberty, and those of chains beside it.
+    """Find the moves that may save a chain in atari: its liberty, and those of chains beside it.
 
     Returns:
         how many were written, each once.
@@ -148,7 +149,12 @@ cdef void board_ladders(Board* boards, int colour, uint8_t* marks) noexcept nogi
 
 
 def is_caught(Position position not None, int point):
-    cdef int stone = position._stone(point)
+    """Whether the chain at `point` is caught by a ladder, the player to move moving first.
+
+    Raises:
+        ValueError: the point is empty or off the board.
+    """
+    cdef int stone = cell_of(position.state, point)
     cdef int left = MOST_READ
     cdef Board* boards
     cdef bint caught
@@ -168,6 +174,12 @@ def is_caught(Position position not None, int point):
 
 
 def ladder_moves(Position position not None):
+    """Return the moves of the player to move that decide ladders; superko is left aside.
+
+    Returns:
+        moves that begin a ladder which catches an enemy chain with two liberties;
+        moves that save an own chain in atari.
+    """
     cdef uint8_t[MAX_CELLS] marks
     cdef int width = position.state.board.width
     cdef int move

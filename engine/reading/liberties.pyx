@@ -1,8 +1,8 @@
-"""Which chains have two liberties and which have three, kept from one position to the next.
+"""Which chains have two and three liberties, updated from one position to another.
 
-A chain's liberties follow from the stones on it and beside it alone. So of any two positions of
-one size, however they came about, only those chains need counting that hold a point which changed
-or lie beside one; after a move that is a few of them.
+The number of a chain's liberties depends only on the stones of the chain and beside it. Between two
+positions of one size, only the chains that hold a changed point, or lie beside one, are counted
+again. The positions need not follow each other; after one move these chains are few.
 """
 
 from libc.stdint cimport uint16_t, uint64_t
@@ -15,64 +15,67 @@ from insei.engine.board cimport (
     WORDS,
     Board,
     Cell,
+    add_to,
     board_liberties,
     count_bits,
-    liberties_of,
     lowest_bit,
     neighbours,
+    pseudo_liberties_of,
     size_of,
 )
 
 cdef enum:
-    MANY = 12  # pseudo-liberties; more are of four liberties or more, each counted at most 4 times
+    MANY = 12  # pseudo-liberties of three liberties at most, as each is counted up to 4 times
 
 
-cdef void liberties_update(Liberties* known, const Board* board) noexcept nogil:
-    """Bring `known`, of any position of the board's size or all zero, to that of `board`."""
+cdef void liberties_update(Liberties* liberties, const Board* board) noexcept nogil:
+    """Make `liberties` those of `board`; they may be of any position of its size, or all zero."""
     cdef uint64_t[WORDS] changed
     cdef uint64_t[WORDS] recount
     cdef uint64_t black, white
+    cdef LibertyWord* here
     cdef int num_words = board.num_words
     cdef int word
     changed[0] = changed[num_words + 1] = recount[2] = 0
     for word in range(1, num_words + 1):
         black, white = board.stones[0][word], board.stones[1][word]
-        changed[word] = (known.words[word].black ^ black) | (known.words[word].white ^ white)
-        known.words[word].black, known.words[word].white = black, white
+        here = &liberties.words[word]
+        changed[word] = (here.black ^ black) | (here.white ^ white)
+        here.black, here.white = black, white
     for word in range(1, num_words + 1):
         recount[word] = (board.stones[0][word] | board.stones[1][word]) & (
             changed[word] | neighbours(board, changed, word)
         )
-        known.words[word].two &= ~changed[word]
-        known.words[word].three &= ~changed[word]
+        liberties.words[word].two &= ~changed[word]
+        liberties.words[word].three &= ~changed[word]
     for word in range(1, num_words + 1):
         while recount[word]:
             if num_words <= 2:
-                count_small(known, board, word, recount)
+                count_small(liberties, board, word, recount)
             else:
-                count(known, board, word, recount)
+                count(liberties, board, word, recount)
 
 
 cdef inline void enter(
-    Liberties* known, int word, uint64_t stones, int liberties, uint64_t* recount
+    Liberties* liberties, int word, uint64_t stones, int num_liberties, uint64_t* recount
 ) noexcept nogil:
-    """Note one word of a chain."""
-    cdef LibertyWord* here = &known.words[word]
+    """Record one word of a chain, which is then counted."""
+    cdef LibertyWord* here = &liberties.words[word]
     recount[word] &= ~stones
-    here.two = (here.two & ~stones) | (stones if liberties == 2 else 0)
-    here.three = (here.three & ~stones) | (stones if liberties == 3 else 0)
+    here.two = (here.two & ~stones) | (stones if num_liberties == 2 else 0)
+    here.three = (here.three & ~stones) | (stones if num_liberties == 3 else 0)
 
 
 cdef inline void count_small(
-    Liberties* known, const Board* board, int word, uint64_t* recount
+    Liberties* liberties, const Board* board, int word, uint64_t* recount
 ) noexcept nogil:
-    """Count a chain of `recount`, one with a stone in `word`, where two words hold the board.
+    """Count one chain of `recount`, which has a stone in `word`, on a board of two words.
 
-    The chain is what grows from the stone, all points at a time, and reads no cells.
+    The chain is grown from the stone, all points at a time, without reading a cell.
     """
     cdef const uint64_t* left = HAS_LEFT[board.width]
     cdef const uint64_t* right = HAS_RIGHT[board.width]
-    cdef int width = board.width, liberties
+    cdef int width = board.width, num_liberties
     cdef uint64_t first = recount[word] & -recount[word]
     cdef const uint64_t* own = board.stones[0 if board.stones[0][word] & first else 1]
     cdef uint64_t low = first if word == 1 else 0, high = first if word == 2 else 0
@@ -92,32 +95,32 @@ cdef inline void count_small(
             break
         low |= low_more
         high |= high_more
-    liberties = count_bits(low_beside & board.empty[1]) + count_bits(high_beside & board.empty[2])
-    enter(known, 1, low, liberties, recount)
-    enter(known, 2, high, liberties, recount)
+    num_liberties = count_bits(low_beside & board.empty[1])
+    num_liberties += count_bits(high_beside & board.empty[2])
+    enter(liberties, 1, low, num_liberties, recount)
+    enter(liberties, 2, high, num_liberties, recount)
 
 
 cdef inline void count(
-    Liberties* known, const Board* board, int word, uint64_t* recount
+    Liberties* liberties, const Board* board, int word, uint64_t* recount
 ) noexcept nogil:
-    """As `count_small` on any board, from stone to stone: more words would cost more."""
+    """As `count_small` on any board, but from stone to stone, which is faster with many words."""
     cdef const uint16_t* move_at = MOVE_AT[board.width]
     cdef const Cell* cells = board.cells
     cdef int head = cells[POINT_OF[board.width][64 * (word - 1) + lowest_bit(recount[word])]].chain
-    cdef int stone = head, move, liberties
+    cdef int stone = head, num_liberties
     cdef uint64_t[WORDS] chain
     cdef uint16_t[4] found
     for word in range(1, board.num_words + 1):
         chain[word] = 0
     while True:
-        move = move_at[stone]
-        chain[1 + (move >> 6)] |= <uint64_t>1 << (move & 63)
+        add_to(chain, move_at[stone])
         stone = cells[stone].next
         if stone == head:
             break
-    # No empty point lies beside both stones of a pair: up to two stones the two numbers agree.
-    liberties = liberties_of(board, head)
-    if size_of(board, head) > 2 and liberties <= MANY:
-        liberties = board_liberties(board, head, found, 4)
+    # Up to two stones, liberties and pseudo-liberties are equal: no point is beside both stones.
+    num_liberties = pseudo_liberties_of(board, head)
+    if size_of(board, head) > 2 and num_liberties <= MANY:
+        num_liberties = board_liberties(board, head, found, 4)
     for word in range(1, board.num_words + 1):
-        enter(known, word, chain[word], liberties, recount)
+        enter(liberties, word, chain[word], num_liberties, recount)

@@ -1,4 +1,4 @@
-"""Whose the points are once dead stones are off the board; see territory.pyx."""
+"""Who owns the points once dead stones are removed; see territory.pyx."""
 
 from libc.stdint cimport uint8_t
 

@@ -1,7 +1,7 @@
 """Territory: points that live stones surround, and dead stones that become prisoners.
 
-Which stones are dead is for the players to say; without them it is what Benson's algorithm proves.
-Eyes in seki count as territory: what is a seki is again for the players to say.
+The players say which stones are dead; without their word, those that Benson's algorithm proves
+dead are. Eyes in seki count as territory.
 
 Source: Nihon Kiin's rules of 1989, articles 8 to 10; AGA Concise Rules of Go.
 """
@@ -16,7 +16,7 @@ from insei.engine.board cimport (
 
 
 cdef void board_dead(const Board* board, bint suicide, uint8_t* dead) noexcept nogil:
-    """Mark the stones in what is unconditionally the enemy's, `[num_cells]` of 0 and 1."""
+    """Mark the stones on points that are unconditionally the enemy's, `[num_cells]` of 0 and 1."""
     cdef uint8_t[MAX_CELLS] owner
     cdef int point, colour
     board_pass_alive(board, suicide, owner)
@@ -26,7 +26,7 @@ cdef void board_dead(const Board* board, bint suicide, uint8_t* dead) noexcept n
 
 
 cdef void board_owners(const Board* board, const uint8_t* dead, uint8_t* owner) noexcept nogil:
-    """Find whose each point is by area, as if the dead stones had been taken off.
+    """Find who owns each point by area, the dead stones removed.
 
     Args:
         dead: `[num_cells]`, 1 for each stone of a dead chain.
@@ -65,7 +65,7 @@ cdef void board_owners(const Board* board, const uint8_t* dead, uint8_t* owner) 
 
 
 cdef int board_territory(const Board* board, const uint8_t* dead) noexcept nogil:
-    """Black's territory and prisoners less White's, the dead stones among the prisoners."""
+    """Black's territory and prisoners minus White's; dead stones become prisoners."""
     cdef const Cell* cells = board.cells
     cdef uint8_t[MAX_CELLS] owner
     cdef int point, points = board.prisoners[BLACK] - board.prisoners[WHITE]

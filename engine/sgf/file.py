@@ -13,9 +13,10 @@ from sgfmill import sgf, sgf_grammar
 
 from insei.engine.errors import BadSgf, GameOver, IllegalMove
 from insei.engine.position import Position
+from insei.engine.rule_names import word_of
 from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, tromp_taylor
 from insei.engine.sgf.repair import decoded, mended
-from insei.engine.sgf.root import komi_read, rules_name, rules_read, size_read
+from insei.engine.sgf.root import komi_read, rules_read, size_read
 from insei.engine.vertex import vertex_of
 
 LETTERS = {BLACK: "b", WHITE: "w"}
@@ -301,7 +302,7 @@ def new_file(position: Position, black: str, white: str, result: str) -> sgf.Sgf
     # A komi of hundreds is a bent one of hundredths, unless it has a point.
     komi = f"{rules.komi:g}" if abs(rules.komi) < 100 else f"{rules.komi:.1f}"
     root.set_raw("KM", komi.encode())
-    root.set("RU", rules_name(rules))
+    root.set("RU", word_of(rules))
     root.set("PB", black)
     root.set("PW", white)
     if result:

@@ -1,8 +1,8 @@
-"""SGF FF[4]: one game to and from text.
+"""SGF FF[4]: the main line of a game, to and from text.
 
-Reads the main line, whatever the file does to the standard, as far as it can be understood, and
-notes where it bends it; says where a file breaks the rules of the game. Variations:
-sgf_tree.py.
+Reads files that bend the standard as far as they can be understood, and notes each bend. A file
+that breaks the rules of the game is an error that says where. Games with variations are in
+variations.py.
 """
 
 from dataclasses import dataclass, field
@@ -25,20 +25,23 @@ from insei.engine.sgf.file import (
 
 @dataclass(frozen=True)
 class GameRecord:
-    """One game: where it ended, who played, and what was said of it."""
+    """One game: its last position, the players, and what the file says about it."""
 
     position: Position
     black: str = "black"
     white: str = "white"
-    result: str = ""  # as SGF writes it; empty for the score of a finished game
+    result: str = ""  # as SGF writes it, "B+3.5"; empty for the score of a finished game
     comments: dict[int, str] = field(default_factory=dict)  # by ply, 0 for the start
-    main_time: float = 0.0  # seconds that each side had; 0 where time didn't count
-    time_left: dict[int, float] = field(default_factory=dict)  # seconds by colour, after the moves
+    main_time: float = 0.0  # seconds for each side; 0 for no limit
+    time_left: dict[int, float] = field(default_factory=dict)  # seconds by colour, at the end
     notes: tuple[str, ...] = ()  # where the file bends the standard
 
 
 def write_sgf(record: GameRecord) -> str:
-    """Write a game as SGF text."""
+    """Return a game as SGF text; `read_sgf` reads it back.
+
+    The result is the record's, or the score of a finished game.
+    """
     position = record.position
     result = record.result or (result_of(position) if position.is_over else "")
     game = new_file(position, record.black, record.white, result)
@@ -48,17 +51,21 @@ def write_sgf(record: GameRecord) -> str:
 
 
 def read_sgf(text: str | bytes, rules: Rules | None = None) -> GameRecord:
-    """Read a game's main line.
+    """Read a game's main line from SGF text.
 
-    Where stones are set up amid it, the game is that from there on. An illegal move that no more
-    than two others follow ends the game before it, with a note.
+    Where stones are set up amid the game, the record begins there. An illegal move that at most two
+    moves follow ends the record before it, with a note.
 
     Args:
-        rules: ko, suicide and scoring are taken from here where the file names no rules we know;
-            the size is the file's, and so is the komi if it has one.
+        text: a file's contents; bytes are decoded by the file's CA. Only the first game is read.
+        rules: ko, suicide and scoring for a file that names no rules we know. The size is always
+            the file's; so is the komi, if the file has one.
+
+    Returns:
+        the record; its `notes` say where the file bends the standard.
 
     Raises:
-        BadSgf: it is no SGF game, or a move is illegal; says which and where.
+        BadSgf: this is not an SGF game, or a move is illegal; the message says which and where.
     """
     return read_file(text, rules, _main_line)
 
@@ -67,7 +74,7 @@ def read_sgf_file(path: Path, rules: Rules | None = None) -> GameRecord:
     """Read the main line of a file, as `read_sgf` does.
 
     Raises:
-        BadSgf: it can't be read, or as there; begins with the path.
+        BadSgf: the file cannot be read, or as `read_sgf`; the message begins with the path.
     """
     try:
         return read_sgf(path.read_bytes(), rules)

@@ -188,13 +188,13 @@ class LineGame:
 
     def _hint(self, rest: str) -> Iterator[str]:
         """Say what the analyst would play."""
-        from insei.agents.player import Thinker
+        from insei.agents.player import SearchingPlayer
 
         analyst = self._analyst()
-        if self.count is not None or not isinstance(analyst, Thinker):
+        if self.count is not None or not isinstance(analyst, SearchingPlayer):
             yield "No hints now."
             return
-        search = analyst.look_at(self.position)
+        search = analyst.search_from(self.position)
         while search.num_visits < HINT_VISITS and search.step():
             pass
         found = search.analysis(num_moves=HINTS, length=1)

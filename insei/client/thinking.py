@@ -128,20 +128,20 @@ class Thinker:
         return player
 
     def _search(self, position: Position) -> "Search":
-        from insei.agents.player import Thinker as Searching
+        from insei.agents.player import SearchingPlayer
 
         player = self._seated(self.analyst, position)
-        if not isinstance(player, Searching):
+        if not isinstance(player, SearchingPlayer):
             raise ValueError(f"analyst {self.analyst}: wanted a player that searches")
-        return player.look_at(position)
+        return player.search_from(position)
 
     def _move(self, task: Task) -> None:
-        from insei.agents.player import Hurried
+        from insei.agents.player import TimedPlayer
 
         self._glance(task.position)
         player = self._seated(task.player, task.position)
-        if isinstance(player, Hurried):
-            player.give_time(task.seconds)
+        if isinstance(player, TimedPlayer):
+            player.set_time_limit(task.seconds)
         self._say(Decided(task.position, player.choose(task.position).move))
 
     def _glance(self, position: Position) -> None:

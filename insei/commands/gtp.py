@@ -1,10 +1,6 @@
 """`insei gtp`: a player as a GTP engine, for Sabaki, GoGui, and tournaments."""
 
-import os
-import queue
 import sys
-import threading
-from collections.abc import Iterator
 from contextlib import closing, redirect_stdout
 from dataclasses import replace
 from functools import partial
@@ -48,6 +44,7 @@ def gtp(
     """
     from insei.agents.grammar import make_player
     from insei.agents.gtp.engine import GtpEngine
+    from insei.agents.gtp.lines import TypedLines, lines_of_input
     from insei.levels import notes_on
 
     chosen = preset(rules)(size)
@@ -66,53 +63,6 @@ def gtp(
 def warn(line: str) -> None:
     """Tell whoever looks at standard error."""
     print(f"insei: {line}", file=sys.stderr, flush=True)
-
-
-class TypedLines:
-    """Lines as they come, read by a thread of their own, so that an analysis sees them come."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self.queue: queue.Queue[str | OSError | None] = queue.Queue()
-        threading.Thread(target=self._read, args=(lines,), daemon=True).start()
-
-    def _read(self, lines: Iterator[str]) -> None:
-        try:
-            for line in lines:
-                self.queue.put(line)
-        except OSError as error:
-            self.queue.put(error)
-        else:
-            self.queue.put(None)
-
-    def take(self) -> str | None:
-        """The next line, waited for; None at the end.
-
-        Raises:
-            OSError: it can't be read.
-        """
-        line = self.queue.get()
-        if isinstance(line, OSError):
-            raise OSError(f"standard input can't be read: {line.strerror}") from line
-        return line
-
-    def is_waiting(self) -> bool:
-        """Whether a line or the end has come."""
-        return not self.queue.empty()
-
-
-def lines_of_input() -> Iterator[str]:
-    """Standard input by lines, whatever bytes it holds; none where it is closed."""
-    if sys.stdin is None:
-        return
-    descriptor = sys.stdin.fileno()
-    pending = b""
-    # Not by sys.stdin.buffer: a thread that waits in it holds its lock, which Python wants at exit.
-    while block := os.read(descriptor, 1 << 16):
-        *lines, pending = (pending + block).split(b"\n")
-        for line in lines:
-            yield line.decode("utf-8", "replace")
-    if pending:
-        yield pending.decode("utf-8", "replace")
 
 
 def preset(name: str):  # type: ignore[no-untyped-def]

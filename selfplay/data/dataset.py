@@ -19,8 +19,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from insei.agents.net.architecture import PLANES_VERSION
-from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_GLOBAL_PLANES
+from insei.engine.planes.net_planes import (
+    NUM_BINARY_PLANES,
+    NUM_GLOBAL_PLANES,
+    PLANES_VERSION,
+)
 from insei.engine.rules import Rules
 from insei.selfplay.data.game import SelfPlayGame
 

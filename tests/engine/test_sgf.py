@@ -172,7 +172,7 @@ BENDS = [
     ("(;GM[1]SZ[9]\n;B[ee]\n  !!;W[gc])", "E5 G7", "line 3, column 3: a character that means"),
     ("(;GM[1]SZ[9]HA[2];B[ee];W[gc])", "E5 G7", "HA[2]: no handicap stones"),
     ("(;GM[1]SZ[9]KM[6,5];B[ee];W[gc])", "E5 G7", "komi '6,5': taken for 6.5"),
-    ("(;GM[1]SZ[9]KM[many];B[ee];W[gc])", "E5 G7", "komi 'many': no number"),
+    ("(;GM[1]SZ[9]KM[many];B[ee];W[gc])", "E5 G7", "komi 'many': not a number"),
     ("(;FF[3]SZ[9]PL[1];B[ee];W[gc])", "E5 G7", "PL[1]: taken for PL[B]"),
     ("(;FF[3]SZ[9];B[ee]PL[2];W[gc])", "E5 G7", "PL[2]: taken for PL[W]"),
     ("(;GM[1]SZ[9]PL[black];B[ee];W[gc])", "E5 G7", "PL[black]: taken for PL[B]"),

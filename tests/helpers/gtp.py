@@ -23,7 +23,7 @@ class Controller:
         self.patience = patience
         self.asked = 0
 
-    def take(self):
+    def next_line(self):
         self.asked = 0
         return self.lines.pop(0) if self.lines else None
 

@@ -14,7 +14,6 @@ from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.main import main
 from insei.system.ray_session import check_reachable
-from tests.agents.test_own_player import SOURCE
 from tests.helpers.command_line import insei
 from tests.helpers.paths import ROOT
 
@@ -55,13 +54,6 @@ def test_a_reader_that_leaves_is_no_error(words):
 # A player that fails
 
 
-@pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "own.py"
-    path.write_text(SOURCE)
-    return path
-
-
 def game_of(file, name, text, mine):
     player = make_player(f"python:{file}:{name}")
     start = Position(Rules(5, 5, 0.5))
@@ -77,12 +69,13 @@ def game_of(file, name, text, mine):
         ("Cheats", "C3\n", BLACK, "Cheats loses: illegal move, C3 for white: occupied"),
     ],
 )
-def test_a_player_that_fails_loses_the_game(file, name, text, mine, said):
-    lines = game_of(file, name, text + "A1\nscore\n", mine)
+def test_a_player_that_fails_loses_the_game(player_file, name, text, mine, said):
+    lines = game_of(player_file, name, text + "A1\nscore\n", mine)
     assert lines[-2].startswith(said)
 
 
-def test_a_player_is_closed_as_the_game_ends(file, tmp_path):
+def test_a_player_is_closed_as_the_game_ends(tmp_path):
+    file = tmp_path / "tidy.py"
     file.write_text(
         "class Tidy:\n"
         "    def choose(self, position):\n"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from insei.agents.grammar import make_player
-from insei.agents.gtp.analysis_commands import read_request
+from insei.agents.gtp.analysis_request import read_request
 from insei.agents.gtp.engine import GtpEngine
 from insei.agents.search.search_player import SearchPlayer
 from insei.agents.search.settings import SearchSettings

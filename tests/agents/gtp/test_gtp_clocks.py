@@ -109,7 +109,7 @@ def test_a_clock_gives_no_more_than_it_has(line, most):
 
 
 def test_increments_stop_at_the_most_main_time():
-    clock = Clock(TimeControl(60, increment=5, most_main=62))
+    clock = Clock(TimeControl(60, increment=5, max_main=62))
     clock.spend(1)
     assert clock.main_left == 62
     uncapped = Clock(TimeControl(60, increment=5))
@@ -142,11 +142,11 @@ def test_a_new_game_begins_with_the_whole_time():
     game = engine()
     game.answer("time_settings 60 0 0")
     game.answer("play b C3")
-    game.game.clocks.of[BLACK].spend(59)
+    game.game.clocks.by_colour[BLACK].spend(59)
     for line in ("clear_board", "boardsize 5", "set_free_handicap B2 D4"):
         assert game.answer(line)[0] == "="
-        assert game.game.clocks.of[BLACK].main_left == 60
-        game.game.clocks.of[BLACK].spend(59)
+        assert game.game.clocks.by_colour[BLACK].main_left == 60
+        game.game.clocks.by_colour[BLACK].spend(59)
 
 
 def test_pondering_goes_on_until_a_line_comes(thinker):
@@ -159,7 +159,7 @@ def test_pondering_goes_on_until_a_line_comes(thinker):
 @pytest.mark.parametrize("line", ["known_command genmove", "genmove", "genmove green", "name"])
 def test_only_a_move_of_its_own_starts_to_ponder(line, thinker, monkeypatch):
     looked = []
-    monkeypatch.setattr(thinker, "look_at", lambda *_: looked.append(1))
+    monkeypatch.setattr(thinker, "search_from", lambda *_: looked.append(1))
     list(engine(thinker, ponders=True).serve(Controller([line, "name"])))
     assert not looked
 
@@ -186,6 +186,6 @@ def test_pondering_that_fails_is_warned_of(thinker, monkeypatch):
     lines = Controller(["genmove b", "name"])
     answers = game.serve(lines)
     next(answers)
-    monkeypatch.setattr(thinker, "look_at", broken)
+    monkeypatch.setattr(thinker, "search_from", broken)
     assert list(answers) == ["= insei search\n\n"]
     assert said == ["pondering ended: NaN"]

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from insei.agents.gtp.lines import TypedLines
 from insei.agents.net.architecture import BrokenNetwork
 from insei.agents.player import Choice
 from insei.agents.search.search import LEAVES_BY_TIME
 from insei.agents.search.search_player import SearchPlayer
 from insei.agents.search.settings import SearchSettings
-from insei.commands.gtp import TypedLines
 from insei.engine.position import Position
-from insei.engine.rules import Rules, aga
+from insei.engine.rules import Rules, aga, chinese
 from insei.engine.sgf.record import GameRecord, write_sgf
 from tests.helpers.gtp import RULES, Controller, engine, told
 
@@ -85,8 +85,8 @@ def test_what_ends_by_a_line_evaluates_leaves_in_batches(thinker, lines):
 
 def test_lines_come_as_they_are_typed():
     lines = TypedLines(iter(["name\n"]))
-    assert lines.take() == "name\n"
-    assert lines.take() is None
+    assert lines.next_line() == "name\n"
+    assert lines.next_line() is None
 
 
 # The game
@@ -221,7 +221,11 @@ def test_rules_are_set_and_told():
     for name in ("japanese", "korean", "Korean rules", '{"scoring":"TERRITORY","tax":"SEKI"}'):
         assert game.answer(f"kata-set-rules {name}") == "="
     assert json.loads(game.answer("kata-get-rules")[2:])["scoring"] == "TERRITORY"
+    assert game.answer("kata-set-rules koSIMPLEscoreAREAtaxNONEsui0") == "="
+    assert game.position.rules == chinese(5, komi=game.position.rules.komi)
     for bad in (
+        "koSIMPLEscoreAREAtaxALLsui0",
+        "koSIMPLEscoreAREAsui0button1",
         '{"scoring":"STONES"}',
         '{"scoring":"AREA","tax":"SEKI"}',
         '{"tax":"ALL"}',
@@ -304,13 +308,13 @@ def test_the_dead_are_named_and_taken_off_before_counting():
 def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker, monkeypatch, dead):
     asked = []
 
-    def thinking(position, ply):
+    def search_steps(position, ply):
         asked.append(ply)
         yield from ()
         return Choice(0)
 
     monkeypatch.setattr("insei.agents.gtp.game.dead_for", lambda position, player: dead)
-    monkeypatch.setattr(thinker, "thinking", thinking)
+    monkeypatch.setattr(thinker, "search_steps", search_steps)
     game = engine(thinker)
     game.answer("play w A1")
     assert game.answer("kgs-genmove_cleanup b").startswith("= ")

@@ -11,9 +11,10 @@ import pytest
 
 from insei.agents.gtp import program_player as gtp_player
 from insei.agents.gtp.engine import GtpEngine
+from insei.agents.gtp.lines import TypedLines
 from insei.agents.gtp.program_player import GtpPlayer
 from insei.agents.handwritten.capture import CapturePlayer
-from insei.commands.gtp import TypedLines, gtp
+from insei.commands.gtp import gtp
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from tests.helpers.paths import HELPERS, ROOT
@@ -82,7 +83,7 @@ def test_a_program_that_failed_is_told_the_whole_game_before_its_next_move(seat,
     game.answer("play w A1")
     assert "I am tired" in game.answer("genmove b")
     assert game.answer("genmove b") == "= B2"
-    assert game.game.player.told.moves == [(WHITE, 20), (BLACK, 16)]
+    assert game.game.player.program_game.moves == [(WHITE, 20), (BLACK, 16)]
 
 
 def test_a_program_that_cannot_begin_again_is_told_of(seat, tmp_path):
@@ -125,16 +126,16 @@ def unreadable():
 
 def test_lines_that_cannot_be_read_end_in_an_error():
     lines = TypedLines(unreadable())
-    assert lines.take() == "name\n"
+    assert lines.next_line() == "name\n"
     with pytest.raises(OSError, match="standard input can't be read: Input/output error"):
-        lines.take()
+        lines.next_line()
 
 
 @pytest.mark.parametrize(("size", "said"), [(9, "can't be read"), (5, "wanted 9x9")])
 def test_the_player_is_closed_where_the_command_ends_with_an_error(monkeypatch, size, said):
     player = Closing("capture")
     monkeypatch.setattr("insei.agents.grammar.make_player", lambda name: player)
-    monkeypatch.setattr("insei.commands.gtp.lines_of_input", unreadable)
+    monkeypatch.setattr("insei.agents.gtp.lines.lines_of_input", unreadable)
     with pytest.raises((OSError, ValueError), match=said):
         gtp(size=size)
     assert player.closed == 1

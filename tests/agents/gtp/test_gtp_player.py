@@ -226,7 +226,7 @@ def test_how_long_to_wait_stands_before_the_command(seat):
     patient.new_game(RULES, 1)
     with pytest.raises(PlayerFailed, match=r"within 0\.2 s"):
         patient.choose(Position(RULES))
-    assert patient.patience == {"start": 120.0, "move": 0.2, "stop": 5.0}
+    assert patient.timeouts == {"start": 120.0, "move": 0.2, "stop": 5.0}
     with pytest.raises(ValueError, match="wanted gtp:COMMAND"):
         GtpPlayer("move=3", "gtp")
 

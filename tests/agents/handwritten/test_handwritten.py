@@ -9,7 +9,7 @@ from insei.agents.handwritten.influence import InfluencePlayer
 from insei.agents.handwritten.pattern_playouts import PATTERNS, pattern_codes
 from insei.agents.handwritten.random_player import RandomPlayer
 from insei.agents.handwritten.uct import UctPlayer
-from insei.agents.player import Hurried, Player
+from insei.agents.player import Player, TimedPlayer
 from insei.engine.diagram import board_from
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, KO_RULES, WHITE, Rules
@@ -222,8 +222,8 @@ def test_a_clock_ends_a_search_before_its_other_limits(player):
     """Each would take minutes; what was done is counted, for tests tell no time."""
     position = Position(Rules(9, 9, 7))
     hurried = make_player(player)
-    assert isinstance(hurried, Hurried)
-    hurried.give_time(0.02)
+    assert isinstance(hurried, TimedPlayer)
+    hurried.set_time_limit(0.02)
     for seated in (hurried, make_player(f"{player},seconds=0.02")):
         choice = seated.choose(position)
         assert position.is_legal(choice.move)
@@ -233,7 +233,7 @@ def test_a_clock_ends_a_search_before_its_other_limits(player):
 def test_alphabeta_finds_a_move_in_no_time_at_all():
     player = make_player("alphabeta:depth=9")
     position = Position(Rules(9, 9, 7)).play(40)
-    player.give_time(0)
+    player.set_time_limit(0)
     found = player.read(position)
     assert found.depth >= 1
     assert found.move != position.rules.pass_move
@@ -241,9 +241,9 @@ def test_alphabeta_finds_a_move_in_no_time_at_all():
 
 def test_uct_without_a_clock_plays_all_its_playouts():
     seated = make_player("uct:playouts=333,threads=2")
-    seated.give_time(3600)
+    seated.set_time_limit(3600)
     assert seated.choose(Position(Rules(5, 5))).operations == 333
-    seated.give_time(None)
+    seated.set_time_limit(None)
     assert seated.choose(Position(Rules(5, 5))).operations == 333
 
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from insei.agents.net.architecture import BrokenNetwork, NetworkConfig, check_weights
-from insei.agents.net.evaluator import Evaluation, check_answer, graph_rows
-from insei.agents.net.gptq import rounded, scales_of
+from insei.agents.net.evaluator import Evaluation, check_finite, graph_rows
+from insei.agents.net.gptq import quantised
 from insei.agents.net.network import Network, network_from, weights_of
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.torch_evaluator import TorchEvaluator
@@ -65,20 +65,21 @@ def test_boards_that_fill_the_frame_need_no_mask(tiny_weights):
     network = network_from(tiny_weights, TINY)
     seen = torch.from_numpy(some_planes(8, 5, 5))
     with torch.no_grad():
-        for one, other in zip(network(seen), network(seen, is_whole=True), strict=True):
+        for one, other in zip(network(seen), network(seen, fills_frame=True), strict=True):
             assert torch.equal(one, other)
 
 
-@pytest.mark.parametrize("is_whole", [False, True])
-def test_a_tower_in_half_precision_stays_in_it(is_whole, tiny_weights):
+@pytest.mark.parametrize("fills_frame", [False, True])
+def test_a_tower_in_half_precision_stays_in_it(fills_frame, tiny_weights):
     network = network_from(tiny_weights, TINY)
-    seen = some_planes(8, 5, 5) if is_whole else some_planes(8, 5, 5, (7, 7))
+    seen = some_planes(8, 5, 5) if fills_frame else some_planes(8, 5, 5, (7, 7))
     kinds = []
-    for block in network.blocks:
-        block.register_forward_hook(lambda _block, _given, features: kinds.append(features.dtype))
+    for name, layer in network.layers.items():
+        if name.startswith("blocks.") and not name.endswith(".pool"):
+            layer.register_forward_pre_hook(lambda _layer, given: kinds.append(given[0].dtype))
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        network(torch.from_numpy(seen), is_whole)
-    assert kinds == [torch.bfloat16] * TINY.blocks
+        network(torch.from_numpy(seen), fills_frame)
+    assert kinds == [torch.bfloat16] * 2 * TINY.blocks
 
 
 def test_half_precision_stays_near(tiny_weights):
@@ -123,12 +124,13 @@ def test_weights_are_rounded_for_the_sum_that_they_are_in():
     def convolved(weights, boards):
         return torch.conv2d(torch.from_numpy(boards), torch.from_numpy(weights), padding=1)
 
-    whole = rounded(kernel, features[:16])
-    assert whole.dtype == np.int8
-    assert np.abs(whole).max() <= 127
+    levels, scales, largest = quantised(kernel, features[:16])
+    assert largest == features[:16].max()
+    assert levels.dtype == np.int8
+    assert np.abs(levels).max() <= 127
     errors = [
-        (convolved(kernel - one.astype("f4") * scales_of(kernel), features[16:]) ** 2).mean()
-        for one in (whole, np.rint(kernel / scales_of(kernel)))
+        (convolved(kernel - rounded.astype("f4") * scales, features[16:]) ** 2).mean()
+        for rounded in (levels, np.rint(kernel / scales))
     ]
     assert errors[0] < 0.5 * errors[1]  # on boards that it was not rounded on
 
@@ -197,11 +199,11 @@ def test_broken_weights_and_planes_are_refused(tiny_weights):
 def test_a_net_that_answers_nan_ends_the_game_with_a_reason(name, tiny_weights):
     _, torch_net = both(tiny_weights, TINY, 5, 5)
     answer = torch_net(some_planes(3, 5, 5))
-    check_answer(answer)
+    check_finite(answer)
     spoilt = getattr(answer, name).copy()
     spoilt.flat[-1] = np.nan
     with pytest.raises(BrokenNetwork, match=f"the net's {name} holds NaN or infinity"):
-        check_answer(answer._replace(**{name: spoilt}))
+        check_finite(answer._replace(**{name: spoilt}))
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from insei.agents.clock import Clock, Clocks, TimeControl
 from insei.agents.grammar import make_player, search_settings
-from insei.agents.net.evaluator import check_answer
-from insei.agents.player import RESIGN, Thinker
+from insei.agents.net.evaluator import check_finite
+from insei.agents.player import RESIGN, SearchingPlayer
 from insei.agents.search.dead_stones import dead_by_ownership, dead_for, stone_status
 from insei.agents.search.search import LEAVES_BY_TIME, Search
 from insei.agents.search.search_player import PlaySettings, SearchPlayer
@@ -177,9 +177,9 @@ def player_of(package, **play):
 
 def test_a_player_thinks_as_long_as_it_is_given(tiny_package):
     player = SearchPlayer(tiny_package, "search", replace(PUCT, visits=20_000), PlaySettings())
-    assert isinstance(player, Thinker)
+    assert isinstance(player, SearchingPlayer)
     player.new_game(RULES, 1)
-    player.give_time(0.05)
+    player.set_time_limit(0.05)
     choice = player.choose(Position(RULES))
     assert choice.operations < 20_000
     assert Position(RULES).is_legal(choice.move)
@@ -191,7 +191,7 @@ def test_a_hopeless_player_resigns_if_told(tiny_package):
     for player in (stubborn, polite):
         player.new_game(hopeless.rules, 1)
     assert stubborn.choose(hopeless).move != RESIGN
-    rates = polite.look_at(hopeless)
+    rates = polite.search_from(hopeless)
     rates.run(None, False)
     best = max(one.win_rate for one in rates.analysis().moves)
     assert (polite.choose(hopeless).move == RESIGN) == (best < 0.5)
@@ -276,7 +276,7 @@ def test_the_controller_is_believed():
     absolute.of[BLACK].set(4.0, 0)
     assert absolute.seconds_for(position) < before
     clocks = Clocks(TimeControl(60, 10, 1))
-    clocks.of[BLACK].set(8.0, 4)  # periods left, each for one move
+    clocks.by_colour[BLACK].set(8.0, 4)  # periods left, each for one move
     assert clocks.seconds_for(position) == pytest.approx(8 - 0.15)
     canadian = Clocks(TimeControl(60, 10, 5))
     canadian.of[BLACK].set(8.0, 4)
@@ -319,28 +319,27 @@ def test_no_net_is_compiled_within_a_move(setting, seconds):
     player = make_player(f"search:go5,rule=puct,visits=20,{setting}")
     rules = Rules(5, 5, 14.5)
     player.new_game(rules, 1)
-    player.give_time(seconds)
-    compiled = set(player.net.evaluate.graphs)
+    player.set_time_limit(seconds)
+    compiled = set(player.session.evaluator(rules).graphs)
     player.choose(Position(rules))
-    assert set(player.net.evaluate.graphs) == compiled
+    assert set(player.session.evaluator(rules).graphs) == compiled
 
 
 def test_a_net_that_answers_nan_loses_its_game_with_the_reason():
     player = make_player("search:go5,visits=4")
     rules = Rules(5, 5, 14.5)
     player.new_game(rules, 1)
-    evaluate, calls = player.net.evaluate, []
+    evaluate, calls = player.session.evaluator(rules), []
 
     def spoilt(planes):
         calls.append(None)
-        answer = type(evaluate).__call__(evaluate, planes)
+        answer = evaluate(planes)
         if len(calls) > 10:
             answer.value[:] = np.nan
-            check_answer(answer)
+            check_finite(answer)
         return answer
 
-    player.net.new_game = lambda rules, seed: None
-    player.net.evaluate = spoilt
+    player.session.evaluator = lambda rules: spoilt
     game = play_game(Job(0, "search", "random", rules, (), 1, 100), player, make_player("random"))
     assert (game.result, game.winner) == ("W+F", 2)
     assert game.reason == "failed: the net's value holds NaN or infinity: wanted finite numbers"

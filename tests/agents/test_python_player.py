@@ -1,4 +1,4 @@
-"""A player that a user wrote: seated by the file and the class, and no trouble where it fails."""
+"""`python:FILE:CLASS`: which classes can play, and what happens if one fails."""
 
 import re
 import sys
@@ -13,130 +13,24 @@ from insei.tournament.cost import cost_of
 from insei.tournament.match import Job, play_game
 
 RULES = Rules(5, 5, 0.5)
-SOURCE = '''
-"""Players of somebody's own."""
-
-from insei.agents.player import Choice
 
 
-class Centre:
-    def choose(self, position):
-        legal = position.legal_moves()
-        middle = position.rules.num_points // 2
-        return middle if middle in legal else legal[0]
-
-
-class Counting:
-    def new_game(self, rules, seed):
-        self.seed, self.moves = seed, 0
-
-    def choose(self, position):
-        self.moves += 1
-        position.play_in_place(0)  # its own copy
-        return Choice(self.moves, 0.5, self.seed)
-
-
-class Raises:
-    def choose(self, position):
-        raise RuntimeError("no\\nidea")
-
-
-class Babbles:
-    def choose(self, position):
-        return "centre"
-
-
-class Cheats:
-    def choose(self, position):
-        return 12
-
-
-class Lists:
-    def choose(self, position):
-        return [1, 2]
-
-
-class Hides:
-    def choose(self, position):
-        return Choice("x")
-
-
-class Boasts:
-    def choose(self, position):
-        return Choice(0, 50.0)
-
-
-class Dreams:
-    def choose(self, position):
-        return Choice(0, float("nan"))
-
-
-class Mumbles:
-    def choose(self, position):
-        return Choice(0, "good")
-
-
-class Counts:
-    def choose(self, position):
-        import numpy as np
-
-        return Choice(np.int64(3), np.float32(0.5), np.int64(7))
-
-
-class Overshoots:
-    def choose(self, position):
-        return 10**30
-
-
-class Leaves:
-    def choose(self, position):
-        raise SystemExit(3)
-
-
-class Clings:
-    def choose(self, position):
-        return 0
-
-    def close(self):
-        raise RuntimeError("never")
-
-
-class NeverBegins:
-    def __init__(self):
-        raise KeyError("board")
-
-    def choose(self, position):
-        return 0
-
-
-class Empty:
-    pass
-'''
-
-
-@pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "own.py"
-    path.write_text(SOURCE)
-    return path
-
-
-def seated(file, name):
+def player_in(file, name):
     player = make_player(f"python:{file}:{name}")
     player.new_game(RULES, 7)
     return player
 
 
-def test_choose_is_all_that_a_class_needs(file):
-    player = seated(file, "Centre")
+def test_choose_is_all_that_a_class_needs(player_file):
+    player = player_in(player_file, "Centre")
     assert player.choose(Position(RULES)) == (12, None, 1)
     assert player.choose(Position(RULES).play(12)).move == 0
     player.close()
     assert cost_of(player, RULES).lines == 59
 
 
-def test_each_game_has_one_of_its_own_and_may_be_told_of_the_rules(file):
-    player = seated(file, "Counting")
+def test_each_game_has_its_own_object_which_may_be_told_the_rules(player_file):
+    player = player_in(player_file, "Counting")
     position = Position(RULES)
     assert player.choose(position) == (1, 0.5, 7)
     assert player.choose(position).move == 2
@@ -160,19 +54,19 @@ def test_each_game_has_one_of_its_own_and_may_be_told_of_the_rules(file):
         ("NeverBegins", "KeyError: 'board'"),
     ],
 )
-def test_one_that_fails_loses_its_game_with_the_reason(file, name, said):
-    player = make_player(f"python:{file}:{name}")
+def test_a_player_that_fails_loses_its_game_with_the_reason(player_file, name, said):
+    player = make_player(f"python:{player_file}:{name}")
     game = play_game(
         Job(0, player.name, "random", RULES, (), 1, 100), player, make_player("random")
     )
     assert game.winner == WHITE
     assert re.search(said, game.reason)
     with pytest.raises(PlayerFailed, match=said.replace("'", ".")):
-        seated(file, name).choose(Position(RULES))
+        player_in(player_file, name).choose(Position(RULES))
 
 
-def test_an_illegal_move_loses_its_game(file):
-    player = make_player(f"python:{file}:Cheats")
+def test_an_illegal_move_loses_its_game(player_file):
+    player = make_player(f"python:{player_file}:Cheats")
     game = play_game(
         Job(0, player.name, "random", RULES, (), 1, 100), player, make_player("random")
     )
@@ -193,51 +87,51 @@ def test_an_illegal_move_loses_its_game(file):
         ("TEXT:Centre", "wanted a file that ends in .py"),
     ],
 )
-def test_a_file_that_is_none_is_refused_in_one_line(file, tmp_path, place, said):
+def test_a_file_without_a_player_is_refused_in_one_line(player_file, tmp_path, place, said):
     (tmp_path / "broken.py").write_text("class Centre\n")
-    (tmp_path / "own.txt").write_text(SOURCE + "\n")
-    place = place.replace("FILE", str(file)).replace("BROKEN", str(tmp_path / "broken.py"))
+    (tmp_path / "own.txt").write_text(player_file.read_text() + "\n")
+    place = place.replace("FILE", str(player_file)).replace("BROKEN", str(tmp_path / "broken.py"))
     with pytest.raises(ValueError, match=said) as caught:
         make_player(f"python:{place.replace('TEXT', str(tmp_path / 'own.txt'))}")
     assert "\n" not in str(caught.value)
 
 
-def test_it_may_import_what_lies_beside_it(tmp_path):
+def test_a_player_may_import_modules_beside_its_file(tmp_path):
     (tmp_path / "beside_own.py").write_text("MOVE = 7\n")
     file = tmp_path / "importing.py"
     file.write_text(
         "import beside_own\n\nclass Own:\n    choose = lambda self, p: beside_own.MOVE\n"
     )
-    assert seated(file, "Own").choose(Position(RULES)).move == 7
+    assert player_in(file, "Own").choose(Position(RULES)).move == 7
 
 
-def test_the_grammar_names_it():
+def test_a_misspelt_kind_is_corrected():
     with pytest.raises(UnknownPlayer, match="did you mean python"):
         make_player("pyton:own.py:Centre")
 
 
-def test_what_it_wrote_is_told_apart_by_its_text(file):
-    before = make_player(f"python:{file}:Centre").fingerprint
-    file.write_text(SOURCE.replace("legal[0]", "legal[-1]"))
-    player = seated(file, "Centre")
+def test_a_changed_file_has_another_fingerprint_and_plays_its_new_code(player_file):
+    before = make_player(f"python:{player_file}:Centre").fingerprint
+    player_file.write_text(player_file.read_text().replace("legal[0]", "legal[-1]"))
+    player = player_in(player_file, "Centre")
     assert player.fingerprint != before
     assert player.choose(Position(RULES).play(12)).move == 25
 
 
-def test_numbers_of_any_kind_become_pythons_own(file):
-    choice = seated(file, "Counts").choose(Position(RULES))
+def test_numpy_numbers_become_python_numbers(player_file):
+    choice = player_in(player_file, "Counts").choose(Position(RULES))
     assert choice == (3, 0.5, 7)
-    assert [type(one) for one in choice] == [int, float, int]
+    assert [type(number) for number in choice] == [int, float, int]
 
 
-def test_what_goes_wrong_as_it_leaves_harms_no_game(file):
-    player = seated(file, "Clings")
+def test_an_exception_in_close_harms_no_game(player_file):
+    player = player_in(player_file, "Clings")
     player.new_game(RULES, 8)
     assert player.choose(Position(RULES)).move == 0
     player.close()
 
 
-def test_players_of_two_folders_have_modules_of_their_own(tmp_path):
+def test_players_of_two_folders_do_not_share_modules(tmp_path):
     players = []
     for number in (1, 2):
         folder = tmp_path / f"bot{number}"
@@ -248,8 +142,8 @@ def test_players_of_two_folders_have_modules_of_their_own(tmp_path):
             "import helper\n\n\nclass Bot:\n    def choose(self, position):\n"
             "        import late_helper\n\n        return 4 * helper.MOVE + late_helper.PLUS\n"
         )
-        players.append(seated(folder / "bot.py", "Bot"))
+        players.append(player_in(folder / "bot.py", "Bot"))
     for _ in range(2):
-        assert [one.choose(Position(RULES)).move for one in players] == [5, 10]
+        assert [player.choose(Position(RULES)).move for player in players] == [5, 10]
     assert not {"helper", "late_helper"} & set(sys.modules)
     assert not any(str(tmp_path) in path for path in sys.path)

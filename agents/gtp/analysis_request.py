@@ -1,0 +1,120 @@
+"""What a controller asks of an analysis over GTP, in the words of Leela Zero and KataGo."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from insei.agents.gtp.arguments import COLOURS, is_number
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, WHITE, Rules
+from insei.engine.vertex import move_of
+
+NUMBERS = {"interval": 100, "maxmoves": 0, "minmoves": 1}
+SWITCHES = ("ownership", "movesownership", "rootinfo", "pvvisits")
+ON_OR_OFF = {"true": True, "1": True, "false": False, "0": False}
+RESTRICTIONS = ("avoid", "allow")
+
+
+@dataclass(frozen=True)
+class AnalysisRequest:
+    """The arguments of an analysis command."""
+
+    colour: int  # 0 for the player to move
+    seconds: float = 1.0  # between two reports
+    max_moves: int = 0  # in a report; 0 for all
+    min_moves: int = 1  # in a report; moves without visits are added, by policy
+    switches: frozenset[str] = frozenset()  # those of SWITCHES that are on
+    avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # moves by colour
+
+
+def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
+    """Read `[colour] [centiseconds] [key value]...`.
+
+    Raises:
+        ValueError: an unexpected word.
+    """
+    colour = 0
+    switches: dict[str, bool] = {}
+    numbers: dict[str, int] = {}
+    restrictions: list[Restriction] = []
+    rest = [word.lower() for word in words]
+    while rest:
+        word = rest.pop(0)
+        if word in COLOURS and not colour:
+            colour = COLOURS[word]
+        elif is_number(word) and "interval" not in numbers:
+            numbers["interval"] = int(word[:9])
+        elif word in NUMBERS and rest and is_number(rest[0]):
+            numbers[word] = int(rest.pop(0)[:9])
+        elif word in SWITCHES and rest and rest[0] in ON_OR_OFF:
+            switches[word] = ON_OR_OFF[rest.pop(0)]
+        elif word in RESTRICTIONS:
+            restrictions.append(read_restriction(word, rest[:3], rules))
+            rest = rest[3:]
+        else:
+            raise ValueError(
+                f"syntax error: {word!r}, wanted [colour] [centiseconds], then "
+                f"{', '.join((*NUMBERS, *SWITCHES, *RESTRICTIONS))}, each with its value"
+            )
+    numbers = NUMBERS | numbers
+    return AnalysisRequest(
+        colour,
+        max(1, numbers["interval"]) / 100,
+        numbers["maxmoves"],
+        max(1, numbers["minmoves"]),
+        frozenset(word for word, is_on in switches.items() if is_on),
+        avoided_by(restrictions, rules),
+    )
+
+
+class Restriction(NamedTuple):
+    """One `avoid` or `allow`."""
+
+    kind: str
+    colour: int
+    moves: frozenset[int]
+
+
+def read_restriction(kind: str, words: list[str], rules: Rules) -> Restriction:
+    """Read `COLOUR VERTEX[,VERTEX]... UNTILDEPTH`.
+
+    Raises:
+        ValueError: the words have another form, or the depth is not 1.
+    """
+    if len(words) < 3 or words[0] not in COLOURS:
+        raise ValueError(f"syntax error: wanted {kind} COLOUR VERTEX[,VERTEX]... UNTILDEPTH")
+    if words[2] != "1":
+        raise ValueError(f"{kind} until depth {words[2]}: wanted 1, the next move alone")
+    moves = frozenset(move_of(vertex, rules) for vertex in words[1].upper().split(","))
+    return Restriction(kind, COLOURS[words[0]], moves)
+
+
+def avoided_by(restrictions: list[Restriction], rules: Rules) -> dict[int, frozenset[int]]:
+    """The moves that each colour must avoid.
+
+    Raises:
+        ValueError: a colour has an `allow` and another restriction.
+    """
+    every_move = frozenset(range(rules.num_actions))
+    avoided: dict[int, frozenset[int]] = {}
+    for colour in (BLACK, WHITE):
+        own = [restriction for restriction in restrictions if restriction.colour == colour]
+        if len(own) > 1 and any(restriction.kind == "allow" for restriction in own):
+            raise ValueError("syntax error: wanted one allow a colour, and no avoid beside it")
+        avoided[colour] = frozenset().union(
+            *(every_move - moves if kind == "allow" else moves for kind, _, moves in own)
+        )
+    return avoided
+
+
+def check_leaves_a_move(position: Position, request: AnalysisRequest) -> None:
+    """See that the request leaves a move to report on.
+
+    Raises:
+        ValueError: every legal move is avoided.
+    """
+    legal = set(np.flatnonzero(position.legal_mask()).tolist())
+    if not legal - request.avoided.get(position.to_play, frozenset()):
+        raise ValueError("every legal move is avoided: wanted one to be left")

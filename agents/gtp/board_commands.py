@@ -1,0 +1,113 @@
+"""The GTP commands that set up a game: board, komi, handicap, and games from files."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from insei.agents.gtp.arguments import (
+    CommandFailed,
+    check_count,
+    only_argument,
+    read_numbers,
+    read_side,
+)
+from insei.agents.gtp.game import GtpGame
+from insei.engine.diagram import diagram
+from insei.engine.handicap import fixed_handicap, free_handicap
+from insei.engine.position import Position
+from insei.engine.rules import Rules
+from insei.engine.sgf.record import read_sgf
+from insei.engine.vertex import move_of, vertex_of
+
+
+def begin_on(game: GtpGame, rules: Rules) -> str:
+    """Begin a game on an empty board."""
+    game.begin(Position(rules))
+    return ""
+
+
+def set_square(game: GtpGame, words: list[str]) -> str:
+    """`boardsize`."""
+    side = read_side(only_argument(words))
+    return begin_on(game, dataclasses.replace(game.rules, width=side, height=side))
+
+
+def set_rectangle(game: GtpGame, words: list[str]) -> str:
+    """`rectangular_boardsize`, which KataGo added."""
+    check_count(words, 2, "width and height")
+    width, height = (read_side(word) for word in words)
+    return begin_on(game, dataclasses.replace(game.rules, width=width, height=height))
+
+
+def set_komi(game: GtpGame, words: list[str]) -> str:
+    """`komi`. The game goes on."""
+    word = only_argument(words)
+    try:
+        rules = dataclasses.replace(game.rules, komi=float(word) + 0.0)  # -0 becomes 0
+    except (ValueError, OverflowError) as error:
+        raise CommandFailed(f"syntax error: {error}") from None
+    game.change_rules(rules)
+    return ""
+
+
+def place_handicap(
+    game: GtpGame, words: list[str], place: Callable[[Rules, int], list[int]]
+) -> str:
+    """`fixed_handicap` and `place_free_handicap`: the engine chooses the points."""
+    number = read_numbers(words, "stones")[0]
+    try:
+        points = place(game.rules, int(number))
+    except ValueError as error:
+        raise CommandFailed(f"invalid number of stones: {error}") from error
+    game.set_handicap(points)
+    return " ".join(vertex_of(point, game.rules) for point in points)
+
+
+def set_handicap(game: GtpGame, words: list[str]) -> str:
+    """`set_free_handicap`: the controller names the points."""
+    try:
+        points = [move_of(word, game.rules) for word in words]
+    except ValueError as error:
+        raise CommandFailed(f"bad vertex list: {error}") from error
+    if len(points) < 2 or game.rules.pass_move in points:
+        raise CommandFailed("bad vertex list: wanted two points or more")
+    if twice := [point for point in points if points.count(point) > 1]:
+        raise CommandFailed(f"bad vertex list: {vertex_of(twice[0], game.rules)} named twice")
+    game.set_handicap(points)
+    return ""
+
+
+def load_sgf(game: GtpGame, words: list[str]) -> str:
+    """`loadsgf`. With a number, it stops before the move of that number, as the protocol says."""
+    if len(words) not in (1, 2):
+        raise CommandFailed(
+            f"syntax error: {len(words)} arguments, wanted a file and a move number"
+        )
+    try:
+        end = read_sgf(Path(words[0]).read_bytes(), game.rules).position
+    except OSError as error:
+        raise CommandFailed(f"cannot load file: {error.strerror}") from error
+    except ValueError as error:
+        raise CommandFailed(f"cannot load file: {error}") from error
+    until = len(end.moves)
+    if len(words) == 2:
+        number = int(read_numbers(words[1:], "number")[0])
+        until = min(until, max(0, number - 1))
+    game.begin(Position(end.rules, end.initial_board, end.initial_to_play))
+    for move, mover in zip(end.moves[:until], end.movers, strict=False):
+        game.play(mover, move)
+    return ""
+
+
+BOARD_COMMANDS: dict[str, Callable[[GtpGame, list[str]], str]] = {
+    "boardsize": set_square,
+    "rectangular_boardsize": set_rectangle,
+    "clear_board": lambda game, words: begin_on(game, game.rules),
+    "showboard": lambda game, words: "\n" + diagram(game.position),
+    "komi": set_komi,
+    "get_komi": lambda game, words: f"{game.rules.komi:g}",
+    "fixed_handicap": lambda game, words: place_handicap(game, words, fixed_handicap),
+    "place_free_handicap": lambda game, words: place_handicap(game, words, free_handicap),
+    "set_free_handicap": set_handicap,
+    "loadsgf": load_sgf,
+}

@@ -1,0 +1,1 @@
+"""KataGo's analysis protocol: JSON queries on lines, answered by analyses of many positions."""

@@ -1,0 +1,358 @@
+"""What a line of the analysis protocol asks for.
+
+A query names a game and the turns of it to analyse. An action asks about the engine, or ends
+queries under way. Fields are those of KataGo's analysis engine.
+
+Source: KataGo, docs/Analysis_Engine.md.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from insei.engine.errors import IllegalMove
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, WHITE, Rules
+from insei.engine.vertex import move_of
+
+COLOURS = {"B": BLACK, "BLACK": BLACK, "W": WHITE, "WHITE": WHITE}
+PERSPECTIVES = ("BLACK", "WHITE", "SIDETOMOVE")
+MOST_VISITS = 10**9  # what a query may ask for; the engine has its own limit
+HANDICAP_BONUS = {"0": 0, "N": 0, "N-1": -1}  # points off the number of stones; "0" gives none
+ACTIONS = ("query_version", "query_models", "clear_cache", "terminate", "terminate_all")
+SWITCHES = (
+    "includeOwnership",
+    "includeOwnershipStdev",
+    "includeMovesOwnership",
+    "includeMovesOwnershipStdev",
+    "includePolicy",
+    "includePVVisits",
+    "includeNoResultValue",
+)
+KNOWN_SETTINGS = {"maxTime", "maxVisits", "reportAnalysisWinratesAs"}  # of overrideSettings
+ReadRules = Callable[[object, Rules], Rules]  # a name or an object of rules, over those before
+
+
+class BadQuery(ValueError):
+    """A line that can't be answered.
+
+    Args:
+        what: what came and what was wanted.
+        field: the field of the query; empty where none is to blame.
+        id: of the query; None where it has none.
+    """
+
+    def __init__(self, what: str, field: str = "", id: str | None = None) -> None:
+        super().__init__(what)
+        self.field = field
+        self.id = id
+
+
+class Action(NamedTuple):
+    """A line with an `action`."""
+
+    id: str
+    name: str  # one of ACTIONS
+    echo: dict[str, Any]  # the line itself, which the answer repeats
+    terminate_id: str | None = None  # the query to end; None for every one
+    turns: frozenset[int] | None = None  # the turns of it to end; None for all
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One position to analyse."""
+
+    number: int  # moves played before it
+    position: Position
+    priority: int
+
+
+@dataclass(frozen=True)
+class Query:
+    """A game, and the turns of it to analyse."""
+
+    id: str
+    turns: tuple[Turn, ...]
+    visits: int | None = None  # None for the engine's own
+    length: int = 15  # of each variation
+    switches: frozenset[str] = frozenset()  # of SWITCHES, those that are on
+    avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # root moves by colour
+    report_every: float | None = None  # seconds between reports while a search runs
+    perspective: str = "BLACK"  # one of PERSPECTIVES
+    seconds: float | None = None  # after which the search ends; None for no limit
+    ignored: tuple[str, ...] = ()  # settings asked for that insei has not
+
+
+def read_line(line: str, read_rules: ReadRules) -> Query | Action:
+    """Read one line.
+
+    Raises:
+        BadQuery: it is no JSON object, or a field of it makes no sense.
+    """
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadQuery(f"not JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise BadQuery(f"{type(values).__name__}: wanted a JSON object")
+    id = values.get("id")
+    if not isinstance(id, str):
+        raise BadQuery(f"id {id!r}: wanted text", "id")
+    try:
+        return read_action(id, values) if "action" in values else read_query(id, values, read_rules)
+    except BadQuery as error:
+        error.id = id
+        raise
+
+
+def read_action(id: str, values: dict[str, Any]) -> Action:
+    """Read a line that has an `action`."""
+    name = values["action"]
+    if name not in ACTIONS:
+        raise BadQuery(f"action {name!r}: wanted one of {', '.join(ACTIONS)}", "action")
+    turns = None
+    if name in ("terminate", "terminate_all") and "turnNumbers" in values:
+        turns = frozenset(whole_numbers(values, "turnNumbers", 0, 10**6))
+    target = None
+    if name == "terminate":
+        target = values.get("terminateId")
+        if not isinstance(target, str):
+            raise BadQuery(f"terminateId {target!r}: wanted a query's id", "terminateId")
+    return Action(id, name, values, target, turns)
+
+
+def read_query(id: str, values: dict[str, Any], read_rules: ReadRules) -> Query:
+    """Read a line that asks for analyses."""
+    rules = rules_of(values, read_rules)
+    positions = positions_of(values, rules)
+    numbers = [len(positions) - 1]
+    if "analyzeTurns" in values:
+        numbers = whole_numbers(values, "analyzeTurns", 0, len(positions) - 1)
+    overrides = values.get("overrideSettings", {})
+    if not isinstance(overrides, dict):
+        raise BadQuery(f"{overrides!r}: wanted an object", "overrideSettings")
+    perspective = str(overrides.get("reportAnalysisWinratesAs", "BLACK")).upper()
+    if perspective not in PERSPECTIVES:
+        said = f"reportAnalysisWinratesAs {perspective!r}: wanted {', '.join(PERSPECTIVES)}"
+        raise BadQuery(said, "overrideSettings")
+    if "maxVisits" in overrides:
+        values = {"maxVisits": overrides["maxVisits"], **values}
+    switches = [name for name in SWITCHES if truth(values, name)]
+    return Query(
+        id,
+        tuple(
+            Turn(number, positions[number], priority)
+            for number, priority in zip(numbers, priorities_of(values, len(numbers)), strict=True)
+        ),
+        whole_number(values, "maxVisits", 1, MOST_VISITS),
+        whole_number(values, "analysisPVLen", 1, 1000) or 15,
+        frozenset(switches),
+        avoided_by(values, rules),
+        seconds(values, "reportDuringSearchEvery"),
+        perspective,
+        seconds(overrides, "maxTime"),
+        tuple(sorted(set(overrides) - KNOWN_SETTINGS)),
+    )
+
+
+def rules_of(values: dict[str, Any], read_rules: ReadRules) -> Rules:
+    """The board's size, the rules and the komi of a query."""
+    width = whole_number(values, "boardXSize", 1, 10**6)
+    height = whole_number(values, "boardYSize", 1, 10**6)
+    if width is None or height is None:
+        name = "boardXSize" if width is None else "boardYSize"
+        raise BadQuery("missing: wanted the board's size", name)
+    try:
+        rules = Rules(width, height)
+    except ValueError as error:
+        raise BadQuery(str(error), "boardXSize" if width > height else "boardYSize") from None
+    said = values.get("rules", "tromp-taylor")
+    try:
+        rules = read_rules(said, rules)
+    except ValueError as error:
+        raise BadQuery(str(error), "rules") from None
+    komi = values.get("komi", rules.komi)
+    if isinstance(komi, bool) or not isinstance(komi, int | float) or not math.isfinite(komi):
+        raise BadQuery(f"komi {komi!r}: wanted a number", "komi")
+    bonus = handicap_bonus(values, rules)
+    try:
+        return replace(rules, komi=komi + bonus)
+    except ValueError as error:
+        raise BadQuery(str(error), "komi") from None
+
+
+def handicap_bonus(values: dict[str, Any], rules: Rules) -> int:
+    """The points that White gets for Black's handicap stones."""
+    said = str(values.get("whiteHandicapBonus", "0"))
+    if said not in HANDICAP_BONUS:
+        wanted = ", ".join(HANDICAP_BONUS)
+        raise BadQuery(f"{said!r}: wanted one of {wanted}", "whiteHandicapBonus")
+    colours = [colour for colour, _ in placements(values, "initialStones", rules)]
+    is_handicap = len(colours) > 1 and WHITE not in colours
+    return len(colours) + HANDICAP_BONUS[said] if is_handicap and said != "0" else 0
+
+
+def positions_of(values: dict[str, Any], rules: Rules) -> list[Position]:
+    """The positions of a game, from the first to the one after its last move.
+
+    Raises:
+        BadQuery: a move is illegal, or the stones before it are no position.
+    """
+    moves = placements(values, "moves", rules)
+    stones = placements(values, "initialStones", rules)
+    board = np.zeros(rules.num_points, np.uint8)
+    for colour, point in stones:
+        if point == rules.pass_move:
+            raise BadQuery("a pass: wanted a point", "initialStones")
+        board[point] = colour
+    first = first_to_play(values, stones, moves)
+    try:
+        position = Position(rules, board.reshape(rules.height, rules.width), first)
+    except ValueError as error:
+        raise BadQuery(str(error), "initialStones") from None
+    positions = [position]
+    for number, (colour, move) in enumerate(moves):
+        position = position.resumed() if position.is_over else position
+        if position.to_play != colour:
+            position = position.with_to_play(colour)
+        try:
+            position = position.play(move)
+        except IllegalMove as error:  # clients look for KataGo's first two words
+            raise BadQuery(f"Illegal move {number}: {error}", "moves") from None
+        positions.append(position)
+    return [one.resumed() if one.is_over else one for one in positions]
+
+
+def first_to_play(
+    values: dict[str, Any], stones: list[tuple[int, int]], moves: list[tuple[int, int]]
+) -> int:
+    """Who moves first: as the query says, as its first move does, or White after handicap."""
+    if "initialPlayer" in values:
+        return colour_of(values["initialPlayer"], "initialPlayer")
+    if moves:
+        return moves[0][0]
+    colours = [colour for colour, _ in stones]
+    return WHITE if len(colours) > 1 and WHITE not in colours else BLACK
+
+
+def placements(values: dict[str, Any], name: str, rules: Rules) -> list[tuple[int, int]]:
+    """Read `[["B", "Q4"], ...]` as colours and moves."""
+    said = values.get(name, [])
+    if not isinstance(said, list):
+        raise BadQuery(f"{said!r}: wanted a list of [player, vertex]", name)
+    found = []
+    for number, pair in enumerate(said):
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise BadQuery(f"entry {number} is {pair!r}: wanted [player, vertex]", name)
+        try:
+            found.append((colour_of(pair[0], name), vertex_move(pair[1], rules)))
+        except ValueError as error:
+            raise BadQuery(f"entry {number}: {error}", name) from None
+    return found
+
+
+def vertex_move(said: object, rules: Rules) -> int:
+    """Read a vertex: "Q4", "pass", or "(X,Y)" with 0 at the top left.
+
+    Raises:
+        ValueError: it names no point of this board.
+    """
+    if not isinstance(said, str):
+        raise ValueError(f"vertex {said!r}: wanted text such as Q4")
+    if said.startswith("(") and said.endswith(")"):
+        x, _, y = said[1:-1].partition(",")
+        if x.strip().isascii() and x.strip().isdigit() and y.strip().isdigit():
+            column, row = int(x), int(y)
+            if column < rules.width and row < rules.height:
+                return row * rules.width + column
+        raise ValueError(f"vertex {said!r}: off the board")
+    return move_of(said, rules)
+
+
+def colour_of(said: object, name: str) -> int:
+    """Read a player: B or W."""
+    colour = COLOURS.get(str(said).upper())
+    if colour is None:
+        raise BadQuery(f"player {said!r}: wanted B or W", name)
+    return colour
+
+
+def avoided_by(values: dict[str, Any], rules: Rules) -> dict[int, frozenset[int]]:
+    """The root moves that `avoidMoves` and `allowMoves` take from each colour."""
+    if "avoidMoves" in values and "allowMoves" in values:
+        raise BadQuery("beside avoidMoves: wanted one of the two", "allowMoves")
+    avoided: dict[int, frozenset[int]] = {}
+    for name in ("avoidMoves", "allowMoves"):
+        limits = values.get(name, [])
+        if not isinstance(limits, list) or not all(isinstance(one, dict) for one in limits):
+            raise BadQuery(f"{limits!r}: wanted a list of objects", name)
+        if name == "allowMoves" and len(limits) > 1:
+            raise BadQuery(f"{len(limits)} objects: wanted one", name)
+        for limit in limits:
+            colour = colour_of(limit.get("player"), name)
+            depth = limit.get("untilDepth")
+            if not isinstance(depth, int) or isinstance(depth, bool) or depth < 1:
+                raise BadQuery(f"untilDepth {depth!r}: wanted 1 or more", name)
+            vertices = limit.get("moves")
+            if not isinstance(vertices, list):
+                raise BadQuery(f"moves {vertices!r}: wanted a list of vertices", name)
+            try:
+                moves = frozenset(vertex_move(one, rules) for one in vertices)
+            except ValueError as error:
+                raise BadQuery(str(error), name) from None
+            if name == "allowMoves":
+                moves = frozenset(range(rules.num_actions)) - moves
+            avoided[colour] = avoided.get(colour, frozenset()) | moves
+    return avoided
+
+
+def priorities_of(values: dict[str, Any], number: int) -> list[int]:
+    """The priority of each turn; higher ones are analysed first."""
+    if "priorities" in values:
+        if "priority" in values:
+            raise BadQuery("beside priority: wanted one of the two", "priorities")
+        found = whole_numbers(values, "priorities", -(2**31), 2**31)
+        if len(found) != number:
+            raise BadQuery(f"{len(found)} of them: wanted {number}, one a turn", "priorities")
+        return found
+    return [whole_number(values, "priority", -(2**31), 2**31) or 0] * number
+
+
+def whole_number(values: dict[str, Any], name: str, low: int, high: int) -> int | None:
+    """Read a field that is a whole number; None where it is left out."""
+    if name not in values:
+        return None
+    value = values[name]
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise BadQuery(f"{value!r}: wanted a whole number from {low} to {high}", name)
+    return value
+
+
+def whole_numbers(values: dict[str, Any], name: str, low: int, high: int) -> list[int]:
+    """Read a field that is a list of whole numbers."""
+    if not isinstance(values[name], list):
+        raise BadQuery(f"{values[name]!r}: wanted a list of whole numbers", name)
+    found = [whole_number({name: one}, name, low, high) for one in values[name]]
+    return [one for one in found if one is not None]
+
+
+def seconds(values: dict[str, Any], name: str) -> float | None:
+    """Read a field that is a time above 0; None where it is left out."""
+    if name not in values:
+        return None
+    value = values[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 10**6:
+        raise BadQuery(f"{value!r}: wanted seconds above 0", name)
+    return float(value)
+
+
+def truth(values: dict[str, Any], name: str) -> bool:
+    """Read a field that is true or false; false where it is left out."""
+    value = values.get(name, False)
+    if not isinstance(value, bool):
+        raise BadQuery(f"{value!r}: wanted true or false", name)
+    return value
