@@ -1,6 +1,7 @@
 """`insei gtp`: a player as a GTP engine, for Sabaki, GoGui, and tournaments."""
 
 import sys
+from collections.abc import Callable
 from contextlib import closing, redirect_stdout
 from dataclasses import replace
 from functools import partial
@@ -8,9 +9,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.options import Seed
+from insei.commands.options import RulesName, Seed
 from insei.commands.version import version_text
-from insei.engine.rules import PRESETS
+from insei.engine.rules import PRESETS, Rules
+from insei.system.errors import UserError
 
 
 def gtp(
@@ -18,7 +20,7 @@ def gtp(
     player: Annotated[str, Parameter(alias="-p")] = "influence",
     size: int = 9,
     komi: float | None = None,
-    rules: str = "tromp-taylor",
+    rules: RulesName = "tromp-taylor",
     seed: Seed = 0,
     ponder: bool = False,
 ) -> None:
@@ -35,8 +37,6 @@ def gtp(
         Side of the board until `boardsize` comes.
     komi
         Until `komi` comes; the preset's own if left out.
-    rules
-        tromp-taylor, chinese, new-zealand, japanese or aga.
     seed
         Of the player's first game.
     ponder
@@ -65,12 +65,12 @@ def warn(line: str) -> None:
     print(f"insei: {line}", file=sys.stderr, flush=True)
 
 
-def preset(name: str):  # type: ignore[no-untyped-def]
+def preset(name: str) -> Callable[[int], Rules]:
     """The maker of rules called `name`.
 
     Raises:
-        ValueError: there is none.
+        UserError: there is none.
     """
     if name not in PRESETS:
-        raise ValueError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
+        raise UserError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
     return PRESETS[name]

@@ -85,7 +85,7 @@ def test_a_package_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
         (folder / ONNX_FILE).write_bytes(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("insei.agents.net.package.write_package", cut_short)
+    monkeypatch.setattr("insei.selfplay.packaging.write_package", cut_short)
     with pytest.raises(KeyboardInterrupt):
         package("go5", tmp_path / "go5")
     assert not list(tmp_path.iterdir())
@@ -103,7 +103,7 @@ def test_a_package_carries_its_rating(tmp_path):
     assert rating["conditions"]["games"] == 2
     assert rating["players"][0]["against"][0]["opponent"] == "random"
     with pytest.raises(ValueError, match="did not play in it"):
-        rating_in("0" * 64, report)
+        rating_in(report, "0" * 64)
 
 
 def test_packaging_refuses_what_is_there_and_what_is_not(tmp_path, capsys):
