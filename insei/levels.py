@@ -11,6 +11,7 @@ from insei.agents.grammar import net_of
 from insei.agents.net.find_package import find_package, shipped_players
 from insei.agents.net.package import read_card
 from insei.engine.rules import MAX_SIDE, Rules
+from insei.system.errors import UserError
 from insei.tournament.ladder import Ladder, ladder_sizes, read_ladder
 
 STRONGEST = 9
@@ -28,7 +29,7 @@ class Level:
         """The name of the player on boards of this side, by the grammar.
 
         Raises:
-            ValueError: its net is not shipped.
+            UserError: its net is not shipped.
         """
         net = strongest_net_for(size) if self.number == STRONGEST else net_for(size)
         return self.template.replace("NET", net)
@@ -57,7 +58,7 @@ def net_for(size: int) -> str:
     """The shipped net of levels 1 to 8 on boards of this side.
 
     Raises:
-        ValueError: it is not shipped.
+        UserError: it is not shipped.
     """
     # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md). The ladders rate these nets.
     return _shipped("go5to9" if size < 9 else "go9")
@@ -67,7 +68,7 @@ def strongest_net_for(size: int) -> str:
     """The shipped net of level 9: the one that won matches on boards of this side.
 
     Raises:
-        ValueError: it is not shipped.
+        UserError: it is not shipped.
     """
     return _shipped("go9-6b64") if size == 9 else net_for(size)
 
@@ -75,7 +76,7 @@ def strongest_net_for(size: int) -> str:
 @cache  # the client asks for each level at each redraw
 def _shipped(name: str) -> str:
     if name not in shipped_players():
-        raise ValueError(f"{name} does not come with this installation: wanted agents/players")
+        raise UserError(f"{name} does not come with this installation: wanted agents/players")
     return name
 
 
@@ -83,13 +84,13 @@ def opponent_named(text: str, size: int) -> str:
     """The name of a player by the grammar, from that name or from a level.
 
     Raises:
-        ValueError: there is no such level, or its net is not shipped.
+        UserError: there is no such level, or its net is not shipped.
     """
     if not text.strip().isdecimal():
         return text.strip()
     number = int(text)
     if not 1 <= number <= STRONGEST:
-        raise ValueError(f"level {number}: wanted 1 to {STRONGEST}")
+        raise UserError(f"level {number}: wanted 1 to {STRONGEST}")
     return LEVELS[number - 1].player(size)
 
 
@@ -106,7 +107,7 @@ def net_text(size: int) -> str:
     """The boards and komi that the levels' net learned with, and whether it knows this size.
 
     Raises:
-        ValueError: no net is shipped, or its package is damaged.
+        UserError: no net is shipped, or its package is damaged.
     """
     name = net_for(size)
     card = read_card(find_package(name))
@@ -123,7 +124,7 @@ def notes_on(player: str, rules: Rules) -> list[str]:
     """What the user should know if the board or the scoring is new to a player's net.
 
     Raises:
-        ValueError: the net is missing, or its package is damaged.
+        UserError: the net is missing, or its package is damaged.
     """
     net = net_of(player)
     if not net:
@@ -168,7 +169,7 @@ def level_lines(size: int) -> list[str]:
     """The levels with their ratings on that size, a line for each.
 
     Raises:
-        ValueError: no net is shipped.
+        UserError: no net is shipped.
     """
     ladder = ladder_for(size)
     lines = [f"Levels on {size}x{size}. {net_text(size)}", ""]

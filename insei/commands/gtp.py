@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from insei.commands.options import Seed
 from insei.commands.version import version_text
 from insei.engine.rules import PRESETS
+from insei.system.errors import UserError
 
 
 def gtp(
@@ -69,8 +70,8 @@ def preset(name: str):  # type: ignore[no-untyped-def]
     """The maker of rules called `name`.
 
     Raises:
-        ValueError: there is none.
+        UserError: there is none.
     """
     if name not in PRESETS:
-        raise ValueError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
+        raise UserError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
     return PRESETS[name]

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from insei.client.screen import Theme, has_terminal, open_client
 from insei.commands.options import Seed
 from insei.engine.rules import BLACK, MAX_SIDE, PRESETS, WHITE
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.client.game_setup import GameSetup
@@ -74,12 +75,12 @@ def play(
     from insei.levels import level_lines, opponent_named
 
     if not 1 <= size <= MAX_SIDE:
-        raise ValueError(f"size {size}: wanted 1 to {MAX_SIDE}")
+        raise UserError(f"size {size}: wanted 1 to {MAX_SIDE}")
     if list_:
         print("\n".join(level_lines(size)))
         return
     if rules not in PRESETS:
-        raise ValueError(f"rules {rules!r}: wanted one of {', '.join(PRESETS)}")
+        raise UserError(f"rules {rules!r}: wanted one of {', '.join(PRESETS)}")
     name = opponent_named(player, size)
     setup = GameSetup(
         size=size,
@@ -95,7 +96,7 @@ def play(
         review_on_screen(setup, player, review, theme)
     elif plain or not has_terminal():
         if minutes:
-            raise ValueError(f"minutes {minutes:g}: wanted 0 line by line, where no clock runs")
+            raise UserError(f"minutes {minutes:g}: wanted 0 line by line, where no clock runs")
         play_by_lines(setup, name, load)
     else:
         play_on_screen(setup, player, name, load, theme)
@@ -161,7 +162,7 @@ def review_on_screen(setup: "GameSetup", opponent: str, path: Path, theme: Theme
     from insei.client.game import ClientGame
 
     if not has_terminal():
-        raise ValueError("review wants a terminal")
+        raise UserError("review wants a terminal")
     game = ClientGame.review(path)
     game.show_ply(0)
     open_client(game, opponent, theme, None, is_review=True)

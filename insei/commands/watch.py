@@ -8,6 +8,7 @@ from insei.client.screen import Theme, has_terminal, open_client
 from insei.commands.options import Seed
 from insei.commands.play import check_player, fair_komi
 from insei.engine.rules import MAX_SIDE
+from insei.system.errors import UserError
 
 
 def watch(
@@ -49,11 +50,11 @@ def watch(
     from insei.levels import opponent_named
 
     if not has_terminal():
-        raise ValueError("watch wants a terminal; `insei tournament` plays without one")
+        raise UserError("watch wants a terminal; `insei tournament` plays without one")
     if not 1 <= size <= MAX_SIDE:
-        raise ValueError(f"size {size}: wanted 1 to {MAX_SIDE}")
+        raise UserError(f"size {size}: wanted 1 to {MAX_SIDE}")
     if not 0 <= pause <= 3600:
-        raise ValueError(f"pause {pause:g}: wanted 0 to 3600 seconds")
+        raise UserError(f"pause {pause:g}: wanted 0 to 3600 seconds")
     names = [opponent_named(player, size) for player in (black, white)]
     for typed, name in zip((black, white), names, strict=True):
         check_player(typed, name)
