@@ -147,9 +147,9 @@ def search_settings(name: str, settings: list[str]) -> "tuple[SearchSettings, Pl
     from insei.agents.search.search_player import PlaySettings
 
     kinds = {
-        name: hint
+        name: kind
         for settings_class in (SearchSettings, PlaySettings)
-        for name, hint in get_type_hints(settings_class).items()
+        for name, kind in get_type_hints(settings_class).items()
     }
     found: dict[str, Any] = {}
     for setting in settings:

@@ -216,7 +216,6 @@ cdef int board_play(Board* board, int point, int colour) noexcept nogil:
     cdef int enemy = opponent_of(colour)
     cdef int i, head, own, hurt
     cdef uint64_t packed
-    cdef bint is_alone
     near[0], near[1], near[2], near[3] = cell - stride, cell - 1, cell + 1, cell + stride
     board.num_taken = 0
     board.ko = 0
@@ -251,8 +250,7 @@ cdef int board_play(Board* board, int point, int colour) noexcept nogil:
             remove_chain(board, head)
             return board.num_taken
         toggle_atari(board, head)
-        is_alone = cells[point].next == point
-        if board.num_taken == 1 and is_alone and pseudo_liberties_of(board, head) == 1:
+        if board.num_taken == 1 and cells[point].next == point:  # a single stone, in atari
             board.ko = cells[board.num_empty - 1].empty
     return board.num_taken
 

@@ -1,4 +1,4 @@
-"""The net of a worker that computes on a GPU, through torch."""
+"""The net of a worker that evaluates on a GPU, through torch."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +9,10 @@ from insei.agents.net.torch_evaluator import TorchEvaluator
 
 
 class NetsOnGpu:
-    """Weights to an evaluator, one and the same: new weights take the old ones' place.
+    """Makes one evaluator from weights; new weights replace the old ones inside it.
 
-    What a GPU has recorded for each size of batch then stays. Workers on Ray are sent one of these
-    before it has made anything.
+    So the CUDA graphs recorded for each batch size stay valid. Workers on Ray receive this object
+    before it has made an evaluator.
 
     Args:
         architecture: of all the nets.
@@ -25,10 +25,10 @@ class NetsOnGpu:
         self.evaluator: TorchEvaluator | None = None
 
     def __call__(self, weights: Weights, seen: NDArray[np.float32] | None) -> TorchEvaluator:
-        """The evaluator, with these weights; it must not be under way.
+        """The evaluator, with these weights; it must not be evaluating.
 
         Raises:
-            BrokenNetwork: they are not those of such a net.
+            BrokenNetwork: the weights do not fit the architecture.
             ValueError: torch sees no such device.
         """
         network = network_from(weights, self.architecture)

@@ -1,4 +1,4 @@
-"""A worker: many games of one net against itself, a batch of evaluations at a time."""
+"""A worker plays many games of one net against itself, a batch of evaluations at a time."""
 
 import os
 from collections.abc import Callable
@@ -74,8 +74,8 @@ class GameSlot:
 class Worker:
     """Plays games side by side with the net it was given last.
 
-    Games go on from call to call; one that began under an earlier net is finished under the
-    present one and counts as the present one's. Boards of several sizes share one frame.
+    Games go on from call to call. A game that began under an earlier net is finished by the present
+    net and counts as its game. Boards of several sizes share one frame.
 
     Args:
         mix: the boards; komi is drawn anew for each game.
@@ -119,7 +119,7 @@ class Worker:
         return os.getpid()
 
     def load(self, weights: Weights, generation: int, progress: float = 0.0) -> None:
-        """Play with these weights from now on; `progress` is the share of the run that is done."""
+        """Play with these weights from now on; `progress` is the run's finished share, 0 to 1."""
         for part, answer in enumerate(self.answers):
             if answer is not None:  # the last of the old net, whose weights may be replaced
                 self._expand(answer.result(), part)
@@ -150,7 +150,7 @@ class Worker:
         return games, counts
 
     def _advance(self, counts: PlayCounts) -> int:
-        """Have one batch evaluated; where there are several, select another meanwhile.
+        """Evaluate one batch; if there are several, select another meanwhile.
 
         Returns:
             the part of the forest whose searches went on.
@@ -174,7 +174,7 @@ class Worker:
         self.forest.expand(found.policy, found.value, found.score, part=part)
 
     def _begin_game(self, game: int) -> GameSlot:
-        """Begin a new game: on a board by its share, now and then where another one stood."""
+        """Begin a game on a board drawn by its share; its opening may be an earlier game's."""
         config = self.config
         board = self.mix.draw(self.progress, self.rng)
         usual = self.mix.boards[board]
@@ -193,19 +193,19 @@ class Worker:
         return slot
 
     def _opening(self, rules: Rules, board: int) -> Position:
-        """The empty board, now and then where an earlier game stood, or a few random plies."""
+        """The empty board, a position of an earlier game, or a few random plies."""
         config = self.config
         if config.archive_share and self.rng.random() < config.archive_share:
             return Position(rules).play_all(self.archive.draw(board, self.rng))
         if config.random_share and self.rng.random() < config.random_share:
             plies = int(self.rng.integers(1, config.random_plies + 1))
             position = random_game(rules, int(self.rng.integers(2**63)), plies)
-            if not position.is_over:  # as it may be on the smallest boards
+            if not position.is_over:  # as on the smallest boards
                 return position
         return Position(rules)
 
     def _begin_search(self, game: int, slot: GameSlot) -> None:
-        """Begin the search of a game's next ply, with the simulations that it is worth."""
+        """Begin the search of a game's next ply: full, quick, clear or for an opening."""
         config = self.config
         slot.is_full = True
         visits = visits_at(config, self.progress)
@@ -283,17 +283,17 @@ class Worker:
 def draw_komi(
     komi: float, usual_sigma: float, config: SelfPlayConfig, rng: np.random.Generator
 ) -> float:
-    """A komi around the fair one, in half points; now and then far from it (KataGo)."""
+    """A komi around the fair one, in half points; a share of the games draws from far (KataGo)."""
     wide = rng.random() < config.komi_wide_share
     sigma = config.komi_wide_sigma if wide else usual_sigma
     return min(max(round(2 * rng.normal(komi, sigma)) / 2, -400.0), 400.0)
 
 
 def visits_at(config: SelfPlayConfig, progress: float) -> int:
-    """Simulations of a full search, when a share of the run is done.
+    """Simulations of a full search at a point of the run.
 
-    From `first_visits` they double, each number for an equal part of the run, up to those of
-    `search` (MiniZero and Gumbel MuZero learn well from few; more pay late).
+    They double from `first_visits` up to those of `search`; each number lasts an equal part of the
+    run (MiniZero and Gumbel MuZero learn well from few simulations; more help late).
     """
     last = config.search.visits
     first = config.first_visits

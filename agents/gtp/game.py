@@ -16,7 +16,7 @@ from insei.agents.player import (
     TimedPlayer,
     run_to_end,
 )
-from insei.agents.search.dead_stones import dead_for, taking_off
+from insei.agents.search.dead_stones import capturing_move, dead_for
 from insei.agents.search.search import Search
 from insei.agents.search.settings import SearchSettings
 from insei.engine.diagram import result_of
@@ -151,7 +151,7 @@ class GtpGame:
         if not isinstance(player, SearchingPlayer):
             choice = player.choose(position)
             if cleans_up and choice.move == position.rules.pass_move:
-                return choice._replace(move=taking_off(position, dead_for(position, player)))
+                return choice._replace(move=capturing_move(position, dead_for(position, player)))
             return choice
         no_pass_before = 0
         if cleans_up:

@@ -66,7 +66,7 @@ class NetworkConfig:
         int, Setting("channels of each head's features", 4, 256, paper="KataGo b6c96: 32")
     ] = 16
     hidden: Annotated[
-        int, Setting("units that the whole-board heads share", 4, 1024, paper="KataGo b6c96: 48")
+        int, Setting("units that outcome, score and pass share", 4, 1024, paper="KataGo b6c96: 48")
     ] = 32
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What is dead at the end of a game: as a net sees it, or for certain."""
+"""Which stones are dead at the end of a game: as a net sees it, or for certain."""
 
 from collections.abc import Iterable
 
@@ -9,15 +9,15 @@ from insei.agents.player import Player, SearchingPlayer
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, EMPTY, WHITE, opponent
 
-ENOUGH_STEPS = 32  # batches of leaves that a judgement of ownership takes
-SURELY = 0.35  # mean ownership of a chain from which it is the enemy's
+NUM_STEPS = 32  # batches of leaves of a search for ownership
+DEAD_OWNERSHIP = 0.35  # a chain is dead if the enemy's mean ownership of it is more
 
 
-def judged_ownership(position: Position, player: SearchingPlayer) -> NDArray[np.float32]:
-    """Whose each point will be, by a short search, `[H, W]`: 1 Black's, -1 White's."""
+def searched_ownership(position: Position, player: SearchingPlayer) -> NDArray[np.float32]:
+    """Who will own each point, by a short search, `[H, W]`: 1 Black, -1 White."""
     seen = position.resumed() if position.is_over else position
     search = player.search_from(seen)
-    for _ in range(ENOUGH_STEPS):
+    for _ in range(NUM_STEPS):
         if not search.step():
             break
     sign = 1 if seen.to_play == BLACK else -1
@@ -25,28 +25,28 @@ def judged_ownership(position: Position, player: SearchingPlayer) -> NDArray[np.
 
 
 def dead_by_ownership(position: Position, ownership: NDArray[np.float32]) -> list[int]:
-    """The stones of chains that will be the enemy's, by black-positive ownership `[H, W]`."""
+    """The stones of dead chains, by ownership `[H, W]`, positive for Black."""
     board, owned = position.board.ravel(), ownership.ravel()
     dead: list[int] = []
     for chain in chains_of(position, np.flatnonzero(board != EMPTY).tolist()):
         sign = 1 if board[chain[0]] == BLACK else -1
-        if sign * float(owned[chain].mean()) < -SURELY:
+        if sign * float(owned[chain].mean()) < -DEAD_OWNERSHIP:
             dead += chain
     return sorted(dead)
 
 
 def dead_for(position: Position, player: Player) -> list[int]:
-    """The dead stones as a searching player sees them, else those that are dead for certain."""
+    """The dead stones as a searching player sees them; otherwise those dead for certain."""
     if isinstance(player, SearchingPlayer):
-        return dead_by_ownership(position, judged_ownership(position, player))
+        return dead_by_ownership(position, searched_ownership(position, player))
     return position.dead_stones()
 
 
-def taking_off(position: Position, dead: Iterable[int]) -> int:
-    """A move that helps to take the enemy's dead stones off; the pass where there is none.
+def capturing_move(position: Position, dead: Iterable[int]) -> int:
+    """A move that helps to capture the enemy's dead stones; the pass if there is none.
 
-    A liberty of such a chain that fills no eye of one's own, of them that which leaves the chain
-    the fewest liberties and one's own stone the most.
+    It is a liberty of such a chain and fills no own eye. It leaves the chain the fewest liberties,
+    and among equals the new stone the most.
     """
     board, mover = position.board.ravel(), position.to_play
     found, best = position.rules.pass_move, (0, 0)
@@ -57,8 +57,8 @@ def taking_off(position: Position, dead: Iterable[int]) -> int:
             if not position.is_legal(move) or position.fills_own_eye(move):
                 continue
             after = position.play(move)
-            taken = after.board.flat[stone] != board[stone]
-            left = 0 if taken else len(after.liberties(stone))
+            is_captured = after.board.flat[stone] != board[stone]
+            left = 0 if is_captured else len(after.liberties(stone))
             worth = (position.rules.num_points - left, len(after.liberties(move)))
             if worth > best:
                 found, best = move, worth
@@ -66,7 +66,7 @@ def taking_off(position: Position, dead: Iterable[int]) -> int:
 
 
 def chains_of(position: Position, stones: Iterable[int]) -> list[list[int]]:
-    """The chains that these stones are of, each once."""
+    """The chains that these stones belong to, each once."""
     found, seen = [], set[int]()
     for stone in stones:
         if stone not in seen:
@@ -93,7 +93,7 @@ def stone_status(position: Position, dead: Iterable[int]) -> dict[str, list[int]
 def territory(
     board: NDArray[np.uint8], owner: NDArray[np.int8], dead: set[int], colour: int
 ) -> list[int]:
-    """Points that `colour` surrounds, those below the enemy's dead stones among them."""
+    """Points that `colour` surrounds, including those under the enemy's dead stones."""
     sign = 1 if colour == BLACK else -1
     return [
         point

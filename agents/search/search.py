@@ -20,12 +20,12 @@ LEAVES_BY_TIME = 8  # in a batch, where time ends a search and not visits
 
 
 class Search:
-    """Looks at one position after another of a game, and keeps what it can of its tree.
+    """Searches the positions of a game one after another, and keeps what it can of the tree.
 
     Args:
         evaluate: answers for boards of these rules' size, ownership included.
-        settings: how to search; `visits` is where `run` ends. Under PUCT, `step` goes on beyond.
-        keeps_tree: whether the tree below a move played is kept; under PUCT alone.
+        settings: how to search; `run` ends at `visits`. Under PUCT, `step` may go on beyond.
+        keeps_tree: whether to keep the tree below a move that is played; only under PUCT.
         seed: equal seeds give equal searches.
     """
 
@@ -93,7 +93,7 @@ class Search:
     def step(self, visits: int | None = None, leaves: int | None = None) -> bool:
         """Evaluate one batch of leaves; False once there are `visits`, or no room for more.
 
-        Simulations that end with the game need no evaluation; a step runs some dozens at most.
+        Simulations that end the game need no evaluation; a step runs at most a few dozen.
 
         Args:
             visits: None for as many as there is room for.
@@ -117,10 +117,10 @@ class Search:
         return True
 
     def deepen(self) -> bool:
-        """A `step` of pondering or analysis, which end when somebody says so.
+        """A `step` of pondering or analysis, which go on until somebody stops them.
 
-        Under PUCT it evaluates `leaves_by_time` leaves at once, as where time is limited; Gumbel's
-        visits are counted beforehand.
+        Under PUCT it evaluates `leaves_by_time` leaves at once, as if time were limited. Gumbel
+        plans a fixed number of visits.
         """
         is_open = self.settings.rule == "puct"
         return self.step(leaves=self.leaves_by_time if is_open else None)
@@ -129,8 +129,8 @@ class Search:
         """Search until the visits are done, the time is up, or the move is settled.
 
         Args:
-            seconds: None for no limit. At least one step is taken of a new position.
-            stops_early: whether to stop once the moves behind can't overtake the first.
+            seconds: None for no limit. A new position gets at least one step.
+            stops_early: whether to stop once no other move can overtake the most visited.
         """
         for _ in self.running(seconds, stops_early):
             pass
@@ -138,8 +138,8 @@ class Search:
     def running(self, seconds: float | None, stops_early: bool) -> Iterator[None]:
         """As `run`, a step at a time.
 
-        Where time is limited `leaves_by_time` leaves are evaluated at once: by virtual loss they
-        are chosen a little worse, and come several times as fast.
+        If time is limited, `leaves_by_time` leaves are evaluated at once: virtual loss chooses them
+        a little worse, but they come several times as fast.
         """
         leaves = self.settings.leaves if seconds is None else self.leaves_by_time
         began = time.perf_counter()
@@ -170,7 +170,7 @@ class Search:
         return analysis_of(self.forest, 0, num_moves, length, self.ownership(), self.evaluations)
 
     def ownership(self) -> NDArray[np.float32]:
-        """Whose each point will be, `[H, W]`, -1 to 1, 1 the mover's."""
+        """Who will own each point, `[H, W]`, -1 to 1, 1 the player to move."""
         if self.evaluations:
             return self.forest.ownership(0)
         found = self._evaluated(planes(self.forest.position(0))[np.newaxis]).ownership
@@ -178,7 +178,7 @@ class Search:
         return found[0]
 
     def _evaluated(self, seen: NDArray[np.float32]) -> Evaluation:
-        """The net's answer, which must tell of ownership: analysis and dead stones go by it."""
+        """The net's answer, which must hold ownership: analysis and dead stones need it."""
         found = self.evaluate(seen)
         if found.ownership is None:
             raise ValueError("an evaluator without ownership: wanted one that finds it")
@@ -193,12 +193,12 @@ def analysis_of(
     ownership: NDArray[np.float32] | None = None,
     evaluations: int = 0,
 ) -> Analysis:
-    """What the search of a forest's game has found so far.
+    """What the search of a game in a forest has found so far.
 
     Args:
-        num_moves: the most candidates to tell of; 0 for all that were visited.
+        num_moves: candidates, at most; 0 for all that were visited.
         length: of each variation, at most.
-        ownership: whose each point will be; None for what this search's evaluations say.
+        ownership: who will own each point; None for the mean of this search's evaluations.
         evaluations: nets evaluated for this position.
 
     Raises:
@@ -218,7 +218,7 @@ def analysis_of(
         forest.num_visits(game),
         win_rate_of(win),
         score,
-        tuple(move_analysis(forest, game, one, length) for one in visited[: num_moves or None]),
+        tuple(move_analysis(forest, game, each, length) for each in visited[: num_moves or None]),
         policy,
         forest.ownership(game) if ownership is None else ownership,
         evaluations,
@@ -226,7 +226,7 @@ def analysis_of(
 
 
 def move_analysis(forest: Forest, game: int, candidate: Candidate, length: int) -> MoveAnalysis:
-    """What the search of a forest's game knows of one move."""
+    """What the search of a game in a forest has found of one move."""
     variation = forest.variation(game, candidate.move, length)
     bound = candidate.win + candidate.bound - candidate.value
     return MoveAnalysis(

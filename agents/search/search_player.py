@@ -117,8 +117,8 @@ class SearchPlayer:
         win, _ = forest.outlook(0)
         move = forest.choose(0)
         if self.play.resign and (win + 1) / 2 < self.play.resign:
-            best = max(one.win for one in forest.candidates(0) if one.visits or one.move == move)
-            if (best + 1) / 2 < self.play.resign:
+            tried = [each for each in forest.candidates(0) if each.visits or each.move == move]
+            if (max(each.win for each in tried) + 1) / 2 < self.play.resign:
                 move = RESIGN
         return Choice(move, forest.values(0)[1], search.evaluations)
 

@@ -161,6 +161,25 @@ def test_suicide_of_a_chain_is_legal_where_the_rules_say_so():
     assert not Position(chinese(4), board, BLACK).is_legal(1)
 
 
+@pytest.mark.parametrize(
+    ("rows", "vertex", "is_eye"),
+    [
+        (". X .|X . .|. . .", "A3", True),
+        (". X .|X O .|. . .", "A3", False),  # one enemy on a diagonal is enough at the border
+        (". . . .|X . . .|. X . .|X O . .", "A2", False),
+        (". . . . .|. O X . .|. X . X .|. . X . .|. . . . .", "C3", True),
+        (". . . . .|. O X O .|. X . X .|. . X . .|. . . . .", "C3", False),
+        (". . . . .|. . X . .|. X . X .|. . . . .|. . . . .", "C3", False),
+        (". . . . .|. . X . .|. . O X .|. . X . .|. . . . .", "C3", False),
+    ],
+)
+def test_an_eye_has_own_neighbours_and_few_enemies_on_its_diagonals(rows, vertex, is_eye):
+    board = board_from(rows.replace("|", "\n"))
+    rules = Rules(*board.shape[::-1])
+    assert Position(rules, board).fills_own_eye(move_of(vertex, rules)) == is_eye
+    assert not Position(rules, board, WHITE).fills_own_eye(move_of(vertex, rules))
+
+
 def test_area_counts_stones_and_what_they_surround():
     board = board_from(". X O .\nX X O O\n. X O .\nX X O O")
     position = Position(Rules(4, 4, 1.5), board)

@@ -26,6 +26,12 @@ def test_dead_stones_are_taken_off_first():
     assert (position.board == board).all()
 
 
+def test_under_territory_scoring_captured_stones_count_for_the_captor():
+    position = Position(Rules(5, 5, 0.5, scoring="territory")).play_all([1, 0, 5, 24])
+    assert explain_score(position).startswith("black has 2 points (1 prisoners, 1 surrounded), ")
+    assert "white has 0 points (0 prisoners, 0 surrounded)" in explain_score(position)
+
+
 def test_under_territory_scoring_dead_stones_are_prisoners():
     position = Position(Rules(5, 5, 0.5, scoring="territory")).play_all(MOVES)
     assert explain_score(position, [3]).startswith(

@@ -117,6 +117,20 @@ def test_a_review_shows_variations_and_comments(tmp_path):
     drive(client, script)
 
 
+def test_a_game_on_another_board_has_no_cursor_yet(tmp_path):
+    path = tmp_path / "game.sgf"
+    path.write_text("(;SZ[3]KM[0.5];B[bb])")
+    client = client_of()
+
+    async def script(pilot):
+        await pilot.press("up")
+        assert client.cursor == 12
+        client.run_line(f"review {path}")
+        assert client.cursor is None
+
+    drive(client, script)
+
+
 def test_a_faulty_file_is_reviewed_and_its_faults_are_listed(tmp_path):
     path = tmp_path / "bent.sgf"
     path.write_text("(;SZ[5]KM[0.5]C[hello];B[cc];W[bb];AB[aa]AW[ee];B[dd]")
@@ -149,6 +163,24 @@ def test_a_reviewed_game_is_analysed_ply_by_ply(tmp_path):
         assert "Move 3, D2, lost most: 90%" in client.controller.text()
 
     drive(client, script)
+
+
+def test_names_in_a_reviewed_file_are_never_started_as_players(tmp_path):
+    marker = tmp_path / "started"
+    path = tmp_path / "game.sgf"
+    name = rf'gtp:sh -c "touch {marker}"'
+    path.write_text(f"(;SZ[5]KM[0.5]PB[{name}]PW[{name}];B[cc];W[bb])")
+    client = client_of(game=ClientGame.review(path), is_review=True, seats=SETUP)
+
+    async def script(pilot):
+        await type_line(pilot, f"load {path}")
+        await until(pilot, your_turn(client))
+        await type_line(pilot, "d4")
+        await until(pilot, lambda: len(client.game.position.moves) == 4)
+
+    drive(client, script)
+    assert client.game.setup.white == "capture"
+    assert not marker.exists()
 
 
 def test_an_unfinished_game_is_kept_and_offered_again(tmp_path):

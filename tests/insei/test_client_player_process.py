@@ -86,6 +86,20 @@ def test_a_running_search_ends_at_close(players, replies):
     assert replies.empty()
 
 
+def test_an_analysis_that_a_newer_task_follows_is_left_out():
+    tasks, numbers = queue.Queue(), []
+    position = Position(Rules(5, 5, 0.5))
+    for number in (1, 2, 3):
+        tasks.put((number, AnalysisTask(position)))
+
+    def reply(number, reply):
+        numbers.append(number)
+        tasks.put(None)
+
+    PlayerServer(tasks, reply, ANALYST, 1).work()
+    assert numbers == [3]
+
+
 def test_a_deep_analysis_goes_on_until_another_task_comes():
     tasks, replies = queue.Queue(), []
     position = Position(Rules(5, 5, 0.5))

@@ -93,6 +93,32 @@ def test_a_finished_game_is_saved_with_its_result(text, player, result, tmp_path
     assert f"RE[{result}" in path.read_text()
 
 
+class Passes(RandomPlayer):
+    def choose(self, position):
+        return Choice(position.rules.pass_move)
+
+
+def counted_game(text):
+    """Black's wall around all but a lone white stone at D5, then both pass."""
+    start = Position(Rules(5, 5, 0.5)).play_all([12, 3, 7, 25, 17, 25, 11, 25, 13, 25])
+    game = LineGame(Passes(), start, BLACK, 1, "passes", CapturePlayer)
+    return list(game.run(io.StringIO("pass\n" + text))), game
+
+
+def test_a_game_saved_while_it_is_counted_has_the_result_of_the_count(tmp_path):
+    path = tmp_path / "game.sgf"
+    for text, result in (("", "B+3.5"), ("D5\n", "B+24.5")):
+        counted_game(f"{text}save {path}\n")
+        assert f"RE[{result}]" in path.read_text()
+
+
+def test_undo_closes_the_count_and_the_next_vertex_is_played():
+    said, game = counted_game("undo\nA1\n")
+    assert any(line.startswith("Dead stones: ") for line in said)
+    assert game.count is None
+    assert game.position.moves[-2:] == [20, 25]
+
+
 def test_a_game_is_saved_and_loaded(tmp_path):
     path = tmp_path / "game.sgf"
     done = insei("play", "capture", "--size", 5, text=f"C3\nsave {path}\nquit\n")

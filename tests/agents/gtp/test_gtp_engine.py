@@ -1,12 +1,16 @@
 """GTP beyond the required commands: analysis, clocks, handicap, files, rules, and the end."""
 
 import json
+import queue
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from insei.agents.gtp.analysis_report import kata_line, lz_line
+from insei.agents.gtp.analysis_request import AnalysisRequest
 from insei.agents.gtp.lines import TypedLines
 from insei.agents.net.architecture import BrokenNetwork
 from insei.agents.player import Choice
@@ -57,6 +61,22 @@ def test_leela_zeros_form_counts_in_ten_thousands(thinker):
     )
 
 
+def test_leela_zeros_figures_are_katagos_times_ten_thousand(thinker):
+    thinker.new_game(RULES, 1)
+    search = thinker.search_from(Position(RULES))
+    while search.step():
+        pass
+    analysis = search.analysis()
+    figures = r"winrate ([\d.]+).*? prior ([\d.]+) lcb ([\d.]+)"
+    leela = re.findall(figures, lz_line(analysis))
+    kata = re.findall(figures, kata_line(analysis, AnalysisRequest(0)))
+    assert len(leela) == len(kata) == len(analysis.moves)
+    for ours, theirs in zip(leela, kata, strict=True):
+        assert [int(figure) for figure in ours] == pytest.approx(
+            [10_000 * float(figure) for figure in theirs], abs=0.51
+        )
+
+
 def test_an_analysis_leaves_the_game_as_it_is(thinker):
     game = engine(thinker)
     list(game.serve(Controller(["play b C3", "kata-analyze w 1"])))
@@ -83,9 +103,19 @@ def test_what_ends_by_a_line_evaluates_leaves_in_batches(thinker, lines):
     assert max(rows) == LEAVES_BY_TIME
 
 
-def test_lines_come_as_they_are_typed():
-    lines = TypedLines(iter(["name\n"]))
+def test_typed_lines_are_waiting_from_when_they_come_until_they_are_read():
+    typed = queue.Queue()
+    lines = TypedLines(iter(typed.get, None))
+    assert not lines.is_waiting()
+    typed.put("name\n")
+    for _ in range(1000):
+        if lines.is_waiting():
+            break
+        time.sleep(0.01)
+    assert lines.is_waiting()
     assert lines.next_line() == "name\n"
+    assert not lines.is_waiting()
+    typed.put(None)
     assert lines.next_line() is None
 
 

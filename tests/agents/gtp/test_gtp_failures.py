@@ -10,6 +10,8 @@ import pytest
 from insei.agents.gtp import program_player as gtp_player
 from insei.agents.gtp.engine import GtpEngine
 from insei.agents.gtp.program_player import GtpPlayer
+from insei.agents.handwritten.capture import CapturePlayer
+from insei.agents.player import PlayerFailed
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from tests.helpers.paths import HELPERS
@@ -89,6 +91,32 @@ def test_a_program_that_cannot_begin_again_is_told_of(seat, tmp_path):
         said = game.answer(line)
         assert said.startswith("? gtp:bad failed: no-such-program-anywhere can't be started"), line
     assert game.position.rules == RULES
+
+
+class FailsOnce(CapturePlayer):
+    """Fails at its first move, and counts its games."""
+
+    games = moves = 0
+
+    def new_game(self, rules, seed):
+        self.games += 1
+        super().new_game(rules, seed)
+
+    def choose(self, position):
+        self.moves += 1
+        if self.moves == 1:
+            raise PlayerFailed("tired")
+        return super().choose(position)
+
+
+def test_a_player_that_failed_begins_a_new_game_before_its_next_move():
+    player = FailsOnce()
+    game = GtpEngine(player, RULES, "1")
+    assert game.answer("genmove b") == "? capture failed: tired"
+    assert player.games == 1
+    for _ in range(2):
+        assert game.answer("genmove b").startswith("= ")
+        assert player.games == 2
 
 
 def test_a_move_is_taken_back_from_a_program_too(seat):

@@ -6,8 +6,9 @@ import torch
 
 from insei.agents.net.architecture import BrokenNetwork, NetworkConfig, check_weights
 from insei.agents.net.evaluator import Evaluation, check_finite, graph_rows
+from insei.agents.net.forward import rectified, tower
 from insei.agents.net.gptq import quantised
-from insei.agents.net.network import Network, network_from, weights_of
+from insei.agents.net.network import Network, TorchOperations, network_from, weights_of
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.torch_evaluator import TorchEvaluator
 from insei.engine.planes.net_planes import NUM_PLANES
@@ -26,9 +27,9 @@ def both(weights, config, height, width, precision="fp32"):
 def test_the_compiled_net_says_what_torch_says(height, width, rows, tiny_weights):
     quick, torch_net = both(tiny_weights, TINY, height, width)
     seen = some_planes(rows, height, width)
-    for one, other in zip(quick(seen), torch_net(seen), strict=True):
-        assert one.shape == other.shape
-        assert np.allclose(one, other, atol=2e-4), np.abs(one - other).max()
+    for came, wanted in zip(quick(seen), torch_net(seen), strict=True):
+        assert came.shape == wanted.shape
+        assert np.allclose(came, wanted, atol=2e-4), np.abs(came - wanted).max()
 
 
 def test_a_board_in_a_larger_frame_is_judged_as_in_its_own(tiny_weights):
@@ -50,16 +51,16 @@ def test_a_board_in_a_larger_frame_is_judged_as_in_its_own(tiny_weights):
 def test_sizes_mix_in_one_batch(tiny_weights):
     mixed = np.concatenate([some_planes(3, 5, 5, (7, 7)), some_planes(3, 7, 7)])
     quick, torch_net = both(tiny_weights, TINY, 7, 7)
-    for one, other in zip(quick(mixed), torch_net(mixed), strict=True):
-        assert np.allclose(one, other, atol=2e-4)
+    for came, wanted in zip(quick(mixed), torch_net(mixed), strict=True):
+        assert np.allclose(came, wanted, atol=2e-4)
 
 
 def test_boards_that_fill_the_frame_need_no_mask(tiny_weights):
     network = network_from(tiny_weights, TINY)
     seen = torch.from_numpy(some_planes(8, 5, 5))
     with torch.no_grad():
-        for one, other in zip(network(seen), network(seen, fills_frame=True), strict=True):
-            assert torch.equal(one, other)
+        for masked, bare in zip(network(seen), network(seen, fills_frame=True), strict=True):
+            assert torch.equal(masked, bare)
 
 
 @pytest.mark.parametrize("fills_frame", [False, True])
@@ -84,17 +85,30 @@ def test_half_precision_stays_near(tiny_weights):
     assert (found.policy[:, :-1].view(np.uint32) & 0xFFFF).any()
 
 
+def num_8_bit_convolutions(evaluate):
+    """In the graph that the runtime executes."""
+    [graph] = evaluate.graphs.values()
+    layers = graph.request.get_compiled_model().get_runtime_model().get_ops()
+    kinds = [layer.get_rt_info() for layer in layers]
+    return sum(
+        kind["layerType"].astype(str) == "Convolution"
+        and kind["runtimePrecision"].astype(str) in ("u8", "i8")
+        for kind in kinds
+    )
+
+
 def test_eight_bits_stay_near_once_calibrated(tiny_weights):
     quick, torch_net = both(tiny_weights, TINY, 9, 9, "int8")
     seen = some_planes(32, 9, 9)
     exact = torch_net(seen)
     before = quick(seen).value
+    assert num_8_bit_convolutions(quick) == 0
     quick.calibrate(seen)
     after = quick(seen)
+    assert num_8_bit_convolutions(quick) == 2 * TINY.blocks
     assert np.abs(before - exact.value).max() < 0.05
     assert np.abs(after.value - exact.value).max() < 0.1
     assert np.corrcoef(after.policy.ravel(), exact.policy.ravel())[0, 1] > 0.99
-    assert (after.value != before).any()  # it does compute in 8 bits now
     half, _ = both(tiny_weights, TINY, 9, 9, "fp32")
     with pytest.raises(ValueError, match="calibrate in fp32: wanted int8"):
         half.calibrate(seen)
@@ -133,7 +147,7 @@ def test_answers_stay_as_they_were_when_the_evaluator_is_used_again(tiny_weights
     first = quick(some_planes(4, 5, 5))
     kept = [array.copy() for array in first]
     quick(some_planes(4, 5, 5)[::-1].copy())
-    assert all((one == other).all() for one, other in zip(first, kept, strict=True))
+    assert all((array == copy).all() for array, copy in zip(first, kept, strict=True))
 
 
 def test_a_fresh_net_knows_nothing_yet():
@@ -143,6 +157,15 @@ def test_a_fresh_net_knows_nothing_yet():
     policy = np.exp(answer.policy) / np.exp(answer.policy).sum(1, keepdims=True)
     assert np.abs(answer.value).max() < 0.5
     assert policy.max() < 0.3
+
+
+def test_the_blocks_of_a_fresh_net_are_the_identity():
+    network = Network(NetworkConfig(blocks=3, channels=8))
+    with torch.no_grad():
+        ops = TorchOperations(network.layers, torch.from_numpy(some_planes(4, 5, 5, (7, 6))), False)
+        stem = rectified(ops, ops.convolution(ops.planes, "stem"))
+        assert torch.equal(tower(ops, network.config), stem)
+    assert stem.any()
 
 
 def test_weights_go_out_and_in_unchanged(tiny_weights):
@@ -165,9 +188,9 @@ def test_an_evaluator_may_leave_ownership_out(tiny_weights, precision):
     by_torch = TorchEvaluator(network_from(tiny_weights, TINY), ownership=False)(seen)
     assert with_it.ownership is not None
     assert found.ownership is by_torch.ownership is None
-    for one, other, another in zip(found[:3], with_it[:3], by_torch[:3], strict=True):
-        assert np.allclose(one, other, atol=1e-5)
-        assert np.allclose(one, another, atol=0.2 if precision == "bf16" else 1e-4)
+    for came, wanted, torchs in zip(found[:3], with_it[:3], by_torch[:3], strict=True):
+        assert np.allclose(came, wanted, atol=1e-5)
+        assert np.allclose(came, torchs, atol=0.2 if precision == "bf16" else 1e-4)
 
 
 def test_broken_weights_and_planes_are_refused(tiny_weights):

@@ -21,9 +21,9 @@ def test_the_reference_reads_what_torch_says(seen, tiny_weights):
     model = onnx.load_from_string(onnx_of(tiny_weights, TINY))
     answer = ReferenceEvaluator(model).run(None, {"planes": seen})
     expected = TorchEvaluator(network_from(tiny_weights, TINY))(seen)
-    for one, other in zip(answer, expected, strict=True):
-        assert one.shape == other.shape
-        assert np.allclose(one, other, atol=2e-4), np.abs(one - other).max()
+    for came, wanted in zip(answer, expected, strict=True):
+        assert came.shape == wanted.shape
+        assert np.allclose(came, wanted, atol=2e-4), np.abs(came - wanted).max()
 
 
 @pytest.mark.parametrize("name", shipped_players())
@@ -36,9 +36,9 @@ def test_a_shipped_file_says_what_its_weights_say(name):
     for side in (5, 9):
         seen = some_planes(8, side, side)
         answer = compiled({"planes": seen})
-        for one, other in zip(answer.values(), expected(seen), strict=True):
-            assert one.shape == other.shape
-            assert np.allclose(one, other, atol=2e-3), np.abs(one - other).max()
+        for came, wanted in zip(answer.values(), expected(seen), strict=True):
+            assert came.shape == wanted.shape
+            assert np.allclose(came, wanted, atol=2e-3), np.abs(came - wanted).max()
 
 
 def test_the_file_says_what_goes_in_and_out(tiny_weights):

@@ -28,7 +28,7 @@ SMALL = 5 * 2**20  # bytes
 @pytest.mark.parametrize("name", shipped_players())
 def test_a_shipped_player_is_small_and_says_what_it_is(name):
     folder = SHIPPED / name
-    assert sum(one.stat().st_size for one in folder.iterdir()) < SMALL
+    assert sum(path.stat().st_size for path in folder.iterdir()) < SMALL
     card = load_package(folder).card
     assert sha256_of((folder / ONNX_FILE).read_bytes()) == card.onnx_sha256
     assert card.training["games"] > 1000
