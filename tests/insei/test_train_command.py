@@ -1,8 +1,11 @@
 """`insei train` as a user meets it: begun, refused, gone on with, played against."""
 
+import pytest
+
 from tests.helpers.command import insei
 
 
+@pytest.mark.slow
 def test_training_from_the_command_line_and_again(tmp_path):
     path = tmp_path / "mini.yaml"
     path.write_text(

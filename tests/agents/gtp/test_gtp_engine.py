@@ -64,8 +64,8 @@ def test_leela_zeros_form_counts_in_ten_thousands(thinker):
 def test_leela_zeros_figures_are_katagos_times_ten_thousand(thinker):
     thinker.new_game(RULES, 1)
     search = thinker.search_from(Position(RULES))
-    while search.step():
-        pass
+    while search.num_visits < PUCT.visits:
+        search.step()
     analysis = search.analysis()
     figures = r"winrate ([\d.]+).*? prior ([\d.]+) lcb ([\d.]+)"
     leela = re.findall(figures, lz_line(analysis))
