@@ -41,7 +41,10 @@ class SelfPlayConfig:
     quick_visits: Annotated[
         int,
         Setting(
-            "simulations of the other moves", 1, MOST_VISITS, paper="KataGo: a sixth of the full ones"
+            "simulations of the other moves",
+            1,
+            MOST_VISITS,
+            paper="KataGo: a sixth of the full ones",
         ),
     ] = 8
     surprise_share: Annotated[
