@@ -22,7 +22,8 @@ VARIANTS = [
 @pytest.mark.timeout(60)
 def test_capture_answers_after_a_suicide_of_several_stones():
     rules = tromp_taylor(3)
-    moves = [move_of(vertex, rules) for vertex in "C2 C3 C1 B2 A2 A3 B3 B1 C3 A3".split()]
+    vertices = ["C2", "C3", "C1", "B2", "A2", "A3", "B3", "B1", "C3", "A3"]
+    moves = [move_of(vertex, rules) for vertex in vertices]
     position = Position(rules).play_all(moves)
     player = make_player("capture")
     player.new_game(rules, 1)
