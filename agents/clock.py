@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE
+from insei.system.errors import UserError
 
 LAG = 0.15  # seconds of every move reserved for transmission
 MIN_MOVES_LEFT = 10  # the main time is always shared among at least so many moves
@@ -19,7 +20,7 @@ class TimeControl:
     A main time is followed by byo-yomi periods, or grows by an increment after each move.
 
     Raises:
-        ValueError: a number is negative or not finite.
+        UserError: a number is negative or not finite.
     """
 
     main: float = 0.0  # seconds
@@ -33,13 +34,13 @@ class TimeControl:
         for name in ("main", "period", "increment"):
             value = getattr(self, name)
             if not 0 <= value < 1e9:
-                raise ValueError(f"{name} {value!r}: wanted 0 to 1e9 seconds")
+                raise UserError(f"{name} {value!r}: wanted 0 to 1e9 seconds")
         for name in ("max_main", "max_move"):
             value = getattr(self, name)
             if not value >= 0:
-                raise ValueError(f"{name} {value!r}: wanted 0 seconds or more")
+                raise UserError(f"{name} {value!r}: wanted 0 seconds or more")
         if not 0 <= self.moves < 10**6:
-            raise ValueError(f"moves {self.moves!r}: wanted 0 to 1,000,000")
+            raise UserError(f"moves {self.moves!r}: wanted 0 to 1,000,000")
 
 
 @dataclass

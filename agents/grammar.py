@@ -31,6 +31,7 @@ from insei.agents.net.find_package import find_package
 from insei.agents.player import Player
 from insei.agents.python_player import PythonPlayer
 from insei.agents.search.settings import OPEN_VISITS, SearchSettings
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.agents.search.search_player import PlaySettings
@@ -50,7 +51,7 @@ FORMS = (
 PLAY_SETTINGS = SearchSettings(rule="gumbel", visits=64, noise=0.0)
 
 
-class UnknownPlayer(ValueError):
+class UnknownPlayer(UserError):
     """A name that does not follow the grammar. The message lists what does."""
 
 
@@ -59,7 +60,7 @@ def make_player(name: str) -> Player:
 
     Raises:
         UnknownPlayer: the name doesn't follow the grammar.
-        ValueError: its package is missing or damaged, or a setting is out of bounds.
+        UserError: its package is missing or damaged, or a setting is out of bounds.
     """
     kind, colon, rest = name.partition(":")
     if kind in HANDWRITTEN:
@@ -141,7 +142,7 @@ def search_settings(name: str, settings: list[str]) -> "tuple[SearchSettings, Pl
 
     Raises:
         UnknownPlayer: an unknown key, or a value of the wrong type.
-        ValueError: a value is out of bounds.
+        UserError: a value is out of bounds.
     """
     from insei.agents.search.search_player import PlaySettings
 
@@ -166,7 +167,7 @@ def search_settings(name: str, settings: list[str]) -> "tuple[SearchSettings, Pl
     }
     if play.get("seconds"):
         if found.get("rule", "puct") != "puct":
-            raise ValueError(
+            raise UserError(
                 f"player {name!r}: {found['rule']} plans its visits and can't be cut short; "
                 "wanted rule=puct with seconds"
             )

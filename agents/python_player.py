@@ -26,6 +26,7 @@ from typing import Any
 from insei.agents.player import RESIGN, Choice, PlayerFailed
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 from insei.system.import_sandbox import sandbox_of
 
 HASH_CHARACTERS = 16
@@ -48,12 +49,12 @@ class PythonPlayer:
         self.name = name
         file, _, class_name = place.rpartition(":")
         if not file or not class_name:
-            raise ValueError(f"player {name!r}: wanted python:FILE:CLASS")
+            raise UserError(f"player {name!r}: wanted python:FILE:CLASS")
         self.file = Path(file)
         try:
             source = self.file.read_bytes()
         except OSError as error:
-            raise ValueError(f"player {name!r}: {file}: {error.strerror}") from error
+            raise UserError(f"player {name!r}: {file}: {error.strerror}") from error
         self.fingerprint = hashlib.sha256(source).hexdigest()
         self.sandbox = sandbox_of(self.file)
         self.player_class = load_class(self.file, self.fingerprint, class_name, name)
@@ -139,7 +140,7 @@ def load_class(file: Path, fingerprint: str, class_name: str, name: str) -> type
     if module is None:
         spec = importlib.util.spec_from_file_location(module_name, file.resolve())
         if spec is None or spec.loader is None:
-            raise ValueError(f"player {name!r}: {file}: wanted a file that ends in .py")
+            raise UserError(f"player {name!r}: {file}: wanted a file that ends in .py")
         module = importlib.util.module_from_spec(spec)
         with sandbox_of(file).open():
             sys.modules[module_name] = module
@@ -148,8 +149,8 @@ def load_class(file: Path, fingerprint: str, class_name: str, name: str) -> type
             except (Exception, SystemExit) as error:
                 del sys.modules[module_name]
                 message = f"player {name!r}: {file} does not run: {failure_of(error)}"
-                raise ValueError(message) from error
+                raise UserError(message) from error
     found = getattr(module, class_name, None)
     if not isinstance(found, type) or not hasattr(found, "choose"):
-        raise ValueError(f"player {name!r}: {file}: wanted a class {class_name} with `choose`")
+        raise UserError(f"player {name!r}: {file}: wanted a class {class_name} with `choose`")
     return found

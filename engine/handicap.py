@@ -7,6 +7,7 @@ import numpy as np
 from insei.engine.diagram import star_line
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, EMPTY, MAX_SIDE, WHITE, Rules
+from insei.system.errors import UserError
 
 MOST = 9
 
@@ -15,15 +16,15 @@ def fixed_handicap(rules: Rules, stones: int) -> list[int]:
     """Return the points of a fixed handicap, 2 to 9 stones on the star points.
 
     Raises:
-        ValueError: the board is not a square of side 7 or more, or has too few star points.
+        UserError: the board is not a square of side 7 or more, or has too few star points.
 
     Source: GTP 2 draft 2, section 4.1.1.
     """
     side, most = rules.width, most_fixed(rules)
     if not most:
-        raise ValueError(f"handicap on {rules.size_name}: wanted a square of side 7 or more")
+        raise UserError(f"handicap on {rules.size_name}: wanted a square of side 7 or more")
     if not 2 <= stones <= most:
-        raise ValueError(f"handicap {stones} on {rules.size_name}: wanted 2 to {most}")
+        raise UserError(f"handicap {stones} on {rules.size_name}: wanted 2 to {most}")
     near, middle = star_line(side), side // 2
     far = side - 1 - near
     left_right = [(middle, near), (middle, far)]
@@ -44,14 +45,14 @@ def free_handicap(rules: Rules, stones: int) -> list[int]:
     On a board without fixed points, the stars near its corners come first.
 
     Raises:
-        ValueError: there are fewer than two stones, or they would fill the board.
+        UserError: there are fewer than two stones, or they would fill the board.
 
     Source: GTP 2 draft 2, section 4.1.2.
     """
     most = rules.num_points - 1
     if not 2 <= stones <= most:
         wanted = f"2 to {most}" if most >= 2 else "a board of three points or more"
-        raise ValueError(f"handicap {stones} on {rules.size_name}: wanted {wanted}")
+        raise UserError(f"handicap {stones} on {rules.size_name}: wanted {wanted}")
     if fixed := most_fixed(rules):
         chosen = fixed_handicap(rules, min(stones, fixed))
     else:
@@ -100,13 +101,13 @@ def handicap_position(rules: Rules, points: Iterable[int]) -> Position:
     """Return the position with Black's stones on `points`, White to play.
 
     Raises:
-        ValueError: a point is off the board or named twice, or the stones fill the board.
+        UserError: a point is off the board or named twice, or the stones fill the board.
     """
     board = np.full(rules.num_points, EMPTY, np.uint8)
     for point in points:
         if not 0 <= point < rules.num_points:
-            raise ValueError(f"handicap at {point}: wanted 0 to {rules.num_points - 1}")
+            raise UserError(f"handicap at {point}: wanted 0 to {rules.num_points - 1}")
         if board[point]:
-            raise ValueError(f"handicap at {point}: named twice")
+            raise UserError(f"handicap at {point}: named twice")
         board[point] = BLACK
     return Position(rules, board.reshape(rules.height, rules.width), WHITE)

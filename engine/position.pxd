@@ -8,6 +8,5 @@ cdef class Position:
     cdef object _initial_board
     cdef int _initial_to_play
     cdef Position _copy(self)
-    cdef int become(self, Position other) except -1
     cdef int _play(self, move) except -1
     cdef _refuse(self, move)

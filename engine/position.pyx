@@ -15,8 +15,8 @@ from insei.engine.board cimport (
 from insei.engine.reading.territory cimport board_dead, board_owners
 from insei.engine.state cimport (
     NO_CAPTURE_GOAL, SIMPLE, move_played, mover_of, plain_rules, state_allows, state_bans_repeat,
-    state_copy, state_duplicate, state_forget, state_free, state_half_score,
-    state_half_score_without, state_is_over, state_last_move, state_mask, state_new, state_play
+    state_duplicate, state_forget, state_free, state_half_score, state_half_score_without,
+    state_is_over, state_last_move, state_mask, state_new, state_play
 )
 from insei.engine.state_door cimport (
     by_point, cell_of, mark_dead, move_number, new_state, set_up
@@ -189,15 +189,6 @@ cdef class Position:
         other._initial_board = self._initial_board
         other._initial_to_play = self._initial_to_play
         return other
-
-    cdef int become(self, Position other) except -1:
-        """Copy another game, on a board of the same size, into this one's memory."""
-        if state_copy(self.state, other.state) < 0:
-            raise MemoryError
-        self._rules = other._rules
-        self._initial_board = other._initial_board
-        self._initial_to_play = other._initial_to_play
-        return 0
 
     cdef int _play(self, move) except -1:
         cdef int number = move_number(move)

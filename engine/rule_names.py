@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from insei.engine.rules import KO_RULES, PRESETS, SCORINGS, Rules, preset_name, with_preset
+from insei.system.errors import UserError
 
 NAMES_IN_FILES = {
     "chinese": "Chinese",
@@ -108,18 +109,18 @@ def rules_by_json(text: str, rules: Rules) -> Rules:
     """`rules` with what KataGo's JSON says changed.
 
     Raises:
-        ValueError: it is not such JSON, or says something that we do not play.
+        UserError: it is not such JSON, or says something that we do not play.
     """
     try:
         said = json.loads(text)
     except RecursionError as error:
-        raise ValueError("JSON nested too deeply") from error
+        raise UserError("JSON nested too deeply") from error
     if not isinstance(said, dict):
-        raise ValueError(f"{type(said).__name__}: wanted a JSON object")
+        raise UserError(f"{type(said).__name__}: wanted a JSON object")
     _check_properties(said)
     scoring = str(said.get("scoring", rules.scoring)).lower()
     if said.get("tax", "NONE") not in TAXES.get(scoring, ()):
-        raise ValueError(f"tax {said.get('tax')!r} under scoring {scoring!r}: not played")
+        raise UserError(f"tax {said.get('tax')!r} under scoring {scoring!r}: not played")
     return dataclasses.replace(
         rules,
         ko=str(said.get("ko", rules.ko)).lower(),  # type: ignore[arg-type]
@@ -133,7 +134,7 @@ def rules_called(text: str, rules: Rules) -> Rules:
     """The rules of a preset's name, KataGo's word or its JSON, with the size and komi of `rules`.
 
     Raises:
-        ValueError: they are unknown, or not all of them can be played.
+        UserError: they are unknown, or not all of them can be played.
     """
     if name := preset_called(text):
         return with_preset(rules, name)
@@ -141,14 +142,14 @@ def rules_called(text: str, rules: Rules) -> Rules:
         if found := rules_by_word(text):
             named, left_out = found
             if left_out:
-                raise ValueError(f"{', '.join(left_out)}: not played")
+                raise UserError(f"{', '.join(left_out)}: not played")
             return dataclasses.replace(
                 named, width=rules.width, height=rules.height, komi=rules.komi
             )
         return rules_by_json(text, rules)
     except ValueError as error:
         quoted = repr(text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "...")
-        raise ValueError(
+        raise UserError(
             f"unknown rules {quoted}: wanted one of {', '.join(PRESETS)}, or JSON with ko, "
             "suicide, scoring and tax NONE"
         ) from error
@@ -157,7 +158,7 @@ def rules_called(text: str, rules: Rules) -> Rules:
 def _check_properties(said: Mapping[str, object]) -> None:
     unknown = said.keys() - {"ko", "scoring", "suicide", "tax", "passStones", *FIXED}
     if unknown:
-        raise ValueError(f"property {min(unknown)!r}: not known")
+        raise UserError(f"property {min(unknown)!r}: not known")
     for key, value in FIXED.items():
         if said.get(key, value) != value:
-            raise ValueError(f"{key} {said[key]!r}: wanted {value!r}")
+            raise UserError(f"{key} {said[key]!r}: wanted {value!r}")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Literal
 
+from insei.system.errors import UserError
+
 EMPTY, BLACK, WHITE = 0, 1, 2
 COLOUR_NAMES = ("empty", "black", "white")
 MAX_SIDE = 19
@@ -48,7 +50,7 @@ class Rules:
             scoring only.
 
     Raises:
-        ValueError: a field has another value.
+        UserError: a field has another value.
     """
 
     width: int = 19
@@ -64,7 +66,7 @@ class Rules:
         for name in ("width", "height"):
             side = getattr(self, name)
             if not is_integer(side) or not 1 <= side <= MAX_SIDE:
-                raise ValueError(f"{name} {side!r}: wanted a whole number from 1 to {MAX_SIDE}")
+                raise UserError(f"{name} {side!r}: wanted a whole number from 1 to {MAX_SIDE}")
         komi = self.komi
         if (
             isinstance(komi, bool)
@@ -72,21 +74,21 @@ class Rules:
             or not -MAX_KOMI <= komi <= MAX_KOMI
             or (2 * komi) % 1
         ):
-            raise ValueError(
+            raise UserError(
                 f"komi {komi!r}: wanted a multiple of 0.5 from -{MAX_KOMI} to {MAX_KOMI}"
             )
         if self.ko not in KO_RULES:
-            raise ValueError(f"ko {self.ko!r}: wanted one of {', '.join(KO_RULES)}")
+            raise UserError(f"ko {self.ko!r}: wanted one of {', '.join(KO_RULES)}")
         for name in ("suicide", "pass_stones"):
             if not isinstance(getattr(self, name), bool):
-                raise ValueError(f"{name} {getattr(self, name)!r}: wanted true or false")
+                raise UserError(f"{name} {getattr(self, name)!r}: wanted true or false")
         if self.scoring not in SCORINGS:
-            raise ValueError(f"scoring {self.scoring!r}: wanted one of {', '.join(SCORINGS)}")
+            raise UserError(f"scoring {self.scoring!r}: wanted one of {', '.join(SCORINGS)}")
         if self.pass_stones and self.scoring != "territory":
-            raise ValueError("pass_stones with area scoring: wanted territory scoring, or none")
+            raise UserError("pass_stones with area scoring: wanted territory scoring, or none")
         wins = self.captures_to_win
         if not is_integer(wins) or not 0 <= wins <= 1000:
-            raise ValueError(f"captures_to_win {wins!r}: wanted a whole number from 0 to 1000")
+            raise UserError(f"captures_to_win {wins!r}: wanted a whole number from 0 to 1000")
         for name in ("width", "height", "captures_to_win"):  # numpy's numbers are taken too
             object.__setattr__(self, name, int(getattr(self, name)))
         object.__setattr__(self, "komi", float(komi))
@@ -166,10 +168,10 @@ def with_preset(rules: Rules, name: str) -> Rules:
     """Return a preset with the size and komi of `rules`.
 
     Raises:
-        ValueError: there is no such preset.
+        UserError: there is no such preset.
     """
     if name not in PRESETS:
-        raise ValueError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
+        raise UserError(f"rules {name!r}: wanted one of {', '.join(PRESETS)}")
     return PRESETS[name](rules.width, rules.height, rules.komi)
 
 

@@ -1,6 +1,7 @@
 """Vertices: names of points as people and GTP write them. There is no letter I; row 1 is lowest."""
 
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 
 COLUMNS = "ABCDEFGHJKLMNOPQRST"
 
@@ -36,9 +37,9 @@ def move_of(vertex: str, rules: Rules) -> int:
     column = COLUMNS.find(name[:1]) if name else -1
     digits = name[1:]
     if column < 0 or not digits.isascii() or not digits.isdigit() or len(digits) > 2:
-        raise ValueError(f"vertex {vertex!r}: wanted a letter and a number such as D4, or pass")
+        raise UserError(f"vertex {vertex!r}: wanted a letter and a number such as D4, or pass")
     row = rules.height - int(digits)
     if column >= rules.width or not 0 <= row < rules.height:
         last = f"{COLUMNS[rules.width - 1]}{rules.height}"
-        raise ValueError(f"vertex {vertex!r}: off the board, wanted A1 to {last}")
+        raise UserError(f"vertex {vertex!r}: off the board, wanted A1 to {last}")
     return row * rules.width + column

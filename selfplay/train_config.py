@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.evaluator import Precision
-from insei.agents.search.settings import SearchSettings
+from insei.agents.search.settings import MOST_VISITS, SearchSettings
 from insei.engine.rules import Rules
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.sizes import BoardMix, BoardSize, check_sizes
@@ -30,7 +30,7 @@ class SelfPlayConfig:
             "simulations a move as the run begins, doubled in equal parts of the run up to "
             "search.visits; null: search.visits from the start",
             1,
-            100_000,
+            MOST_VISITS,
             once_null=0,
         ),
     ] = None
@@ -41,7 +41,10 @@ class SelfPlayConfig:
     quick_visits: Annotated[
         int,
         Setting(
-            "simulations of the other moves", 1, 100_000, paper="KataGo: a sixth of the full ones"
+            "simulations of the other moves",
+            1,
+            MOST_VISITS,
+            paper="KataGo: a sixth of the full ones",
         ),
     ] = 8
     surprise_share: Annotated[
@@ -222,7 +225,7 @@ class RatingConfig:
         int, Setting("games against each opponent, half with each colour", 2, 10**6, multiple_of=2)
     ] = 20
     visits: Annotated[
-        int, Setting("simulations of the rated player; 0: the net alone", 0, 100_000)
+        int, Setting("simulations of the rated player; 0: the net alone", 0, MOST_VISITS)
     ] = 0
     earlier_games: Annotated[
         int,

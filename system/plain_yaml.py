@@ -32,11 +32,11 @@ class PlainLoader(yaml.SafeLoader):
         event = self.peek_event()
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            raise ValueError(f"line {line}: alias *{event.anchor}, wanted the value itself")
+            raise UserError(f"line {line}: alias *{event.anchor}, wanted the value itself")
         if getattr(event, "tag", None):
-            raise ValueError(f"line {line}: tag {event.tag}, wanted a plain value")
+            raise UserError(f"line {line}: tag {event.tag}, wanted a plain value")
         if self.depth == MAX_DEPTH:
-            raise ValueError(f"line {line}: wanted at most {MAX_DEPTH} levels")
+            raise UserError(f"line {line}: wanted at most {MAX_DEPTH} levels")
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
@@ -47,14 +47,14 @@ class PlainLoader(yaml.SafeLoader):
         seen: set[str] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise ValueError(f"line {key.start_mark.line + 1}: key {key.value} stands twice")
+                raise UserError(f"line {key.start_mark.line + 1}: key {key.value} stands twice")
             seen.add(str(key.value))
         return super().construct_mapping(node, deep)
 
     def refuse_date(self, node: yaml.ScalarNode) -> None:
         """Raise ValueError."""
         line = node.start_mark.line + 1
-        raise ValueError(f"line {line}: date {node.value}, wanted text in quotes, or a number")
+        raise UserError(f"line {line}: date {node.value}, wanted text in quotes, or a number")
 
 
 class PlainDumper(yaml.SafeDumper):

@@ -14,6 +14,7 @@ from insei.agents.player import RESIGN, ExternalPlayer, Player, PlayerFailed
 from insei.engine.diagram import result_of
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
+from insei.system.errors import UserError
 
 MOST_FAILURES = 3  # in a row, before a player forfeits its other games
 RULES_KNOWN_BY = (  # what a game's id contains of the rules, in this order
@@ -215,7 +216,7 @@ class GameRunner:
         """Play games one after the other.
 
         Raises:
-            ValueError: a player's name is unknown, its package damaged, or it has changed.
+            UserError: a player's name is unknown, its package damaged, or it has changed.
         """
         return [self._play(job) for job in jobs]
 
@@ -245,7 +246,7 @@ class GameRunner:
             self.players[name] = make_player(name)
         player = self.players[name]
         if fingerprint not in ("", player.fingerprint):
-            raise ValueError(
+            raise UserError(
                 f"{name} has changed since the tournament began; wanted a player that stays the "
                 "same, as a checkpoint or milestone of a run"
             )

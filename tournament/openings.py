@@ -7,6 +7,7 @@ from insei.engine.errors import GameOver, IllegalMove
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.engine.sgf.record import read_sgf_file
+from insei.system.errors import UserError
 
 MOST_REPEATS = 50  # in a row, before repeated openings are accepted
 
@@ -49,7 +50,7 @@ def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> lis
     Openings that end a game are left out.
 
     Raises:
-        ValueError: no game counts, or one is illegal by these rules.
+        UserError: no game counts, or one is illegal by these rules.
     """
     found = []
     for path in sorted(folder.glob("*.sgf")):
@@ -63,11 +64,11 @@ def openings_from(folder: Path, rules: Rules, count: int, num_plies: int) -> lis
         try:
             is_over = Position(rules).play_all(opening).is_over
         except (IllegalMove, GameOver) as error:
-            raise ValueError(f"{path}: {error}") from error
+            raise UserError(f"{path}: {error}") from error
         if opening not in found and not is_over:
             found.append(opening)
     if not found:
-        raise ValueError(
+        raise UserError(
             f"{folder}: wanted SGF games on {rules.size_name} with {num_plies} plies or more"
         )
     return [found[number % len(found)] for number in range(count)]

@@ -11,6 +11,7 @@ from typing import Any
 from insei.agents.gtp.program_player import GtpPlayer
 from insei.agents.player import Player, PlayerFailed, ProgramMissing
 from insei.agents.python_player import PythonPlayer
+from insei.system.errors import UserError
 from insei.system.files import append_json, read_json_lines
 
 SESSIONS_FILE = "sessions.jsonl"
@@ -50,14 +51,14 @@ def identity_of(player: Player, plays: bool = False) -> str:
         plays: whether the player has games to play.
 
     Raises:
-        ValueError: it has games to play, and its program can't be started.
+        UserError: it has games to play, and its program can't be started.
     """
     if isinstance(player, GtpPlayer):
         try:
             return player.identity()
         except ProgramMissing as error:
             if plays:
-                raise ValueError(f"{player.name}: {error}") from error
+                raise UserError(f"{player.name}: {error}") from error
             return f"failed: {error}"
         except PlayerFailed as error:
             return f"failed: {error}"

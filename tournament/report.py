@@ -13,6 +13,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from insei.engine.rules import BLACK, EMPTY, WHITE
+from insei.system.errors import UserError
 from insei.system.files import write_text
 from insei.tournament.cost import PlayerCost
 from insei.tournament.memory_use import MemoryUse
@@ -114,7 +115,7 @@ def failures_of(games: list[Game]) -> dict[str, dict[str, int]]:
 def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> TournamentReport:
     """Reckon up games; raises ValueError where there are none."""
     if not games:
-        raise ValueError("no games: wanted at least one to report")
+        raise UserError("no games: wanted at least one to report")
     cells = crosstable(games, config.players)
     points = {pair: cell.wins + cell.ties / 2 for pair, cell in cells.items()}
     players = list(config.players)

@@ -9,6 +9,7 @@ from typing import Any
 
 from insei.agents.grammar import make_player
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 from insei.system.files import write_text
 from insei.tournament.cost import PlayerCost, cost_of
 from insei.tournament.folder import TournamentFolder
@@ -41,7 +42,7 @@ def check_players(
         playing: players with games still to be played.
 
     Raises:
-        ValueError: a name is unknown, a package is missing or damaged, a name refers to another
+        UserError: a name is unknown, a package is missing or damaged, a name refers to another
             net or file than when this tournament began, or a program that has games to play can't
             be started.
     """
@@ -54,7 +55,7 @@ def check_players(
             fingerprints[name] = player.fingerprint
             identities[name] = identity_of(player, name in playing)
         if before.get(name, fingerprints[name]) != fingerprints[name]:
-            raise ValueError(
+            raise UserError(
                 f"{name} has changed since it first played in {folder.path}; wanted the same "
                 "player, another name for the tournament, or that folder moved away"
             )
@@ -67,11 +68,11 @@ def check_openings(config: TournamentConfig, jobs: Iterable[Job]) -> None:
     """Check that an sprt has an opening for each of its pairs; a repeated pair is no evidence.
 
     Raises:
-        ValueError: it has fewer.
+        UserError: it has fewer.
     """
     found = len({job.opening for job in jobs})
     if config.format == "sprt" and 2 * found < config.games:
-        raise ValueError(
+        raise UserError(
             f"games {config.games}: wanted at most {2 * found} for an sprt, two for each of the "
             f"{found} openings that there are"
         )
@@ -96,14 +97,14 @@ def kept_in(path: Path) -> dict[str, Any]:
     """The values in a JSON file of the folder; empty if there is no such file.
 
     Raises:
-        ValueError: it is damaged.
+        UserError: it is damaged.
     """
     if not path.exists():
         return {}
     try:
         return dict(json.loads(path.read_text()))
     except ValueError as error:
-        raise ValueError(f"{path}: {error}; wanted that file moved away") from error
+        raise UserError(f"{path}: {error}; wanted that file moved away") from error
 
 
 def unmeasured(name: str, rules: Rules) -> None:

@@ -10,6 +10,7 @@ from insei.agents.gtp.arguments import COLOURS, is_number
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.engine.vertex import move_of
+from insei.system.errors import UserError
 
 NUMBERS = {"interval": 100, "maxmoves": 0, "minmoves": 1}
 SWITCHES = ("ownership", "movesownership", "rootinfo", "pvvisits")
@@ -33,7 +34,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
     """Read `[colour] [centiseconds] [key value]...`.
 
     Raises:
-        ValueError: an unexpected word.
+        UserError: an unexpected word.
     """
     colour = 0
     switches: dict[str, bool] = {}
@@ -54,7 +55,7 @@ def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
             restrictions.append(read_restriction(word, rest[:3], rules))
             rest = rest[3:]
         else:
-            raise ValueError(
+            raise UserError(
                 f"syntax error: {word!r}, wanted [colour] [centiseconds], then "
                 f"{', '.join((*NUMBERS, *SWITCHES, *RESTRICTIONS))}, each with its value"
             )
@@ -81,12 +82,12 @@ def read_restriction(kind: str, words: list[str], rules: Rules) -> Restriction:
     """Read `COLOUR VERTEX[,VERTEX]... UNTILDEPTH`.
 
     Raises:
-        ValueError: the words have another form, or the depth is not 1.
+        UserError: the words have another form, or the depth is not 1.
     """
     if len(words) < 3 or words[0] not in COLOURS:
-        raise ValueError(f"syntax error: wanted {kind} COLOUR VERTEX[,VERTEX]... UNTILDEPTH")
+        raise UserError(f"syntax error: wanted {kind} COLOUR VERTEX[,VERTEX]... UNTILDEPTH")
     if words[2] != "1":
-        raise ValueError(f"{kind} until depth {words[2]}: wanted 1, the next move alone")
+        raise UserError(f"{kind} until depth {words[2]}: wanted 1, the next move alone")
     moves = frozenset(move_of(vertex, rules) for vertex in words[1].upper().split(","))
     return Restriction(kind, COLOURS[words[0]], moves)
 
@@ -95,14 +96,14 @@ def avoided_by(restrictions: list[Restriction], rules: Rules) -> dict[int, froze
     """The moves that each colour must avoid.
 
     Raises:
-        ValueError: a colour has an `allow` and another restriction.
+        UserError: a colour has an `allow` and another restriction.
     """
     every_move = frozenset(range(rules.num_actions))
     avoided: dict[int, frozenset[int]] = {}
     for colour in (BLACK, WHITE):
         own = [restriction for restriction in restrictions if restriction.colour == colour]
         if len(own) > 1 and any(restriction.kind == "allow" for restriction in own):
-            raise ValueError("syntax error: wanted one allow a colour, and no avoid beside it")
+            raise UserError("syntax error: wanted one allow a colour, and no avoid beside it")
         avoided[colour] = frozenset().union(
             *(every_move - moves if kind == "allow" else moves for kind, _, moves in own)
         )
@@ -113,8 +114,8 @@ def check_leaves_a_move(position: Position, request: AnalysisRequest) -> None:
     """See that the request leaves a move to report on.
 
     Raises:
-        ValueError: every legal move is avoided.
+        UserError: every legal move is avoided.
     """
     legal = set(np.flatnonzero(position.legal_mask()).tolist())
     if not legal - request.avoided.get(position.to_play, frozenset()):
-        raise ValueError("every legal move is avoided: wanted one to be left")
+        raise UserError("every legal move is avoided: wanted one to be left")

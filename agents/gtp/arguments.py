@@ -3,12 +3,13 @@
 import math
 
 from insei.engine.rules import BLACK, MAX_SIDE, WHITE
+from insei.system.errors import UserError
 
 COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
 COUNTS = {"byo_yomi_stones", "stones", "periods", "moves", "number"}  # whole numbers, 0 or more
 
 
-class CommandFailed(ValueError):
+class CommandFailed(UserError):
     """A command that the engine can't carry out. GTP answers the message after `?`."""
 
 

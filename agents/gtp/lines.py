@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from insei.system.errors import UserError
+
 
 class Lines(Protocol):
     """A source of commands."""
@@ -58,11 +60,11 @@ class TypedLines:
         """Wait for the next line and return it; None at the end.
 
         Raises:
-            OSError: the input can't be read.
+            UserError: the input can't be read.
         """
         line = self.queue.get()
         if isinstance(line, OSError):
-            raise OSError(f"standard input can't be read: {line.strerror}") from line
+            raise UserError(f"standard input can't be read: {line.strerror}") from line
         return line
 
     def is_waiting(self) -> bool:

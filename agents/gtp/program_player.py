@@ -12,6 +12,7 @@ from insei.agents.player import RESIGN, Choice, PlayerFailed
 from insei.engine.position import Position
 from insei.engine.rules import COLOUR_NAMES, Rules
 from insei.engine.vertex import move_of, vertex_of
+from insei.system.errors import UserError
 
 START_SECONDS = 30.0  # for the answer to the first command
 MOVE_SECONDS = 300.0  # for a move
@@ -32,7 +33,7 @@ class GtpPlayer:
         name: as reports write it.
 
     Raises:
-        ValueError: the command is empty, or its quotes don't match.
+        UserError: the command is empty, or its quotes don't match.
     """
 
     num_parameters = 0
@@ -43,13 +44,13 @@ class GtpPlayer:
         try:
             self.words = shlex.split(command)
         except ValueError as error:
-            raise ValueError(f"player {name!r}: {error}") from None
+            raise UserError(f"player {name!r}: {error}") from None
         self.timeouts = {"start": START_SECONDS, "move": MOVE_SECONDS, "stop": STOP_SECONDS}
         while self.words and (timeout := TIMEOUT.fullmatch(self.words[0])):
             self.timeouts[timeout[1]] = float(timeout[2])
             del self.words[0]
         if not self.words:
-            raise ValueError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
+            raise UserError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
         self.program: GtpProgram | None = None
         self.program_game: ProgramGame | None = None  # None before a game and after a failure
 
@@ -57,18 +58,18 @@ class GtpPlayer:
         """Clear the program's board and set size and komi. GTP 2 can't set rules or a seed.
 
         Raises:
-            ValueError: the board is no square, or the program refuses its size or komi.
+            UserError: the board is no square, or the program refuses its size or komi.
             PlayerFailed: the program doesn't start, doesn't answer or has ended.
         """
         if rules.width != rules.height:
-            raise ValueError(
+            raise UserError(
                 f"player {self.name!r}: GTP knows squares alone, not {rules.width}x{rules.height}"
             )
         self.program_game = None
         for command in (f"boardsize {rules.width}", f"komi {rules.komi:g}", "clear_board"):
             accepted, answer = self._ask(command, self.timeouts["start"])
             if not accepted:
-                raise ValueError(f"player {self.name!r}: {command!r} refused: {answer}")
+                raise UserError(f"player {self.name!r}: {command!r} refused: {answer}")
         self.program_game = ProgramGame(rules)
 
     def choose(self, position: Position) -> Choice:

@@ -34,6 +34,7 @@ from insei.agents.handwritten.stopwatch cimport now
 from typing import NamedTuple
 
 from insei.agents.player import Choice
+from insei.system.errors import UserError
 
 
 class Reading(NamedTuple):
@@ -69,7 +70,7 @@ class AlphaBetaPlayer:
             ("depth", depth, MAX_DEPTH), ("seconds", seconds, 86_400), ("nodes", nodes, 10**12)
         ):
             if not 0 <= value <= highest:
-                raise ValueError(f"player {name!r}: {limit} {value}: wanted 0 to {highest}")
+                raise UserError(f"player {name!r}: {limit} {value}: wanted 0 to {highest}")
         self.name = name
         self.depth = depth or (MAX_DEPTH if seconds or nodes else 4)
         self.seconds = seconds

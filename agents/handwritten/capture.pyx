@@ -10,8 +10,10 @@ from libc.stdint cimport uint16_t, uint64_t
 from libc.string cimport memcpy
 
 from insei.engine.board cimport (
+    BLACK,
     EMPTY,
     POINT_OF,
+    WHITE,
     Board,
     Cell,
     board_bytes,
@@ -58,9 +60,12 @@ cdef int urgency_of(const State* state, int point, int* liberties_after) noexcep
     cdef int i, size, count, worth = 0
     memcpy(&after, board, board_bytes(board))
     board_play(&after, point, colour)
-    liberties_after[0] = board_liberties(&after, point, found, 3)
+    # A suicide of several stones leaves the point empty, and an empty point has no chain.
+    liberties_after[0] = 0
+    if after.cells[point].colour == colour:
+        liberties_after[0] = board_liberties(&after, point, found, 3)
     for i in range(4):
-        if not is_first_of_chain(board, near, i):
+        if cells[near[i]].colour not in (BLACK, WHITE) or not is_first_of_chain(board, near, i):
             continue
         size = size_of(board, cells[near[i]].chain)
         if cells[near[i]].colour == enemy:

@@ -42,6 +42,7 @@ from insei.agents.handwritten.pattern_playouts cimport colour_at, is_self_atari,
 from concurrent.futures import ThreadPoolExecutor
 
 from insei.agents.player import Choice, PlayerFailed
+from insei.system.errors import UserError
 
 cdef enum:
     EXPAND_AT = 6  # visits at which a move gets a node of its own
@@ -326,11 +327,11 @@ class UctPlayer:
 
     def __init__(self, name="uct", playouts=5000, threads=1, seconds=0.0):
         if not 1 <= playouts <= MOST_PLAYOUTS:
-            raise ValueError(f"playouts {playouts}: wanted 1 to {MOST_PLAYOUTS}")
+            raise UserError(f"playouts {playouts}: wanted 1 to {MOST_PLAYOUTS}")
         if not 1 <= threads <= min(256, playouts):
-            raise ValueError(f"threads {threads}: wanted 1 to 256, a playout for each at least")
+            raise UserError(f"threads {threads}: wanted 1 to 256, a playout for each at least")
         if not 0 <= seconds <= 86_400:
-            raise ValueError(f"seconds {seconds}: wanted 0 to 86400")
+            raise UserError(f"seconds {seconds}: wanted 0 to 86400")
         self.name = name
         self.playouts = playouts
         self.threads = threads

@@ -11,6 +11,7 @@ from insei.agents.search.search_player import SearchPlayer
 from insei.agents.search.settings import SearchSettings
 from insei.engine.rule_names import rules_called
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 
 ROOM_FOR_VISITS = 20_000  # that a query may ask for
 DEFAULT_VISITS = 100  # where the player is a net alone
@@ -24,11 +25,11 @@ def engine_for(name: str, version: str) -> AnalysisEngine:
             rule, which is PUCT.
 
     Raises:
-        ValueError: the player has no net.
+        UserError: the player has no net.
     """
     player = make_player(name)
     if not isinstance(player, NetPlayer | SearchPlayer):
-        raise ValueError(f"player {name!r}: wanted net:PATH or search:PATH, which have a net")
+        raise UserError(f"player {name!r}: wanted net:PATH or search:PATH, which have a net")
     settings, visits = SearchSettings(), DEFAULT_VISITS
     if isinstance(player, SearchPlayer):
         settings, visits = player.settings, player.settings.visits
@@ -45,6 +46,6 @@ def read_rules(said: object, rules: Rules) -> Rules:
     """The rules of a query: a name, or an object with KataGo's fields.
 
     Raises:
-        ValueError: insei doesn't play by such rules.
+        UserError: insei doesn't play by such rules.
     """
     return rules_called(said if isinstance(said, str) else json.dumps(said), rules)

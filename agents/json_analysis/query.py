@@ -18,6 +18,7 @@ from insei.engine.errors import IllegalMove
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.engine.vertex import move_of
+from insei.system.errors import UserError
 
 COLOURS = {"B": BLACK, "BLACK": BLACK, "W": WHITE, "WHITE": WHITE}
 PERSPECTIVES = ("BLACK", "WHITE", "SIDETOMOVE")
@@ -37,7 +38,7 @@ KNOWN_SETTINGS = {"maxTime", "maxVisits", "reportAnalysisWinratesAs"}  # of over
 ReadRules = Callable[[object, Rules], Rules]  # a name or an object of rules, over those before
 
 
-class BadQuery(ValueError):
+class BadQuery(UserError):
     """A line that can't be answered.
 
     Args:
@@ -259,17 +260,17 @@ def vertex_move(said: object, rules: Rules) -> int:
     """Read a vertex: "Q4", "pass", or "(X,Y)" with 0 at the top left.
 
     Raises:
-        ValueError: it names no point of this board.
+        UserError: it names no point of this board.
     """
     if not isinstance(said, str):
-        raise ValueError(f"vertex {said!r}: wanted text such as Q4")
+        raise UserError(f"vertex {said!r}: wanted text such as Q4")
     if said.startswith("(") and said.endswith(")"):
         x, _, y = said[1:-1].partition(",")
         if x.strip().isascii() and x.strip().isdigit() and y.strip().isdigit():
             column, row = int(x), int(y)
             if column < rules.width and row < rules.height:
                 return row * rules.width + column
-        raise ValueError(f"vertex {said!r}: off the board")
+        raise UserError(f"vertex {said!r}: off the board")
     return move_of(said, rules)
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from insei.agents.net.architecture import BrokenNetwork
 from insei.engine.planes.net_planes import NUM_PLANES
+from insei.system.errors import UserError
 
 Precision = Literal["int8", "bf16", "fp32"]  # what a net computes in
 
@@ -51,7 +52,7 @@ def check_precision(precision: Precision) -> Precision:
         ValueError: it is unknown.
     """
     if precision not in get_args(Precision):
-        raise ValueError(f"precision {precision!r}: wanted one of {', '.join(get_args(Precision))}")
+        raise UserError(f"precision {precision!r}: wanted one of {', '.join(get_args(Precision))}")
     return precision
 
 

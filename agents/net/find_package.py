@@ -9,6 +9,7 @@ rooms that know nothing of training. Everything else about a run's folder belong
 from pathlib import Path
 
 from insei.agents.net.package import CARD_FILE
+from insei.system.errors import UserError
 from insei.system.files import typed_path
 
 SHIPPED = Path(__file__).parents[1] / "players"  # packages that come with insei
@@ -35,19 +36,17 @@ def check_nameable(path: Path) -> None:
     """Check that `search:PATH,...` can name a player in this folder.
 
     Raises:
-        ValueError: its path has a comma.
+        UserError: its path has a comma.
     """
     if "," in str(path):
-        raise ValueError(
-            f"{path}: wanted a folder without a comma, which separates player settings"
-        )
+        raise UserError(f"{path}: wanted a folder without a comma, which separates player settings")
 
 
 def find_package(name: str) -> Path:
     """The folder of a package: `name` itself, the newest of the run `name`, or a shipped one.
 
     Raises:
-        ValueError: there is no such package.
+        UserError: there is no such package.
     """
     path = typed_path(name)
     if (path / CARD_FILE).is_file():
@@ -58,8 +57,8 @@ def find_package(name: str) -> Path:
         return SHIPPED / name
     if not path.exists():
         shipped = ", ".join(shipped_players())
-        raise ValueError(
+        raise UserError(
             f"no player at {name}: wanted a folder with {CARD_FILE}, a run's folder, "
             f"or one of {shipped}"
         )
-    raise ValueError(f"{name} holds no player: wanted {CARD_FILE} or {CHECKPOINTS}/ in it")
+    raise UserError(f"{name} holds no player: wanted {CARD_FILE} or {CHECKPOINTS}/ in it")

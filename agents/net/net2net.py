@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.net.architecture import NUM_POOLED, NetworkConfig, Weights, check_weights
+from insei.system.errors import UserError
 
 STARTS_AT_ZERO = (".second.weight", ".bias")
 
@@ -20,17 +21,17 @@ def enlarged(
 
     Raises:
         BrokenNetwork: the weights are not those of a net of `config`.
-        ValueError: `larger` is smaller in a field, or pools in other blocks.
+        UserError: `larger` is smaller in a field, or pools in other blocks.
     """
     check_weights(weights, config)
     for field in ("blocks", "channels", "head_channels", "hidden"):
         if getattr(larger, field) < getattr(config, field):
-            raise ValueError(
+            raise UserError(
                 f"{field} {getattr(larger, field)}: wanted at least the {getattr(config, field)} "
                 "of the net to begin with"
             )
     if larger.pooling_every != config.pooling_every:
-        raise ValueError(
+        raise UserError(
             f"pooling_every {larger.pooling_every}: wanted {config.pooling_every}, as in the net "
             "to begin with"
         )

@@ -14,6 +14,7 @@ from insei.agents.player import Choice
 from insei.engine.planes.net_planes import planes
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 
 MIN_SHARE_OF_BEST = 0.02  # of the best move's probability; less likely moves are never drawn
 MAX_TEMPERATURE = 100.0
@@ -34,7 +35,7 @@ class NetPlayer:
 
     def __init__(self, folder: Path, name: str, temperature: float = 0.0) -> None:
         if not 0 <= temperature <= MAX_TEMPERATURE:
-            raise ValueError(f"temperature {temperature!r}: wanted 0 to {MAX_TEMPERATURE:g}")
+            raise UserError(f"temperature {temperature!r}: wanted 0 to {MAX_TEMPERATURE:g}")
         self.name = name
         self.temperature = temperature
         self.rng = np.random.default_rng(0)

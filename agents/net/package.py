@@ -28,6 +28,7 @@ from insei.agents.net.architecture import (
 )
 from insei.engine.planes.net_planes import PLANES_VERSION
 from insei.engine.rules import SCORINGS, Scoring
+from insei.system.errors import UserError
 from insei.system.setting import with_nulls
 
 WEIGHTS_FILE = "weights.safetensors"
@@ -36,7 +37,7 @@ ONNX_FILE = "player.onnx"
 FORMAT = 1
 
 
-class DamagedPackage(ValueError):
+class DamagedPackage(UserError):
     """A player package that is incomplete or altered; the message says what is wrong with it."""
 
 
@@ -45,7 +46,7 @@ class PlayerCard:
     """A net's description, as in player.json.
 
     Raises:
-        ValueError: an unknown scoring, or `sizes` that are not a dict.
+        UserError: an unknown scoring, or `sizes` that are not a dict.
     """
 
     architecture: NetworkConfig
@@ -63,9 +64,9 @@ class PlayerCard:
 
     def __post_init__(self) -> None:
         if self.scoring not in SCORINGS:
-            raise ValueError(f"scoring {self.scoring!r}: wanted {' or '.join(SCORINGS)}")
+            raise UserError(f"scoring {self.scoring!r}: wanted {' or '.join(SCORINGS)}")
         if not isinstance(self.sizes, dict):
-            raise ValueError(f"sizes {self.sizes!r}: wanted komi by board, as in {{'5x5': 20}}")
+            raise UserError(f"sizes {self.sizes!r}: wanted komi by board, as in {{'5x5': 20}}")
 
     def komi_on(self, size: str) -> float | None:
         """The komi of training on a size, as in "5x5"; None for a size that it never saw."""

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from insei.agents.net.evaluator import Evaluation, check_finite, check_planes, graph_rows
 from insei.agents.net.network import Network
+from insei.system.errors import UserError
 
 Run = Callable[[Tensor], tuple[Tensor, ...]]
 
@@ -29,7 +30,7 @@ class TorchEvaluator:
         ownership: whether to compute it; self-play does without.
 
     Raises:
-        ValueError: torch does not see the device.
+        UserError: torch does not see the device.
     """
 
     def __init__(self, network: Network, device: str = "cpu", ownership: bool = True) -> None:
@@ -101,14 +102,14 @@ def device_of(name: str) -> torch.device:
     """The device of that name.
 
     Raises:
-        ValueError: torch does not see it.
+        UserError: torch does not see it.
     """
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:  # the latter from builds without CUDA
         reason = str(error).splitlines()[0]
-        raise ValueError(
+        raise UserError(
             f"device {name!r}: wanted cpu, or a GPU that torch sees ({reason})"
         ) from error
     return device

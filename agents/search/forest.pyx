@@ -53,7 +53,7 @@ from insei.agents.search.tree cimport (
 from insei.engine.board cimport MAX_POINTS, MAX_SIDE, next_random
 from insei.engine.planes.net_planes cimport NUM_PLANES
 from insei.engine.position cimport Position
-from insei.engine.state cimport state_play
+from insei.engine.state cimport state_copy, state_play
 
 from insei.agents.net.evaluator import check_shapes
 from insei.agents.search.analysis import SearchedPly, divergence
@@ -176,9 +176,14 @@ cdef class Forest:
         if width > self.frame_width or height > self.frame_height:
             most = f"{self.frame_width}x{self.frame_height}"
             raise ValueError(f"board {width}x{height}: wanted at most {most}")
+        cdef Position root
         cdef Tree* tree = self.batches.trees[game]
         if tree != NULL and tree.root.board.width == width and tree.root.board.height == height:
-            self._root(game).become(position)
+            root = self._root(game)  # whose memory the new game takes
+            if state_copy(root.state, position.state) < 0:
+                raise MemoryError
+            root._rules, root._initial_board = position._rules, position._initial_board
+            root._initial_to_play = position._initial_to_play
         else:
             tree = self._make_tree(game, position)
         tree.no_pass_before = no_pass_before
@@ -324,13 +329,10 @@ cdef class Forest:
         cdef int rows = self.batches.num_rows[self._part(part)]
         cdef bint has_ownership = ownership is not None
         if (
-            policy.shape[0] != rows
-            or policy.shape[1] != self.num_actions
-            or value.shape[0] != rows
-            or score.shape[0] != rows
+            policy.shape[0] != rows or policy.shape[1] != self.num_actions
+            or value.shape[0] != rows or score.shape[0] != rows
             or has_ownership and (
-                ownership.shape[0] != rows
-                or ownership.shape[1] != self.frame_height
+                ownership.shape[0] != rows or ownership.shape[1] != self.frame_height
                 or ownership.shape[2] != self.frame_width
             )
         ):

@@ -11,6 +11,7 @@ from insei.agents.search.search import Search
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.system.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class PlaySettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.seconds <= 86_400:
-            raise ValueError(f"seconds {self.seconds!r}: wanted 0 to 86400")
+            raise UserError(f"seconds {self.seconds!r}: wanted 0 to 86400")
         if not 0 <= self.resign <= 0.5:
-            raise ValueError(f"resign {self.resign!r}: wanted 0 to 0.5")
+            raise UserError(f"resign {self.resign!r}: wanted 0 to 0.5")
         check_precision(self.precision)
 
 

@@ -18,6 +18,7 @@ from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, tromp_t
 from insei.engine.sgf.repair import decoded, repaired
 from insei.engine.sgf.root import komi_read, rules_read, size_read
 from insei.engine.vertex import vertex_of
+from insei.system.errors import UserError
 
 LETTERS = {BLACK: "b", WHITE: "w"}
 COLOURS = {"b": BLACK, "w": WHITE}
@@ -204,7 +205,7 @@ class SgfFile:
             colour, point = node.get_move()
         except ValueError:
             key = "B" if node.has_property("B") else "W"
-            raise ValueError(f"{key}[{self.raw_of(node, key)}]: wanted a point") from None
+            raise UserError(f"{key}[{self.raw_of(node, key)}]: wanted a point") from None
         return colour or "", point
 
     def _move(self, point: tuple[int, int] | None) -> int:

@@ -47,6 +47,7 @@ class Client(App[None]):
         unfinished: an earlier game, which the client offers to continue.
         is_review: whether the game is only looked at.
         pause: seconds before each move of a game without people.
+        seats: in a review, who plays a game that `load` opens.
     """
 
     CSS = """
@@ -91,10 +92,11 @@ class Client(App[None]):
         unfinished: ClientGame | None = None,
         is_review: bool = False,
         pause: float = 0.0,
+        seats: GameSetup | None = None,
     ) -> None:
         super().__init__()
         self.controller = GameController(
-            game, analyst, self.post_reply, autosave, is_review, pause, self.set_timer
+            game, analyst, self.post_reply, autosave, is_review, pause, self.set_timer, seats
         )
         self.opponent = opponent
         self.is_plain = is_plain

@@ -6,6 +6,7 @@ from pathlib import Path
 from insei.agents.player import RESIGN
 from insei.agents.search.dead_stones import dead_by_ownership
 from insei.client.game import ClientGame, Estimate
+from insei.client.game_setup import GameSetup
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
     AnalysisTask,
@@ -38,6 +39,8 @@ class GameController:
         is_review: whether the game is only looked at.
         pause: seconds before each move of a game without people.
         call_later: calls a function after so many seconds.
+        seats: who plays a game that `load` opens; by default the players of `game`. In a review
+            they must be given, because that game's names come from its file.
     """
 
     def __init__(
@@ -49,8 +52,10 @@ class GameController:
         is_review: bool,
         pause: float,
         call_later: CallLater,
+        seats: GameSetup | None = None,
     ) -> None:
         self.game = game
+        self.seats = seats or game.setup
         self.analyst = analyst
         self.post_reply = post_reply
         self.autosave = autosave
@@ -91,6 +96,8 @@ class GameController:
     def switch_to(self, game: ClientGame, is_review: bool) -> None:
         """Leave the current game and go on with another."""
         self.game, self.is_review = game, is_review
+        if not is_review:  # names in a reviewed file are words to show, never players to start
+            self.seats = game.setup
         self.count = self.analysis = None
         self.process.close()
         self.process = self._new_process()
@@ -291,8 +298,8 @@ class GameController:
             self.message = f"Saved to {name}."
 
     def load(self, name: str) -> None:
-        """Continue an SGF game from its end, with the players of the current game."""
-        self._open(name, lambda path: ClientGame.load(path, self.game.setup), False)
+        """Continue an SGF game from its end, with the players of the last game played here."""
+        self._open(name, lambda path: ClientGame.load(path, self.seats), False)
 
     def review(self, name: str) -> None:
         """Step through an SGF game."""

@@ -12,6 +12,7 @@ from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
 from insei.engine.sgf.record import GameRecord, read_sgf_file, write_sgf
 from insei.engine.sgf.variations import GameNode, read_variations
+from insei.system.errors import UserError
 from insei.system.files import write_text
 
 
@@ -51,7 +52,7 @@ class ClientGame:
         """A new game.
 
         Raises:
-            ValueError: a field of the setup is out of bounds.
+            UserError: a field of the setup is out of bounds.
         """
         return cls(setup, [setup.start()], clocks=new_clocks(setup))
 
@@ -63,7 +64,7 @@ class ClientGame:
             setup: its players and clocks replace those of the file.
 
         Raises:
-            ValueError: the file can't be read, or holds no game.
+            UserError: the file can't be read, or holds no game.
         """
         record = read_sgf_file(path)
         end = record.position
@@ -99,14 +100,14 @@ class ClientGame:
         """Load a game with its variations, to be looked at.
 
         Raises:
-            ValueError: the file can't be read, or holds no game.
+            UserError: the file can't be read, or holds no game.
         """
         game = cls.load(path)
         game.clocks = {}
         try:
             tree = read_variations(path.read_bytes())
         except (OSError, ValueError) as error:
-            raise ValueError(f"{path}: {error}") from error
+            raise UserError(f"{path}: {error}") from error
         game.warnings = tuple(f"{note}." for note in tree.notes)
         game._follow(tree.start)
         return game
@@ -291,10 +292,10 @@ class ClientGame:
         """Write the game as SGF. The file is replaced as a whole, or stays as it was.
 
         Raises:
-            ValueError: the file can't be written.
+            UserError: the file can't be written.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_text(path, self.sgf())
         except OSError as error:
-            raise ValueError(f"{path}: {error.strerror}; the game is not saved") from error
+            raise UserError(f"{path}: {error.strerror}; the game is not saved") from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from insei.engine.handicap import fixed_handicap, handicap_position
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, MAX_SIDE, PRESETS
+from insei.system.errors import UserError
 
 YOU = "you"
 
@@ -26,14 +27,14 @@ class GameSetup:
         """The first position.
 
         Raises:
-            ValueError: a field is out of bounds.
+            UserError: a field is out of bounds.
         """
         if self.rules not in PRESETS:
-            raise ValueError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
+            raise UserError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
         if not 1 <= self.size <= MAX_SIDE:
-            raise ValueError(f"size {self.size}: wanted 1 to {MAX_SIDE}")
+            raise UserError(f"size {self.size}: wanted 1 to {MAX_SIDE}")
         if not 0 <= self.minutes <= 1440:
-            raise ValueError(f"minutes {self.minutes:g}: wanted 0 to 1440")
+            raise UserError(f"minutes {self.minutes:g}: wanted 0 to 1440")
         rules = replace(PRESETS[self.rules](self.size), komi=self.komi)
         if self.handicap:
             return handicap_position(rules, fixed_handicap(rules, self.handicap))

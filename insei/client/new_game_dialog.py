@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Label, Select
 from insei.client.game_setup import YOU, GameSetup
 from insei.engine.rules import PRESETS
 from insei.levels import STRONGEST, level_description, opponent_named
+from insei.system.errors import UserError
 
 COLOURS = {"black": "black", "white": "white", "both": "both colours", "none": "nobody: watch"}
 
@@ -138,7 +139,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
             try:
                 return kind(typed(name))
             except ValueError:
-                raise ValueError(f"{name} {typed(name)!r}: wanted a number") from None
+                raise UserError(f"{name} {typed(name)!r}: wanted a number") from None
 
         size = int(number("size", int))
         opponent = opponent_named(typed("opponent"), size)

@@ -21,6 +21,7 @@ from insei.client.player_tasks import (
 )
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
+from insei.system.errors import UserError
 
 if TYPE_CHECKING:
     from insei.agents.player import Player
@@ -93,7 +94,7 @@ class PlayerServer:
 
         player = self._player(self.analyst, position)
         if not isinstance(player, SearchingPlayer):
-            raise ValueError(f"analyst {self.analyst}: wanted a player that searches")
+            raise UserError(f"analyst {self.analyst}: wanted a player that searches")
         return player.search_from(position)
 
     def _choose_move(self, task: MoveTask) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from insei.client.game import ClientGame
+    from insei.client.game_setup import GameSetup
 
 Theme = Literal["auto", "wood", "plain"]
 MIN_COLOURS = 8  # for the wooden board
@@ -50,6 +51,7 @@ def open_client(
     unfinished: "ClientGame | None" = None,
     is_review: bool = False,
     pause: float = 0.0,
+    seats: "GameSetup | None" = None,
 ) -> None:
     """Run the client until the user leaves it, and restore the terminal. See `Client`."""
     from insei.client.app import Client
@@ -57,7 +59,7 @@ def open_client(
 
     analyst = f"search:{strongest_net_for(game.rules.width)},rule=puct,visits=20000"
     client = Client(
-        game, opponent, analyst, is_plain(theme), autosave, unfinished, is_review, pause
+        game, opponent, analyst, is_plain(theme), autosave, unfinished, is_review, pause, seats
     )
     gc.freeze()  # garbage collection skips imported objects, so that keys do not wait for it
     client.run()

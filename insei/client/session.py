@@ -149,7 +149,7 @@ def review_on_screen(setup: GameSetup, opponent: str, path: Path, theme: Theme) 
         raise UserError("review wants a terminal")
     game = ClientGame.review(path)
     game.show_ply(0)
-    open_client(game, opponent, theme, None, is_review=True)
+    open_client(game, opponent, theme, None, is_review=True, seats=setup)
 
 
 def check_player(typed: str, name: str) -> None:

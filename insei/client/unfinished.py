@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from insei.client.game import ClientGame
+from insei.system.errors import UserError
 
 
 def unfinished_path() -> Path:
@@ -29,13 +30,13 @@ def keep_unfinished(game: ClientGame, path: Path) -> None:
     """Save an unfinished game, or delete the file of a finished one.
 
     Raises:
-        ValueError: the file can't be written or deleted.
+        UserError: the file can't be written or deleted.
     """
     if not game.has_people or game.is_ended:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             message = f"{path}: {error.strerror}; the file of the finished game remains"
-            raise ValueError(message) from error
+            raise UserError(message) from error
     elif game.position.num_moves:
         game.save(path)

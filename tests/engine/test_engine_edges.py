@@ -1,5 +1,7 @@
 """Symmetries and planes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ from insei.engine.planes.net_planes import (
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.positions import Positions
-from insei.engine.rules import Rules
+from insei.engine.rules import BLACK, KO_RULES, Rules
 from insei.engine.symmetries import (
     compose,
     inverse,
@@ -22,6 +24,7 @@ from insei.engine.symmetries import (
     transform_move,
     transform_moves,
 )
+from tests.helpers.compiled import planes_key_of
 
 
 def test_symmetries_are_a_group():
@@ -105,6 +108,43 @@ def test_packed_planes_are_the_planes(width, height, margin):
     assert 0 < ends < 30
     with pytest.raises(ValueError, match="wanted"):
         packed_planes(game, height - 1, width)
+
+
+def test_positions_with_other_planes_have_another_key():
+    shown = {}
+    for seed in range(120):
+        rules = Rules(4, 3 + seed % 2, seed % 3 / 2, KO_RULES[seed // 3 % 3], seed % 5 == 0)
+        position = Position(rules)
+        for move in random_game(rules, seed, 40).moves:
+            position.play_in_place(move)
+            if not position.is_over:
+                seen = planes(position).tobytes(), rules.size_name
+                assert shown.setdefault(planes_key_of(position), seen) == seen
+    assert len(shown) > 1000
+
+
+@pytest.mark.parametrize(
+    ("changed", "moves"),
+    [
+        ({"komi": 6.5}, [12, 7, 3]),
+        ({"ko": "positional"}, [12, 7, 3]),  # nothing to forbid: the planes are the same
+        ({}, [7, 12, 3]),
+        ({}, [12, 7, 3, 25]),
+    ],
+)
+def test_a_key_tells_apart_what_the_planes_tell_apart(changed, moves):
+    usual = Position(Rules(5, 5, 0.5, "simple")).play_all([12, 7, 3])
+    other = Position(replace(usual.rules, **changed)).play_all(moves)
+    is_same = (planes(usual) == planes(other)).all()
+    assert (planes_key_of(usual) == planes_key_of(other)) == is_same
+
+
+def test_moves_before_the_last_five_are_not_in_the_key():
+    end = [20, 21, 22, 23, 24]
+    one_way = Position(Rules(5, 5)).play_all([0, 1, 2, 3, *end])
+    other_way = Position(Rules(5, 5)).play_all([2, 3, 0, 1, *end])
+    assert planes_key_of(one_way) == planes_key_of(other_way)
+    assert planes_key_of(one_way) != planes_key_of(one_way.with_to_play(BLACK))
 
 
 def test_planes_check_their_buffer():

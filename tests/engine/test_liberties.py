@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_PLANES, planes
+from insei.engine.position import Position
 from insei.engine.positions import Positions
 from insei.engine.rules import Rules
 from tests.helpers.reference import Reference
@@ -59,3 +60,18 @@ def test_planes_after_leaps_are_those_of_the_position_alone(width, height, suici
             assert np.array_equal(bits[game, 3:6], counted(rules, batch[game]))
             assert not frames[game, :, height:].any()
             assert not frames[game, :, :, width:].any()
+
+
+@pytest.mark.parametrize("num_eyes", [1, 2, 3, 4])
+@pytest.mark.parametrize("side", [10, 13])
+def test_liberties_between_four_stones_each_count_once(num_eyes, side):
+    """A block of stones with one-point eyes, the enemy all around: four pseudo-liberties an eye."""
+    width = 2 * num_eyes + 1
+    board = np.zeros((side, side), np.uint8)
+    board[:4, : width + 1] = 2
+    board[:3, :width] = 1
+    board[1, 1:width:2] = 0
+    position = Position(Rules(side, side), board)
+    assert len(position.liberties(0)) == num_eyes
+    seen = planes(position)
+    assert np.array_equal(seen[3:6], counted(position.rules, position))

@@ -3,13 +3,14 @@
 `build_ext --inplace` builds this module in the same mode as the product's modules.
 """
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy
 
 from insei.engine.board cimport (
     BLACK,
     WHITE,
+    WORDS,
     Board,
     board_bytes,
     board_clear,
@@ -17,7 +18,16 @@ from insei.engine.board cimport (
     pseudo_liberties_of,
 )
 from insei.agents.search.walk cimport Walk, walk_from, walk_play
-from insei.engine.state cimport State, plain_rules, state_free, state_new, state_reserve
+from insei.engine.planes.net_planes cimport planes_key
+from insei.engine.position cimport Position
+from insei.engine.state cimport (
+    State,
+    plain_rules,
+    state_free,
+    state_legal_points,
+    state_new,
+    state_reserve,
+)
 
 
 cdef long count_from(Board* boards, int depth) noexcept nogil:
@@ -52,6 +62,13 @@ def count_legal_boards(int width, int height):
         board_clear(&boards[0], width, height)
         count = count_from(boards, 0)
     return count
+
+
+def planes_key_of(Position position not None):
+    """The number by which a position's evaluation is kept."""
+    cdef uint64_t[WORDS] legal
+    state_legal_points(position.state, legal)
+    return planes_key(position.state, legal)
 
 
 def read_unchecked(const uint8_t[::1] numbers not None, int index):

@@ -165,6 +165,24 @@ def test_a_reviewed_game_is_analysed_ply_by_ply(tmp_path):
     drive(client, script)
 
 
+def test_names_in_a_reviewed_file_are_never_started_as_players(tmp_path):
+    marker = tmp_path / "started"
+    path = tmp_path / "game.sgf"
+    name = rf'gtp:sh -c "touch {marker}"'
+    path.write_text(f"(;SZ[5]KM[0.5]PB[{name}]PW[{name}];B[cc];W[bb])")
+    client = client_of(game=ClientGame.review(path), is_review=True, seats=SETUP)
+
+    async def script(pilot):
+        await type_line(pilot, f"load {path}")
+        await until(pilot, your_turn(client))
+        await type_line(pilot, "d4")
+        await until(pilot, lambda: len(client.game.position.moves) == 4)
+
+    drive(client, script)
+    assert client.game.setup.white == "capture"
+    assert not marker.exists()
+
+
 def test_an_unfinished_game_is_kept_and_offered_again(tmp_path):
     keep = tmp_path / "state" / "unfinished.sgf"
     client = client_of(autosave=keep)

@@ -39,15 +39,14 @@ CASES: dict[str, tuple[BoardMix, SelfPlayConfig]] = {
     ),
     "gumbel, clear endings": (
         ONE_SIZE,
-        replace(
-            QUICK, search=GUMBEL, clear_value=0.3, clear_plies=2, clear_visits=3, clear_share=0.4
-        ),
+        replace(QUICK, search=GUMBEL, clear_value=0.3),
     ),
     "gumbel, sizes, batches, cache": (
         SIZES,
         replace(QUICK, search=GUMBEL, batches=2, threads=2, cache=300, stops_settled=True),
     ),
 }
+CLEAR_ENDINGS = {"clear_plies": 2, "clear_visits": 3, "clear_share": 0.4}  # for every case
 
 
 class WholeNumberEvaluator:
@@ -75,6 +74,8 @@ def recorded(mix, config, monkeypatch):
         return finished(position, plies, *others)
 
     monkeypatch.setattr(worker, "finished", kept)
+    for constant, value in CLEAR_ENDINGS.items():
+        monkeypatch.setattr(SelfPlayConfig, constant, value)
     player = Worker(mix, config, lambda weights, seen: WholeNumberEvaluator(mix.frame), 5)
     for generation, progress in ((0, 0.0), (5, 0.7)):
         player.load({}, generation, progress)

@@ -31,10 +31,10 @@ def test_a_clock_hurries_what_searches_without_a_net():
     game = engine(player, Rules(9, 9, 7))
     assert told(game, "time_settings 1 0 1", "time_left b 1 0")[1] == "="
     assert game.answer("genmove b").startswith("= ")
-    assert 0 < player.given < 1
+    assert 0 < player.move_seconds < 1
     player.playouts = 20
     assert told(game, "kgs-time_settings none", "genmove w")[0] == "="
-    assert player.given is None
+    assert player.move_seconds is None
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_clock_gives_no_more_than_it_has(line, most):
     player = UctPlayer(playouts=1)
     game = engine(player)
     assert told(game, line, "genmove b")[0] == "="
-    assert most / 2 < player.given + LAG <= most
+    assert most / 2 < player.move_seconds + LAG <= most
 
 
 def test_increments_stop_at_the_most_main_time():
