@@ -172,3 +172,14 @@ def test_lengths_of_functions_are_counted_to_their_last_line():
 def test_no_folder_holds_more_than_25_files(room):
     crowded = Counter(path.parent for path in sources_of(room))
     assert {str(folder): files for folder, files in crowded.items() if files > 25} == {}
+
+
+def test_no_test_file_imports_another():
+    """What tests share is in tests/helpers/, and fixtures in a conftest."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        shared = {
+            module
+            for module in modules_used(path)
+            if module.startswith("tests.") and not module.startswith("tests.helpers")
+        }
+        assert not shared, f"{path}: {shared}"

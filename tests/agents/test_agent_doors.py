@@ -15,7 +15,7 @@ from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from tests.engine.test_doors import RULES, knock, methods_of
+from tests.helpers.doors import RULES, knock, methods_of
 
 
 def searching(rng):
