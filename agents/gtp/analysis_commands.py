@@ -7,10 +7,10 @@ from insei.agents.gtp.analysis_report import report_text
 from insei.agents.gtp.analysis_request import check_leaves_a_move, read_request
 from insei.agents.gtp.arguments import CommandFailed
 from insei.agents.gtp.game import GtpGame, with_mover
-from insei.agents.gtp.lines import Lines
 from insei.agents.gtp.play_commands import move_text
 from insei.agents.player import SearchingPlayer
 from insei.agents.search.search import Search
+from insei.system.lines import Lines
 
 NAP_SECONDS = 0.02  # between two looks for a line, when the search is full
 

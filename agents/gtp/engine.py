@@ -10,13 +10,13 @@ from insei.agents.gtp.analysis_commands import ANALYSIS_COMMANDS
 from insei.agents.gtp.arguments import CommandFailed, only_argument
 from insei.agents.gtp.board_commands import BOARD_COMMANDS
 from insei.agents.gtp.game import GtpGame
-from insei.agents.gtp.lines import Lines, WrittenLines
 from insei.agents.gtp.play_commands import PLAY_COMMANDS
 from insei.agents.gtp.rules_commands import RULES_COMMANDS
 from insei.agents.gtp.time_commands import TIME_COMMANDS
 from insei.agents.player import Player, PlayerFailed, SearchingPlayer
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.system.lines import Lines, WrittenLines
 
 GAME_COMMANDS = BOARD_COMMANDS | PLAY_COMMANDS | RULES_COMMANDS | TIME_COMMANDS
 

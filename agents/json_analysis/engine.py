@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from insei.agents.gtp.lines import Lines
 from insei.agents.json_analysis.answer import answer_of, no_results
 from insei.agents.json_analysis.query import Action, BadQuery, Query, ReadRules, Turn, read_line
 from insei.agents.net.evaluator import Evaluator
@@ -19,6 +18,7 @@ from insei.agents.search.analysis import Analysis
 from insei.agents.search.forest import Forest
 from insei.agents.search.search import analysis_of
 from insei.agents.search.settings import SearchSettings
+from insei.system.lines import Lines
 
 NUM_SEATS = 16  # positions searched side by side on one board size
 Answer = dict[str, Any]

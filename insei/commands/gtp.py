@@ -44,8 +44,8 @@ def gtp(
     """
     from insei.agents.grammar import make_player
     from insei.agents.gtp.engine import GtpEngine
-    from insei.agents.gtp.lines import TypedLines, lines_of_input
     from insei.levels import notes_on
+    from insei.system.lines import TypedLines, lines_of_input
 
     chosen = preset(rules)(size)
     if komi is not None:

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from insei.agents.gtp.lines import TypedLines
 from insei.agents.handwritten.capture import CapturePlayer
 from insei.commands.gtp import gtp
 from insei.system.errors import UserError
+from insei.system.lines import TypedLines
 from tests.helpers.paths import ROOT
 
 
@@ -44,7 +44,7 @@ def test_lines_that_cannot_be_read_end_in_an_error():
 def test_the_player_is_closed_where_the_command_ends_with_an_error(monkeypatch, size, said):
     player = Closing("capture")
     monkeypatch.setattr("insei.agents.grammar.make_player", lambda name: player)
-    monkeypatch.setattr("insei.agents.gtp.lines.lines_of_input", unreadable)
+    monkeypatch.setattr("insei.system.lines.lines_of_input", unreadable)
     with pytest.raises(ValueError, match=said):
         gtp(size=size)
     assert player.closed == 1

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from insei.agents.gtp.analysis_report import kata_line, lz_line
 from insei.agents.gtp.analysis_request import AnalysisRequest
-from insei.agents.gtp.lines import TypedLines
 from insei.agents.net.architecture import BrokenNetwork
 from insei.agents.player import Choice
 from insei.agents.search.search import LEAVES_BY_TIME
@@ -20,6 +19,7 @@ from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
 from insei.engine.rules import Rules, aga, chinese
 from insei.engine.sgf.record import GameRecord, write_sgf
+from insei.system.lines import TypedLines
 from tests.helpers.gtp import RULES, Controller, engine, told
 
 PUCT = SearchSettings(rule="puct", visits=30, noise=0)

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from insei.agents.gtp.lines import WrittenLines
 from insei.agents.json_analysis.answer import answer_of
 from insei.agents.json_analysis.engine import NUM_SEATS, AnalysisEngine
 from insei.agents.json_analysis.player import read_rules
@@ -15,6 +14,7 @@ from insei.agents.search.analysis import Analysis, MoveAnalysis
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.system.lines import WrittenLines
 
 VISITS = 12
 

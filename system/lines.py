@@ -1,4 +1,4 @@
-"""Where GTP commands come from: a line at a time, typed or written beforehand."""
+"""Lines of text that come while a program works: from standard input, or all at once."""
 
 import os
 import queue
