@@ -77,6 +77,7 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.client
 
 docs: $(VENV)/docs-installed
+	$(BIN)/python -m docs.write_configuration
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 $(VENV)/docs-installed: $(INSTALLED)
