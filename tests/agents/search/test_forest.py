@@ -7,6 +7,7 @@ import pytest
 
 from insei.agents.search.forest import Forest
 from insei.engine.errors import GameOver, IllegalMove
+from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
@@ -63,6 +64,20 @@ def test_a_board_in_a_larger_frame_has_its_own_moves(size):
     assert points[height:].sum() == 0
     assert points[:, width:].sum() == 0
     assert points[:height, :width].min() > 0
+
+
+@pytest.mark.parametrize(("size", "num_symmetries"), [((5, 3), 4), ((3, 5), 4), ((4, 4), 8)])
+def test_leaves_are_seen_turned_by_each_symmetry_of_their_board(size, num_symmetries):
+    position = random_game(Rules(*size, 0.5), 3, 7)
+    turned = [planes(position, 6, 7, symmetry) for symmetry in range(num_symmetries)]
+    seen = set()
+    for seed in range(60):
+        forest = Forest(1, 6, 7, replace(GUMBEL, random_symmetry=True), seed)
+        forest.start(0, position)
+        assert forest.select() == 1
+        (symmetry,) = [i for i, board in enumerate(turned) if (board == forest.planes[0]).all()]
+        seen.add(symmetry)
+    assert seen == set(range(num_symmetries))
 
 
 @BOTH
