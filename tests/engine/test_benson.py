@@ -78,7 +78,15 @@ def random_board(rng, height, width, density):
 
 
 @pytest.mark.parametrize("suicide", [False, True])
-@pytest.mark.parametrize(("height", "width"), [(2, 3), (3, 3), (3, 4), (2, 5)])
+@pytest.mark.parametrize(
+    ("height", "width"),
+    [
+        (2, 3),
+        (3, 3),
+        pytest.param(3, 4, marks=pytest.mark.slow),
+        pytest.param(2, 5, marks=pytest.mark.slow),
+    ],
+)
 def test_alive_is_what_no_enemy_can_take(height, width, suicide):
     rng = random.Random(height * 10 + width)
     num_alive = 0

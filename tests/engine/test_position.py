@@ -28,7 +28,10 @@ from insei.engine.vertex import move_of, vertex_of
 from tests.helpers.compiled import count_legal_boards
 from tests.helpers.reference import Reference
 
-SHAPES = [(1, 1), (1, 2), (2, 2), (3, 2), (1, 5), (3, 3), (4, 3), (5, 5), (7, 4), (9, 9)]
+SHAPES = [
+    *((1, 1), (1, 2), (2, 2), (3, 2), (1, 5), (3, 3), (4, 3), (5, 5), (7, 4)),
+    pytest.param(9, 9, marks=pytest.mark.slow),
+]
 
 
 def follow(rules, seed, max_plies):

@@ -9,6 +9,7 @@ import pytest
 from tests.helpers.paths import ROOT
 
 
+@pytest.mark.slow
 def test_code_for_avx2_gives_the_bits_of_the_portable_code(tmp_path):
     compiler = shutil.which((sysconfig.get_config_var("CC") or "cc").split()[0])
     if compiler is None:

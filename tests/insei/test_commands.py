@@ -6,6 +6,7 @@ from tests.helpers.command import insei
 from tests.helpers.paths import ROOT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [

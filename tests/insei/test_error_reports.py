@@ -145,6 +145,7 @@ def test_old_logs_are_deleted(state):
     assert (state / "other.txt").exists()
 
 
+@pytest.mark.slow
 def test_an_error_on_ray_leaves_its_own_traceback_in_the_log(state, ray_session):
     from contextlib import closing
 

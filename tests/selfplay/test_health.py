@@ -57,6 +57,7 @@ def windows(count):
     return learned, held
 
 
+@pytest.mark.slow
 def test_a_net_that_overfits_is_found_and_a_fresh_one_is_not():
     learned, held = windows(200)
     rng = np.random.default_rng(1)

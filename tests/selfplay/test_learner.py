@@ -18,6 +18,7 @@ def batch_of(count):
     return window.sample(count, np.random.default_rng(1))
 
 
+@pytest.mark.slow
 def test_the_learner_fits_one_batch():
     learner = Learner(NetworkConfig(blocks=2, channels=32), replace(LEARNING, precision="fp32"), 1)
     batch = batch_of(32)

@@ -22,6 +22,7 @@ def lost(player, boards, config, generation, earlier, play):
     return rating_of(generation, earlier.generation, 0.1, second=0.1)
 
 
+@pytest.mark.slow
 def test_a_run_goes_back_from_a_worse_net_and_not_for_ever(tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "rate", lost)
     notices = []
@@ -110,6 +111,7 @@ def test_a_run_that_goes_back_at_its_end_keeps_and_rates_what_it_ends_with(tmp_p
     run.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [0, 2])  # checkpoints: none, or those to generation 2
 def test_a_run_taken_back_by_hand_counts_on_and_plays_anew(tmp_path, kept):
     config = replace(

@@ -123,6 +123,7 @@ def test_a_batch_turns_each_board_within_its_own_corner():
     assert set(sampled["planes"][:, 0].sum((1, 2)).tolist()) == {25, 36, 49}
 
 
+@pytest.mark.slow
 def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
     config = replace(
         CONFIG,

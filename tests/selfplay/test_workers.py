@@ -20,6 +20,7 @@ from tests.helpers.nets import random_weights
 from tests.helpers.runs import CONFIG, begin, finish, silent, workers_of
 
 
+@pytest.mark.slow
 def test_the_whole_loop_runs_under_ray(tmp_path, ray_session):
     config = replace(CONFIG, workers=2, generations=2)
     finish(*begin(tmp_path / "tiny", config))
@@ -27,6 +28,7 @@ def test_the_whole_loop_runs_under_ray(tmp_path, ray_session):
     assert set(dataset.games_by_generation) == {0, 1}
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_said_so_once(tmp_path, ray_session):
     notices = []
     config = replace(CONFIG, workers=2, generations=2, games_per_generation=150)
@@ -63,6 +65,7 @@ def test_a_net_that_a_worker_can_not_load_stops_the_run(ray_session):
     workers.close()
 
 
+@pytest.mark.slow
 def test_games_of_a_rating_are_the_same_on_workers_as_here(ray_session):
     jobs = pairing_jobs("random", "capture", CONFIG.rules, 6, 2, 1, 100)
     workers = make_workers(replace(CONFIG, workers=2), None, pytest.fail, 1)

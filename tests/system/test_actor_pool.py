@@ -269,6 +269,7 @@ def test_plain_objects_answer_in_processes_of_their_own(ray_session):
         assert os.getpid() not in pool.process_ids
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_replaced_and_loses_no_task(ray_session):
     notices = []
     with on_ray(make_echo, 1, notices.append) as pool:
@@ -294,6 +295,7 @@ def test_an_exception_on_ray_is_the_one_that_was_raised(ray_session):
         assert "in fail" in str(failed.value.__cause__)  # where it was raised, for the log
 
 
+@pytest.mark.slow
 def test_a_silent_process_is_replaced(ray_session):
     notices = []
     with on_ray(make_echo, 1, notices.append, patience_seconds=2.0) as pool:
@@ -302,6 +304,7 @@ def test_a_silent_process_is_replaced(ray_session):
     assert notices[0].startswith("worker 0 gave no answer for 2 s")
 
 
+@pytest.mark.slow
 def test_processes_that_only_exit_end_the_work(ray_session):
     with on_ray(make_echo, 1, lambda line: None) as pool:
         pool.submit("exit")

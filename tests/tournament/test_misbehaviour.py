@@ -21,6 +21,7 @@ from tests.helpers.tournaments import CONFIG, hold
 PROGRAM = HELPERS / "misbehaving_gtp.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "said"),
     [
@@ -100,6 +101,7 @@ def test_a_program_that_plays_illegally_loses_each_game_and_plays_on(tmp_path):
     assert all(reason.startswith("illegal move: 20, ") for reason in reasons)
 
 
+@pytest.mark.slow
 def test_a_killed_tournament_goes_on_and_counts_no_game_twice(tmp_path):
     config = replace(CONFIG, players=("random", "capture"), games=600)
     (tmp_path / "small.yaml").write_text(to_yaml(config))

@@ -54,6 +54,7 @@ document.body.append(result);
 </script>"""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="wants chromium (apt-get install chromium)")
 def test_the_page_renders_and_replays_games_in_a_browser(tmp_path):
     players = ("random", "capture", "alphabeta:depth=1")  # the last one gives win rates

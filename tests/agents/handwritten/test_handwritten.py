@@ -152,6 +152,7 @@ def test_uct_takes_what_decides_the_game():
     assert chosen(UctPlayer("uct", 2000), position_of(text, WHITE)) == "C3"
 
 
+@pytest.mark.slow
 def test_more_playouts_play_better():
     jobs = pairing_jobs("uct:playouts=400", "uct:playouts=20", Rules(5, 5, 20.5), 40, 2, 1, 100)
     table = GameRunner()
@@ -162,6 +163,7 @@ def test_more_playouts_play_better():
     assert points >= 24
 
 
+@pytest.mark.slow
 def test_uct_beats_the_other_handwritten_players():
     jobs = pairing_jobs("uct:playouts=500", "influence", Rules(7, 7, 9.0), 20, 2, 1, 200)
     points = 0.0

@@ -65,6 +65,7 @@ def test_a_net_does_not_shrink():
         enlarged(weights, SMALL, replace(SMALL, pooling_every=1), rng)
 
 
+@pytest.mark.slow
 def test_a_run_begins_with_another_players_net(tmp_path, tiny_package):
     config = replace(CONFIG, start_from=str(tiny_package), generations=1, workers=0)
     run, training = begin(tmp_path / "tiny", config)

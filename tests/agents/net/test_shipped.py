@@ -36,6 +36,7 @@ def test_a_shipped_player_is_small_and_says_what_it_is(name):
     assert {"elo", "against"} <= set(card.rating["players"][0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_players())
 def test_a_shipped_player_beats_the_handwritten_one(name):
     """20 games that it was not rated by; the shipped nets lose next to none."""
@@ -52,6 +53,7 @@ def test_a_shipped_player_beats_the_handwritten_one(name):
     assert won >= 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["gumbel", "puct"])
 @pytest.mark.parametrize(("komi", "winner"), [(24.5, BLACK), (25.5, WHITE)])
 def test_the_5x5_player_knows_what_the_centre_is_worth(rule, komi, winner):

@@ -90,6 +90,7 @@ def played_game(player, seed):
         position.play_in_place(player.forest.choose(0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["gumbel", "puct"])
 def test_a_hundred_games_take_no_more_memory_than_ten(rule):
     settings = replace(SearchSettings(visits=40), rule=rule)

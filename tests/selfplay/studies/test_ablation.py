@@ -64,6 +64,7 @@ def test_an_ablation_is_held_from_python_in_three_lines(tmp_path):
     assert (told_of_games[-1].done, told_of_games[-1].total) == (4, 4)
 
 
+@pytest.mark.slow
 def test_variants_are_trained_once_and_compared(tmp_path, monkeypatch, capsys):
     file = write_pair(tmp_path, VariantConfig("surprise", ("selfplay.surprise_share=0.5",)))
     command(file, runs=tmp_path, reports=tmp_path / "reports")
@@ -82,6 +83,7 @@ def test_variants_are_trained_once_and_compared(tmp_path, monkeypatch, capsys):
         train_variant(tmp_path / "pair" / "plain-1", replace(SHORT, seed=9), None, silent, silent)
 
 
+@pytest.mark.slow
 def test_variants_trained_together_learn_what_they_learn_alone(tmp_path, capsys):
     changes = {"settings": ("selfplay.search.visits=4",)}
     two = VariantConfig("two", ("generations=2",))
@@ -108,6 +110,7 @@ def test_generations_that_were_skipped_are_not_learned():
     assert is_done(run, replace(SHORT, generations=2))
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_beside_others_is_told_with_its_last_words(tmp_path):
     paths = [tmp_path / "good", tmp_path / "bad"]
     for path in paths:
