@@ -78,13 +78,14 @@ def read_report(path: Path) -> dict[str, Any]:
     """Read a tournament's report.json.
 
     Raises:
-        UserError: the file is not one.
-        OSError: it can't be read.
+        UserError: it can't be read, or is another file.
     """
     try:
         report = json.loads(path.read_text())
         if {"rules", "opening_plies", "games"} <= report["config"].keys() and report["ratings"]:
             return dict(report)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; wanted a tournament's report.json") from error
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     raise UserError(f"{path}: wanted a tournament's report.json")

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
+from insei.commands.run_line import silence_libraries
 
 
 def curve(
@@ -50,6 +51,7 @@ def curve(
     opening_plies
         Random plies that every game begins with.
     """
+    silence_libraries()
     from insei.selfplay.studies.curve import CurveConfig, measure_curve
     from insei.selfplay.studies.curve_picture import check_picture, draw_curve
 

@@ -161,3 +161,11 @@ def test_what_is_no_report_makes_no_ladder(tmp_path, text, capsys):
         main(["ladder", str(path)])
     assert ended.value.code == 2
     assert capsys.readouterr().err == f"insei: {path}: wanted a tournament's report.json\n"
+
+
+def test_a_report_that_is_not_there_is_named(tmp_path, capsys):
+    path = tmp_path / "nowhere.json"
+    with pytest.raises(SystemExit) as ended:
+        main(["ladder", str(path)])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith(f"insei: {path}: No such file or directory; wanted")
