@@ -133,8 +133,10 @@ def two_workers_over_one() -> float:
         return found / spent
 
     working = [
-        context.Process(target=play_on, args=(one, gates[one], counts[one], ready), daemon=True)
-        for one in range(2)
+        context.Process(
+            target=play_on, args=(worker, gates[worker], counts[worker], ready), daemon=True
+        )
+        for worker in range(2)
     ]
     for one in working:
         one.start()

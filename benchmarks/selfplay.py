@@ -97,7 +97,7 @@ def measure(size: int, network: NetworkConfig, batch: int, visits: int) -> dict[
     rounds = [beside_alone(worker, seen, SECONDS) for _ in range(ROUNDS)]
     name = f"{size}x{size}"
     return {
-        f"{title}_{name}_{unit}": statistics.median(one[of] for one in rounds)
+        f"{title}_{name}_{unit}": statistics.median(figures[of] for figures in rounds)
         for title, unit, of in (
             ("evaluator", "per_second", "alone"),
             ("selfplay", "evaluations_per_second", "evaluations"),

@@ -149,7 +149,7 @@ def type_of(key: Key) -> str:
 
 def default_of(key: Key, section: Section) -> str:
     """A default as YAML has it; of keys and values nothing."""
-    [field] = [one for one in dataclasses.fields(section.kind) if one.name == key.name]
+    [field] = [field for field in dataclasses.fields(section.kind) if field.name == key.name]
     value = field.default if section.defaults is None else getattr(section.defaults, key.name)
     if value is dataclasses.MISSING:
         return "required"

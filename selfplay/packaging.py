@@ -49,7 +49,10 @@ def rating_in(report: Path, weights_sha256: str) -> dict[str, Any]:
     try:
         values = json.loads(report.read_text())
         players = json.loads((report.parent / "players.json").read_text())
-        pairings, ratings = values["pairings"], {one["player"]: one for one in values["ratings"]}
+        pairings, ratings = (
+            values["pairings"],
+            {rating["player"]: rating for rating in values["ratings"]},
+        )
     except (json.JSONDecodeError, KeyError, TypeError):
         raise UserError(f"{report}: no report of a tournament") from None
     own = [name for name in ratings if players.get(name) == weights_sha256]

@@ -167,7 +167,7 @@ class ActorPool:
 
         Of several broadcasts of one method a new actor gets the last.
         """
-        self.standing[method] = tuple(self.backend.share(one) for one in arguments)
+        self.standing[method] = tuple(self.backend.share(argument) for argument in arguments)
         for actor in self.actors:
             self._tell(actor, method)
 
@@ -192,7 +192,9 @@ class ActorPool:
         """Keep `size` actors alive from now on; one too many ends when its task is done."""
         staying = [actor for actor in self.actors if not actor.is_leaving]
         surplus = max(0, len(staying) - size)
-        for actor in sorted(staying, key=lambda one: one.task is not None)[:surplus]:  # idle first
+        for actor in sorted(staying, key=lambda actor: actor.task is not None)[
+            :surplus
+        ]:  # idle first
             actor.is_leaving = True
             if actor.task is None:
                 self._end(actor)
@@ -223,12 +225,12 @@ class ActorPool:
     @property
     def is_busy(self) -> bool:
         """Whether results of tasks are still to come."""
-        return bool(self.waiting or self.found or any(one.task for one in self.actors))
+        return bool(self.waiting or self.found or any(actor.task for actor in self.actors))
 
     @property
     def num_free(self) -> int:
         """Tasks that could be submitted now and begin without waiting for another one's end."""
-        free = sum(one.task is None and not one.is_leaving for one in self.actors)
+        free = sum(actor.task is None and not actor.is_leaving for actor in self.actors)
         return max(0, free - len(self.waiting))
 
     @property
@@ -255,7 +257,9 @@ class ActorPool:
         self.backend.kill(actor.handle)
         self.actors.remove(actor)
         self.late.discard(actor)
-        self.calls = {call: one for call, one in self.calls.items() if one.actor is not actor}
+        self.calls = {
+            handle: call for handle, call in self.calls.items() if call.actor is not actor
+        }
 
     def _replace(self, actor: Actor, what: str) -> None:
         """End an actor, start another in its place, and have its task done first of all."""

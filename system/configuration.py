@@ -56,7 +56,7 @@ def reader_of(kind: Any) -> Any:
 
 def said_of(error: Any) -> str:
     """One of Pydantic's errors in our words: the key, what came, what was wanted."""
-    key = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in error["loc"])[1:]
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])[1:]
     if error["type"] == "json_invalid":  # half of a surrogate pair, which no text may hold
         return f"not Unicode: {error['msg']}"
     if error["type"] == "missing":
@@ -111,7 +111,7 @@ def inner_up_to_date(kind: Any, value: Any, path: str, paths: list[str]) -> Any:
     inner: Any = next(iter(typing.get_args(kind)), None)
     if not (isinstance(value, list) and dataclasses.is_dataclass(inner)):
         return value
-    return [up_to_date(inner, one, f"{path}[{i}].", paths) for i, one in enumerate(value)]
+    return [up_to_date(inner, item, f"{path}[{i}].", paths) for i, item in enumerate(value)]
 
 
 def retired_keys(kind: type) -> list[str]:
@@ -139,8 +139,8 @@ def suggestion(path: str, name: str, here: list[str], paths: list[str]) -> str:
         paths: of all keys.
     """
     by_name: dict[str, list[str]] = {}
-    for one in paths:
-        by_name.setdefault(one.rpartition(".")[2], []).append(one)
+    for known in paths:
+        by_name.setdefault(known.rpartition(".")[2], []).append(known)
     if name not in by_name:
         near_here = difflib.get_close_matches(name, here, 1)
         if near_here:

@@ -55,8 +55,8 @@ def new_folder(path: Path) -> Iterator[Path]:
     unfinished.mkdir()
     try:
         yield unfinished
-        for one in unfinished.rglob("*"):
-            flush_to_disk(one)
+        for path_inside in unfinished.rglob("*"):
+            flush_to_disk(path_inside)
         flush_to_disk(unfinished)
         unfinished.rename(path)
         flush_to_disk(path.parent)
@@ -66,11 +66,11 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def delete_unfinished(folder: Path) -> None:
     """Delete unfinished files and folders that a killed program left in `folder`."""
-    for one in folder.glob(f"{TEMPORARY}*"):
-        if one.is_dir():
-            shutil.rmtree(one, ignore_errors=True)
+    for leftover in folder.glob(f"{TEMPORARY}*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
         else:
-            one.unlink(missing_ok=True)
+            leftover.unlink(missing_ok=True)
 
 
 def append_json(path: Path, values: list[dict[str, Any]]) -> None:

@@ -89,10 +89,10 @@ def key_of(name: str, hint: Any) -> Key:
     setting = None
     if typing.get_origin(hint) is typing.Annotated:
         hint, *extras = typing.get_args(hint)
-        setting = next((one for one in extras if isinstance(one, Setting)), None)
+        setting = next((extra for extra in extras if isinstance(extra, Setting)), None)
     if typing.get_origin(hint) not in (typing.Union, types.UnionType):
         return Key(name, hint, False, setting)
-    [kind] = [one for one in typing.get_args(hint) if one is not types.NoneType]
+    [kind] = [argument for argument in typing.get_args(hint) if argument is not types.NoneType]
     return Key(name, kind, True, setting)
 
 

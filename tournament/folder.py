@@ -89,5 +89,5 @@ def changed_conditions(before: str, now: str) -> list[str]:
     """
     if not parse_yaml(before, CONFIG_FILE):
         raise UserError("not a tournament's configuration")
-    old, new = (build(TournamentConfig, parse_yaml(one, CONFIG_FILE)) for one in (before, now))
+    old, new = (build(TournamentConfig, parse_yaml(text, CONFIG_FILE)) for text in (before, now))
     return [key for key in differing(old, new) if key.partition(".")[0] not in FREE]

@@ -53,7 +53,7 @@ def pace_of(
             if game[side] == player:
                 wall += game["seconds"][side]
                 of_game = game.get("cpu_seconds", {}).get(side, [])
-                cpu += [one for one in of_game if one is not None]
+                cpu += [seconds for seconds in of_game if seconds is not None]
                 operations += game["operations"][side]
     each = operations / len(wall) if wall else 0.0
     return Pace(

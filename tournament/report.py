@@ -148,12 +148,12 @@ def as_json(report: TournamentReport) -> dict[str, Any]:
     return {
         "config": asdict(report.config),
         "games": report.num_games,
-        "ratings": [asdict(one) for one in report.ratings],
+        "ratings": [asdict(rating) for rating in report.ratings],
         "pairings": [
             {"player": first, "opponent": second, "games": cell.games, **asdict(cell)}
             for (first, second), cell in report.cells.items()
         ],
-        "paces": [asdict(one) for one in report.paces.values()],
+        "paces": [asdict(pace) for pace in report.paces.values()],
         "black_share": report.black_share,
         "mean_plies": report.mean_plies,
         "endings": report.endings,
@@ -237,7 +237,7 @@ def write_report(
 ) -> TournamentReport:
     """Write report.html, report.md and report.json; returns what they show."""
     report = summarise(config, games, facts)
-    span = [one.low for one in report.ratings] + [one.high for one in report.ratings]
+    span = [rating.low for rating in report.ratings] + [rating.high for rating in report.ratings]
     made = environment()
     replays = replays_of(games)
     for suffix in ("html", "md"):

@@ -84,7 +84,7 @@ def move_info(
         "scoreStdev": rounded(deviation),
         "utility": rounded(sign * (2 * move.win_rate - 1)),
         "utilityLcb": rounded(sign * (2 * move.bound - 1)),
-        "pv": [vertex_of(one, rules) for one in move.variation],
+        "pv": [vertex_of(move, rules) for move in move.variation],
     }
     if "includePVVisits" in query.switches:
         info["pvVisits"] = list(move.variation_visits)

@@ -225,7 +225,7 @@ def positions_of(values: dict[str, Any], rules: Rules) -> list[Position]:
         except IllegalMove as error:  # clients look for KataGo's first two words
             raise BadQuery(f"Illegal move {number}: {error}", "moves") from None
         positions.append(position)
-    return [one.resumed() if one.is_over else one for one in positions]
+    return [position.resumed() if position.is_over else position for position in positions]
 
 
 def first_to_play(
@@ -289,7 +289,7 @@ def avoided_by(values: dict[str, Any], rules: Rules) -> dict[int, frozenset[int]
     avoided: dict[int, frozenset[int]] = {}
     for name in ("avoidMoves", "allowMoves"):
         limits = values.get(name, [])
-        if not isinstance(limits, list) or not all(isinstance(one, dict) for one in limits):
+        if not isinstance(limits, list) or not all(isinstance(limit, dict) for limit in limits):
             raise BadQuery(f"{limits!r}: wanted a list of objects", name)
         if name == "allowMoves" and len(limits) > 1:
             raise BadQuery(f"{len(limits)} objects: wanted one", name)
@@ -302,7 +302,7 @@ def avoided_by(values: dict[str, Any], rules: Rules) -> dict[int, frozenset[int]
             if not isinstance(vertices, list):
                 raise BadQuery(f"moves {vertices!r}: wanted a list of vertices", name)
             try:
-                moves = frozenset(vertex_move(one, rules) for one in vertices)
+                moves = frozenset(vertex_move(vertex, rules) for vertex in vertices)
             except ValueError as error:
                 raise BadQuery(str(error), name) from None
             if name == "allowMoves":
@@ -337,8 +337,8 @@ def whole_numbers(values: dict[str, Any], name: str, low: int, high: int) -> lis
     """Read a field that is a list of whole numbers."""
     if not isinstance(values[name], list):
         raise BadQuery(f"{values[name]!r}: wanted a list of whole numbers", name)
-    found = [whole_number({name: one}, name, low, high) for one in values[name]]
-    return [one for one in found if one is not None]
+    found = [whole_number({name: value}, name, low, high) for value in values[name]]
+    return [number for number in found if number is not None]
 
 
 def seconds(values: dict[str, Any], name: str) -> float | None:

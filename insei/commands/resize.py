@@ -101,11 +101,11 @@ def table_of(player: str, result: "Resized") -> str:
         f"| player | net | parameters | ms a move | Elo over {player} alone | 95 % |",
         "|---|---|---|---|---|---|",
     ]
-    for one in result.players:
-        kind = f"{one.visits} visits" if one.visits else "alone"
+    for rated in result.players:
+        kind = f"{rated.visits} visits" if rated.visits else "alone"
         lines.append(
-            f"| {size_of(one.architecture)}, {kind} | {one.folder} | "
-            f"{one.architecture.num_parameters():,} | {one.milliseconds:.2f} | "
-            f"{one.elo:+.0f} | {one.low:+.0f} to {one.high:+.0f} |"
+            f"| {size_of(rated.architecture)}, {kind} | {rated.folder} | "
+            f"{rated.architecture.num_parameters():,} | {rated.milliseconds:.2f} | "
+            f"{rated.elo:+.0f} | {rated.low:+.0f} to {rated.high:+.0f} |"
         )
     return "\n".join([*lines, f"report: {result.page}"])

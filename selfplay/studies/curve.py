@@ -129,7 +129,7 @@ def measure_curve(
         if one.player in nets
     ]
     points.sort(key=lambda point: (str(point.net.run), point.net.generation))
-    levels = {one.player: one.elo for one in ratings if one.player in config.against}
+    levels = {rating.player: rating.elo for rating in ratings if rating.player in config.against}
     return Curve(points, levels, result.page)
 
 

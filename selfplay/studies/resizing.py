@@ -154,8 +154,13 @@ def resize(
     check_nameable(config.out)
     material = material_of(config)
     own = material.package.card.architecture
-    wanted = {config.out / size_of(one): one for one in architectures(config, own)}
-    missing = {path: one for path, one in wanted.items() if not is_made(path, material)}
+    wanted = {
+        config.out / size_of(architecture): architecture
+        for architecture in architectures(config, own)
+    }
+    missing = {
+        path: architecture for path, architecture in wanted.items() if not is_made(path, material)
+    }
     players = players_of([material.folder, *wanted], config.visits)
     match = TournamentConfig(
         name=config.out.name,

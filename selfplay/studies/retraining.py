@@ -110,7 +110,7 @@ def retrain(
 
 def saved_states(saves: Path) -> list[Path]:
     """The states in a folder, oldest first."""
-    return sorted(one for one in saves.glob("*") if one.name.isdigit())
+    return sorted(save for save in saves.glob("*") if save.name.isdigit())
 
 
 def resume(learner: Learner, rng: np.random.Generator, saves: Path) -> None:

@@ -37,7 +37,7 @@ def rate_variants(
         nets: variant to the names of its nets in the order of their seeds, as many for each
             variant; the first variant is the one that the others are measured from.
     """
-    by_name = {one.player: one for one in ratings}
+    by_name = {rating.player: rating for rating in ratings}
     elo = np.array([[by_name[name].elo for name in names] for names in nets.values()])
     half = half_interval(elo)
     rated = []
