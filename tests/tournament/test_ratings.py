@@ -1,12 +1,16 @@
 """Ratings, intervals and the crosstable."""
 
 import itertools
+import math
 import random
 
 import pytest
+from scipy.optimize import brentq
+from scipy.stats import norm
 
 from insei.engine.rules import BLACK, EMPTY
-from insei.tournament.ratings import fit, interval
+from insei.tournament.elo import ELO
+from insei.tournament.ratings import PRIOR_GAMES, fit, interval, place, superiority
 from insei.tournament.report import crosstable
 
 
@@ -24,6 +28,53 @@ def test_an_undefeated_player_is_rated_finitely():
     assert 300 < best.elo < 2000
     assert best.low < best.elo < best.high
     assert worst.score == 0
+
+
+def two_players(won, lost):
+    """The fit of two players in closed form: half the difference, and its standard deviation.
+
+    By symmetry the strengths are s and -s. Each has tied PRIOR_GAMES games against strength 0.
+    """
+
+    def slope(s):
+        chance = 1 / (1 + math.exp(-2 * s))
+        drawn = PRIOR_GAMES * (1 / (1 + math.exp(-s)) - 0.5)
+        return won * (1 - chance) - lost * chance - drawn
+
+    s = brentq(slope, -20, 20)
+    games = (won + lost) / (2 + math.exp(2 * s) + math.exp(-2 * s))
+    prior = PRIOR_GAMES / (2 + math.exp(s) + math.exp(-s))
+    return s, math.sqrt(2 / (2 * games + prior))
+
+
+@pytest.mark.parametrize(("won", "lost"), [(20, 0), (12, 8), (3.5, 0.5), (0, 0)])
+def test_two_players_are_rated_as_the_closed_form_says(won, lost):
+    points = {("a", "b"): won, ("b", "a"): lost}
+    s, deviation = two_players(won, lost)
+    rated = {one.player: one for one in fit(["a", "b"], points, "b", anchor_elo=100)}
+    assert rated["a"].elo == pytest.approx(100 + 2 * s * ELO, abs=0.1)
+    assert rated["a"].high - rated["a"].elo == pytest.approx(1.96 * deviation * ELO, rel=1e-3)
+    assert rated["a"].elo - rated["a"].low == pytest.approx(1.96 * deviation * ELO, rel=1e-3)
+    assert rated["a"].score == pytest.approx(won / (won + lost) if won else 0.5)
+    assert rated["a"].games == won + lost
+    expected = norm.cdf(2 * s / deviation)
+    assert superiority(["a", "b"], points, "a", "b") == pytest.approx(expected, abs=1e-3)
+    assert superiority(["a", "b"], points, "b", "a") == pytest.approx(1 - expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(("taken", "games"), [(20, 20), (13, 20), (0, 4)])
+def test_a_player_is_placed_as_the_closed_form_says(taken, games):
+    """All opponents at one Elo: then the prior's player is there too."""
+    elo, half = place([(300, taken / 2, games // 2), (300, taken / 2, games // 2)])
+    share = (taken + PRIOR_GAMES / 2) / (games + PRIOR_GAMES)
+    assert elo == pytest.approx(300 + ELO * math.log(share / (1 - share)), abs=0.1)
+    information = (games + PRIOR_GAMES) * share * (1 - share)
+    assert half == pytest.approx(1.96 * ELO / math.sqrt(information), rel=1e-3)
+
+
+def test_a_player_is_placed_between_opponents_by_the_points_taken_from_each():
+    elo, _ = place([(0, 76, 100), (200, 50, 100)])
+    assert elo == pytest.approx(200, abs=3)  # 76 % is 200 Elo above
 
 
 @pytest.mark.slow
