@@ -5,7 +5,7 @@ import json
 import pytest
 
 from insei.engine.rules import Rules
-from insei.selfplay.net_rating import MatchScore, NetRating, elos
+from insei.selfplay.net_rating import MatchScore, NetRating, elos, label_of
 from insei.selfplay.run import RunFolder
 from insei.system.configuration import to_yaml
 from tests.helpers.ratings import rating_of
@@ -105,6 +105,18 @@ def test_the_ladder_of_a_run_adds_up():
     assert elos(ratings, [rules], "capture") == {}
     silent = [*ratings, NetRating(99, "net:x", {})]  # all opponents failed
     assert elos(silent, [rules], "random") == {}
+
+
+@pytest.mark.parametrize(("share", "elo"), [(0.25, -190), (0.5, 0), (0.75, 190)])
+def test_a_share_of_points_is_so_many_elo(share, elo):
+    rating = NetRating(3, "net:x", {"random": MatchScore.of(400 * share, 400)})
+    assert elos([rating], [Rules(5, 5)], "random")["5x5"].elo == pytest.approx(elo, abs=3)
+
+
+def test_labels_name_the_board_where_there_are_several():
+    small, large = Rules(5, 5), Rules(7, 7)
+    assert label_of([small], small, "random") == "random"
+    assert label_of([small, large], large, "random") == "7x7/random"
 
 
 def test_opponents_in_folders_are_on_the_ladder_too():
