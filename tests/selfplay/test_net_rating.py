@@ -113,6 +113,27 @@ def test_a_share_of_points_is_so_many_elo(share, elo):
     assert elos([rating], [Rules(5, 5)], "random")["5x5"].elo == pytest.approx(elo, abs=3)
 
 
+def test_a_score_of_few_games_is_a_share_too():
+    assert [MatchScore.of(1, 1).share, MatchScore.of(0.5, 1).share, MatchScore.of(0, 0).share] == [
+        1,
+        0.5,
+        0,
+    ]
+
+
+def test_results_on_other_boards_do_not_hide_those_that_follow():
+    small, large = Rules(5, 5), Rules(7, 7)
+    scores = {"7x7/random": MatchScore.of(0, 40), "5x5/random": MatchScore.of(30, 40)}
+    found = elos([NetRating(3, "net:x", scores)], [small, large], "random")
+    assert found["5x5"].elo > 100
+    assert found["7x7"].elo < -100
+
+
+def test_an_opponent_named_before_earlier_is_an_opponent():
+    scores = {"alphabeta": MatchScore.of(30, 40), "random": MatchScore.of(40, 40)}
+    assert elos([NetRating(3, "net:x", scores)], [Rules(5, 5)], "alphabeta")["5x5"].elo > 100
+
+
 def test_labels_name_the_board_where_there_are_several():
     small, large = Rules(5, 5), Rules(7, 7)
     assert label_of([small], small, "random") == "random"
