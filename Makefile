@@ -40,7 +40,7 @@ types: $(INSTALLED)
 	$(BIN)/mypy
 
 fast: $(INSTALLED)
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 # Two of ten shares at a time; five minutes of one core in all.
 deep: $(INSTALLED)

@@ -173,7 +173,7 @@ def test_names_in_a_reviewed_file_are_never_started_as_players(tmp_path):
     client = client_of(game=ClientGame.review(path), is_review=True, seats=SETUP)
 
     async def script(pilot):
-        await type_line(pilot, f"load {path}")
+        client.run_line(f"load {path}")
         await until(pilot, your_turn(client))
         await type_line(pilot, "d4")
         await until(pilot, lambda: len(client.game.position.moves) == 4)

@@ -72,6 +72,7 @@ def test_version_names_what_it_stands_on():
     assert "torch 2" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_tournament_from_the_command_line(tmp_path):
     path = tmp_path / "tiny.yaml"
     path.write_text(

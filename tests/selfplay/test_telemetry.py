@@ -43,6 +43,7 @@ def test_the_curves_tell_whether_the_run_is_healthy(tmp_path):
     } <= names
 
 
+@pytest.mark.slow
 def test_the_newest_rating_is_still_seen_after_a_restart(tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 

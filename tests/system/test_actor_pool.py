@@ -312,6 +312,7 @@ def test_processes_that_only_exit_end_the_work(ray_session):
             results(pool)
 
 
+@pytest.mark.slow
 def test_a_pool_on_ray_grows_and_closes_what_it_holds(ray_session, tmp_path):
     def make(index):
         class Closes:

@@ -48,6 +48,7 @@ def write_pair(folder, *variants, **changes):
     return file
 
 
+@pytest.mark.slow
 def test_an_ablation_is_held_from_python_in_three_lines(tmp_path):
     file = write_pair(tmp_path, VariantConfig("other", ("learner.trace=0.9",)))
     told, told_of_games = [], []
