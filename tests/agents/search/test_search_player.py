@@ -53,6 +53,43 @@ def test_a_search_goes_on_after_both_moves():
     assert 0 < search.evaluations < fresh
 
 
+@pytest.mark.parametrize(("num_moves", "is_kept"), [(0, True), (1, True), (2, True), (3, False)])
+def test_the_tree_below_one_or_two_moves_is_kept(num_moves, is_kept):
+    position = Position(RULES)
+    search = run(a_search(), position)
+    line = search.analysis(length=3).best.variation
+    below = search.forest.visits_along(0, line)
+    assert len(line) == 3
+    search.look_at(position.play_all(line[:num_moves]))
+    expected = [PUCT.visits, *(visits - 1 for visits in below)][num_moves]
+    assert search.num_visits == (expected if is_kept else 0)
+
+
+def test_a_tree_is_kept_only_where_it_is_wanted_and_only_by_puct():
+    position = Position(RULES)
+    gumbel = SearchSettings(rule="gumbel", visits=16, noise=0, random_symmetry=False)
+    for search in (a_search(keeps_tree=False), a_search(gumbel)):
+        move = run(search, position).analysis().best.move
+        search.look_at(position.play(move))
+        assert search.num_visits == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Position(RULES).play_all([0, 1, 12]),  # begins with another move
+        Position(RULES).play_all([12, 1]),  # the same moves, of which one was taken back
+        Position(RULES).play(12).with_to_play(BLACK).play(1),  # the same colour twice
+        Position(replace(RULES, komi=1.5)).play_all([12, 1, 2]),
+    ],
+)
+def test_a_game_that_does_not_follow_begins_anew(other):
+    before = Position(RULES).play_all([12, 1, 3])
+    search = run(a_search(), before)
+    search.look_at(other)
+    assert search.num_visits == 0
+
+
 def test_another_komi_in_a_game_keeps_the_game_s_seed(tiny_package, monkeypatch):
     seeds = []
 
