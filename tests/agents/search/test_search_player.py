@@ -90,6 +90,41 @@ def test_a_game_that_does_not_follow_begins_anew(other):
     assert search.num_visits == 0
 
 
+class Watched:
+    """A forest whose question "is the move decided?" is recorded, and always answered by no."""
+
+    def __init__(self, forest):
+        self.forest = forest
+        self.visits_left = []
+
+    def __getattr__(self, name):
+        return getattr(self.forest, name)
+
+    def is_decided(self, game, visits_left):
+        self.visits_left.append(visits_left)
+        return False
+
+
+def test_the_visits_left_are_those_that_the_time_left_allows(monkeypatch):
+    """A clock that ticks a second a look: 4 leaves a second, of 10 seconds."""
+    ticks = iter(range(1000))
+    monkeypatch.setattr("insei.agents.search.search.time.perf_counter", lambda: next(ticks))
+    search = a_search(replace(PUCT, visits=30, leaves=4))
+    search.leaves_by_time = 4
+    watched = search.forest = Watched(search.forest)
+    search.look_at(Position(RULES))
+    visits = []
+    for _ in search.running(10.0, stops_early=True):
+        visits.append(search.num_visits)
+    expected = [
+        min(30 - number, int(number / elapsed * (10 - elapsed)))
+        for elapsed, number in enumerate(visits, 1)
+    ]
+    assert watched.visits_left == expected[: len(watched.visits_left)]
+    assert len(watched.visits_left) > 4
+    assert any(left < 30 - number for left, number in zip(expected, visits, strict=True))
+
+
 def test_another_komi_in_a_game_keeps_the_game_s_seed(tiny_package, monkeypatch):
     seeds = []
 
