@@ -4,7 +4,7 @@
 # make deep    100,000 random games against the slow reference
 # make checked the engine's tests again on a build with bounds checks
 # make docs    the documents as a site, in build/site
-# make hardened those, and the engine's tests once more under AddressSanitizer
+# make hardened those, and the tests of engine, search and players under AddressSanitizer
 
 PYTHON ?= python3
 VENV := .venv
@@ -63,7 +63,8 @@ sanitized: $(INSTALLED)
 	git ls-files -z | xargs -0 cp -P --parents -t build/sanitized-tree
 	cd build/sanitized-tree && INSEI_SANITIZED=1 ../../$(BIN)/python setup.py -q build_ext --inplace
 	cd build/sanitized-tree && LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
-		ASAN_OPTIONS=detect_leaks=0 ../../$(BIN)/python -m pytest -m "not slow" $(ENGINE_TESTS)
+		ASAN_OPTIONS=detect_leaks=0 ../../$(BIN)/python -m pytest -m "not slow" $(ENGINE_TESTS) \
+		tests/agents/test_agent_doors.py $(SEARCH_TESTS) tests/agents/handwritten
 
 hardened: checked sanitized
 

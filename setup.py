@@ -80,7 +80,6 @@ if NATIVE:
 elif platform.machine() in ("x86_64", "AMD64"):
     FLAGS += ["-msse4.2", "-mpopcnt"]
 if SANITIZED:
-    MODULES = [name for name in MODULES if not name.startswith("insei.agents.")]
     FLAGS += ["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"]
 if CHECKED:
     FLAGS += ["-O1", "-g", "-UNDEBUG"]
