@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.errors import BadDiagram
-from insei.engine.rules import BLACK, COLOUR_NAMES
+from insei.engine.rules import COLOUR_NAMES
 from insei.engine.vertex import COLUMNS, vertex_of
 
 if TYPE_CHECKING:
@@ -109,8 +109,3 @@ def board_from(text: str) -> NDArray[np.uint8]:
         if len(row) != len(rows[0]):
             raise BadDiagram(f"row {number} has {len(row)} points: wanted {len(rows[0])}")
     return np.array([[READ[symbol] for symbol in row] for row in rows], np.uint8)
-
-
-def colour_letter(colour: int) -> str:
-    """B or W."""
-    return "B" if colour == BLACK else "W"

@@ -182,4 +182,7 @@ def level_lines(size: int) -> list[str]:
     else:
         sizes = ", ".join(f"{side}x{side}" for side in ladder_sizes())
         lines += ["", f"Levels are rated on {sizes} alone."]
-    return [*lines, "`insei play 7` is a game with level 7; other names are players, as in README."]
+    return [
+        *lines,
+        "`insei play 7` is a game with level 7. docs/players.md lists the names of other players.",
+    ]
