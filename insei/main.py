@@ -29,6 +29,7 @@ from insei.commands.version import version, version_text
 from insei.commands.watch import watch
 from insei.system.error_log import write_error_log
 from insei.system.errors import UserError
+from insei.system.shown import say, shown_line
 
 app = cyclopts.App(
     name="insei",
@@ -72,7 +73,7 @@ def main(words: list[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of the output, as `head`, has closed it
         leave_quietly()
     except KeyboardInterrupt:
-        print("insei: stopped", file=sys.stderr)
+        say("insei: stopped", to_error=True)
         sys.exit(130)
     except Exception as error:
         if os.environ.get("INSEI_TRACEBACK") == "1":
@@ -96,10 +97,10 @@ def report_bug(error: Exception, words: list[str]) -> NoReturn:
     try:
         log = write_error_log(error, words)
     except OSError as why:
-        print(f"insei: a bug: {line} (no log: {why})", file=sys.stderr)
-        traceback.print_exception(error)
+        say(f"insei: a bug: {line} (no log: {why})", to_error=True)
+        say("".join(traceback.format_exception(error)), to_error=True, end="")
     else:
-        print(f"insei: a bug: {line}; its traceback is in {log}", file=sys.stderr)
+        say(f"insei: a bug: {line}; its traceback is in {log}", to_error=True)
     sys.exit(1)
 
 
@@ -115,7 +116,7 @@ def leave_quietly() -> NoReturn:
 
 def complain(what: str) -> NoReturn:
     """Say what was wrong in one line, and exit with 2."""
-    print(f"insei: {' '.join(what.split())}", file=sys.stderr)
+    say(f"insei: {shown_line(what)}", to_error=True)
     sys.exit(2)
 
 

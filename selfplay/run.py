@@ -42,6 +42,7 @@ from insei.system.files import (
     write_text,
 )
 from insei.system.lock import FolderLock
+from insei.system.shown import shown_line
 
 CONFIG_FILE = "config.yaml"
 DATASET = "games.lance"
@@ -107,7 +108,7 @@ class RunFolder:
         """Keep a notice with its time."""
         stamp = time.strftime("%Y-%m-%d %H:%M:%S")
         with (self.path / LOG_FILE).open("a") as file:
-            file.write(f"{stamp} {line}\n")
+            file.write(f"{stamp} {shown_line(line)}\n")
 
     def save(
         self,

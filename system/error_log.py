@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
+from insei.system.shown import shown
+
 MOST_LOGS = 50  # the oldest are deleted
 PREFIX = "error-"
 
@@ -50,7 +52,8 @@ def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
         "",
         *traceback.format_exception(error),
     ]
-    path.write_text("\n".join(line.rstrip("\n") for line in lines) + "\n", encoding="utf-8")
+    text = "\n".join(line.rstrip("\n") for line in lines) + "\n"
+    path.write_text(shown(text), encoding="utf-8")
     for old in sorted(folder.glob(f"{PREFIX}*.txt"))[:-MOST_LOGS]:
         old.unlink(missing_ok=True)
     return path

@@ -18,6 +18,7 @@ from insei.agents.grammar import make_player
 from insei.agents.player import RESIGN, ExternalPlayer
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.system.shown import say
 
 ENOUGH_SECONDS = 40.0  # of play
 PATIENCE_SECONDS = 300.0  # until the process is killed
@@ -90,7 +91,7 @@ def memory_use_of(name: str, rules: Rules) -> MemoryUse | None:
 def main() -> None:
     """Measure the player named on standard input, and print its memory use as JSON."""
     asked = json.load(sys.stdin)
-    print(json.dumps(asdict(measure_here(asked["name"], Rules(**asked["rules"])))))
+    say(json.dumps(asdict(measure_here(asked["name"], Rules(**asked["rules"])))))
 
 
 if __name__ == "__main__":

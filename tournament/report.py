@@ -15,7 +15,9 @@ from markupsafe import Markup
 from insei.engine.rules import BLACK, EMPTY, WHITE
 from insei.system.errors import UserError
 from insei.system.files import write_text
+from insei.system.shown import shown
 from insei.tournament.cost import PlayerCost
+from insei.tournament.markdown import code, escaped
 from insei.tournament.memory_use import MemoryUse
 from insei.tournament.pace import Pace, pace_of
 from insei.tournament.ratings import Rating, fit, interval, superiority
@@ -169,12 +171,22 @@ def as_json(report: TournamentReport) -> dict[str, Any]:
     }
 
 
-def environment() -> jinja2.Environment:
-    """Templates beside this file, all text escaped in HTML."""
+def plain_in_html(value: object) -> object:
+    """What a page's template puts out, before it is escaped."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def environment(suffix: str) -> jinja2.Environment:
+    """Templates beside this file; whatever they put out is escaped, in HTML or in Markdown.
+
+    Args:
+        suffix: html or md.
+    """
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     made = jinja2.Environment(
         loader=loader,
-        autoescape=jinja2.select_autoescape(["html.j2"]),
+        autoescape=suffix == "html",
+        finalize=plain_in_html if suffix == "html" else escaped,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -183,6 +195,7 @@ def environment() -> jinja2.Environment:
     made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
     made.filters["signed"] = lambda number: f"{number:+.0f}"
     made.filters["short"] = short
+    made.filters["code"] = code
     made.filters["brief"] = lambda name: name if len(name) <= BRIEF else name[: BRIEF - 1] + "…"
     return made
 
@@ -238,10 +251,9 @@ def write_report(
     """Write report.html, report.md and report.json; returns what they show."""
     report = summarise(config, games, facts)
     span = [rating.low for rating in report.ratings] + [rating.high for rating in report.ratings]
-    made = environment()
     replays = replays_of(games)
     for suffix in ("html", "md"):
-        text = made.get_template(f"report.{suffix}.j2").render(
+        text = environment(suffix).get_template(f"report.{suffix}.j2").render(
             report=report,
             config=config,
             lowest=min(span),

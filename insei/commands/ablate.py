@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports
 from insei.commands.run_line import RunLine, silence_libraries
+from insei.system.shown import say
 
 if TYPE_CHECKING:
     from insei.selfplay.studies.ablation import AblationResult
@@ -56,7 +57,7 @@ def ablate(
             watch_games=show_games,
             notice=line.notice,
         )
-    print(table_of(result))
+    say(table_of(result))
 
 
 def table_of(result: "AblationResult") -> str:

@@ -13,6 +13,7 @@ from insei.commands.options import RulesName, Seed
 from insei.commands.version import version_text
 from insei.engine.rules import PRESETS, Rules
 from insei.system.errors import UserError
+from insei.system.shown import say, shown
 
 
 def gtp(
@@ -56,13 +57,13 @@ def gtp(
             seated, chosen, version_text(), seed, ponder, warn, partial(notes_on, player)
         )
         for answer in engine.serve(TypedLines(lines_of_input())):
-            out.write(answer)
+            out.write(shown(answer))
             out.flush()
 
 
 def warn(line: str) -> None:
     """Tell whoever looks at standard error."""
-    print(f"insei: {line}", file=sys.stderr, flush=True)
+    say(f"insei: {line}", to_error=True, flush=True)
 
 
 def preset(name: str) -> Callable[[int], Rules]:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from insei.system.shown import say
+
 
 def ladder(report: Path, /, *, placed: int = 0) -> None:
     """Print the ladder that a tournament's report makes, as a file of insei's ladders.
@@ -19,4 +21,4 @@ def ladder(report: Path, /, *, placed: int = 0) -> None:
     """
     from insei.tournament.ladder import ladder_from, read_report
 
-    print(json.dumps(ladder_from(read_report(report), placed), indent=2))
+    say(json.dumps(ladder_from(read_report(report), placed), indent=2))

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports
+from insei.system.shown import say
 
 
 def tournament(
@@ -49,5 +50,5 @@ def tournament(
             memory=memory,
             play=play,
         )
-    print(result.page.with_suffix(".md").read_text())
-    print(f"report: {result.page}")
+    say(result.page.with_suffix(".md").read_text())
+    say(f"report: {result.page}")

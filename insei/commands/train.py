@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from insei.commands.options import Address
 from insei.commands.run_line import RunLine, silence_libraries
+from insei.system.shown import say
 
 
 def train(
@@ -46,4 +47,4 @@ def train(
             watch=line.show,
             notice=line.notice,
         )
-    print(f"{run.path}: {run.generations_learned} generations learned; play it as {run.player}")
+    say(f"{run.path}: {run.generations_learned} generations learned; play it as {run.player}")

@@ -3,6 +3,8 @@
 import platform
 from importlib import metadata
 
+from insei.system.shown import say
+
 LIBRARIES = ("numpy", "torch", "ray", "pylance", "openvino")
 
 
@@ -13,7 +15,7 @@ def version_text() -> str:
 
 def version() -> None:
     """Print the versions of insei, Python and the main libraries."""
-    print(f"insei {version_text()}")
-    print(f"python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    say(f"insei {version_text()}")
+    say(f"python {platform.python_version()}, {platform.system()} {platform.machine()}")
     for name in LIBRARIES:
-        print(f"{name} {metadata.version(name)}")
+        say(f"{name} {metadata.version(name)}")

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_GLOBAL_PLANES, NUM_PLANES
+from insei.system.shown import say
 
 Rows = dict[str, NDArray]  # columns by name, each [N, ...]; arrays of a row are flat
 
@@ -174,4 +175,4 @@ def markdown() -> str:
 
 
 if __name__ == "__main__":
-    print(markdown())
+    say(markdown())

@@ -55,7 +55,7 @@ def test_players_names_are_escaped_in_the_page(tmp_path):
     parts = dict.fromkeys(("random", "<b>"), PlayerCost("moves", 0, 0, 0))
     write_report(tmp_path, config, [game.as_json()], Facts(parts))
     assert "<b>" not in (tmp_path / "report.html").read_text()
-    assert "| <b> |" in (tmp_path / "report.md").read_text()
+    assert "\\<b\\> |" in (tmp_path / "report.md").read_text()
 
 
 def test_an_interrupted_tournament_goes_on(tmp_path):
