@@ -25,10 +25,11 @@ from insei.commands.rate import rate
 from insei.commands.resize import resize
 from insei.commands.tournament import tournament
 from insei.commands.train import train
-from insei.commands.version import version, version_text
+from insei.commands.version import version
 from insei.commands.watch import watch
 from insei.system.error_log import write_error_log
 from insei.system.errors import UserError
+from insei.system.version import version as version_text
 
 app = cyclopts.App(
     name="insei",
