@@ -37,6 +37,8 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         ValueError: a setting's value is not allowed.
     """
 
+    opponents: list[Opponent] | None = None  # closed even where `__init__` raised
+
     def __init__(
         self,
         num_envs: int = 1,
