@@ -24,9 +24,7 @@ SEARCH_TESTS := $(addprefix tests/agents/search/test_,$(addsuffix .py,forest gum
 .PHONY: demo test lint types fast deep checked sanitized hardened benchmark docs clean
 
 demo: $(INSTALLED)
-	$(BIN)/insei train configs/go5.yaml
-	$(BIN)/insei tournament configs/demo.yaml
-	@echo "The report is reports/demo/report.html"
+	$(BIN)/insei demo
 
 test: lint types
 	$(BIN)/pytest

@@ -17,6 +17,7 @@ from insei.agents.player import PlayerFailed
 from insei.commands.ablate import ablate
 from insei.commands.analysis import analysis
 from insei.commands.curve import curve
+from insei.commands.demo import demo
 from insei.commands.gtp import gtp
 from insei.commands.ladder import ladder
 from insei.commands.package import package
@@ -25,11 +26,12 @@ from insei.commands.rate import rate
 from insei.commands.resize import resize
 from insei.commands.tournament import tournament
 from insei.commands.train import train
-from insei.commands.version import version, version_text
+from insei.commands.version import version
 from insei.commands.watch import watch
 from insei.system.error_log import write_error_log
 from insei.system.errors import UserError
 from insei.system.shown import say, shown_line
+from insei.system.version import version as version_text
 
 app = cyclopts.App(
     name="insei",
@@ -38,8 +40,8 @@ app = cyclopts.App(
     To play: `insei play` is a game on 9x9 against a trained net, `insei play 1` against a beginner,
     `insei play --list` tells all levels.
 
-    To train: `insei train configs/go5.yaml`, then `insei tournament configs/demo.yaml`, then
-    `insei play search:runs/go5,visits=100 --size 5`.
+    To train: `insei train go5`, then `insei tournament demo` (`insei demo` does both), then
+    `insei play search:runs/go5,visits=100 --size 5`. `insei train --list` tells what there is.
 
     Players are named the same way everywhere: a level's number where you play, or `random`,
     `capture`, `influence`, `alphabeta`, `uct`, `net:PATH`, `search:PATH,visits=100`,
@@ -52,8 +54,8 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, tournament, rate, ladder, curve, resize, ablate, gtp, analysis, package,
-    version,
+    play, watch, train, tournament, demo, rate, ladder, curve, resize, ablate, gtp, analysis,
+    package, version,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)

@@ -10,13 +10,15 @@ from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build, differing, to_yaml, with_settings
 from insei.system.errors import UserError
 from insei.system.plain_yaml import parse_yaml, read_yaml
+from insei.system.shipped_configurations import find_configuration
 
 
 def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
     """Make or open the run that `source` means.
 
     Args:
-        source: a YAML file that begins a run or continues the one it began, or a run's folder.
+        source: a YAML file, or the name of a configuration that comes with insei, which begins a
+            run or continues the one it began; or a run's folder.
         runs: where new runs go.
         settings: KEY=VALUE over the configuration.
 
@@ -28,8 +30,7 @@ def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFold
     """
     if source.is_dir():
         return go_on(source, settings)
-    if not source.exists():
-        raise UserError(f"no file {source}: wanted a YAML configuration, or a run's folder")
+    source = find_configuration(source, TrainConfig, "a run's folder, ")
     values = with_settings({"name": source.stem} | read_yaml(source), settings)
     try:
         config = build(TrainConfig, values)

@@ -2,7 +2,7 @@
 
     from insei.selfplay.session import train
 
-    run = train("configs/go5.yaml", settings=["generations=1"], watch=print)
+    run = train("go5", settings=["generations=1"], watch=print)
 
 begins or continues runs/go5, tells `print` how it stands, and returns where the net is.
 """
@@ -63,7 +63,8 @@ def train(
     """Train a run to its end, from a configuration or from where it stands.
 
     Args:
-        source: a YAML file that begins a run or continues the one it began, or a run's folder.
+        source: a YAML file, or the name of a configuration that comes with insei, which begins a
+            run or continues the one it began; or a run's folder.
         runs: where new runs go.
         settings: KEY=VALUE over the configuration, as "learner.batch_size=128".
         address: of a Ray cluster to join; None starts Ray on this machine.

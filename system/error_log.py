@@ -6,10 +6,10 @@ import platform
 import time
 import traceback
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 
 from insei.system.shown import shown
+from insei.system.version import version
 
 MOST_LOGS = 50  # the oldest are deleted
 PREFIX = "error-"
@@ -26,14 +26,6 @@ def state_folder() -> Path:
     if not os.path.isabs(base):
         raise FileNotFoundError(errno.ENOENT, "no home folder", base)
     return Path(base) / "insei"
-
-
-def version() -> str:
-    """Of insei; "not installed" if it runs from its sources alone."""
-    try:
-        return metadata.version("insei")
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def write_error_log(error: BaseException, command: Sequence[str]) -> Path:

@@ -13,6 +13,7 @@ from insei.agents.player import Player, PlayerFailed, ProgramMissing
 from insei.agents.python_player import PythonPlayer
 from insei.system.errors import UserError
 from insei.system.files import append_json, read_json_lines
+from insei.system.version import version
 
 SESSIONS_FILE = "sessions.jsonl"
 LIBRARIES = ("numpy", "openvino", "ray", "scipy")
@@ -76,7 +77,7 @@ def note_session(folder: Path, identities: dict[str, str]) -> None:
             {
                 "began": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
                 "command": " ".join(["insei", *sys.argv[1:]]),
-                "insei": metadata.version("insei"),
+                "insei": version(),
                 "commit": commit(),
                 "python": platform.python_version(),
                 "libraries": {name: metadata.version(name) for name in LIBRARIES},

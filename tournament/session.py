@@ -17,6 +17,7 @@ from pathlib import Path
 from insei.system.configuration import build, to_yaml, with_settings
 from insei.system.errors import UserError
 from insei.system.plain_yaml import read_yaml
+from insei.system.shipped_configurations import find_configuration
 from insei.tournament.folder import TournamentFolder
 from insei.tournament.memory_use import memory_use_of
 from insei.tournament.playing import play_games
@@ -40,9 +41,14 @@ def ignore(what: object) -> None:
 def read_tournament(path: Path, settings: Sequence[str] = ()) -> TournamentConfig:
     """Read a tournament's configuration, with KEY=VALUE settings over it.
 
+    Args:
+        path: a YAML file, or the name of a configuration that comes with insei.
+        settings: KEY=VALUE over the configuration.
+
     Raises:
         UserError: it can't be used.
     """
+    path = find_configuration(path, TournamentConfig)
     values = with_settings({"name": path.stem} | read_yaml(path), settings)
     try:
         return build(TournamentConfig, values)

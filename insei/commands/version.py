@@ -4,13 +4,9 @@ import platform
 from importlib import metadata
 
 from insei.system.shown import say
+from insei.system.version import version as version_text
 
 LIBRARIES = ("numpy", "torch", "ray", "pylance", "openvino")
-
-
-def version_text() -> str:
-    """The version of insei alone."""
-    return metadata.version("insei")
 
 
 def version() -> None:
