@@ -92,6 +92,8 @@ def train_run(
         run.log(line)
         notice(line)
 
+    if said := run.rating_lines().notice:
+        log(said)
     try:
         training = Training(run, config, partial(make_workers, config, address, log), watch, log)
         if to_yaml(config) != run.config_text:  # replaced once it is known to fit the run
