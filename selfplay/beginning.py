@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from insei.selfplay.named_programs import check_named, programs_of, remember
 from insei.selfplay.run import CONFIG_FILE, RunFolder
 from insei.selfplay.start import starting_net
 from insei.selfplay.train_config import TrainConfig
@@ -41,8 +42,10 @@ def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFold
     path = runs / config.name
     if path.exists():
         check_same(path, config)
+        remember(programs_of(config))
         return RunFolder(path), config
     check_beginning(config)  # before there is a folder
+    remember(programs_of(config))
     return RunFolder.create(path, to_yaml(config)), config
 
 
@@ -53,6 +56,7 @@ def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
         values = values_in(path)
         began = config_in(path, values)
         config = build(TrainConfig, with_settings(values, settings))
+        check_named(path, config, settings)
         check_kept(config, began, run.newest() is not None)
         check_opponents(config)
         check_devices(config)
