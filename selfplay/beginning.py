@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
+from insei.selfplay.named_programs import check_named, programs_of, remember
 from insei.selfplay.run import CONFIG_FILE, RunFolder
 from insei.selfplay.start import starting_net
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build, differing, to_yaml, with_settings
 from insei.system.errors import UserError
+from insei.system.files import read_text
 from insei.system.plain_yaml import parse_yaml, read_yaml
 from insei.system.shipped_configurations import find_configuration
 
@@ -39,8 +43,10 @@ def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFold
     path = runs / config.name
     if path.exists():
         check_same(path, config)
+        remember(programs_of(config))
         return RunFolder(path), config
     check_beginning(config)  # before there is a folder
+    remember(programs_of(config))
     return RunFolder.create(path, to_yaml(config)), config
 
 
@@ -48,9 +54,10 @@ def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
     """Open the run in a folder; see `open_run`."""
     with ExitStack() as stack:
         run = stack.enter_context(closing(RunFolder(path)))
-        values = parse_yaml(run.config_text, str(path / CONFIG_FILE))
-        began = build(TrainConfig, values)
+        values = values_in(path)
+        began = config_in(path, values)
         config = build(TrainConfig, with_settings(values, settings))
+        check_named(path, config, settings)
         check_kept(config, began, run.newest() is not None)
         check_opponents(config)
         check_devices(config)
@@ -67,7 +74,30 @@ def config_of(path: Path) -> TrainConfig:
     file = path / CONFIG_FILE
     if not file.is_file():
         raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
-    return build(TrainConfig, parse_yaml(file.read_text(), str(file)))
+    return config_in(path, values_in(path))
+
+
+def values_in(path: Path) -> dict[str, Any]:
+    """The keys and values of the configuration in a run's folder.
+
+    Raises:
+        UserError: it is not YAML, or was cut short: a run's file states every key.
+    """
+    file = path / CONFIG_FILE
+    text = read_text(file)
+    values = parse_yaml(text, str(file))
+    last = fields(TrainConfig)[-1].name
+    if not text.endswith("\n") or last not in values:
+        raise UserError(f"{file} is cut short: wanted all keys, to the end of {last}")
+    return values
+
+
+def config_in(path: Path, values: dict[str, Any]) -> TrainConfig:
+    """A run's configuration from its keys and values; raises UserError with the file's name."""
+    try:
+        return build(TrainConfig, values)
+    except UserError as error:
+        raise UserError(f"{path / CONFIG_FILE}: {error}") from error
 
 
 def check_kept(config: TrainConfig, began: TrainConfig, has_learned: bool) -> None:

@@ -27,6 +27,7 @@ from insei.agents.net.find_package import CHECKPOINTS, check_nameable
 from insei.agents.net.package import DamagedPackage, PlayerCard
 from insei.selfplay.checkpoints import (
     MILESTONES,
+    STATE_FILE,
     Progress,
     checkpoints_of,
     read_checkpoint,
@@ -35,13 +36,14 @@ from insei.selfplay.checkpoints import (
 from insei.selfplay.net_rating import NetRating
 from insei.system.errors import UserError
 from insei.system.files import (
-    append_json,
+    append_lines,
     delete_unfinished,
     new_folder,
-    read_json_lines,
+    read_text,
     write_text,
 )
 from insei.system.lock import FolderLock
+from insei.system.records import Lines, append_records, read_lines
 from insei.system.shown import shown_line
 
 CONFIG_FILE = "config.yaml"
@@ -91,13 +93,13 @@ class RunFolder:
         if path.exists():
             raise UserError(f"{path} exists already: wanted a new run, or `insei train {path}`")
         with new_folder(path) as unfinished:
-            (unfinished / CONFIG_FILE).write_text(config_text)
+            write_text(unfinished / CONFIG_FILE, config_text)
         return cls(path)
 
     @property
     def config_text(self) -> str:
         """The configuration as it was resolved when the run began."""
-        return (self.path / CONFIG_FILE).read_text()
+        return read_text(self.path / CONFIG_FILE)
 
     @property
     def dataset_path(self) -> Path:
@@ -107,8 +109,7 @@ class RunFolder:
     def log(self, line: str) -> None:
         """Keep a notice with its time."""
         stamp = time.strftime("%Y-%m-%d %H:%M:%S")
-        with (self.path / LOG_FILE).open("a") as file:
-            file.write(f"{stamp} {shown_line(line)}\n")
+        append_lines(self.path / LOG_FILE, [f"{stamp} {shown_line(line)}"])
 
     def save(
         self,
@@ -136,12 +137,18 @@ class RunFolder:
             return None
         folder = found[-1]
         try:
-            return read_checkpoint(folder)
+            progress, state = read_checkpoint(folder)
+            if progress.generation != int(folder.name):
+                raise DamagedPackage(
+                    f"{folder / STATE_FILE}: generation {progress.generation}, wanted "
+                    f"{int(folder.name)}"
+                )
         except DamagedPackage as error:
             back = f"; the one before is {found[-2]}" if len(found) > 1 else ""
             raise DamagedPackage(
                 f"{error}; to go on from an older checkpoint, move {folder} away{back}"
             ) from error
+        return progress, state
 
     def has_checkpoint(self, generation: int) -> bool:
         """Whether the net of this generation is there, whole."""
@@ -149,23 +156,16 @@ class RunFolder:
 
     def add_rating(self, rating: NetRating) -> None:
         """Append a net's rating."""
-        append_json(self.path / RATINGS_FILE, [rating.to_json()])
+        append_records(self.path / RATINGS_FILE, [rating])
 
     def ratings(self) -> list[NetRating]:
-        """The ratings of the run's nets, oldest first; the newest one of each generation.
-
-        A last line that a crash cut short is left out.
-
-        Raises:
-            UserError: a line is no rating.
-        """
-        path = self.path / RATINGS_FILE
-        try:
-            ratings = [NetRating.from_json(values) for values in read_json_lines(path)]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(f"{path}: not a file of ratings ({error})") from error
-        by_generation = {rating.generation: rating for rating in ratings}
+        """The ratings of the run's nets, oldest first; the newest one of each generation."""
+        by_generation = {rating.generation: rating for rating in self.rating_lines().values}
         return [by_generation[generation] for generation in sorted(by_generation)]
+
+    def rating_lines(self) -> Lines[NetRating]:
+        """The lines of `ratings.jsonl`; those that are no ratings are set aside."""
+        return read_lines(NetRating, self.path / RATINGS_FILE)
 
     def close(self) -> None:
         """Let others in."""

@@ -18,6 +18,7 @@ import numpy as np
 from insei.selfplay.beginning import open_run
 from insei.selfplay.learner import Diverged
 from insei.selfplay.loop import Status, Training
+from insei.selfplay.named_programs import programs_of
 from insei.selfplay.run import DiskFull, RunFolder, is_disk_full, write_config
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import MakeEvaluator, Worker, compiled
@@ -93,6 +94,10 @@ def train_run(
         run.log(line)
         notice(line)
 
+    if said := run.rating_lines().notice:
+        log(said)
+    if programs := programs_of(config):
+        log(f"its ratings start {', '.join(programs)}")
     try:
         training = Training(run, config, partial(make_workers, config, address, log), watch, log)
         if to_yaml(config) != run.config_text:  # replaced once it is known to fit the run

@@ -22,7 +22,7 @@ from insei.tournament.folder import TournamentFolder
 from insei.tournament.memory_use import memory_use_of
 from insei.tournament.playing import play_games
 from insei.tournament.report import TournamentReport
-from insei.tournament.run import Progress, run_tournament, unmeasured
+from insei.tournament.run import Progress, ignore, run_tournament, unmeasured
 from insei.tournament.tournament_config import TournamentConfig
 
 
@@ -32,10 +32,6 @@ class TournamentResult:
 
     page: Path  # the HTML report; JSON and Markdown lie beside it
     report: TournamentReport
-
-
-def ignore(what: object) -> None:
-    """Watch nothing."""
 
 
 def read_tournament(path: Path, settings: Sequence[str] = ()) -> TournamentConfig:
@@ -71,17 +67,18 @@ def hold_tournament(
     Args:
         address: of a Ray cluster to join; None starts Ray on this machine.
         watch: told how far the games are, whenever some have ended.
-        notice: told in one line that a worker died and was replaced.
+        notice: told in one line what a user should know, as that a worker died and was replaced.
         memory: whether to measure each player's memory after the games.
-        play: whether to play the missing games; False reports on those that are there.
+        play: whether to play the missing games; False reports on those that are there, and starts
+            no program.
 
     Raises:
         ValueError: a player is unknown, or the folder holds a tournament of other conditions.
     """
-    measure = memory_use_of if memory else unmeasured
+    measure = memory_use_of if memory and play else unmeasured  # which starts programs too
     with closing(TournamentFolder(reports / config.name, to_yaml(config))) as folder:
         player = partial(play_games, workers=config.workers, address=address, notice=notice)
-        report = run_tournament(config, folder, player if play else None, watch, measure)
+        report = run_tournament(config, folder, player if play else None, watch, measure, notice)
         return TournamentResult(folder.path / "report.html", report)
 
 
