@@ -97,7 +97,7 @@ class SearchingPlayer(TimedPlayer, Protocol):
             avoided: moves that the search leaves out; see `Forest.start`.
 
         Yields:
-            the search, after each step.
+            the search, after each step, and at least once.
 
         Returns:
             the choice.

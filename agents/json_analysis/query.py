@@ -129,7 +129,7 @@ def read_line(line: str, read_rules: ReadRules) -> Query | Action:
         BadQuery: it is no JSON object, or a field of it makes no sense.
     """
     try:
-        values = json.loads(line)
+        values = json.loads(line, parse_constant=finite, parse_float=finite)
     except (ValueError, RecursionError) as error:
         raise BadQuery(f"not JSON: {error}") from None
     if not isinstance(values, dict):
@@ -142,6 +142,18 @@ def read_line(line: str, read_rules: ReadRules) -> Query | Action:
     except BadQuery as error:
         error.id = id
         raise
+
+
+def finite(text: str) -> float:
+    """Read a number; JSON knows neither NaN nor infinity.
+
+    Raises:
+        UserError: it is not finite.
+    """
+    number = float(text)
+    if not math.isfinite(number):
+        raise UserError(f"{text[:20]}: wanted a finite number")
+    return number
 
 
 def read_action(id: str, values: dict[str, Any]) -> Action:
@@ -168,6 +180,8 @@ def read_query(id: str, values: dict[str, Any], read_rules: ReadRules) -> Query:
     numbers = [len(game.moves)]
     if "analyzeTurns" in values:
         numbers = whole_numbers(values, "analyzeTurns", 0, len(game.moves))
+        if not numbers:
+            raise BadQuery("[]: wanted at least one turn", "analyzeTurns")
     overrides = values.get("overrideSettings", {})
     if not isinstance(overrides, dict):
         raise BadQuery(f"{overrides!r}: wanted an object", "overrideSettings")

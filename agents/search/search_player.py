@@ -115,7 +115,11 @@ class SearchPlayer:
             avoided: moves that the search leaves out; see `Forest.start`.
         """
         search = self.search_from(position, no_pass_before, avoided)
+        has_stepped = False
         for _ in search.running(self.seconds, self.play.early and self.settings.rule == "puct"):
+            has_stepped = True
+            yield search
+        if not has_stepped:  # the tree that was kept is enough, and somebody may report it
             yield search
         forest = search.forest
         win, _ = forest.outlook(0)
