@@ -128,7 +128,7 @@ class GtpGame:
         if self.handicap_bonus != "0":
             stones = num_handicap_stones(self.history.start, self.history.moves)
         komi = self.rules.komi + bonus_points(self.handicap_bonus, stones)
-        if self.position.rules.komi != komi:
+        if self.history.rules.komi != komi:
             rules = dataclasses.replace(self.rules, komi=min(komi, float(MAX_KOMI)))
             self.history = self.history.under(rules)
 

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from insei.engine.errors import IllegalMove
 from insei.engine.position import Position
 from insei.engine.rules import Rules, opponent
 
-NUM_RECENT = 64  # positions before the current one that are kept
-STRIDE = 1024  # every so many moves a position is kept for good
+STRIDE = 1024  # every so many moves a position is kept
+NUM_REPLAYED = 64  # positions that are kept when a move is taken back, for the next ones
 TOLERATED = ("suicide", "superko")  # what some rules forbid and others allow
 
 Ply = tuple[int, int]  # colour, move
@@ -19,18 +18,27 @@ class GameHistory:
     """A game from its start to the current position.
 
     Positions hold their own history, so that one for each move would take memory that grows with
-    the square of the moves. The last ones are kept, and one in `STRIDE`; others are played again.
+    the square of the moves. One in `STRIDE` is kept; an undo plays again from there.
     """
 
     def __init__(self, start: Position) -> None:
         self.start = start
         self.moves: list[Ply] = []
         self.kept = {0: start}  # positions, by the number of moves before them
+        self._current = start.copy()  # played on in place
+        self._shown: Position | None = start  # a copy of it that others may keep
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the current position."""
+        return self._current.rules
 
     @property
     def position(self) -> Position:
-        """The current position."""
-        return self.kept[len(self.moves)]
+        """The current position; the same object until the next move."""
+        if self._shown is None:
+            self._shown = self._current.copy()
+        return self._shown
 
     def play(self, colour: int, move: int, is_tolerant: bool) -> str | None:
         """Play a move for a colour, whose turn it need not be.
@@ -45,18 +53,17 @@ class GameHistory:
         Raises:
             IllegalMove: the move is refused.
         """
-        position = with_mover(self.position, colour)
+        position = with_mover(self._current, colour)
         reason = position.why_illegal(move)
-        self._append(colour, move, after(position, move, is_tolerant))
-        return reason
-
-    def _append(self, colour: int, move: int, reached: Position) -> None:
+        if is_tolerant and reason in TOLERATED:
+            position = forced(position, move)
+        else:
+            position.play_in_place(move)
+        self._current, self._shown = position, None
         self.moves.append((colour, move))
-        count = len(self.moves)
-        self.kept[count] = reached
-        old = count - NUM_RECENT
-        if old % STRIDE:
-            self.kept.pop(old, None)
+        if len(self.moves) % STRIDE == 0:
+            self.kept[len(self.moves)] = position.copy()
+        return reason
 
     def undo(self) -> None:
         """Take the last move back.
@@ -64,13 +71,19 @@ class GameHistory:
         Raises:
             IndexError: there is none.
         """
+        self.kept.pop(len(self.moves), None)
         self.moves.pop()
         count = len(self.moves)
-        del self.kept[count + 1]
         if count not in self.kept:
-            later = self.moves[count - count % STRIDE :]
-            del self.moves[count - count % STRIDE :]
-            self.replay(later)
+            first = count - count % STRIDE
+            later = self.moves[first:]
+            del self.moves[first:]
+            self._current = self.kept[first].copy()
+            for colour, move in later:
+                self.play(colour, move, is_tolerant=True)
+                if count - len(self.moves) < NUM_REPLAYED:
+                    self.kept[len(self.moves)] = self._current.copy()
+        self._current, self._shown = self.kept[count].copy(), None
 
     def replay(self, moves: Iterable[Ply]) -> None:
         """Play moves that were accepted before, or under other rules."""
@@ -95,14 +108,15 @@ def with_mover(position: Position, colour: int) -> Position:
     return position if position.to_play == colour else position.with_to_play(colour)
 
 
-def after(position: Position, move: int, is_tolerant: bool) -> Position:
-    """The position after a move; see `GameHistory.play`."""
-    if not is_tolerant or position.why_illegal(move) not in TOLERATED:
-        return position.play(move)
+def forced(position: Position, move: int) -> Position:
+    """The position after a move that its rules forbid as suicide or superko, without its history.
+
+    Raises:
+        IllegalMove: no rules allow the move: it is a single stone's suicide.
+    """
     rules = position.rules
     plain = Rules(rules.width, rules.height, ko="simple", suicide=True)
-    try:
-        board = Position(plain, position.board, position.to_play).play(move).board
-    except IllegalMove:
-        return position.play(move)  # a single stone's suicide: refused in the rules' own words
-    return Position(rules, np.ascontiguousarray(board), opponent(position.to_play))
+    bare = Position(plain, position.board, position.to_play)
+    if not bare.is_legal(move):
+        return position.play(move)  # refused in the rules' own words
+    return Position(rules, np.ascontiguousarray(bare.play(move).board), opponent(position.to_play))

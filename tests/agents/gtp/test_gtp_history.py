@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from insei.agents.gtp.history import NUM_RECENT, STRIDE, GameHistory
+from insei.agents.gtp.history import NUM_REPLAYED, STRIDE, GameHistory
 from insei.engine.errors import IllegalMove
 from insei.engine.position import Position
 from insei.engine.rules import Rules
@@ -21,7 +21,10 @@ def test_a_long_game_takes_memory_in_proportion_to_its_moves():
         assert game.answer(f"play {'bw'[ply % 2]} pass") == "="
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert len(game.game.history.kept) <= NUM_RECENT + 2 + 6000 // STRIDE
+    assert len(game.game.history.kept) == 1 + 6000 // STRIDE
+    for _ in range(200):
+        game.answer("undo")
+    assert len(game.game.history.kept) <= NUM_REPLAYED + 1 + 6000 // STRIDE
     assert most < 20_000_000
 
 
@@ -39,7 +42,9 @@ def random_history(num_moves, seed):
     return history, boards
 
 
-@pytest.mark.parametrize("num_moves", [1, NUM_RECENT, NUM_RECENT + 1, STRIDE + 2 * NUM_RECENT + 3])
+@pytest.mark.parametrize(
+    "num_moves", [1, NUM_REPLAYED, NUM_REPLAYED + 1, STRIDE + 2 * NUM_REPLAYED + 3]
+)
 def test_every_move_can_be_taken_back(num_moves):
     history, boards = random_history(num_moves, num_moves)
     for board in reversed(boards):
@@ -52,14 +57,14 @@ def test_every_move_can_be_taken_back(num_moves):
 
 def test_a_game_goes_on_after_moves_were_taken_back():
     game = engine()
-    for ply in range(3 * NUM_RECENT):
+    for ply in range(3 * NUM_REPLAYED):
         game.answer(f"play {'bw'[ply % 2]} pass")
-    for _ in range(2 * NUM_RECENT):
+    for _ in range(2 * NUM_REPLAYED):
         assert game.answer("undo") == "="
     assert told(game, "play b C3", "undo", "play b C4", "move_history")[-1].startswith(
         "= black C4\nwhite pass\n"
     )
-    assert len(game.position.moves) == NUM_RECENT + 1
+    assert len(game.position.moves) == NUM_REPLAYED + 1
 
 
 def test_other_rules_keep_the_moves():
@@ -68,3 +73,23 @@ def test_other_rules_keep_the_moves():
     assert other.moves == history.moves
     assert other.position.rules.komi == 3.5
     assert other.position.board.tolist() == boards[-1]
+
+
+def test_a_position_that_was_handed_out_stays_as_it_was():
+    game = engine()
+    game.answer("play b C3")
+    before = game.position
+    assert game.position is before
+    told(game, "play w C2", "play b C1")
+    assert before.moves == [12]
+    told(game, "undo", "undo")
+    assert game.position == before
+
+
+def test_a_refused_move_changes_nothing():
+    game = engine(rules=Rules(3, 3, 0.5))
+    told(game, "play b A1", "play b pass", "play w pass")
+    before = game.position.copy()
+    assert game.answer("play b A1")[0] == "?"
+    assert game.position == before
+    assert game.game.history.moves == [(1, 6), (1, 9), (2, 9)]
