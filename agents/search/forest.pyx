@@ -14,14 +14,13 @@ import numpy as np
 
 from insei.agents.search.batch cimport (
     Batch, action_table, batch_clear_caches, batch_count_lookups, batch_expand, batch_free,
-    batch_new, batch_part, batch_select, constants_of, first_game, set_avoided,
+    batch_new, batch_part, batch_select, constants_of, first_game, set_avoided
 )
 from insei.agents.search.gumbel cimport GUMBEL
 from insei.agents.search.puct cimport PUCT
 from insei.agents.search.results cimport (
     candidates_of, drawn_move, ownership_after, ownership_of, root_planes, root_policy,
-    value_of_shares, variation_of, visits_along, write_shares
-)
+    value_of_shares, variation_of, visits_along, write_shares)
 from insei.agents.search.tree cimport (
     Node, RootRule, Tree, tree_advance, tree_edge, tree_free, tree_is_done, tree_is_waiting,
     tree_new, tree_start
