@@ -65,6 +65,13 @@ def test_a_line_that_makes_no_sense_is_answered_by_a_question_mark(line, said):
     assert answer.count("\n") == 2
 
 
+@pytest.mark.parametrize("line", ["play b {}", "komi {}", "{}", "kata-set-rules {}", "loadsgf {}"])
+def test_a_failure_quotes_no_more_than_a_reader_needs(line):
+    (answer,) = answers(line.format("A" * 100_000))
+    assert answer.startswith("?")
+    assert len(answer) < 1100
+
+
 def test_an_illegal_move_is_refused_and_changes_nothing():
     said = answers("play b A1\nplay w A1\nshowboard")
     assert said[1] == "? illegal move: A1 for white: occupied; white to play\n\n"
