@@ -23,6 +23,7 @@ from insei.system.lines import Lines, WrittenLines
 GAME_COMMANDS = BOARD_COMMANDS | PLAY_COMMANDS | QUERY_COMMANDS | RULES_COMMANDS | TIME_COMMANDS
 # What the protocol discards: control characters but for the tab, which is a space.
 DISCARDED = dict.fromkeys((*range(32), 127)) | {ord("\t"): " "}
+LONGEST_FAILURE = 1000  # characters of an answer after `?`
 
 
 class GtpEngine:
@@ -134,11 +135,10 @@ class GtpEngine:
                 return
             answer = self._run(command, words)
         except ValueError as error:
-            yield f"?{number} {' '.join(str(error).split())}\n\n"
+            yield f"?{number} {one_line(error)}\n\n"
             return
         except PlayerFailed as error:
-            failure = f"{self.game.player.name} failed: {error}"
-            yield f"?{number} {' '.join(failure.split())}\n\n"
+            yield f"?{number} {one_line(f'{self.game.player.name} failed: {error}')}\n\n"
             return
         yield f"={number} {answer}".rstrip(" ") + "\n\n"
 
@@ -151,7 +151,7 @@ class GtpEngine:
         try:
             yield from reports
         except (ValueError, PlayerFailed) as error:  # too late to answer `?`
-            self.warn(f"{command} ended: {' '.join(str(error).split())}")
+            self.warn(f"{command} ended: {one_line(error)}")
         yield "\n"
 
     def _run(self, command: str, words: list[str]) -> str:
@@ -194,3 +194,9 @@ class GtpEngine:
             search = player.search_from(self.position)
             while not source.is_waiting() and search.deepen():
                 pass
+
+
+def one_line(said: object) -> str:
+    """A failure as one line, cut where it quotes too much of what came."""
+    line = " ".join(str(said).split())
+    return line if len(line) <= LONGEST_FAILURE else line[:LONGEST_FAILURE] + "..."

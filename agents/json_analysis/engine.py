@@ -20,6 +20,7 @@ from insei.agents.search.search import analysis_of
 from insei.agents.search.settings import SearchSettings
 from insei.system.lines import Lines
 
+LONGEST_ERROR = 1000  # characters of an error; some quote what came
 NUM_SEATS = 16  # positions searched side by side on one board size
 Answer = dict[str, Any]
 MakeEvaluator = Callable[[int, int], Evaluator]  # height and width to the net for such boards
@@ -217,7 +218,10 @@ class AnalysisEngine:
             yield from board.seated.values()
 
     def _refusal(self, error: BadQuery) -> Answer:
-        answer: Answer = {"error": str(error)}
+        said = str(error)
+        if len(said) > LONGEST_ERROR:
+            said = said[:LONGEST_ERROR] + "..."
+        answer: Answer = {"error": said}
         if error.field:
             answer["field"] = error.field
         if error.id is not None:

@@ -1,7 +1,7 @@
 """What clients send, line by line, and that it is answered as they need it.
 
-The order and the form of the lines were observed with gtp2ogs 2025-10, CGOS's Python client,
-gogui-twogtp 1.6, Sabaki 0.60's engine syncer, and KataGo's users Lizzie and q5Go.
+The order and the form of the lines are those of gtp2ogs, CGOS's Python client, gogui-twogtp 1.6,
+Sabaki's engine syncer and Lizzie, run or read in 2026.
 """
 
 import re

@@ -65,6 +65,13 @@ def test_a_line_that_makes_no_sense_is_answered_by_a_question_mark(line, said):
     assert answer.count("\n") == 2
 
 
+@pytest.mark.parametrize("line", ["play b {}", "komi {}", "{}", "kata-set-rules {}", "loadsgf {}"])
+def test_a_failure_quotes_no_more_than_a_reader_needs(line):
+    (answer,) = answers(line.format("A" * 100_000))
+    assert answer.startswith("?")
+    assert len(answer) < 1100
+
+
 def test_an_illegal_move_is_refused_and_changes_nothing():
     said = answers("play b A1\nplay w A1\nshowboard")
     assert said[1] == "? illegal move: A1 for white: occupied; white to play\n\n"
@@ -168,28 +175,25 @@ def test_a_whole_game_over_gtp(make):
     assert game.position.is_over
 
 
-COMMANDS = [
-    "play",
-    "genmove",
-    "undo",
-    "komi",
-    "boardsize",
-    "clear_board",
-    "showboard",
-    "final_score",
-    "final_status_list",
-    "fixed_handicap",
-    "set_free_handicap",
-    "time_settings",
-    "time_left",
-    "kgs-time_settings",
-    "kata-set-rules",
-    "kata-analyze",
-    "loadsgf",
-    "rectangular_boardsize",
-    "kgs-genmove_cleanup",
+UNSENT = {"printsgf", "quit"}  # one writes files, the other ends the engine
+COMMANDS = sorted({*engine().answer("list_commands")[2:].split(), "kata-analyze"} - UNSENT)
+ARGUMENTS = [
+    "b",
+    "w",
+    "black",
+    "A1",
+    "C3",
+    "pass",
+    "5",
+    "9",
+    "-1",
+    "1e400",
+    "nan",
+    "#",
+    "\x00",
+    "\x7f",
+    "9:7",
 ]
-ARGUMENTS = ["b", "w", "black", "A1", "C3", "pass", "5", "9", "-1", "1e400", "nan", "#", "\x00"]
 WORDS = st.sampled_from([*COMMANDS, *ARGUMENTS, "99999999999999999999", "\u0663"])
 
 

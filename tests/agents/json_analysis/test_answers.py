@@ -238,6 +238,11 @@ def test_errors_name_the_field_and_the_query(engine):
     assert set(plain) == {"error"}
 
 
+def test_an_error_quotes_no_more_than_a_reader_needs(engine):
+    (refused,) = answers(engine, query(moves="E5" * 100_000))
+    assert (refused["field"], len(refused["error"]) < 1100) == ("moves", True)
+
+
 def test_an_ignored_setting_is_warned_of_once(engine):
     asked = query(overrideSettings={"wideRootNoise": 0.1, "maxVisits": 3})
     found = answers(engine, asked, asked)
