@@ -5,7 +5,7 @@ Each file appears whole or not at all. Nothing is overwritten. Memory does not g
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +37,6 @@ class Exported:
     notices: tuple[str, ...] = ()  # what a user should know, a line each
 
 
-def ignore(count: int) -> None:
-    """Watch nothing."""
-
-
 def span_of(text: str) -> tuple[int, int]:
     """Read a span of generations: "12", "10-20", or "10-" to the newest.
 
@@ -69,12 +65,7 @@ def check_new(path: Path) -> None:
         raise UserError(f"{path}: no folder {path.parent}")
 
 
-def export_sgf(
-    data: RunData,
-    folder: Path,
-    limit: int | None = None,
-    watch: Callable[[int], None] = ignore,
-) -> Exported:
+def export_sgf(data: RunData, folder: Path, limit: int | None = None) -> Exported:
     """Write each whole game as GENERATION/ID.sgf in a new folder.
 
     Raises:
@@ -99,7 +90,6 @@ def export_sgf(
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             count += 1
-            watch(count)
     if limit is None and (older := games_without_moves(data)):
         notices.append(f"left out: {older} games that an older insei recorded without their moves")
     return Exported(folder, count, tuple(notices))
@@ -126,12 +116,7 @@ def sgf_of(game: WholeGame) -> str:
     return write_sgf(GameRecord(position, name, name, result))
 
 
-def export_npz(
-    data: RunData,
-    path: Path,
-    limit: int | None = None,
-    watch: Callable[[int], None] = ignore,
-) -> Exported:
+def export_npz(data: RunData, path: Path, limit: int | None = None) -> Exported:
     """Write the rows in KataGo's layout.
 
     Raises:
@@ -146,7 +131,7 @@ def export_npz(
         new_file(path) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as archive,
     ):
-        for number, array in enumerate(ARRAYS):
+        for array in ARRAYS:
             with archive.open(f"{array.name}.npy", "w", force_zip64=True) as member:
                 header = {
                     "descr": np.lib.format.dtype_to_descr(np.dtype(array.dtype)),
@@ -154,11 +139,8 @@ def export_npz(
                     "shape": (count, *array.shape(frame.side)),
                 }
                 np.lib.format.write_array_header_1_0(member, header)
-                written = 0
                 for part in parts_of(array, data, limit, frame):
                     member.write(part.tobytes())
-                    written += len(part)
-                    watch((count * number + written) // len(ARRAYS))
     return Exported(path, count)
 
 
@@ -218,12 +200,7 @@ def parquet_schema(data: RunData) -> pa.Schema:
     return pa.schema(fields, metadata=terms_of(data.rules))
 
 
-def export_parquet(
-    data: RunData,
-    path: Path,
-    limit: int | None = None,
-    watch: Callable[[int], None] = ignore,
-) -> Exported:
+def export_parquet(data: RunData, path: Path, limit: int | None = None) -> Exported:
     """Write the rows as Parquet: arrays are lists of fixed size, planes are unpacked.
 
     Raises:
@@ -232,15 +209,12 @@ def export_parquet(
     check_new(path)
     count = num_rows(data, limit)
     schema = parquet_schema(data)
-    written = 0
     with (
         new_file(path) as file,
         parquet.ParquetWriter(pa.PythonFile(file, "w"), schema, compression="zstd") as writer,
     ):
         for batch in data.arrow_batches(schema.names, BATCH, limit):
             writer.write_batch(parquet_batch(batch, data, schema))
-            written += batch.num_rows
-            watch(written)
     return Exported(path, count)
 
 

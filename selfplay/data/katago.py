@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from insei.engine.planes.net_planes import KOMI_SCALE
 from insei.engine.rules import Rules
-from insei.selfplay.data.loading import SelfPlayRows
+from insei.selfplay.data.loading import SelfPlayRows, check_id
 
 NUM_BINARY, NUM_GLOBAL, NUM_TARGETS = 22, 19, 64
 SCORE_RADIUS = 60  # points by which a score may exceed the board's area
@@ -155,6 +155,8 @@ def global_targets(rows: SelfPlayRows, replies: Replies, frame: Frame) -> NDArra
     found[:, 31] = -(policy * np.log(np.where(policy > 0, policy, 1))).sum(axis=1)
     found[:, 34] = found[:, 48] = frame.rules.scoring == "area"
     found[:, 36:41] = 1
+    for game in np.unique(rows.game):
+        check_id(str(game))
     ids = np.array([int(game, 16) for game in rows.game], np.uint64)
     for channel, (shift, bits) in enumerate(((0, 22), (22, 22), (44, 20)), 41):
         found[:, channel] = (ids >> np.uint64(shift)) & np.uint64((1 << bits) - 1)

@@ -8,6 +8,7 @@
 docs/data.md explains the columns.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -29,6 +30,7 @@ from insei.system.errors import UserError
 
 BATCH = 4096  # rows that are unpacked at a time
 AHEAD = 2  # batches read ahead
+ID = re.compile(r"[0-9a-f]{16}")
 OF_A_GAME = ["game", "generation", "width", "height", "komi", WHOLE_GAME.name]
 
 
@@ -78,6 +80,9 @@ class WholeGame:
     generation: int  # of the net that finished it
     rules: Rules
     moves: list[int]  # row · width + column; width · height is a pass
+
+    def __post_init__(self) -> None:
+        check_id(self.id)  # which becomes the name of a file
 
     @property
     def position(self) -> Position:
@@ -157,12 +162,11 @@ class RunData:
             return
         for batch in self.arrow_batches(OF_A_GAME, BATCH // 8, limit, self._first_rows):
             for values in batch.to_pylist():
-                rules = replace(
-                    self.rules,
-                    width=values["width"],
-                    height=values["height"],
-                    komi=values["komi"],
-                )
+                own = {name: values[name] for name in ("width", "height", "komi")}
+                try:
+                    rules = replace(self.rules, **own)
+                except UserError as error:
+                    raise UserError(f"{self.path}: game {values['game']!r}: {error}") from error
                 yield WholeGame(values["game"], values["generation"], rules, values["moves"])
 
     def arrow_batches(
@@ -197,6 +201,16 @@ class RunData:
     def _empty(self, names: Sequence[str]) -> pa.RecordBatch:
         schema = pa.schema([self.table.schema.field(name) for name in names])
         return pa.RecordBatch.from_pylist([], schema=schema)
+
+
+def check_id(game: str) -> None:
+    """Check that a game's id is 16 hexadecimal digits.
+
+    Raises:
+        UserError: it isn't, as in a table of somebody else's.
+    """
+    if not ID.fullmatch(game):
+        raise UserError(f"game {game[:40]!r}: wanted an id of 16 hexadecimal digits")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Rows as KataGo's npz and as Parquet, checked by replaying the games."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -10,7 +11,7 @@ from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
 from insei.main import main
 from insei.selfplay.data import load
-from insei.selfplay.data.export import export_npz, export_parquet, span_of
+from insei.selfplay.data.export import export_npz, export_parquet, export_sgf, span_of
 from insei.selfplay.data.katago import ARRAYS, Frame, Replies, parity_wave, score_targets
 from insei.system.errors import UserError
 from tests.helpers.games import quick_worker, some_games
@@ -117,8 +118,6 @@ def test_the_score_is_spread_around_its_half_points(npz, run):
 
 
 def test_scores_beyond_the_range_are_its_ends(run):
-    from dataclasses import replace
-
     rows = load(run).rows()[:3]
     rows = replace(rows, score=np.array([400.0, -400.0, 84.5], np.float32))
     found = score_targets(rows, Replies.of(rows, None), Frame(FIVE))
@@ -141,8 +140,6 @@ def test_a_batch_s_last_reply_is_in_the_next_batch(run, tmp_path, monkeypatch, n
 
 
 def test_a_frame_that_is_no_square_is_laid_into_one(tmp_path):
-    from dataclasses import replace
-
     rows = load(run_with(tmp_path / "run", some_games(3))).rows()
     rules = Rules(5, 3, 4.5)
     narrow = replace(
@@ -254,3 +251,16 @@ def test_limits_and_generations_are_read(run, tmp_path, capsys):
         assert {len(found[array.name]) for array in ARRAYS} == {7}
     main(["export", str(run), "--sgf", str(tmp_path / "s"), "--limit", "2", "--generations", "0-"])
     assert capsys.readouterr().out == f"{tmp_path}/s: 2 games\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../outside", "a/b", "", "0" * 15 + "x", "\x1b]52;c;eA==\x07"]
+)
+@pytest.mark.parametrize("writer", [export_sgf, export_npz])
+def test_an_id_of_a_table_that_somebody_sent_names_no_file(tmp_path, name, writer):
+    game = replace(some_games(1)[0], id=name)
+    data = load(run_with(tmp_path / "a" / "b" / "run", [game]))
+    with pytest.raises(UserError, match="wanted an id of 16 hexadecimal digits") as refused:
+        writer(data, tmp_path / "out")
+    assert str(refused.value).isprintable()
+    assert {path.name for path in tmp_path.iterdir()} == {"a"}
