@@ -29,7 +29,7 @@ class GamesBar:
 
     def notice(self, line: str) -> None:
         """Print a line that stays."""
-        self.console.print(line, highlight=False)
+        self.console.print(line, highlight=False, markup=False)
 
     def __enter__(self) -> "GamesBar":
         return self

@@ -31,12 +31,14 @@ class RunLine:
     def show(self, status: "Status") -> None:
         """Say how the run stands."""
         is_new = status.generation != self.shown_generation
+        from rich.text import Text
+
         if self.console.is_terminal:
             now = time.monotonic()
             if is_new or now - self.shown_at > 0.25:
                 self.live.start()
                 self.shown_at = now
-                self.live.update(status_line(status), refresh=True)
+                self.live.update(Text(status_line(status)), refresh=True)
         elif is_new and self.shown_generation >= 0:
             print(status_line(status), flush=True)
         self.shown_generation = status.generation
@@ -44,7 +46,7 @@ class RunLine:
     def notice(self, line: str) -> None:
         """Print a line that stays."""
         if self.console.is_terminal:
-            self.console.print(line, highlight=False)
+            self.console.print(line, highlight=False, markup=False)
         else:
             print(line, file=sys.stderr, flush=True)
 

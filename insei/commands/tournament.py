@@ -34,7 +34,8 @@ def tournament(
     memory
         Whether to measure each player's memory after the games, in a process of its own.
     play
-        Whether to play the missing games; `--no-play` reports on those that are there.
+        Whether to play the missing games; `--no-play` reports on those that are there, and starts
+        no program.
     """
     from insei.tournament.session import hold_tournament, read_tournament
 

@@ -1,8 +1,8 @@
 """The data of a run: rows as they are recorded, kept, windowed and batched.
 
-from insei.selfplay.data import load
+    from insei.selfplay.data import load
 
-data = load("runs/go5")
+    data = load("runs/go5")
 """
 
 from pathlib import Path
