@@ -73,6 +73,7 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.tree
 	$(BIN)/python -m benchmarks.selfplay
 	$(BIN)/python -m benchmarks.learner
+	$(BIN)/python -m benchmarks.table
 	$(BIN)/python -m benchmarks.client
 
 docs: $(VENV)/docs-installed

@@ -18,6 +18,7 @@ from insei.commands.ablate import ablate
 from insei.commands.analysis import analysis
 from insei.commands.curve import curve
 from insei.commands.demo import demo
+from insei.commands.export import export
 from insei.commands.gtp import gtp
 from insei.commands.ladder import ladder
 from insei.commands.package import package
@@ -54,8 +55,8 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, tournament, demo, rate, ladder, curve, resize, ablate, gtp, analysis,
-    package, version,
+    play, watch, train, tournament, demo, rate, ladder, curve, resize, ablate, export, gtp,
+    analysis, package, version,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from insei.selfplay.named_programs import check_named, programs_of, remember
-from insei.selfplay.run import CONFIG_FILE, RunFolder
+from insei.selfplay.run import RunFolder, config_in, config_of, values_in
 from insei.selfplay.start import starting_net
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build, differing, to_yaml, with_settings
 from insei.system.errors import UserError
-from insei.system.files import read_text
-from insei.system.plain_yaml import parse_yaml, read_yaml
+from insei.system.plain_yaml import read_yaml
 from insei.system.shipped_configurations import find_configuration
 
 
@@ -63,41 +60,6 @@ def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
         check_devices(config)
         stack.pop_all()  # the run stays open
     return run, config
-
-
-def config_of(path: Path) -> TrainConfig:
-    """The configuration of the run in a folder, which may be in training.
-
-    Raises:
-        ValueError: there is no run.
-    """
-    file = path / CONFIG_FILE
-    if not file.is_file():
-        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
-    return config_in(path, values_in(path))
-
-
-def values_in(path: Path) -> dict[str, Any]:
-    """The keys and values of the configuration in a run's folder.
-
-    Raises:
-        UserError: it is not YAML, or was cut short: a run's file states every key.
-    """
-    file = path / CONFIG_FILE
-    text = read_text(file)
-    values = parse_yaml(text, str(file))
-    last = fields(TrainConfig)[-1].name
-    if not text.endswith("\n") or last not in values:
-        raise UserError(f"{file} is cut short: wanted all keys, to the end of {last}")
-    return values
-
-
-def config_in(path: Path, values: dict[str, Any]) -> TrainConfig:
-    """A run's configuration from its keys and values; raises UserError with the file's name."""
-    try:
-        return build(TrainConfig, values)
-    except UserError as error:
-        raise UserError(f"{path / CONFIG_FILE}: {error}") from error
 
 
 def check_kept(config: TrainConfig, began: TrainConfig, has_learned: bool) -> None:

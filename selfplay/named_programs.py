@@ -16,6 +16,7 @@ from insei.agents.grammar import is_external
 from insei.selfplay.train_config import TrainConfig
 from insei.system.error_log import state_folder
 from insei.system.errors import UserError
+from insei.system.files import LinkRefused
 from insei.system.records import append_records, read_lines
 
 PROGRAMS_FILE = "named-programs.jsonl"
@@ -45,7 +46,7 @@ def named_before() -> set[str]:
     """The programs that the user has named in this working directory."""
     try:
         known = read_lines(NamedProgram, state_folder() / PROGRAMS_FILE).values
-    except OSError:  # no home, or no right to read there
+    except (OSError, LinkRefused):  # no home, or no right to read there
         return set()
     return {program.player for program in known if program.folder == os.getcwd()}
 
@@ -55,7 +56,7 @@ def remember(names: Collection[str]) -> None:
     new = set(names) - named_before()
     if not new:
         return
-    with suppress(OSError):
+    with suppress(OSError, LinkRefused):
         folder = state_folder()
         folder.mkdir(parents=True, exist_ok=True)
         programs = [NamedProgram(os.getcwd(), name) for name in sorted(new)]

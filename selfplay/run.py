@@ -1,7 +1,7 @@
 """A run on disk: everything that is needed to go on after any crash.
 
     config.yaml        as resolved
-    games.lance        every searched ply
+    games.lance        every game whole, and a row for each searched ply
     checkpoints/N      the net after N generations (checkpoints.py)
     milestones/N       a few of them, kept for good
     ratings.jsonl      ratings of the nets (net_rating.py)
@@ -18,7 +18,9 @@ import errno
 import os
 import shutil
 import time
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,8 @@ from insei.selfplay.checkpoints import (
     write_checkpoint,
 )
 from insei.selfplay.net_rating import NetRating
+from insei.selfplay.train_config import TrainConfig
+from insei.system.configuration import build
 from insei.system.errors import UserError
 from insei.system.files import (
     append_lines,
@@ -43,6 +47,7 @@ from insei.system.files import (
     write_text,
 )
 from insei.system.lock import FolderLock
+from insei.system.plain_yaml import parse_yaml
 from insei.system.records import Lines, append_records, read_lines
 from insei.system.shown import shown_line
 
@@ -175,3 +180,38 @@ class RunFolder:
 def write_config(path: Path, text: str) -> None:
     """Replace a run's configuration, whole or not at all."""
     write_text(path / CONFIG_FILE, text)
+
+
+def config_of(path: Path) -> TrainConfig:
+    """The configuration of the run in a folder, which may be in training.
+
+    Raises:
+        ValueError: there is no run.
+    """
+    file = path / CONFIG_FILE
+    if not file.is_file():
+        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+    return config_in(path, values_in(path))
+
+
+def values_in(path: Path) -> dict[str, Any]:
+    """The keys and values of the configuration in a run's folder.
+
+    Raises:
+        UserError: it is not YAML, or was cut short: a run's file states every key.
+    """
+    file = path / CONFIG_FILE
+    text = read_text(file)
+    values = parse_yaml(text, str(file))
+    last = fields(TrainConfig)[-1].name
+    if not text.endswith("\n") or last not in values:
+        raise UserError(f"{file} is cut short: wanted all keys, to the end of {last}")
+    return values
+
+
+def config_in(path: Path, values: dict[str, Any]) -> TrainConfig:
+    """A run's configuration from its keys and values; raises UserError with the file's name."""
+    try:
+        return build(TrainConfig, values)
+    except UserError as error:
+        raise UserError(f"{path / CONFIG_FILE}: {error}") from error

@@ -35,7 +35,8 @@ class FolderLock:
         try:
             self.lock.acquire()
         except Timeout:
-            holder = path.read_text(errors="replace")[:20].strip() or "unknown"
+            said = path.read_text(errors="replace").strip()[:20]
+            holder = said if said.isdecimal() else "unknown"
             raise FolderInUse(f"{folder} is in use by process {holder}; wanted it free") from None
         with open_file(path, os.O_WRONLY | os.O_TRUNC) as file:
             file.write(str(os.getpid()).encode())

@@ -94,7 +94,7 @@ def reason_of(error: Any) -> str:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return f"not JSON ({first['ctx']['error']})"[:MOST_SAID]
-    if first["type"] in ("too_long", "too_short"):
+    if not first["loc"] or (len(first["loc"]) == 1 and first["type"] == "missing"):
         return "wanted one JSON value"
     said = said_of(first | {"loc": first["loc"][1:], "input": shortened(first["input"])})
     said = said.removeprefix(": ").replace("wanted Input should be ", "wanted ")  # Pydantic's words

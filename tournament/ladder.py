@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from annotated_types import Interval
+from annotated_types import Interval, Len
 
 from insei.engine.rules import Rules
 from insei.system.errors import UserError
@@ -41,7 +41,7 @@ class Ladder:
     rules: Rules
     opening_plies: Annotated[int, Interval(ge=0, le=40)]
     games: Annotated[int, Interval(ge=2, le=10**6)]  # of each pairing
-    rungs: tuple[Rung, ...]  # best first; whom `insei rate` seats others against
+    rungs: Annotated[tuple[Rung, ...], Len(1)]  # best first; whom `insei rate` seats others against
     placed: tuple[Rung, ...] = ()  # rated against the rungs later, best first
 
     def without(self, player: str) -> "Ladder":

@@ -83,8 +83,11 @@ class PlayerCard:
         hours = self.training.get("hours", 0.0)
         if type(hours) not in (int, float) or hours < 0:
             raise UserError(f"training.hours: {hours!r}, wanted a number, 0 or more")
-        if unknown := [size for size in self.sizes if not SIZE.fullmatch(size)]:
-            raise UserError(f"sizes: {unknown[0]!r}, wanted a board, as in 5x5")
+        for size, komi in self.sizes.items():
+            if not SIZE.fullmatch(size):
+                raise UserError(f"sizes: {size!r}, wanted a board, as in 5x5")
+            if abs(komi) > MAX_KOMI:
+                raise UserError(f"sizes.{size}: {komi}, wanted -{MAX_KOMI} to {MAX_KOMI}")
 
     def komi_on(self, size: str) -> float | None:
         """The komi of training on a size, as in "5x5"; None for a size that it never saw."""
@@ -173,7 +176,7 @@ def read_tensors(path: Path, sha256: str) -> dict[str, NDArray[Any]]:
     tensors = {}
     for name, tensor in found:
         if tensor["dtype"] != "F32":
-            raise DamagedPackage(f"{path}: {name[:80]} is {tensor['dtype']}; wanted F32")
+            raise DamagedPackage(f"{path}: {name[:80]!r} is {tensor['dtype']}; wanted F32")
         tensors[name] = np.frombuffer(tensor["data"], np.float32).reshape(tensor["shape"])
     return tensors
 

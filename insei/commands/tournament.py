@@ -38,7 +38,8 @@ def tournament(
     memory
         Whether to measure each player's memory after the games, in a process of its own.
     play
-        Whether to play the missing games; `--no-play` reports on those that are there.
+        Whether to play the missing games; `--no-play` reports on those that are there, and starts
+        no program.
     """
     if list_ or config is None:
         from insei.tournament.tournament_config import TournamentConfig

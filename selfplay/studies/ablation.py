@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from insei.agents.net.package import read_card
-from insei.selfplay.beginning import config_of
 from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.loop import Status
 from insei.selfplay.rating import player_name
-from insei.selfplay.run import RunFolder
+from insei.selfplay.run import RunFolder, config_of
 from insei.selfplay.session import ignore, train_run
 from insei.selfplay.studies.parallel_runs import train_in_parallel
 from insei.selfplay.studies.variant_ratings import VariantRating, rate_variants

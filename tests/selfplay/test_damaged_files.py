@@ -144,6 +144,7 @@ CARDS = [
     ({"scoring": ["area"]}, "scoring: "),
     ({"sizes": {"5x5": "20"}}, "sizes.5x5: '20', wanted a number"),
     ({"sizes": {"5x5": float("nan")}}, "sizes.5x5: nan, wanted a finite number"),
+    ({"sizes": {"5x5": 1e9}}, "sizes.5x5: 1000000000.0, wanted -400 to 400"),
     ({"sizes": {"large": 20.0}}, "sizes: 'large', wanted a board"),
     ({"architecture": None}, "architecture: None, wanted keys and values"),
     ({"architecture": {"blocks": "4"}}, "architecture.blocks: '4', wanted a whole number"),
@@ -184,10 +185,10 @@ def tensor(dtype="F32", shape=(4,), end=16):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (tensor_file(tensor("F8_E4M3", (16,))), "a is F8_E4M3; wanted F32"),
-        (tensor_file(tensor("F8_E5M2", (16,))), "a is F8_E5M2; wanted F32"),
-        (tensor_file(tensor("BF16", (8,))), "a is BF16; wanted F32"),
-        (tensor_file(tensor("I64", (2,))), "a is I64; wanted F32"),
+        (tensor_file(tensor("F8_E4M3", (16,))), "'a' is F8_E4M3; wanted F32"),
+        (tensor_file(tensor("F8_E5M2", (16,))), "'a' is F8_E5M2; wanted F32"),
+        (tensor_file(tensor("BF16", (8,))), "'a' is BF16; wanted F32"),
+        (tensor_file(tensor("I64", (2,))), "'a' is I64; wanted F32"),
         (tensor_file(tensor("F99")), "not safetensors"),
         (tensor_file(tensor(shape=(-4,))), "not safetensors"),
         (tensor_file(tensor(shape=(2**62, 2**62))), "not safetensors"),

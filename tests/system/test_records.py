@@ -37,7 +37,7 @@ GOOD = Record(2**127, (Inner(0.5),), {"a": 1.0})
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "missing"),
+        ("", "wanted one JSON value"),
         ("{", "not JSON"),
         ("[]", "wanted keys and values"),
         ("{}", "count: missing"),

@@ -176,3 +176,28 @@ def test_a_report_that_is_not_there_is_named(tmp_path, capsys):
         main(["ladder", str(path)])
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith(f"insei: {path}: No such file or directory; wanted")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON"),
+        ("[" * 60_000, "not JSON"),
+        ("{}", "rules: missing"),
+        ('{"rules": {"width": 99}, "opening_plies": 4, "games": 20, "rungs": []}', "rules"),
+        ('{"rules": {}, "opening_plies": 4, "games": 20, "rungs": []}', "rungs"),
+        ('{"rules": {}, "opening_plies": "4", "games": 20, "rungs": [1]}', "opening_plies: '4'"),
+        (
+            '{"rules": {}, "opening_plies": 4, "games": 20, '
+            '"rungs": [{"player": "a", "elo": NaN, "low": 0, "high": 0}]}',
+            "elo: nan, wanted a finite number",
+        ),
+    ],
+)
+def test_a_damaged_ladder_is_one_line(tmp_path, monkeypatch, text, said):
+    monkeypatch.setattr(ladder, "LADDERS", tmp_path)
+    (tmp_path / "5x5.json").write_text(text)
+    with pytest.raises(ValueError, match=said) as refused:
+        read_ladder(5)
+    assert str(refused.value).startswith(f"{tmp_path}/5x5.json: ")
+    assert "\n" not in str(refused.value)
