@@ -6,7 +6,7 @@ import pytest
 
 from insei.system.error_log import write_error_log
 from insei.system.shown import say, shown, shown_line
-from tests.helpers.hostile_text import HOSTILE, steering
+from tests.helpers.hostile.text import HOSTILE, steering
 from tests.helpers.paths import ROOT
 
 ROOMS = ("system", "engine", "agents", "tournament", "selfplay", "insei")
