@@ -253,12 +253,16 @@ def write_report(
     span = [rating.low for rating in report.ratings] + [rating.high for rating in report.ratings]
     replays = replays_of(games)
     for suffix in ("html", "md"):
-        text = environment(suffix).get_template(f"report.{suffix}.j2").render(
-            report=report,
-            config=config,
-            lowest=min(span),
-            highest=max(max(span), min(span) + 1),
-            replays=replays,
+        text = (
+            environment(suffix)
+            .get_template(f"report.{suffix}.j2")
+            .render(
+                report=report,
+                config=config,
+                lowest=min(span),
+                highest=max(max(span), min(span) + 1),
+                replays=replays,
+            )
         )
         write_text(folder / f"report.{suffix}", text)
     write_text(folder / "report.json", json.dumps(as_json(report), indent=2) + "\n")
