@@ -43,6 +43,22 @@ process = subprocess.Popen(bound_to_us([sys.executable, "-P", "-c", PROGRAM]))
 say_child(process.pid)
 """,
 }
+RAY_WORKER = """
+import re
+from insei.system.ray_actors import RayActors
+from insei.system.ray_session import start_ray
+
+class Stuck:
+    def work(self):
+        re.match("(a+)+$", "a" * 80 + "b")
+
+start_ray(1)
+actors = RayActors()
+actor, start = actors.start(lambda index: Stuck(), 0)
+actors.wait([start], 60)
+say_child(actors.result(start))
+actors.call(actor, "work", ())
+"""
 COMMON = """
 import os, subprocess, sys, time
 from insei.engine.position import Position
@@ -85,8 +101,19 @@ def stat_of(process):
 @pytest.mark.parametrize("kind", PARENTS)
 @pytest.mark.timeout(180)
 def test_a_child_that_holds_the_lock_dies_with_its_parent(tmp_path, kind, how):
+    check_that_it_dies(tmp_path, PARENTS[kind], how)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_worker_on_ray_that_holds_the_lock_dies_with_its_driver(tmp_path):
+    check_that_it_dies(tmp_path, RAY_WORKER, "with setpriv")
+
+
+def check_that_it_dies(tmp_path, started, how):
+    """Run a parent, wait until its child is stuck in a search, and kill the parent."""
     (tmp_path / "stuck.py").write_text(STUCK)
-    (tmp_path / "parent.py").write_text(f"{COMMON}{PARENTS[kind]}\ntime.sleep(600)\n")
+    (tmp_path / "parent.py").write_text(f"{COMMON}{started}\ntime.sleep(600)\n")
     parent = subprocess.Popen(
         [sys.executable, "parent.py", f"python:{tmp_path}/stuck.py:Stuck", how],
         stdout=subprocess.PIPE,
