@@ -3,8 +3,9 @@
 # make fast    the tests that take seconds
 # make deep    100,000 random games against the slow reference
 # make checked the engine's tests again on a build with bounds checks
+# make fuzz    five minutes of fuzzing, which keeps what it finds in build/fuzz
 # make docs    the documents as a site, in build/site
-# make hardened those, and the tests of engine, search and players under AddressSanitizer
+# make hardened those, and the tests of engine, search and players under AddressSanitizer and UBSan
 
 PYTHON ?= python3
 VENV := .venv
@@ -21,7 +22,7 @@ ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases positi
 SEARCH_TESTS := $(addprefix tests/agents/search/test_,$(addsuffix .py,forest gumbel puct subtree \
 	ownership search_results walk))
 
-.PHONY: demo test lint types fast deep checked sanitized hardened benchmark docs clean
+.PHONY: demo test lint types fast deep checked sanitized hardened fuzz benchmark docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/insei demo
@@ -65,6 +66,13 @@ sanitized: $(INSTALLED)
 		tests/agents/test_agent_doors.py $(SEARCH_TESTS) tests/agents/handwritten
 
 hardened: checked sanitized
+
+fuzz: $(VENV)/fuzz-installed
+	$(BIN)/python -m tests.fuzz.run --seconds 300
+
+$(VENV)/fuzz-installed: $(INSTALLED)
+	$(BIN)/pip install --quiet -e '.[fuzz]'
+	touch $@
 
 benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.engine

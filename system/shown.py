@@ -31,5 +31,13 @@ def shown_line(text: object) -> str:
 
 
 def say(text: object, *, to_error: bool = False, end: str = "\n", flush: bool = False) -> None:
-    """Print text to standard output, or to standard error."""
-    print(shown(text), file=sys.stderr if to_error else sys.stdout, end=end, flush=flush)
+    """Print text to standard output, or to standard error; nothing if that is closed.
+
+    Letters that the stream's encoding lacks are escaped too.
+    """
+    stream = sys.stderr if to_error else sys.stdout
+    if stream is None:
+        return
+    encoding = stream.encoding or "utf-8"
+    said = shown(text).encode(encoding, "backslashreplace").decode(encoding)
+    print(said, file=stream, end=end, flush=flush)

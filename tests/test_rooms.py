@@ -175,11 +175,13 @@ def test_no_folder_holds_more_than_25_files(room):
 
 
 def test_no_test_file_imports_another():
-    """What tests share is in tests/helpers/, and fixtures in a conftest."""
+    """What tests share is in tests/helpers/, harnesses in tests/fuzz/, fixtures in a conftest."""
     for path in (ROOT / "tests").rglob("*.py"):
         shared = {
             module
             for module in modules_used(path)
-            if module.startswith("tests.") and not module.startswith("tests.helpers")
+            if module.startswith("tests.")
+            and not module.startswith("tests.helpers")
+            and not (module.startswith("tests.fuzz.") and ".test_" not in module)
         }
         assert not shared, f"{path}: {shared}"

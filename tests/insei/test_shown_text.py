@@ -9,7 +9,7 @@ from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 from tests.helpers.client import client_of, drive
 from tests.helpers.command import insei
-from tests.helpers.hostile_text import HOSTILE, MARKUP, steering
+from tests.helpers.hostile.text import HOSTILE, MARKUP, steering
 from tests.helpers.screen_text import screen_text
 
 SGF_TEXT = (HOSTILE + MARKUP).replace("\\", "\\\\").replace("]", "\\]")

@@ -1,12 +1,14 @@
 """Nothing that is shown steers the terminal."""
 
 import ast
+import io
+import sys
 
 import pytest
 
 from insei.system.error_log import write_error_log
 from insei.system.shown import say, shown, shown_line
-from tests.helpers.hostile_text import HOSTILE, steering
+from tests.helpers.hostile.text import HOSTILE, steering
 from tests.helpers.paths import ROOT
 
 ROOMS = ("system", "engine", "agents", "tournament", "selfplay", "insei")
@@ -48,6 +50,23 @@ def test_what_is_said_is_clean(capsys):
     out, err = capsys.readouterr()
     assert out == err
     assert not steering(out)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "seen"),
+    [("ascii", "a\\u8a31\\xe9\n"), ("latin-1", "a\\u8a31é\n"), ("utf-8", "a許é\n")],
+)
+def test_letters_that_the_terminal_lacks_are_escaped(monkeypatch, encoding, seen):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    say("a許é", flush=True)
+    assert stream.buffer.getvalue().decode(encoding) == seen
+
+
+def test_nothing_is_said_to_a_closed_stream(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stderr", None)
+    say("x", to_error=True)
+    assert capsys.readouterr().out == ""
 
 
 def test_an_error_log_is_clean(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from insei.tournament.cost import PlayerCost
 from insei.tournament.markdown import code, escaped
 from insei.tournament.match import play_game
 from insei.tournament.report import Facts, write_report
-from tests.helpers.hostile_text import HOSTILE, MARKUP, steering
+from tests.helpers.hostile.text import HOSTILE, MARKUP, steering
 from tests.helpers.tournaments import CONFIG, JOB, Scripted
 
 CELL = "a|b\n# c <script> `d` [e](f) *g* _h_ i_j"
