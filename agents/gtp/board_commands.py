@@ -22,7 +22,8 @@ from insei.engine.diagram import diagram
 from insei.engine.handicap import fixed_handicap, free_handicap
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from insei.engine.sgf.record import read_sgf
+from insei.engine.sgf.file import file_bytes
+from insei.engine.sgf.record import position_before, read_sgf
 from insei.engine.vertex import move_of, vertex_of
 
 
@@ -116,18 +117,19 @@ def load_sgf(game: GtpGame, words: list[str]) -> str:
         raise CommandFailed(
             f"syntax error: {len(words)} arguments, wanted a file and a move number"
         )
+    number = int(read_numbers(words[1:], "number")[0]) if len(words) == 2 else None
     try:
-        end = read_sgf(Path(words[0]).read_bytes(), game.rules).position
+        data = file_bytes(Path(words[0]))
+        if number is None:
+            end = read_sgf(data, game.rules).position
+        else:
+            end = position_before(data, number, game.rules)
     except OSError as error:
         raise CommandFailed(f"cannot load file: {error.strerror}") from error
     except ValueError as error:
         raise CommandFailed(f"cannot load file: {error}") from error
-    until = len(end.moves)
-    if len(words) == 2:
-        number = int(read_numbers(words[1:], "number")[0])
-        until = min(until, max(0, number - 1))
     game.begin(Position(end.rules, end.initial_board, end.initial_to_play))
-    for move, mover in zip(end.moves[:until], end.movers, strict=False):
+    for move, mover in zip(end.moves, end.movers, strict=True):
         game.play(mover, move)
     return ""
 

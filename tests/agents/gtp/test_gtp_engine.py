@@ -4,6 +4,7 @@ import queue
 import re
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -224,9 +225,18 @@ def test_a_game_is_loaded_up_to_a_move(tmp_path):
     assert game.position.moves == [24]
 
 
+def test_a_game_is_loaded_without_what_is_set_up_after_the_move(tmp_path):
+    path = tmp_path / "game.sgf"
+    path.write_text("(;GM[1]SZ[5]KM[0]RU[Chinese];B[aa];W[bb];AE[aa]AW[ee];B[cc];W[dd])")
+    game = engine()
+    for number, stones in ((1, []), (2, [0]), (3, [6, 24]), (4, [6, 12, 24]), (9, [6, 12, 18, 24])):
+        assert game.answer(f"loadsgf {path} {number}") == "="
+        assert np.flatnonzero(game.position.board).tolist() == stones
+
+
 def test_a_file_that_cannot_be_loaded_leaves_the_game(tmp_path):
     broken = tmp_path / "broken.sgf"
-    broken.write_text("(;SZ[5];B[aa];W[aa];B[bb];W[cc];B[dd])")
+    broken.write_text("(;GM[2]SZ[5];B[aa];W[bb])")
     game = engine()
     game.answer("play b A1")
     for line in (f"loadsgf {broken}", "loadsgf /nowhere.sgf", "loadsgf", f"loadsgf {broken} x"):
