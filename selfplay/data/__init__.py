@@ -3,6 +3,8 @@
     from insei.selfplay.data import load
 
     data = load("runs/go5")
+
+opens them as arrays; see loading.py.
 """
 
 from pathlib import Path
