@@ -1,8 +1,10 @@
 """The data of a run: rows as they are recorded, kept, windowed and batched.
 
-from insei.selfplay.data import load
+    from insei.selfplay.data import load
 
-data = load("runs/go5")
+    data = load("runs/go5")
+
+opens them as arrays; see loading.py.
 """
 
 from pathlib import Path
