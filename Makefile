@@ -20,7 +20,7 @@ ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases positi
 	sgf_variations collisions hostile_callers))
 
 SEARCH_TESTS := $(addprefix tests/agents/search/test_,$(addsuffix .py,forest gumbel puct subtree \
-	ownership search_results walk))
+	ownership search_results walk avoided))
 
 .PHONY: demo test lint types fast deep checked sanitized hardened fuzz benchmark docs clean
 
