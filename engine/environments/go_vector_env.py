@@ -65,6 +65,7 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         self.single_action_space = Discrete(self.rules.num_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
+        self.has_begun = False
         self.ended = np.zeros(num_envs, np.bool_)
         self.scores = np.zeros(num_envs)  # points by which the agent is ahead
 
@@ -91,7 +92,9 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
                 f"reset_mask {chosen.dtype}{chosen.shape}: wanted bool, one for each of "
                 f"{self.num_envs} games"
             )
-        self._begin(chosen, self._starts(options))
+        starts = self._starts(options)
+        self.has_begun = True
+        self._begin(chosen, starts)
         masks = self.positions.legal_masks()
         return self._observations(self.observer.batch(self.positions), masks), self._info(masks)
 
@@ -105,8 +108,10 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         Raises:
             IllegalMove: an action is illegal, with its game named; no move was played. With
                 `illegal="loses"` its game ends instead.
-            ValueError: a game has ended, and autoreset is disabled.
+            ValueError: no game has begun, or one has ended and autoreset is disabled.
         """
+        if not self.has_begun:
+            raise ValueError("no game has begun: wanted reset")
         if self.autoreset_mode == AutoresetMode.DISABLED and self.ended.any():
             game = int(self.ended.argmax())
             raise ValueError(f"game {game} has ended: wanted reset with a reset_mask")
