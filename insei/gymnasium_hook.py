@@ -30,7 +30,7 @@ class GymnasiumWatch(MetaPathFinder):
         """
         if name != GYMNASIUM:
             return None
-        others = [finder for finder in sys.meta_path if finder is not self]
+        others = [one for one in sys.meta_path if one is not self and hasattr(one, "find_spec")]
         found = (finder.find_spec(name, path, target) for finder in others)
         spec = next((spec for spec in found if spec is not None), None)
         if spec is not None and spec.loader is not None:

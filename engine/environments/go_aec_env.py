@@ -30,8 +30,7 @@ class GoAECEnv(AECEnv):
     Args:
         render_mode: "ansi", "rgb_array" or None.
         settings: the fields of GoSettings: board_size, rules, komi, illegal, max_plies,
-            observation, channels, dtype, observation_key, reward; opponent and agent_colour have no
-            effect.
+            observation, channels, dtype, observation_key, reward.
 
     Raises:
         TypeError: a setting is unknown.
@@ -51,7 +50,9 @@ class GoAECEnv(AECEnv):
             raise ValueError(f"render_mode {render_mode!r}: wanted ansi, rgb_array or None")
         self.render_mode = render_mode
         key = settings.get("observation_key") or "observation"
-        self.settings = GoSettings.of(type(self), settings | {"observation_key": key})
+        of_one_agent = ("opponent", "agent_colour")
+        given = settings | {"observation_key": key}
+        self.settings = GoSettings.of(type(self), given, without=of_one_agent)
         self.rules = self.settings.resolved_rules()
         self.max_plies = self.settings.plies_allowed()
         self.possible_agents = list(AGENTS)

@@ -61,7 +61,7 @@ class GoEnv(gymnasium.Env[Any, int]):
         self.observation_space = self.observer.space
         self.action_space = Discrete(self.rules.num_actions)  # type: ignore[assignment]
         self.position = Position(self.rules)
-        self.has_ended = False
+        self.has_ended = True  # until `reset` begins a game
         self.score = 0.0  # points by which the agent is ahead on the board
 
     def reset(
@@ -97,10 +97,10 @@ class GoEnv(gymnasium.Env[Any, int]):
         Raises:
             IllegalMove: the action is illegal, unless `illegal` says that it loses; or the
                 opponent's move is.
-            GameOver: the game has ended; wanted `reset`.
+            GameOver: no game has begun, or it has ended; wanted `reset`.
         """
         if self.has_ended:
-            raise GameOver(f"action {action}: the game has ended; wanted reset")
+            raise GameOver(f"action {action}: no game goes on; wanted reset")
         mover = self.position.to_play
         try:
             self.position.play_in_place(index(action))

@@ -12,8 +12,10 @@ from insei.engine.environments.observations import Observer
 from insei.engine.environments.opponents import Opponent, RandomOpponent, opponent_of
 from insei.engine.environments.rewards import reward, sign_of
 from insei.engine.environments.settings import MASK, GoSettings
+from insei.engine.environments.starts import start_of
 from insei.engine.errors import IllegalMove
 from insei.engine.planes.net_planes import NUM_PLANES
+from insei.engine.position import Position
 from insei.engine.positions import LEAVE, Positions
 
 
@@ -24,6 +26,8 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
     `info["score"]` `[B]` where a game has ended. Games that have ended restart as Gymnasium defines
     it: at the next step, which ignores their actions, or in the same step, whose info then holds
     `final_obs` and `final_info`. GoEnv's info also says who is `to_play`; here only the planes do.
+
+    `copy.deepcopy` and `pickle` give an environment that plays on as this one does.
 
     Args:
         num_envs: B, the number of games.
@@ -61,6 +65,7 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         self.single_action_space = Discrete(self.rules.num_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
+        self.has_begun = False
         self.ended = np.zeros(num_envs, np.bool_)
         self.scores = np.zeros(num_envs)  # points by which the agent is ahead
 
@@ -69,10 +74,12 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
     ) -> tuple[Any, dict[str, Any]]:
         """Begin all games, or those of `options["reset_mask"]`, bool `[B]`.
 
-        One seed, or those of all games, which share one source of chance.
+        One seed, or those of all games, which share one source of chance. `options` say where to
+        begin, as for GoEnv; `position` may also be a list of B, None for the empty board. Games
+        that restart by themselves begin on the empty board.
 
         Raises:
-            ValueError: the mask is not `[B]` booleans, or there is another option.
+            ValueError: the mask is not `[B]` booleans, or an option is unknown or does not fit.
         """
         if isinstance(seed, list):
             seed = seed_of(seed)
@@ -85,9 +92,9 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
                 f"reset_mask {chosen.dtype}{chosen.shape}: wanted bool, one for each of "
                 f"{self.num_envs} games"
             )
-        if options:
-            raise ValueError(f"option {next(iter(options))!r}: wanted reset_mask")
-        self._begin(chosen)
+        starts = self._starts(options)
+        self.has_begun = True
+        self._begin(chosen, starts)
         masks = self.positions.legal_masks()
         return self._observations(self.observer.batch(self.positions), masks), self._info(masks)
 
@@ -101,8 +108,10 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         Raises:
             IllegalMove: an action is illegal, with its game named; no move was played. With
                 `illegal="loses"` its game ends instead.
-            ValueError: a game has ended, and autoreset is disabled.
+            ValueError: no game has begun, or one has ended and autoreset is disabled.
         """
+        if not self.has_begun:
+            raise ValueError("no game has begun: wanted reset")
         if self.autoreset_mode == AutoresetMode.DISABLED and self.ended.any():
             game = int(self.ended.argmax())
             raise ValueError(f"game {game} has ended: wanted reset with a reset_mask")
@@ -110,7 +119,7 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         moves, illegal = self._checked(actions, fresh)
         agents = self.positions.to_play == self.settings.agent
         if fresh.any():
-            self._begin(fresh)
+            self._begin(fresh, None)
         masks, planes, resigned = self._play(moves)
         lost = np.zeros(self.num_envs)  # by whom: 1 by the agent, -1 by the other side
         for game in illegal:
@@ -214,7 +223,7 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         is_plain = isinstance(observations, np.ndarray)
         last = of_ended(observations) if is_plain else mapped(of_ended, observations)
         last_info = mapped(of_ended, info)
-        self._begin(present)
+        self._begin(present, None)
         masks = self.positions.legal_masks()
         planes = self.observer.batch(self.positions)
         return self._observations(planes, masks), self._info(masks) | {
@@ -224,9 +233,28 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
             "_final_info": present,
         }
 
-    def _begin(self, chosen: NDArray[np.bool_]) -> None:
+    def _starts(self, options: dict[str, Any]) -> list[Position] | None:
+        """Where each game begins; None for the empty board.
+
+        Raises:
+            ValueError: an option is unknown or does not fit.
+        """
+        if not options:
+            return None
+        given = options.get("position")
+        if not isinstance(given, list | tuple):
+            return [start_of(options, self.rules, self.max_plies)] * self.num_envs
+        if len(given) != self.num_envs:
+            raise ValueError(f"{len(given)} positions: wanted {self.num_envs}, one a game")
+        return [start_of(options | {"position": one}, self.rules, self.max_plies) for one in given]
+
+    def _begin(self, chosen: NDArray[np.bool_], starts: list[Position] | None) -> None:
         games = np.flatnonzero(chosen)
-        self.positions.reset(games)
+        if starts is None:
+            self.positions.reset(games)
+        else:
+            for game in games.tolist():
+                self.positions[game] = starts[game]
         self.ended = self.ended & ~chosen
         if self.opponents is not None:
             self._begin_against(games)

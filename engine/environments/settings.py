@@ -65,14 +65,14 @@ class GoSettings:
             raise ValueError(f"observation_key {key!r}: wanted a name other than {MASK}, or None")
 
     @classmethod
-    def of(cls, owner: type, values: dict[str, Any]) -> "GoSettings":
-        """Settings from the keyword arguments of `owner`.
+    def of(cls, owner: type, values: dict[str, Any], without: tuple[str, ...] = ()) -> "GoSettings":
+        """Settings from the keyword arguments of `owner`, which knows all but those in `without`.
 
         Raises:
             TypeError: there is no such setting; the message is worded as Python's.
             ValueError: a value is not allowed.
         """
-        names = [field.name for field in fields(cls)]
+        names = [field.name for field in fields(cls) if field.name not in without]
         for name in values:
             if name not in names:
                 near = get_close_matches(name, names, 1)

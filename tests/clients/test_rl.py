@@ -2,11 +2,14 @@
 
 import dataclasses
 import re
+import tomllib
+from importlib import metadata
 
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from packaging.requirements import Requirement
 
 from insei.engine.environments.settings import GoSettings
 from tests.helpers.paths import ROOT
@@ -124,6 +127,18 @@ def test_tianshou_collects_games():
     returns = np.asarray(run_snippet(PAGE, "Tianshou")["stats"].returns)
     assert returns.shape == (8, 2)
     assert set(returns.sum(1)) == {0}
+
+
+def test_rllibs_gymnasium_is_one_that_insei_takes():
+    wanted = [Requirement(text) for text in metadata.requires("ray")]
+    (pinned,) = [
+        one for one in wanted if one.name == "gymnasium" and one.marker.evaluate({"extra": "rllib"})
+    ]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (ours,) = [one for one in project["dependencies"] if one.startswith("gymnasium")]
+    for pin in pinned.specifier:
+        if pin.operator == "==":
+            assert Requirement(ours).specifier.contains(pin.version)
 
 
 def test_the_page_lists_every_setting_with_its_default():

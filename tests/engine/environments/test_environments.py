@@ -80,6 +80,14 @@ def test_illegal_actions_raise_or_lose_as_was_said():
     assert not env.step(0)[2]
 
 
+@pytest.mark.parametrize("opponent", ["random", "capture", None])
+def test_a_game_that_has_not_begun_wants_a_reset(opponent):
+    with pytest.raises(GameOver, match="action 4: no game goes on; wanted reset"):
+        GoEnv(board_size=3, opponent=opponent).step(4)
+    with pytest.raises(ValueError, match="no game has begun: wanted reset"):
+        GoVectorEnv(2, board_size=3, opponent=opponent).step(np.array([4, 4]))
+
+
 def test_a_game_that_is_over_wants_a_reset():
     env = GoEnv(board_size=3, opponent=None)
     env.reset()
@@ -216,6 +224,15 @@ def test_pettingzoo_finds_nothing_to_complain_of():
 
     api_test(GoAECEnv(board_size=5), num_cycles=300)
     seed_test(lambda: GoAECEnv(rules=Rules(4, 4, 1.5)), num_cycles=50)
+
+
+def test_pettingzoo_knows_no_opponent():
+    pytest.importorskip("pettingzoo")
+    from insei.engine.environments import go_v0
+
+    said = r"GoAECEnv.__init__\(\) got an unexpected keyword argument 'opponent'"
+    with pytest.raises(TypeError, match=said):
+        go_v0.env(opponent="capture")
 
 
 def test_pettingzoo_games_reward_both_sides():
