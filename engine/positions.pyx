@@ -75,8 +75,10 @@ cdef class Positions:
 
     B is the number of games, A the number of moves. `batch[i]` is a copy of a game; `batch[i] =
     position` lets a game go on from anywhere; `batch[i:j]`, `copy` and pickle copy games with their
-    history. One thread at a time may use a batch, its planes too. Loops over games let other threads run. Where there is an argument `games`, it is a
-    list of numbers or a mask, bool `[B]`.
+    history. Where there is an argument `games`, it is a list of numbers or a mask, bool `[B]`.
+
+    One thread at a time may use a batch, its planes too: another that comes while a loop over games
+    lets it run gets RuntimeError.
 
     Args:
         rules: of all the games.
@@ -131,15 +133,14 @@ cdef class Positions:
 
     def __getitem__(self, game):
         """Return a copy of one game as a Position, or of a slice's games as a batch."""
-        cdef int number, count = 0
+        cdef int number, count
         cdef Positions batch
         if not isinstance(game, slice):
             return self._position(self._game(PyNumber_Index(game)))
         chosen = range(*game.indices(self.num_games))
         batch = Positions.__new__(Positions, self._rules, len(chosen))
-        for number in chosen:
+        for count, number in enumerate(chosen):
             batch._put(count, self.states[number])
-            count += 1
         return batch
 
     def __setitem__(self, game, Position position not None):
@@ -170,11 +171,10 @@ cdef class Positions:
         return 0
 
     cdef Position _position(self, int game):
-        cdef Position position = Position.__new__(Position)
-        cdef State* copied
         self._begin()
         self.is_busy = False
-        copied = state_duplicate(self.states[game])
+        cdef Position position = Position.__new__(Position)
+        cdef State* copied = state_duplicate(self.states[game])
         if copied == NULL:
             raise MemoryError
         position.state = copied
@@ -250,9 +250,12 @@ cdef class Positions:
             IllegalMove, GameOver: a move is illegal; the message names the game.
             ValueError: there is not one move a game, or they are not integers.
         """
-        return np.asarray(self._checked(moves))
+        cdef int64_t[::1] wanted = self._moves(moves)
+        self._begin_with(wanted)
+        self.is_busy = False
+        return np.asarray(wanted)
 
-    cdef int64_t[::1] _checked(self, moves):
+    cdef int64_t[::1] _moves(self, moves):
         given = np.asarray(moves)
         if given.dtype.kind not in "iu" and given.size:
             raise ValueError(f"moves of type {given.dtype}: wanted integers")
@@ -260,10 +263,13 @@ cdef class Positions:
             given = np.minimum(given, MAX_POINTS + 1)  # 2**64 - 1 is no LEAVE
         # A copy: the caller's array may lie where masks and planes are written.
         cdef int64_t[::1] wanted = np.array(given, np.int64, order="C")
-        cdef int game, wrong = -1
-        cdef int last = self.width * self.height
         if wanted.shape[0] != self.num_games:
             raise ValueError(f"{wanted.shape[0]} moves: wanted {self.num_games}, one a game")
+        return wanted
+
+    cdef int _begin_with(self, int64_t[::1] wanted) except -1:
+        """As `_begin`, with moves that are legal; nobody else plays before the caller does."""
+        cdef int game, wrong = -1, last = self.width * self.height
         self._begin()
         with nogil:
             for game in range(self.num_games):
@@ -274,10 +280,10 @@ cdef class Positions:
                 ):
                     wrong = game
                     break
-        self.is_busy = False
         if wrong >= 0:
+            self.is_busy = False
             self._refuse(wrong, wanted[wrong])
-        return wanted
+        return 0
 
     def play(self, moves):
         """Play one move in each game.
@@ -307,11 +313,11 @@ cdef class Positions:
         """
         cdef uint64_t rng = 0 if reply_seed is None else reply_seed
         cdef bint replies = reply_seed is not None
-        cdef int64_t[::1] wanted = self._checked(moves)
+        cdef int64_t[::1] wanted = self._moves(moves)
         cdef Output output = self._output(masks, planes)
         cdef int game, failed = 0
         cdef State* state
-        self._begin()
+        self._begin_with(wanted)
         with nogil:
             for game in range(self.num_games):
                 state = self.states[game]

@@ -129,6 +129,9 @@ cdef class Forest:
         """Replace a game's tree by one of the position's board size."""
         cdef int width = position.state.board.width, height = position.state.board.height
         cdef int[:, ::1] table
+        if (width, height) not in self.tables:
+            self.tables[width, height] = action_table(self.batches, width, height)
+        table = self.tables[width, height]
         cdef Position root = position._copy()
         cdef Tree* tree = tree_new(self.most_visits, width, height, self.num_actions)
         if tree == NULL:
@@ -139,9 +142,6 @@ cdef class Forest:
         tree_free(self.batches.trees[game])
         self.batches.trees[game] = tree
         self.games[game] = root
-        if (width, height) not in self.tables:
-            self.tables[width, height] = action_table(self.batches, width, height)
-        table = self.tables[width, height]
         self.batches.action_at[game] = &table[0, 0]
         return tree
 
@@ -174,7 +174,11 @@ cdef class Forest:
                 raise MemoryError
             root._rules = position._rules
         else:
-            tree = self._make_tree(game, position)
+            self.is_busy = True  # until it holds a tree again
+            try:
+                tree = self._make_tree(game, position)
+            finally:
+                self.is_busy = False
         tree.no_pass_before = no_pass_before
         set_avoided(tree, avoided or {})
         tree.rng = next_random(&self.rng)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from insei.selfplay.studies.curve import Curve, CurvePoint
 from insei.system.errors import UserError
+from insei.system.shown import shown_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +37,7 @@ def draw_curve(curve: Curve, out: Path) -> None:
     settings: Any = dict.fromkeys(inks, INK) | {
         "svg.fonttype": "none",
         "svg.hashsalt": "insei",
+        "text.parse_math": False,  # a dollar in a name is a dollar
         "font.size": 9,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -58,7 +60,8 @@ def draw_runs(panel: "Axes", points: list[CurvePoint], name: str) -> None:
         own = [point for point in points if point.net.run == run]
         colour = COLOURS[number % len(COLOURS)]
         x = [getattr(point.net, name) for point in own]
-        panel.plot(x, [point.elo for point in own], "o-", color=colour, label=run.name, ms=4)
+        style: Any = {"color": colour, "label": shown_line(run.name), "ms": 4}
+        panel.plot(x, [point.elo for point in own], "o-", **style)
         low, high = [point.low for point in own], [point.high for point in own]
         panel.fill_between(x, low, high, color=colour, alpha=0.2)
     panel.set_xlabel(name)
@@ -69,7 +72,7 @@ def draw_levels(panel: "Axes", levels: dict[str, float]) -> None:
     for number, (level, elo) in enumerate(levels.items()):
         panel.axhline(elo, color=INK, linewidth=0.8, linestyle="--")
         panel.annotate(
-            level.partition(" ")[0],
+            shown_line(level.partition(" ")[0]),
             (1 - 0.2 * (number % 3), elo),  # neighbours don't overlap
             xycoords=("axes fraction", "data"),
             ha="right",

@@ -5,11 +5,13 @@
 
 import copy
 import pickle
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from insei.engine.errors import IllegalMove
+from insei.engine.errors import GameOver, IllegalMove
 from insei.engine.planes.feature_planes import history_planes, rich_planes, write_rich_planes
 from insei.engine.planes.net_planes import NUM_PLANES, packed_planes, planes, write_planes
 from insei.engine.playouts import random_game, random_reply
@@ -296,3 +298,32 @@ def test_a_forged_pickle_of_a_batch_is_refused():
     for wrong in ((rules, []), (forged(width=240), positions), (Rules(3, 3), positions)):
         with pytest.raises(ValueError, match=r"num_games|width|wanted"):
             made(*wrong)
+
+
+def test_threads_that_share_a_batch_break_nothing():
+    """Each call is refused, or done as if it were alone."""
+    rules = Rules(9, 9)
+    batch = Positions(rules, 128)
+    refused = []
+
+    def play(seed):
+        for ply in range(150):
+            try:
+                batch.play_random(1000 * seed + ply)
+                moves = batch.legal_masks().argmax(1)
+                batch.step(moves, planes=batch.planes())
+                batch[ply % 128] = batch[ply % 7]
+            except (RuntimeError, IllegalMove, GameOver) as error:
+                refused.append(error)
+
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(play, range(3)))
+    finally:
+        sys.setswitchinterval(switch)
+    for position in batch:
+        position.check()
+        assert Position(rules).play_all(position.moves) == position
+    assert any("one thread at a time" in str(error) for error in refused)

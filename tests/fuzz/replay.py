@@ -3,40 +3,13 @@
 A number stands for the seeds and so many mutations of them.
 """
 
-import resource
 import signal
 import sys
 from pathlib import Path
 
 from tests.fuzz.harnesses import HARNESSES
+from tests.fuzz.limits import feed, stop
 from tests.fuzz.mutations import mutated, seeds_of
-
-MOST_SECONDS = 5.0  # of processor time, for one input
-MOST_MEGABYTES = 1024  # by which one input may raise the process's peak
-
-
-class TooSlow(Exception):
-    """An input took too long."""
-
-
-def stop(signal_number, frame):
-    raise TooSlow(f"more than {MOST_SECONDS:g} s of processor time")
-
-
-def peak_megabytes():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def feed(harness, data):
-    """Run one input; what it breaks is raised."""
-    before = peak_megabytes()
-    signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
-    try:
-        harness(data)
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    grown = peak_megabytes() - before
-    assert grown < MOST_MEGABYTES, f"{grown:.0f} MB for {len(data)} bytes"
 
 
 def inputs_of(name, words):

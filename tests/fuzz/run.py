@@ -6,13 +6,15 @@ failure becomes a file in tests/fuzz/seeds/NAME.
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 
-from tests.fuzz.mutations import LONGEST, SEEDS
-from tests.fuzz.replay import MOST_MEGABYTES, MOST_SECONDS
+from tests.fuzz.limits import MOST_MEGABYTES, feed, stop
+from tests.fuzz.mutations import LONGEST, SEEDS, seeds_of
 from tests.helpers.paths import ROOT
 
+HANGS_SECONDS = 60  # of the clock, where the limit of processor time does not stop an input
 KEPT = ROOT / "build" / "fuzz"
 NAMES = sorted(folder.name for folder in SEEDS.iterdir())
 
@@ -24,7 +26,11 @@ def fuzz_here(name, options):
     with atheris.instrument_imports(include=["insei"]):
         from tests.fuzz.harnesses import HARNESSES
 
-    atheris.Setup([name, *options], HARNESSES[name])
+    harness = HARNESSES[name]
+    signal.signal(signal.SIGVTALRM, stop)
+    for seed in seeds_of(name):  # which imports what is imported late
+        harness(seed)
+    atheris.Setup([name, *options], lambda data: feed(harness, data))
     atheris.Fuzz()
 
 
@@ -35,7 +41,7 @@ def fuzz(name, seconds):
     failed.mkdir(exist_ok=True)
     options = [
         f"-max_total_time={seconds}",
-        f"-timeout={MOST_SECONDS:.0f}",
+        f"-timeout={HANGS_SECONDS}",
         f"-rss_limit_mb={3 * MOST_MEGABYTES}",  # of the whole process
         f"-max_len={LONGEST}",
         f"-artifact_prefix={failed}/",

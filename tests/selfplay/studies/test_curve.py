@@ -1,6 +1,7 @@
 """Curves: kept nets are played once, rated and drawn."""
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -15,6 +16,7 @@ from insei.selfplay.studies.curve import (
     nets_of,
 )
 from insei.selfplay.studies.curve_picture import PICTURES, draw_curve
+from tests.helpers.hostile.text import HOSTILE, MARKUP, steering
 
 QUICK_MATCH = {"games": 2, "workers": 0, "against": ("random",)}
 
@@ -84,3 +86,16 @@ def test_milestones_of_a_finished_run_hold_its_last_net(learned):
     values = json.loads((found[3] / "player.json").read_text())
     assert values["training"]["generation"] == 3
     assert found[3].name == "000003"
+
+
+def test_names_in_a_picture_are_text(tmp_path):
+    """A dollar begins no formula, and nothing steers or breaks the file."""
+    out = tmp_path / "curve.svg"
+    run = tmp_path / "$\\frac{\x1b]0;x\x07<script>"
+    point = CurvePoint(KeptNet(run, "net:x", 1, 0.5, 100), 10.0, -5.0, 25.0)
+    draw_curve(Curve([point], {f"{MARKUP}$\\x{HOSTILE}": 0.0}, tmp_path / "report.html"), out)
+    text = out.read_text()
+    assert not steering(text)
+    assert "<script" not in text
+    assert "$\\frac" in text
+    ElementTree.fromstring(text)
