@@ -29,10 +29,12 @@ WIDER = {
     "shift_jis": "cp932",
 }  # the larger encoding that programs write under a narrower name
 OTHER_NAMES = {
-    "ansi": "cp1252", "big-5": "big5", "cn-big5": "big5", "cn-gb": "gb18030", "eucjp-win": "euc_jp",
-    "gb": "gb18030", "gb2312-80": "gb18030", "gb_2312": "gb18030", "ksc5601": "cp949",
-    "ms949": "cp949", "s-jis": "cp932", "shiftjis": "cp932", "sjis": "cp932", "sjis-win": "cp932",
-    "unicode": "utf-8", "utf": "utf-8", "windows-949": "cp949",
+    "ansi": "cp1252", "big-5": "big5", "cn-big5": "big5", "cn-gb": "gb18030",
+    "eucjp-win": "euc_jp", "gb": "gb18030", "gb2312-80": "gb18030", "gb_2312": "gb18030",
+    "gb_2312-80": "gb18030", "ksc5601": "cp949", "ms949": "cp949", "s-jis": "cp932",
+    "shiftjis": "cp932", "sjis": "cp932", "sjis-win": "cp932", "unicode": "utf-8", "utf": "utf-8",
+    "windows-31j": "cp932", "windows-936": "gb18030", "windows-949": "cp949",
+    "windows-950": "cp950",
 }  # names of files that Python does not know  # fmt: skip
 ASIAN = ("gb18030", "cp932", "cp949", "cp950", "euc_jp")
 GUESSED = (*ASIAN, "cp1251", "cp1252")

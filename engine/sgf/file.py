@@ -46,6 +46,7 @@ TIMES_LEFT = {BLACK: "BL", WHITE: "WL"}
 SETUP = {"AB": BLACK, "AW": WHITE, "AE": EMPTY}
 LONGEST_TIME = 1e9  # seconds
 LONGEST_TAIL = 2  # moves that may follow an illegal one that is read as the end of the game
+MOST_EXECUTED = 1000  # illegal moves of a file that are executed; it is no game by then
 MOST_NOTES = 100  # of a file; more are counted
 
 Read = TypeVar("Read")
@@ -125,6 +126,7 @@ class SgfFile:
         if self.notes and not self.scanned.num_values:
             first = self.scanned.notes()[0]
             raise BadSgf(f"not an SGF game: nothing in it can be read; {first}")
+        self.executed: set[int] = set()  # nodes whose illegal moves were executed
         self.unplayed: set[int] = set()  # nodes behind a move that ends what can be played
         self._read_root(rules)
 
@@ -168,12 +170,11 @@ class SgfFile:
         line = self._opening()
         said = [self._to_play(node) for node in line]
         self.said_to_play = next((colour for colour in reversed(said) if colour), None)
-        has_stones = any(self.scanned.values(node, key) for node in line for key in SETUP)
         to_play = self.said_to_play or self._next_mover(line[-1]) or BLACK
         board = np.zeros((self.rules.height, self.rules.width), np.uint8)
         named = self.raw_of(0, "HA")
         stones = handicap_read(named)
-        if stones and not has_stones:
+        if stones and not any(self.scanned.values(node, key) for node in line for key in SETUP):
             if to_play == WHITE and stones <= most_fixed(self.rules):
                 board.flat[fixed_handicap(self.rules, stones)] = BLACK
                 self.note(f"HA[{named}]: the stones are not set up: placed on the star points")
@@ -284,9 +285,7 @@ class SgfFile:
         """The position after a node's AB, AW, AE and PL."""
         to_play = self._to_play(node)
         before = position.board
-        board = before
-        if any(self.scanned.values(node, key) for key in SETUP):
-            board = self._placed(before, node, number)
+        board = self._placed(before, node, number)
         if (board == before).all():
             if to_play and position.is_over:
                 position = position.resumed()
@@ -305,7 +304,7 @@ class SgfFile:
         """The board after a node's setup; what is not a point of it is left out."""
         board = before.copy()
         for key, colour in SETUP.items():
-            for raw in self.scanned.values(node, key):
+            for raw in dict.fromkeys(self.scanned.values(node, key)):
                 points = points_read(raw, self.rules)
                 if points is None:
                     self.note(f"move {number}: {key}[{quoted(raw)}]: wanted points of the board")
@@ -336,13 +335,18 @@ class SgfFile:
         if is_own or (after == before).all():
             self.note(f"{said}; taken for a pass")
             play_recorded(position, self.rules.pass_move, colour)
-        elif self._is_tail(node):
+        elif self._is_tail(node) or self._is_no_game(node):
             self.note(f"{said}; {name} to play; read as far as this")
             self.unplayed.add(node)
         else:
+            self.executed.add(node)
             self.note(f"{said}; executed, a new game begins there")
             return Position(self.rules, after, opponent(colour))
         return position
+
+    def _is_no_game(self, node: int) -> bool:
+        """Whether too many illegal moves were executed before this node's."""
+        return len(self.executed) >= MOST_EXECUTED and node not in self.executed
 
     def _is_tail(self, node: int) -> bool:
         for _ in range(LONGEST_TAIL + 1):

@@ -166,13 +166,9 @@ def result_read(said: str) -> str:
         return plain
     if LOSES.search(plain):
         winner = "W" if winner == "B" else "B"
-    number = None
-    if not re.search(r"\(", plain) or re.match(r"[BW]\+[\d.]+", plain):
-        number = _number_read(plain)
-    if number is not None:
-        points = abs(number) * (
-            2 if STONES.search(plain) or ("/" in plain and "子" in plain) else 1
-        )
-        return f"{winner}+{points:g}"
+    has_points = re.match(r"[BbWw]\+\d", plain)
     how = next((letter for letter, words in HOW.items() if words.search(plain)), "")
+    number = None if how and not has_points else _number_read(plain)
+    if number is not None:
+        return f"{winner}+{abs(number) * (2 if '子' in plain else 1):g}"
     return f"{winner}+{how}"

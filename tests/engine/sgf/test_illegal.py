@@ -5,6 +5,7 @@ import pytest
 
 from insei.engine.diagram import board_from
 from insei.engine.rules import BLACK, WHITE, chinese, tromp_taylor
+from insei.engine.sgf.file import MOST_EXECUTED
 from insei.engine.sgf.points import board_after, take_dead
 from insei.engine.sgf.record import position_before, read_sgf, write_sgf
 from insei.engine.sgf.variations import read_variations, write_variations
@@ -146,3 +147,15 @@ def test_the_position_before_a_move_has_nothing_of_later_nodes():
     assert counts == [0, 0, 1, 2, 3, 4, 4]
     assert position_before(text, 2).moves == [0]
     assert position_before(text, 3).moves == []
+
+
+@pytest.mark.timeout(60)
+def test_a_file_of_illegal_moves_ends_where_it_is_no_game():
+    moves = ["aa", "ab"] * (MOST_EXECUTED + 10)
+    text = "(;SZ[9]" + "".join(f";B[{move}];W[{move}]" for move in moves) + ")"
+    tree = read_variations(text)
+    last = tree.start.main_line()[-1]
+    assert len(tree.start.main_line()) == 2 * len(moves) + 1
+    assert last.position == tree.start.main_line()[2 * MOST_EXECUTED + 10].position
+    assert len(tree.notes) == 100
+    assert tree.notes[-1].endswith("more notes are left out")
