@@ -37,6 +37,8 @@ KOMI = [
     ("375", "Chinese", "foxwq", 7.5, True),
     ("350", "Chinese", "foxwq", 7.0, True),
     ("350", "", "foxwq", 7.0, True),
+    ("350", "Chinese", "", 7.0, True),
+    ("350", "Japanese", "", 3.5, True),
     ("325", "", "foxwq", 6.5, True),
     ("275", "", "foxwq", 5.5, True),
     ("none", "", "", None, True),
