@@ -16,4 +16,8 @@ class BadDiagram(ValueError):
 
 
 class BadSgf(UserError):
-    """Text that is not an SGF game, or a game that breaks the rules; the message says where."""
+    """A file that is not a game of Go that we play; the message says why."""
+
+
+class NoGame(BadSgf):
+    """Text in which no game begins."""

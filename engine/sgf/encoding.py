@@ -66,7 +66,7 @@ def decoded(data: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError as error:
         where = error.start
     else:
-        if not _may_be_other(text, said):
+        if not _may_be_other(text):
             return text.removeprefix("\ufeff"), []
         where = HIGH.search(data).start()  # type: ignore[union-attr]
     return _in_other(data, said, where)
@@ -130,7 +130,7 @@ def _codec_said(data: bytes) -> str:
     return WIDER.get(name, name) if CODECS.match(name) else ""
 
 
-def _may_be_other(text: str, said: str) -> bool:
+def _may_be_other(text: str) -> bool:
     """Whether text that is valid UTF-8 may be in another encoding all the same.
 
     Two characters of GBK can be one of UTF-8 by chance, but not of a script that people write.
@@ -142,8 +142,6 @@ def _may_be_other(text: str, said: str) -> bool:
         for letter in set(text)
         if letter > "\x7f" and not ("\xa0" <= letter <= "\u017f" or "\u0386" <= letter <= "\u045f")
     }
-    if not strange:
-        return said in ("gb18030", "cp949")
     scripts = {unicodedata.name(letter, "?").partition(" ")[0] for letter in strange}
     return all(letter <= "\u07ff" for letter in strange) and len(scripts) > 1
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from insei.engine.errors import BadSgf
 from insei.engine.handicap import fixed_handicap, most_fixed
 from insei.engine.position import Position
-from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent, tromp_taylor
+from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE, Rules, opponent, tromp_taylor
 from insei.engine.sgf.encoding import decoded
 from insei.engine.sgf.formats import as_sgf
 from insei.engine.sgf.points import (
@@ -37,13 +37,11 @@ from insei.engine.sgf.root import (
     size_read,
 )
 from insei.engine.sgf.scanned_game import MOST_BYTES, ScannedGame, unescaped
+from insei.engine.sgf.writer import LETTERS, SETUP, TIMES_LEFT
 from insei.engine.vertex import vertex_of
 
 COLOURS = {"b": BLACK, "w": WHITE}
 COLOUR_DIGITS = {"1": BLACK, "2": WHITE}  # PL in older files
-LETTERS = {BLACK: "B", WHITE: "W"}
-TIMES_LEFT = {BLACK: "BL", WHITE: "WL"}
-SETUP = {"AB": BLACK, "AW": WHITE, "AE": EMPTY}
 LONGEST_TIME = 1e9  # seconds
 LONGEST_TAIL = 2  # moves that may follow an illegal one that is read as the end of the game
 MOST_EXECUTED = 1000  # illegal moves of a file that are executed; it is no game by then
@@ -174,7 +172,9 @@ class SgfFile:
         board = np.zeros((self.rules.height, self.rules.width), np.uint8)
         named = self.raw_of(0, "HA")
         stones = handicap_read(named)
-        if stones and not any(self.scanned.values(node, key) for node in line for key in SETUP):
+        if stones and not any(
+            self.scanned.values(node, key) for node in line for key in SETUP.values()
+        ):
             if to_play == WHITE and stones <= most_fixed(self.rules):
                 board.flat[fixed_handicap(self.rules, stones)] = BLACK
                 self.note(f"HA[{named}]: the stones are not set up: placed on the star points")
@@ -303,7 +303,7 @@ class SgfFile:
     def _placed(self, before: NDArray[np.uint8], node: int, number: int) -> NDArray[np.uint8]:
         """The board after a node's setup; what is not a point of it is left out."""
         board = before.copy()
-        for key, colour in SETUP.items():
+        for colour, key in SETUP.items():
             for raw in dict.fromkeys(self.scanned.values(node, key)):
                 points = points_read(raw, self.rules)
                 if points is None:

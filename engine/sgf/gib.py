@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from insei.engine.handicap import fixed_handicap
 from insei.engine.rules import Rules
-from insei.engine.sgf.points import LETTERS, written_move
+from insei.engine.sgf.points import COORDINATES, written_move
 from insei.engine.sgf.writer import Properties, escaped
 
 SIZE = 19
@@ -42,7 +42,7 @@ def _point(words: list[str]) -> str:
     if len(words) < 6 or not (words[4].isdecimal() and words[5].isdecimal()):
         return ""
     column, row = int(words[4]), int(words[5])
-    return LETTERS[column] + LETTERS[row] if column < SIZE and row < SIZE else ""
+    return COORDINATES[column] + COORDINATES[row] if column < SIZE and row < SIZE else ""
 
 
 def _place_handicap(said: str, root: Properties) -> None:

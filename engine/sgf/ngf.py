@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from insei.engine.handicap import fixed_handicap, most_fixed
 from insei.engine.rules import MAX_SIDE, Rules
-from insei.engine.sgf.points import LETTERS, written_move
+from insei.engine.sgf.points import COORDINATES, written_move
 from insei.engine.sgf.writer import Properties, escaped
 
 MOVE = re.compile(r"PM..([BW])(.)(.)")
@@ -82,4 +82,4 @@ def _result(said: str) -> str:
 def _point(column: str, row: str, rules: Rules) -> str:
     x, y = ord(column.upper()) - ord("B"), ord(row.upper()) - ord("B")
     on_board = 0 <= x < rules.width and 0 <= y < rules.height
-    return LETTERS[x] + LETTERS[y] if on_board else ""
+    return COORDINATES[x] + COORDINATES[y] if on_board else ""

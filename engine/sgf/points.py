@@ -1,16 +1,17 @@
 """Points as SGF files write them, and boards as they come to be by setup and by illegal moves."""
 
-import re
+import contextlib
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.rules import EMPTY, Rules, opponent
+from insei.engine.vertex import move_of
+from insei.system.errors import UserError
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-COLUMNS = "ABCDEFGHJKLMNOPQRST"  # of vertices
-VERTEX = re.compile(r"([A-HJ-Ta-hj-t])([1-9][0-9]?)")
+COORDINATES = "abcdefghijklmnopqrstuvwxyz"
 PASS = 19  # the letter t: on boards to 19x19 "tt" is a pass
+LONGEST_VERTEX = len("pass")
 FROM_THE_FILE, CAPITALS, A_VERTEX, NO_POINT = range(4)
 NOTES = {
     CAPITALS: "point in capitals",
@@ -28,25 +29,23 @@ def move_read(raw: str, rules: Rules) -> tuple[int, int]:
     if not said or said == "tt":
         return rules.pass_move, FROM_THE_FILE
     if len(said) == 2 and said.isascii() and said.isalpha():
-        column, row = LETTERS.index(said[0].lower()), LETTERS.index(said[1].lower())
+        column, row = COORDINATES.index(said[0].lower()), COORDINATES.index(said[1].lower())
         if column < rules.width and row < rules.height:
             written = FROM_THE_FILE if said.islower() else CAPITALS
             return row * rules.width + column, written
         if column == row == PASS:
             return rules.pass_move, CAPITALS
-    elif said.lower() == "pass":
-        return rules.pass_move, A_VERTEX
-    elif found := VERTEX.fullmatch(said):
-        column, row = COLUMNS.index(found[1].upper()), rules.height - int(found[2])
-        if column < rules.width and row >= 0:
-            return row * rules.width + column, A_VERTEX
+        return rules.pass_move, NO_POINT
+    if len(said) <= LONGEST_VERTEX:
+        with contextlib.suppress(UserError):
+            return move_of(said, rules), A_VERTEX
     return rules.pass_move, NO_POINT
 
 
 def points_read(raw: str, rules: Rules) -> list[int] | None:
     """The points that a value of AB, AW or AE stands for: one, or a rectangle.
 
-    Points off the board are left out; None if any is left out, or if it is not a point.
+    None if it is not a point of the board, or a corner is not.
     """
     first, _, last = raw.partition(":")
     corners = [move_read(corner, rules) for corner in ((first, last) if last else (first,))]
@@ -67,7 +66,7 @@ def written_move(move: int, rules: Rules) -> str:
     if move == rules.pass_move:
         return ""
     row, column = divmod(move, rules.width)
-    return LETTERS[column] + LETTERS[row]
+    return COORDINATES[column] + COORDINATES[row]
 
 
 def board_after(board: NDArray[np.uint8], move: int, colour: int) -> NDArray[np.uint8]:

@@ -19,6 +19,8 @@ def play_recorded(Position position not None, int move, int colour):
     Returns:
         None, or why the move is illegal, in the words of `Position.why_illegal`.
     """
+    if position.rules is None:
+        raise ValueError("a position that was never set up")
     cdef int to_play = position.state.to_play, passes = position.state.passes
     cdef int ko = position.state.board.ko
     if colour not in (BLACK, WHITE):

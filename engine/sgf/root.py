@@ -17,7 +17,7 @@ FRACTION = re.compile(r"(\d+)?\s*(?:又|and|-)?\s*(\d)\s*/\s*(\d)")  # 6 1/2, 3�
 SIGNS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
 HALF_MORE = re.compile(r"\d\s*(?:目|집|호)?\s*[半반]")  # 6目半, 6집반
 STONES = re.compile(r"\d\s*子")  # komi counted in stones, each worth two points
-FOX_STONES = (275, 325, 350, 375)  # hundredths of stones
+FOX_STONES = (275, 325, 350, 375)  # hundredths of stones, by Fox and by Chinese rules
 FOX_LEAST = 25  # hundredths; what is less is points
 CHINESE_WORDS = ("chin", "cn", "中国", "中國")
 MOST_CHINESE = 4  # stones; quarters above it are not a Chinese count
@@ -92,7 +92,8 @@ def komi_read(said: str | None, note: Note, rules: str = "", application: str = 
         note(f"komi {quoted(said)!r}: not a number, and left out")
         return None
     is_chinese = any(word in rules.lower() for word in CHINESE_WORDS)
-    komi = _from_hundredths(read, "." in said or "," in said, "fox" in application.lower())
+    is_fox = "fox" in application.lower()
+    komi = read if "." in said or "," in said else _from_hundredths(read, is_fox, is_chinese)
     is_quarter = (2 * komi) % 1 != 0 and (4 * komi) % 1 == 0
     looks_chinese = is_chinese or (not rules.strip() and abs(komi) < MOST_CHINESE)
     if STONES.search(said) or (is_quarter and looks_chinese):
@@ -121,10 +122,9 @@ def _number_read(said: str) -> float | None:
     return number + 0.5 if HALF_MORE.search(said) and number % 1 == 0 else number
 
 
-def _from_hundredths(komi: float, has_point: bool, is_fox: bool) -> float:
-    if has_point:
-        return komi
-    if is_fox and abs(komi) in FOX_STONES:
+def _from_hundredths(komi: float, is_fox: bool, is_chinese: bool) -> float:
+    """Komi that is written without a point, and may be in hundredths, of points or of stones."""
+    if (is_fox or is_chinese) and abs(komi) in FOX_STONES:
         return komi / 50
     if (is_fox and abs(komi) >= FOX_LEAST) or (abs(komi) >= 100 and not komi % 5):
         return komi / 100

@@ -5,12 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.engine.errors import BadSgf
-
 MOST_NODES: int
 MOST_BYTES: int
-
-class NoGame(BadSgf): ...
 
 class ScannedGame:
     text: bytes

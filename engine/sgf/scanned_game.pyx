@@ -6,7 +6,7 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint64_t
 
 import numpy as np
 
-from insei.engine.errors import BadSgf
+from insei.engine.errors import BadSgf, NoGame
 from insei.engine.sgf.scanner cimport (
     GAME_AFTER, JUNK, LINE_GOES_ON, LONG, LOWER_CASE, MAX_NODES, MAX_VALUES, MOST_BENDS,
     NO_BRACKET, NO_CLOSING, NO_MEMORY, NO_OPENING, NO_SEMICOLON, NO_START, NO_VALUE, TEXT_AFTER,
@@ -34,10 +34,6 @@ WORDS = {
     TEXT_AFTER: "text after the game",
     GAME_AFTER: "another game follows: the first is read",
 }
-
-
-class NoGame(BadSgf):
-    """Text in which no game begins."""
 
 
 cdef uint64_t packed_text(str name):
@@ -234,7 +230,7 @@ cdef class ScannedGame:
         """
         if not (1 <= width <= 19 and 1 <= height <= 19):
             raise ValueError(f"board {width}x{height}: wanted 1 to 19 a side")
-        cdef int32_t node = 0, move, length = 0, found = 0
+        cdef int32_t node = self._checked(0), move, length = 0, found = 0
         cdef int colour
         while node >= 0:
             length += 1

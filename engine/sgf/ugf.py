@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from insei.engine.rules import MAX_SIDE
-from insei.engine.sgf.points import LETTERS
+from insei.engine.sgf.points import COORDINATES
 from insei.engine.sgf.writer import Properties, escaped
 
 STONE = re.compile(r"(\S)(\S),\s*([BWbw])[^,]*,\s*(\d+)")
@@ -106,4 +106,4 @@ def _point(column: str, row: str, side: int, from_bottom: bool) -> str:
     x, y = ord(column.upper()) - ord("A"), ord(row.upper()) - ord("A")
     if not (0 <= x < side and 0 <= y < side):
         return ""
-    return LETTERS[x] + LETTERS[side - 1 - y if from_bottom else y]
+    return COORDINATES[x] + COORDINATES[side - 1 - y if from_bottom else y]

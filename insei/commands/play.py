@@ -50,7 +50,7 @@ def play(
     load
         An SGF file to go on from, on its board and by its rules, whatever those options say.
     review
-        An SGF file to step through, variations included, with analysis.
+        An SGF, GIB, NGF or UGF file to step through, variations included, with analysis.
     plain
         Line by line.
     list_

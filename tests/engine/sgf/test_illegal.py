@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from insei.client.game import ClientGame
 from insei.engine.diagram import board_from
 from insei.engine.rules import BLACK, WHITE, chinese, tromp_taylor
 from insei.engine.sgf.file import MOST_EXECUTED
@@ -159,3 +160,24 @@ def test_a_file_of_illegal_moves_ends_where_it_is_no_game():
     assert last.position == tree.start.main_line()[2 * MOST_EXECUTED + 10].position
     assert len(tree.notes) == 100
     assert tree.notes[-1].endswith("more notes are left out")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(;GM[1]SZ[9];B[ee];W[cc](;B[gg];W[gc];B[cg])(;B[cc];W[dd];B[gc];W[cg];B[gg]))",
+        "(;GM[1]SZ[9];B[ee];W[ee];B[ee];W[zz];B[aa];W[bb];B[cc])",
+        "(;GM[1]SZ[9];B[ee];W[cc](;B[gg])(;AB[aa]AW[ab][ba];W[gc]))",
+        "(;GM[1]SZ[19]AP[foxwq]HA[2]KM[0];W[dd];B[dp])",
+    ],
+)
+def test_a_file_with_bad_moves_is_reviewed_with_warnings(tmp_path, text):
+    path = tmp_path / "game.sgf"
+    path.write_text(text)
+    game = ClientGame.review(path)
+    assert game.warnings
+    assert len(game.history) == len(read_variations(text).start.main_line())
+    while game.next_variation():
+        assert game.position.board.any()
+        if game.variations[0] == game.variations[1]:
+            break

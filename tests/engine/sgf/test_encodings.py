@@ -25,6 +25,8 @@ WRITTEN = [
     ("Shift_JIS", "utf-8", "高尾"),
     ("ISO-2022-JP", "utf-8", "高尾"),
     ("UTF-8", "utf-8-sig", "高尾"),
+    ("GB2312", "utf-8", "Jos\u00e9"),
+    ("EUC-KR", "utf-8", "Иван"),
 ]
 
 

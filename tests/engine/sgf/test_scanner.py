@@ -1,6 +1,7 @@
 """The scanner: any text becomes flat arrays, in time and memory that grow with its length."""
 
 import gc
+import random
 import tracemalloc
 
 import numpy as np
@@ -10,12 +11,15 @@ from hypothesis import strategies as st
 from sgfmill import sgf_grammar
 
 from insei.engine.errors import BadSgf
-from insei.engine.rules import BLACK, WHITE
+from insei.engine.position import Position
+from insei.engine.rules import BLACK, WHITE, Rules
 from insei.engine.sgf.record import read_sgf
+from insei.engine.sgf.replay import play_recorded
 from insei.engine.sgf.scanned_game import MOST_NODES, ScannedGame, scan_games, unescaped
 from insei.engine.sgf.variations import read_variations
 from insei.engine.sgf.writer import node_text
 from insei.engine.vertex import vertex_of
+from tests.helpers.doors import knock, methods_of
 
 
 def lines_of(text):
@@ -210,6 +214,40 @@ def test_doors_of_the_scanner_refuse_what_is_no_node():
         game.main_line(20, 9)
     with pytest.raises(TypeError):
         ScannedGame("(;)")
+
+
+def test_methods_of_a_scanned_game_refuse_what_they_cannot_take():
+    rng = random.Random(3)
+    knock(ScannedGame, "ScannedGame", rng, 1500)
+    for name in methods_of(ScannedGame):
+        for game in (ScannedGame(b"(;SZ[9];B[aa](;W[bb])(;C[x]))"), unset()):
+            knock(getattr(game, name), f"ScannedGame.{name}", rng, 200)
+    assert unset().num_nodes == 0
+    with pytest.raises(IndexError):
+        unset().main_line()
+
+
+def unset():
+    """A game that `__init__` did not see."""
+    return ScannedGame.__new__(ScannedGame)
+
+
+def test_a_position_that_was_never_set_up_is_not_played_on():
+    with pytest.raises(ValueError, match="never set up"):
+        play_recorded(Position.__new__(Position), 1, BLACK)
+    with pytest.raises(ValueError, match="wanted BLACK"):
+        play_recorded(Position(Rules(5, 5)), 1, 3)
+
+
+def test_an_illegal_recorded_move_leaves_the_position():
+    position = Position(Rules(5, 5, 0.5, "simple")).play_all([12])
+    for move, colour in ((12, BLACK), (12, WHITE), (99, BLACK), (-1, WHITE)):
+        before = position.copy()
+        assert play_recorded(position, move, colour)
+        assert (position, position.to_play) == (before, before.to_play)
+    start = Position(Rules(5, 5))
+    assert play_recorded(start, 30, WHITE)
+    assert (start, start.initial_to_play) == (Position(Rules(5, 5)), BLACK)
 
 
 @pytest.mark.parametrize(
