@@ -40,7 +40,8 @@ class SgfText:
 
     def add(self, part: str) -> None:
         """Add a node or a parenthesis, on a new line if the present one would become too long."""
-        if self._column and self._column + len(part) > LONGEST_LINE:
+        opens = self._parts[-1:] == ["("]  # "(;" stays together
+        if self._column and self._column + len(part) > LONGEST_LINE and not opens:
             self._parts.append("\n")
             self._column = 0
         self._parts.append(part)

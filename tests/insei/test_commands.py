@@ -39,10 +39,10 @@ def test_what_a_user_gets_wrong_ends_in_one_line_and_status_2(words, said, tmp_p
 
 def test_a_broken_sgf_is_named(tmp_path):
     path = tmp_path / "bad.sgf"
-    path.write_text("(;SZ[5];B[aa];W[aa];B[bb];W[cc];B[dd])")
+    path.write_text("(;GM[2]SZ[5];B[aa])")
     done = insei("play", "random", "--load", path)
     assert done.returncode == 2
-    assert "bad.sgf: move 2 by white: A5 for white: occupied" in done.stderr
+    assert "bad.sgf: GM[2]: wanted GM[1], Go" in done.stderr
 
 
 def test_a_damaged_player_is_named(tmp_path, tiny_package):

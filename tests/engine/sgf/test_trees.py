@@ -104,6 +104,15 @@ def test_what_is_changed_is_written_and_the_rest_stays():
     assert "C" not in first.properties
 
 
+def test_a_game_is_written_in_lines_that_begin_with_its_first_node():
+    long = "x" * 60
+    tree = read_variations(f"(;GM[1]SZ[9]C[{long}{long}](;B[aa]C[{long}];W[bb])(;B[bb]C[{long}]))")
+    text = write_variations(tree)
+    assert text.startswith("(;")
+    assert text.count("(;") == 3
+    assert len(text.splitlines()) > 2
+
+
 def test_the_caller_s_rules_are_written_where_the_file_names_none():
     tree = read_variations("(;GM[1]SZ[5];B[aa])", chinese(5, komi=3.5))
     again = read_variations(write_variations(tree))
