@@ -75,8 +75,9 @@ cdef class Positions:
 
     B is the number of games, A the number of moves. `batch[i]` is a copy of a game; `batch[i] =
     position` lets a game go on from anywhere; `batch[i:j]`, `copy` and pickle copy games with their
-    history. One thread at a time may use a batch, its planes too. Loops over games let other threads run. Where there is an argument `games`, it is a
-    list of numbers or a mask, bool `[B]`.
+    history. Where there is an argument `games`, it is a list of numbers or a mask, bool `[B]`.
+
+    One thread at a time may use a batch, its planes too. Loops over games let other threads run.
 
     Args:
         rules: of all the games.
