@@ -145,7 +145,7 @@ def test_what_a_run_began_with_can_not_be_changed_afterwards(tmp_path):
 
 
 def test_a_source_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ValueError, match="none: wanted a YAML configuration, or a run's folder"):
+    with pytest.raises(ValueError, match="none: wanted a YAML file, a run's folder"):
         train(tmp_path / "none", runs=tmp_path)
 
 
