@@ -116,7 +116,8 @@ def test_a_run_that_fails_beside_others_is_told_with_its_last_words(tmp_path):
     paths = [tmp_path / "good", tmp_path / "bad"]
     for path in paths:
         RunFolder.create(path, to_yaml(replace(SHORT, generations=1))).close()
-    (paths[1] / "config.yaml").write_text("generations: none\n")
+    config = paths[1] / "config.yaml"
+    config.write_text(config.read_text().replace("generations: 1\n", "generations: none\n"))
     told = []
     with pytest.raises(ValueError, match=r"1 of 2 runs stopped: bad, exit status 2, insei: .*none"):
         train_in_parallel(paths, 2, told.append)
