@@ -45,5 +45,4 @@ cdef void turn_to(Position position, int colour):
     position.state.to_play = colour
     position.state.board.ko = 0
     if position.state.num_moves == 0:
-        position._initial_to_play = colour
         state_forget(position.state)  # the first situation has another player to move

@@ -2,6 +2,7 @@
 
 from insei.system.errors import UserError
 from insei.system.shipped_configurations import shipped_configurations
+from insei.system.shown import say
 
 
 def show_configurations(kind: type, argument: str, is_asked: bool) -> None:
@@ -15,4 +16,4 @@ def show_configurations(kind: type, argument: str, is_asked: bool) -> None:
         names = ", ".join(found)
         raise UserError(f"{argument}: missing; wanted a YAML file, or one of {names}")
     for name, said in found.items():
-        print(f"{name:<{max(map(len, found))}}  {said}")
+        say(f"{name:<{max(map(len, found))}}  {said}")

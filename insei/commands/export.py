@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter, validators
 
 from insei.commands.run_line import silence_libraries
+from insei.system.shown import say
 
 AtLeastOne = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]
 
@@ -58,5 +59,5 @@ def export(
     [(write, path)] = chosen
     done = write(data, path, limit)
     for notice in done.notices:
-        print(notice)
-    print(f"{done.path}: {done.count:,} {'games' if write is export_sgf else 'rows'}")
+        say(notice)
+    say(f"{done.path}: {done.count:,} {'games' if write is export_sgf else 'rows'}")
