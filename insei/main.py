@@ -19,6 +19,7 @@ from insei.commands.analysis import analysis
 from insei.commands.curve import curve
 from insei.commands.gtp import gtp
 from insei.commands.ladder import ladder
+from insei.commands.learn import learn
 from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
@@ -51,8 +52,8 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, tournament, rate, ladder, curve, resize, ablate, gtp, analysis, package,
-    version,
+    play, watch, train, learn, tournament, rate, ladder, curve, resize, ablate, gtp, analysis,
+    package, version,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)

@@ -4,19 +4,25 @@ import os
 import sys
 import time
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from insei.selfplay.loop import Status
 
 
 class RunLine:
-    """A line that moves on a terminal, or a line for each generation where there is none."""
+    """A line that moves on a terminal, or a line for each generation where there is none.
 
-    def __init__(self) -> None:
+    Args:
+        line_of: how a status reads; a status has a `generation`.
+    """
+
+    def __init__(self, line_of: "Callable[[Any], str] | None" = None) -> None:
         from rich.console import Console
         from rich.live import Live
 
+        self.line_of = line_of or status_line
         self.console = Console(stderr=False)
         self.live = Live(console=self.console, auto_refresh=False, transient=True)
         self.shown_generation = -1
@@ -28,7 +34,7 @@ class RunLine:
     def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def show(self, status: "Status") -> None:
+    def show(self, status: Any) -> None:
         """Say how the run stands."""
         is_new = status.generation != self.shown_generation
         if self.console.is_terminal:
@@ -36,9 +42,9 @@ class RunLine:
             if is_new or now - self.shown_at > 0.25:
                 self.live.start()
                 self.shown_at = now
-                self.live.update(status_line(status), refresh=True)
+                self.live.update(self.line_of(status), refresh=True)
         elif is_new and self.shown_generation >= 0:
-            print(status_line(status), flush=True)
+            print(self.line_of(status), flush=True)
         self.shown_generation = status.generation
 
     def notice(self, line: str) -> None:
