@@ -16,7 +16,7 @@ SOURCES := $(shell git ls-files '*.pyx' '*.pxd' '*.h')
 
 ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases position engine_edges positions \
 	benson scoring deep_games perft doors ladder_reading feature_planes liberties sgf \
-	sgf_variations))
+	sgf_variations collisions hostile_callers))
 
 SEARCH_TESTS := $(addprefix tests/agents/search/test_,$(addsuffix .py,forest gumbel puct subtree \
 	ownership search_results walk))

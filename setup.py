@@ -4,7 +4,7 @@ The rooms lie at the top of the repository; `insei/` links to each, so that they
 compiled, as `insei.engine`, `insei.agents`, ... (CONTRIBUTING.md says why).
 
 INSEI_CHECKED=1   bounds checks, None checks and C assertions: the same tests must pass
-INSEI_SANITIZED=1 watched by AddressSanitizer; `make hardened` says how to run it
+INSEI_SANITIZED=1 watched by AddressSanitizer and UndefinedBehaviorSanitizer; see `make hardened`
 INSEI_NATIVE=1    code for this very processor (-march=native); portable otherwise: x86-64-v2, as
                   numpy is, with code for AVX2 that is chosen as the program runs (spread.h,
                   softmax.h)
@@ -76,6 +76,8 @@ if "bdist_wheel" not in sys.argv and os.path.exists("tests/helpers/compiled.pyx"
 OPENMP = ["-fopenmp"] if sys.platform == "linux" else []
 THREADED = {"insei.agents.search.batch": OPENMP, "insei.engine.replays": OPENMP}
 
+SANITIZERS = ["-fsanitize=address,undefined"] if SANITIZED else []
+
 FLAGS = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
 FLAGS += ["-Wno-unreachable-code", "-Wno-unused-function", "-Wno-discarded-qualifiers"]
 if NATIVE:
@@ -83,7 +85,8 @@ if NATIVE:
 elif platform.machine() in ("x86_64", "AMD64"):
     FLAGS += ["-msse4.2", "-mpopcnt"]
 if SANITIZED:
-    FLAGS += ["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"]
+    FLAGS += ["-O1", "-g", *SANITIZERS, "-fno-sanitize-recover=undefined"]
+    FLAGS += ["-fno-omit-frame-pointer"]
 if CHECKED:
     FLAGS += ["-O1", "-g", "-UNDEBUG"]
 
@@ -94,7 +97,7 @@ extensions = [
         include_dirs=[numpy.get_include(), "."],
         depends=["insei/engine/spread.h", "insei/agents/search/softmax.h"],
         extra_compile_args=FLAGS + THREADED.get(name, []),
-        extra_link_args=THREADED.get(name, []),
+        extra_link_args=THREADED.get(name, []) + SANITIZERS,
         define_macros=[
             ("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION"),
             ("INSEI_BUILD", f'"{MODE}"'),

@@ -115,7 +115,7 @@ def random_reply(Position position not None, seed):
     cdef Position scratch
     if state_is_over(position.state):
         raise ValueError("random_reply after the game's end: wanted a game that goes on")
-    scratch = position.copy()  # its list of empty points is shuffled
+    scratch = position._copy()  # its list of empty points is shuffled
     return random_move(scratch.state, &rng, NULL)
 
 
@@ -129,7 +129,7 @@ def play_random_games(rules, long num_plies, seed, bint with_mask):
         moves played, passes included, and games.
     """
     cdef Position start = position_of(rules)
-    cdef Position position = start.copy()
+    cdef Position position = start._copy()
     cdef uint8_t[MAX_POINTS + 1] mask
     cdef uint64_t rng = seed
     cdef long made = 0, games = 0, plies

@@ -5,8 +5,6 @@ from insei.engine.state cimport State
 cdef class Position:
     cdef State* state
     cdef object _rules
-    cdef object _initial_board
-    cdef int _initial_to_play
     cdef Position _copy(self)
     cdef int _play(self, move) except -1
     cdef _refuse(self, move)

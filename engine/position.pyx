@@ -9,17 +9,17 @@ import numpy as np
 
 from insei.engine.reading.benson cimport board_is_settled, board_pass_alive
 from insei.engine.board cimport (
-    BLACK, EMPTY, MAX_CELLS, MAX_POINTS, MOVE_AT, POINT_OF, WHITE, Cell, board_allows, board_check,
-    board_is_eye, board_liberties
+    BLACK, EMPTY, MAX_CELLS, MAX_POINTS, MOVE_AT, POINT_OF, WHITE, Board, Cell, board_allows,
+    board_check, board_is_eye, board_liberties
 )
 from insei.engine.reading.territory cimport board_dead, board_owners
 from insei.engine.state cimport (
-    NO_CAPTURE_GOAL, SIMPLE, move_played, mover_of, plain_rules, state_allows, state_bans_repeat,
-    state_duplicate, state_forget, state_free, state_half_score, state_half_score_without,
-    state_is_over, state_last_move, state_mask, state_new, state_play
+    NO_CAPTURE_GOAL, SIMPLE, State, move_played, mover_of, plain_rules, put_first, state_allows,
+    state_bans_repeat, state_duplicate, state_forget, state_free, state_half_score,
+    state_half_score_without, state_is_over, state_last_move, state_mask, state_new, state_play
 )
 from insei.engine.state_door cimport (
-    by_point, cell_of, mark_dead, move_number, new_state, set_up
+    by_point, cell_of, mark_dead, move_number, new_state, numbers_of, replay, set_up, stones_of
 )
 
 from insei.engine.diagram import diagram
@@ -29,16 +29,13 @@ from insei.engine.vertex import vertex_of
 
 
 def _restore(rules, board, int to_play, moves, movers, int passes, int now_to_play, int ko):
-    """Rebuild a pickled position by playing its moves again."""
+    """Rebuild a pickled position by playing its moves again.
+
+    Raises:
+        ValueError: no game leads there: the pickle was made by hand, or is damaged.
+    """
     cdef Position position = Position(rules, board, to_play)
-    for move, mover in zip(moves, movers, strict=True):
-        position.state.to_play = mover
-        position.state.passes = 0
-        if state_play(position.state, move) < 0:
-            raise MemoryError
-    position.state.passes = passes
-    position.state.to_play = now_to_play
-    position.state.board.ko = ko
+    replay(position.state, numbers_of(moves), numbers_of(movers), passes, now_to_play, ko)
     return position
 
 
@@ -78,17 +75,17 @@ cdef class Position:
         if to_play not in (BLACK, WHITE):
             raise ValueError(f"to_play {to_play!r}: wanted BLACK (1) or WHITE (2)")
         cdef State* made = new_state(rules)
+        try:
+            if board is not None:
+                set_up(made, board)
+        except BaseException:
+            state_free(made)
+            raise
+        made.to_play = to_play
+        state_forget(made)
         free_unless_shared(self.state)
         self.state = made
         self._rules = rules
-        self._initial_board = None
-        self._initial_to_play = to_play
-        self.state.to_play = to_play
-        if board is not None:
-            board = np.asarray(board)
-            set_up(self.state, board)
-            self._initial_board = board.astype(np.uint8)
-        state_forget(self.state)
 
     def __dealloc__(self):
         free_unless_shared(self.state)
@@ -121,26 +118,19 @@ cdef class Position:
     @property
     def initial_board(self):
         """The stones before the first move, uint8 `[H, W]`."""
-        if self._initial_board is None:
-            return np.zeros((self._rules.height, self._rules.width), np.uint8)
-        return self._initial_board.copy()
+        cdef Board first
+        put_first(self.state, &first)
+        return stones_of(&first)
 
     @property
     def initial_to_play(self):
         """The player of the first move."""
-        return self._initial_to_play
+        return mover_of(self.state, 0) if self.state.num_moves else self.state.to_play
 
     @property
     def board(self):
         """A copy of the stones, uint8 `[H, W]` of 0, 1, 2."""
-        cdef int width = self.state.board.width
-        cdef int move
-        stones = np.empty((self.state.board.height, width), np.uint8)
-        cdef uint8_t[:, ::1] view = stones
-        cdef uint8_t* out = &view[0, 0]
-        for move in range(width * self.state.board.height):
-            out[move] = self.state.board.cells[POINT_OF[width][move]].colour
-        return stones
+        return stones_of(&self.state.board)
 
     @property
     def passes(self):
@@ -186,8 +176,6 @@ cdef class Position:
         if other.state == NULL:
             raise MemoryError
         other._rules = self._rules
-        other._initial_board = self._initial_board
-        other._initial_to_play = self._initial_to_play
         return other
 
     cdef int _play(self, move) except -1:
@@ -258,7 +246,6 @@ cdef class Position:
             other.state.to_play = colour
             other.state.board.ko = 0
             if other.state.num_moves == 0:
-                other._initial_to_play = colour
                 passes = other.state.passes
                 state_forget(other.state)  # the first situation has another player to move
                 other.state.passes = passes
@@ -277,7 +264,8 @@ cdef class Position:
             TypeError: `move` is not an integer.
         """
         cdef int number = move_number(move)
-        return 0 <= number <= self._rules.num_points and state_allows(self.state, number)
+        cdef int pass_move = self.state.board.width * self.state.board.height
+        return 0 <= number <= pass_move and state_allows(self.state, number)
 
     def why_illegal(self, move):
         """Why a move is illegal, or None if it is legal.
@@ -289,11 +277,12 @@ cdef class Position:
             TypeError: `move` is not an integer.
         """
         cdef int point, number = move_number(move)
+        cdef int pass_move = self.state.board.width * self.state.board.height
         if state_is_over(self.state):
             return "the game is over"
-        if not 0 <= number <= self._rules.num_points:
-            return f"off the board, wanted 0 to {self._rules.num_points}"
-        if number == self._rules.num_points:
+        if not 0 <= number <= pass_move:
+            return f"off the board, wanted 0 to {pass_move}"
+        if number == pass_move:
             return None
         point = POINT_OF[self.state.board.width][number]
         if self.state.board.cells[point].colour != EMPTY:
@@ -309,7 +298,7 @@ cdef class Position:
 
         Superko is exact. The pass is last, and legal until the game is over; then all are False.
         """
-        mask = np.empty(self._rules.num_actions, np.bool_)
+        mask = np.empty(self.state.board.width * self.state.board.height + 1, np.bool_)
         cdef uint8_t[::1] view = mask.view(np.uint8)
         state_mask(self.state, &view[0])
         return mask
@@ -317,8 +306,9 @@ cdef class Position:
     def legal_moves(self):
         """The legal moves in ascending order, the pass last; empty once the game is over."""
         cdef uint8_t[MAX_POINTS + 1] mask
+        cdef int move, num_points = self.state.board.width * self.state.board.height
         state_mask(self.state, mask)
-        return [move for move in range(self._rules.num_actions) if mask[move]]
+        return [move for move in range(num_points + 1) if mask[move]]
 
     def fills_own_eye(self, move):
         """Whether a move fills a one-point eye of the player to move.
@@ -327,7 +317,7 @@ cdef class Position:
         enemy's; at the border, none is. This is the usual test of playouts (Gelly et al. 2006).
         """
         cdef int number = move_number(move)
-        if not 0 <= number < self._rules.num_points:
+        if not 0 <= number < self.state.board.width * self.state.board.height:
             return False
         cdef int point = POINT_OF[self.state.board.width][number]
         return self.state.board.cells[point].colour == EMPTY and board_is_eye(
@@ -375,7 +365,8 @@ cdef class Position:
         """
         cdef uint8_t[MAX_CELLS] marks
         cdef uint8_t[MAX_CELLS] owner
-        mark_dead(self.state, dead, marks)
+        cdef list stones = numbers_of(dead)
+        mark_dead(self.state, stones, marks)
         board_owners(&self.state.board, marks, owner)
         points = by_point(self.state, owner)
         return (points == BLACK).astype(np.int8) - (points == WHITE).astype(np.int8)
@@ -400,9 +391,10 @@ cdef class Position:
             ValueError: a point of `dead` is empty or off the board.
         """
         cdef uint8_t[MAX_CELLS] marks
-        if dead is None:
+        cdef list points = numbers_of(dead)
+        if points is None:
             return state_half_score(self.state) / 2.0
-        mark_dead(self.state, dead, marks)
+        mark_dead(self.state, points, marks)
         return state_half_score_without(self.state, marks) / 2.0
 
     def winner(self, dead=None):
@@ -466,8 +458,8 @@ cdef class Position:
     def __reduce__(self):
         return _restore, (
             self._rules,
-            self._initial_board,
-            self._initial_to_play,
+            self.initial_board,
+            self.initial_to_play,
             self.moves,
             self.movers,
             self.state.passes,
@@ -479,7 +471,7 @@ cdef class Position:
         return (
             self._rules,
             self.initial_board.tobytes(),
-            self._initial_to_play,
+            self.initial_to_play,
             self.state.to_play,
             self.state.passes,
             self.state.board.ko,

@@ -4,6 +4,7 @@ All moves are checked before one is played: a batch with an illegal move stays a
 games run without the GIL.
 """
 
+from cpython.number cimport PyNumber_Index
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
 
@@ -12,32 +13,17 @@ import numpy as np
 from insei.engine.board cimport MAX_POINTS, WORDS
 from insei.engine.reading.liberties cimport Liberties
 from insei.engine.planes.net_planes cimport (
-    NUM_BINARY_PLANES,
-    NUM_PLANES,
-    Frame,
-    lay_out,
-    state_bytes,
-    state_floats,
+    NUM_BINARY_PLANES, NUM_PLANES, Frame, lay_out, state_bytes, state_floats
 )
 from insei.engine.playouts cimport random_move
 from insei.engine.position cimport Position
-from insei.engine.state_door cimport new_state
+from insei.engine.state_door cimport check_array, check_fit, check_rules, new_state, plain
 from insei.engine.state cimport (
-    State,
-    state_allows,
-    state_copy,
-    state_free,
-    state_half_score,
-    state_is_over,
-    state_play,
-    state_legal_points,
-    write_mask,
+    State, state_allows, state_copy, state_duplicate, state_free, state_half_score,
+    state_is_over, state_play, state_legal_points, write_mask
 )
 
 from insei.engine.errors import GameOver, IllegalMove
-from insei.engine.planes.net_planes import check_frame
-from insei.engine.position import Position as position_of
-from insei.engine.rules import Rules
 
 cdef enum:
     LEFT = -1  # as a move: the game is left as it is
@@ -76,11 +62,20 @@ cdef inline void write(
         write_mask(state, legal, output.masks + game * output.num_actions)
 
 
+def _restore(rules, positions):
+    """Rebuild a pickled batch."""
+    batch = Positions(rules, len(positions))
+    for game, position in enumerate(positions):
+        batch[game] = position
+    return batch
+
+
 cdef class Positions:
     """A batch of games under the same rules that are played side by side, one call a step.
 
-    B is the number of games, A the number of moves. One thread at a time may use a batch, its
-    planes too. Loops over games let other threads run. Where there is an argument `games`, it is a
+    B is the number of games, A the number of moves. `batch[i]` is a copy of a game; `batch[i] =
+    position` lets a game go on from anywhere; `batch[i:j]`, `copy` and pickle copy games with their
+    history. One thread at a time may use a batch, its planes too. Loops over games let other threads run. Where there is an argument `games`, it is a
     list of numbers or a mask, bool `[B]`.
 
     Args:
@@ -95,16 +90,15 @@ cdef class Positions:
     cdef State* empty  # what a game is reset to
     cdef Liberties* liberties  # `[B]`, of the planes that each game had last
     cdef int[MAX_POINTS] target  # where points lie in a frame larger than the board
-    cdef int num_games
+    cdef int num_games, width, height
+    cdef bint is_busy  # with the GIL let go: another thread that comes is told so
     cdef object _rules
 
-    def __init__(self, rules, int num_games):
+    def __cinit__(self, rules, int num_games):
         cdef int game
-        if not isinstance(rules, Rules):
-            raise ValueError(f"rules {rules!r}: wanted a Rules")
+        check_rules(rules)
         if num_games < 1:
             raise ValueError(f"num_games {num_games}: wanted 1 or more")
-        self._free()
         self.states = <State**>calloc(num_games, sizeof(State*))
         self.liberties = <Liberties*>calloc(num_games, sizeof(Liberties))
         if self.states == NULL or self.liberties == NULL:
@@ -112,24 +106,20 @@ cdef class Positions:
         self.num_games = num_games
         self._rules = rules
         self.empty = new_state(rules)
+        self.width, self.height = self.empty.board.width, self.empty.board.height
         for game in range(num_games):
-            self.states[game] = new_state(rules)
+            self.states[game] = state_duplicate(self.empty)
+            if self.states[game] == NULL:
+                raise MemoryError
 
     def __dealloc__(self):
-        self._free()
-
-    cdef _free(self):
         cdef int game
         if self.states != NULL:
             for game in range(self.num_games):
                 state_free(self.states[game])
-            free(self.states)
+        free(self.states)
         state_free(self.empty)
         free(self.liberties)
-        self.num_games = 0
-        self.states = NULL
-        self.liberties = NULL
-        self.empty = NULL
 
     @property
     def rules(self):
@@ -139,13 +129,78 @@ cdef class Positions:
     def __len__(self):
         return self.num_games
 
-    def __getitem__(self, int game):
-        """Return a copy of one game as a Position."""
-        cdef Position position = position_of(self._rules)
-        game = self._game(game)
-        if state_copy(position.state, self.states[game]) < 0:
+    def __getitem__(self, game):
+        """Return a copy of one game as a Position, or of a slice's games as a batch."""
+        cdef int number, count = 0
+        cdef Positions batch
+        if not isinstance(game, slice):
+            return self._position(self._game(PyNumber_Index(game)))
+        chosen = range(*game.indices(self.num_games))
+        batch = Positions.__new__(Positions, self._rules, len(chosen))
+        for number in chosen:
+            batch._put(count, self.states[number])
+            count += 1
+        return batch
+
+    def __setitem__(self, game, Position position not None):
+        """Let one game go on from a position, with its history.
+
+        Raises:
+            IndexError: there is no such game.
+            ValueError: the position's rules are others.
+        """
+        cdef int number = self._game(PyNumber_Index(game))
+        if position._rules != self._rules or not (
+            position.state.board.width == self.width and position.state.board.height == self.height
+        ):
+            raise ValueError(f"game {number}: rules {position._rules}: wanted {self._rules}")
+        self._put(number, position.state)
+
+    cdef int _begin(self) except -1:
+        if self.is_busy:
+            raise RuntimeError("the batch is in use: wanted one thread at a time")
+        self.is_busy = True
+        return 0
+
+    cdef int _put(self, int game, const State* state) except -1:
+        self._begin()
+        self.is_busy = False
+        if state_copy(self.states[game], state) < 0:
             raise MemoryError
+        return 0
+
+    cdef Position _position(self, int game):
+        cdef Position position = Position.__new__(Position)
+        cdef State* copied
+        self._begin()
+        self.is_busy = False
+        copied = state_duplicate(self.states[game])
+        if copied == NULL:
+            raise MemoryError
+        position.state = copied
+        position._rules = self._rules
         return position
+
+    def copy(self):
+        """Return an independent copy of the batch."""
+        return self[:]
+
+    def __copy__(self):
+        return self[:]
+
+    def __deepcopy__(self, memo):
+        return self[:]
+
+    def __reduce__(self):
+        return _restore, (self._rules, list(self))
+
+    def __eq__(self, other):
+        """Whether the other batch has the same rules, and equal positions in the same order."""
+        if not isinstance(other, Positions):
+            return NotImplemented
+        return self._rules == other.rules and list(self) == list(other)
+
+    __hash__ = None
 
     cdef int[::1] _chosen(self, games):
         """The numbers of the games asked for by numbers or a mask; all games for None."""
@@ -174,9 +229,11 @@ cdef class Positions:
         """
         cdef int[::1] chosen = self._chosen(games)
         cdef int i, failed = 0
+        self._begin()
         with nogil:
             for i in range(chosen.shape[0]):
                 failed |= state_copy(self.states[chosen[i]], self.empty)
+        self.is_busy = False
         if failed:
             raise MemoryError
 
@@ -193,14 +250,21 @@ cdef class Positions:
             IllegalMove, GameOver: a move is illegal; the message names the game.
             ValueError: there is not one move a game, or they are not integers.
         """
+        return np.asarray(self._checked(moves))
+
+    cdef int64_t[::1] _checked(self, moves):
         given = np.asarray(moves)
         if given.dtype.kind not in "iu" and given.size:
             raise ValueError(f"moves of type {given.dtype}: wanted integers")
-        cdef int64_t[::1] wanted = np.ascontiguousarray(given, np.int64)
+        if given.dtype.kind == "u":
+            given = np.minimum(given, MAX_POINTS + 1)  # 2**64 - 1 is no LEAVE
+        # A copy: the caller's array may lie where masks and planes are written.
+        cdef int64_t[::1] wanted = np.array(given, np.int64, order="C")
         cdef int game, wrong = -1
-        cdef int last = self._rules.pass_move
+        cdef int last = self.width * self.height
         if wanted.shape[0] != self.num_games:
             raise ValueError(f"{wanted.shape[0]} moves: wanted {self.num_games}, one a game")
+        self._begin()
         with nogil:
             for game in range(self.num_games):
                 if wanted[game] == LEFT:
@@ -210,9 +274,10 @@ cdef class Positions:
                 ):
                     wrong = game
                     break
+        self.is_busy = False
         if wrong >= 0:
             self._refuse(wrong, wanted[wrong])
-        return np.asarray(wanted)
+        return wanted
 
     def play(self, moves):
         """Play one move in each game.
@@ -240,12 +305,13 @@ cdef class Positions:
         Raises:
             IllegalMove, GameOver, ValueError: as `play` and `planes`; no move was played.
         """
-        cdef int64_t[::1] wanted = self.check(moves)
-        cdef Output output = self._output(masks, planes)
         cdef uint64_t rng = 0 if reply_seed is None else reply_seed
         cdef bint replies = reply_seed is not None
+        cdef int64_t[::1] wanted = self._checked(moves)
+        cdef Output output = self._output(masks, planes)
         cdef int game, failed = 0
         cdef State* state
+        self._begin()
         with nogil:
             for game in range(self.num_games):
                 state = self.states[game]
@@ -256,12 +322,13 @@ cdef class Positions:
                     ):
                         failed |= state_play(state, random_move(state, &rng, NULL))
                 write(&output, state, &self.liberties[game], game)
+        self.is_busy = False
         if failed:
             raise MemoryError
 
     cdef _refuse(self, int game, int64_t move):
         try:
-            self[game].play(move)
+            self._position(game).play(move)
         except (IllegalMove, GameOver) as error:
             raise type(error)(f"game {game}: {error}") from None
 
@@ -282,11 +349,13 @@ cdef class Positions:
         cdef const uint8_t[::1] plays = chosen
         moves = np.full(self.num_games, LEAVE, np.int64)
         cdef int64_t[::1] played = moves
+        self._begin()
         with nogil:
             for game in range(self.num_games):
                 if plays[game] and not state_is_over(self.states[game]):
                     played[game] = random_move(self.states[game], &rng, NULL)
                     failed |= state_play(self.states[game], played[game])
+        self.is_busy = False
         if failed:
             raise MemoryError
         return moves
@@ -306,7 +375,7 @@ cdef class Positions:
         """
         cdef int[::1] chosen = self._chosen(games)
         if out is None:
-            out = np.zeros((self.num_games, self._rules.num_actions), np.bool_)
+            out = np.zeros((self.num_games, self.width * self.height + 1), np.bool_)
         self._write(self._output(out, None), chosen)
         return out
 
@@ -327,46 +396,49 @@ cdef class Positions:
         """
         cdef int[::1] chosen = self._chosen(games)
         if out is None:
-            shape = (self.num_games, NUM_PLANES, self._rules.height, self._rules.width)
+            shape = (self.num_games, NUM_PLANES, self.height, self.width)
             out = np.zeros(shape, np.float32)
         self._write(self._output(None, out), chosen)
         return out
 
     cdef _write(self, Output output, int[::1] chosen):
         cdef int i, game
+        self._begin()
         with nogil:
             for i in range(chosen.shape[0]):
                 game = chosen[i]
                 write(&output, self.states[game], &self.liberties[game], game)
+        self.is_busy = False
 
     cdef Output _output(self, masks, planes) except *:
         """The arrays to write to, checked; None for those that are not wanted."""
         cdef Output output
-        cdef int height = self._rules.height, width = self._rules.width
+        cdef int height = self.height, width = self.width
+        masks, planes = plain(masks), plain(planes)  # no code of the caller runs after this
         output.masks = output.bytes = NULL
         output.floats = NULL
         output.area = height * width
-        output.num_actions = self._rules.num_actions
+        output.num_actions = height * width + 1
         if masks is not None:
-            _check(masks, (self.num_games, self._rules.num_actions), np.bool_)
+            check_array(masks, (self.num_games, output.num_actions), np.bool_)
             output.masks = <uint8_t*><size_t>masks.ctypes.data
         if planes is None:
             return output
         if isinstance(planes, np.ndarray) and planes.dtype == np.uint8:
-            _check(planes, (self.num_games, NUM_BINARY_PLANES, height, width), np.uint8)
+            check_array(planes, (self.num_games, NUM_BINARY_PLANES, height, width), np.uint8)
             output.bytes = <uint8_t*><size_t>planes.ctypes.data
             return output
         if isinstance(planes, np.ndarray) and planes.ndim == 4:
             height, width = planes.shape[2:]
-        check_frame(self._rules, height, width)
-        _check(planes, (self.num_games, NUM_PLANES, height, width), np.float32)
+        check_fit(&self.empty.board, height, width)
+        check_array(planes, (self.num_games, NUM_PLANES, height, width), np.float32)
         output.floats = <float*><size_t>planes.ctypes.data
         output.area = height * width
         output.frame.height, output.frame.width = height, width
         output.frame.is_transposed = False
         output.frame.target = NULL
-        if output.area != self._rules.num_points:
-            lay_out(self.target, self._rules.height, self._rules.width, width, 0)
+        if output.area != self.height * self.width:
+            lay_out(self.target, self.height, self.width, width, 0)
             output.frame.target = &self.target[0]
         return output
 
@@ -376,9 +448,8 @@ cdef class Positions:
         found = np.empty(self.num_games, np.bool_)
         cdef uint8_t[::1] view = found.view(np.uint8)
         cdef int game
-        with nogil:
-            for game in range(self.num_games):
-                view[game] = state_is_over(self.states[game])
+        for game in range(self.num_games):
+            view[game] = state_is_over(self.states[game])
         return found
 
     @property
@@ -387,9 +458,8 @@ cdef class Positions:
         found = np.empty(self.num_games, np.uint8)
         cdef uint8_t[::1] view = found
         cdef int game
-        with nogil:
-            for game in range(self.num_games):
-                view[game] = self.states[game].to_play
+        for game in range(self.num_games):
+            view[game] = self.states[game].to_play
         return found
 
     @property
@@ -398,9 +468,8 @@ cdef class Positions:
         found = np.empty(self.num_games, np.int32)
         cdef int[::1] view = found
         cdef int game
-        with nogil:
-            for game in range(self.num_games):
-                view[game] = self.states[game].num_moves
+        for game in range(self.num_games):
+            view[game] = self.states[game].num_moves
         return found
 
     def scores(self, games=None):
@@ -416,16 +485,9 @@ cdef class Positions:
         cdef int i
         found = np.empty(len(chosen), np.float32)
         cdef float[::1] view = found
+        self._begin()
         with nogil:
             for i in range(chosen.shape[0]):
                 view[i] = <float>0.5 * state_half_score(self.states[chosen[i]])
+        self.is_busy = False
         return found
-
-
-cdef _check(out, shape, kind):
-    if not isinstance(out, np.ndarray) or out.dtype != kind or not out.flags.c_contiguous:
-        raise ValueError(f"out {type(out).__name__}: wanted a contiguous {kind.__name__} array")
-    if not out.flags.writeable:
-        raise ValueError("out is read-only: wanted an array that may be written to")
-    if out.shape != shape:
-        raise ValueError(f"out of shape {out.shape}: wanted {shape}")

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
-from insei.engine.board cimport BLACK, WHITE, Board, board_bytes
+from insei.engine.board cimport BLACK, WHITE, WORDS, Board, board_bytes
 
 cdef enum:  # ko rules, in the order of KO_RULES
     SIMPLE = 0
@@ -36,6 +36,7 @@ ctypedef struct State:
     int passes
     StateRules rules
     uint64_t seen[SEEN_WORDS]
+    uint64_t first[2][WORDS]  # the stones of the first situation, by colour - 1
     int repeat_guard  # the cell of the stone that rules repetition out; see `may_repeat`
     Board board  # the last field: a small board ends early
 
@@ -44,6 +45,7 @@ cdef State* state_duplicate(const State* source) noexcept nogil
 cdef void state_free(State* state) noexcept nogil
 cdef int state_reserve(State* state, int capacity) noexcept nogil
 cdef void state_forget(State* state) noexcept nogil
+cdef void put_first(const State* state, Board* board) noexcept nogil
 cdef int state_copy(State* target, const State* source) noexcept nogil
 cdef void state_rewind(State* scratch, const State* root) noexcept nogil
 cdef int state_play(State* state, int move) noexcept nogil

@@ -5,11 +5,12 @@ stone of its colour was once removed from that point, or if the move is a suicid
 on a point new to its colour, played with or after the last capture, rules out all earlier
 situations while it stands; see `may_repeat`. For the moves that are left, the hash after the move
 is computed from the chains' hashes. It is looked up in a Bloom filter, then in the list of past
-situations, newest first.
+situations. Hashes of 64 bits can be made to collide, so a hit is confirmed by the boards
+themselves: see `confirmed`.
 """
 
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 from insei.engine.board cimport (
     BLACK,
@@ -25,9 +26,12 @@ from insei.engine.board cimport (
     add_to,
     board_allows,
     board_area,
+    board_bytes,
     board_clear,
+    board_find_ataris,
     board_hash_after,
     board_play,
+    board_put,
     is_in,
     is_suicide,
     lowest_bit,
@@ -124,6 +128,7 @@ cdef void state_forget(State* state) noexcept nogil:
     state.passes = 0
     state.repeat_guard = NOTHING_CAPTURED
     memset(state.seen, 0, sizeof(state.seen))
+    memcpy(state.first, state.board.stones, sizeof(state.first))
     remember(state)
 
 
@@ -141,11 +146,15 @@ cdef inline void remember(State* state) noexcept nogil:
     state.seen[now & (SEEN_WORDS - 1)] |= filter_bits(now)
 
 
-cdef inline bint was_seen(const State* state, uint64_t then) noexcept nogil:
+cdef inline bint was_seen(const State* state, uint64_t then, int point) noexcept nogil:
+    """Whether the situation after a stone at `point`, with the hash `then`, is an earlier one."""
     cdef uint64_t bits = filter_bits(then)
     if state.seen[then & (SEEN_WORDS - 1)] & bits != bits:
         return False
-    return is_listed(state, then)
+    if not is_listed(state, then):
+        return False
+    # To retake a ko at once brings back the board before the last move: that needs no proof.
+    return point == state.board.ko or confirmed(state, then, point)
 
 
 cdef bint is_listed(const State* state, uint64_t then) noexcept nogil:
@@ -154,6 +163,39 @@ cdef bint is_listed(const State* state, uint64_t then) noexcept nogil:
         if state.situations[i] == then:
             return True
     return False
+
+
+cdef bint confirmed(const State* state, uint64_t then, int point) noexcept nogil:
+    """Whether a stone at `point` really brings back a situation of the hash `then`.
+
+    The game is played once more, and the boards of that hash are compared stone by stone. Where
+    boards and hashes are equal, the player to move is.
+    """
+    cdef Board after, board
+    cdef int ply, move, width = state.board.width
+    memcpy(&after, &state.board, board_bytes(&state.board))
+    board_play(&after, point, state.to_play)
+    put_first(state, &board)
+    for ply in range(state.num_moves + 1):
+        if state.situations[ply] == then:
+            if memcmp(board.stones, after.stones, sizeof(board.stones)) == 0:
+                return True
+        if ply < state.num_moves:
+            move = move_played(state, ply)
+            if move != width * state.board.height:
+                board_play(&board, POINT_OF[width][move], mover_of(state, ply))
+    return False
+
+
+cdef void put_first(const State* state, Board* board) noexcept nogil:
+    """Set up the stones of the first situation."""
+    cdef int width = state.board.width, colour, move
+    board_clear(board, width, state.board.height)
+    for colour in range(BLACK, WHITE + 1):
+        for move in range(width * state.board.height):
+            if is_in(state.first[colour - 1], move):
+                board_put(board, POINT_OF[width][move], colour)
+    board_find_ataris(board)
 
 
 cdef int state_copy(State* target, const State* source) noexcept nogil:
@@ -223,7 +265,7 @@ cdef inline int may_repeat(const State* state) noexcept nogil:
 cdef inline bint repeats(const State* state, int point) noexcept nogil:
     """Whether a stone at the empty `point` would bring back an earlier situation."""
     cdef uint64_t then = board_hash_after(&state.board, point, state.to_play)
-    return was_seen(state, situation(state, then, opponent_of(state.to_play)))
+    return was_seen(state, situation(state, then, opponent_of(state.to_play)), point)
 
 
 cdef bint state_bans_repeat(const State* state, int point) noexcept nogil:
@@ -318,7 +360,7 @@ cdef void ban_repeats(const State* state, uint64_t* legal) noexcept nogil:
         while quiet:
             move = 64 * (word - 1) + lowest_bit(quiet)
             then = stones ^ KEYS[colour][point_of[move]]
-            if was_seen(state, then):
+            if was_seen(state, then, point_of[move]):
                 legal[word] &= ~(quiet & -quiet)
             quiet &= quiet - 1
 

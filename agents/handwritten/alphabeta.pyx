@@ -98,7 +98,7 @@ class AlphaBetaPlayer:
         Raises:
             ValueError: the game is over.
         """
-        cdef Position walked = position.copy()
+        cdef Position walked = position._copy()
         cdef Search search
         cdef ValueBasis basis
         cdef int depth, deepest = self.depth, complete = 0

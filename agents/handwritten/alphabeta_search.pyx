@@ -10,8 +10,9 @@ Kishimoto and Müller 2004). Each line carries the whole game, so that no repeti
 the table can be wrong. On solvable boards two nodes share an entry only if the same situations came
 before them: no error, but few transpositions. A value there that rests on no estimate is solved.
 On larger boards nodes share an entry if board, player, passes and ko are the same, and a value is
-stored only if it does not depend on a repetition of a situation before the node. One error is left:
-a stored value may be used where another history forbids a move below the node.
+stored only if it does not depend on a repetition of a situation before the node. Two errors are
+left. A stored value may be used where another history forbids a move below the node. And two nodes
+may have the same key of 64 bits, by chance or in a game made for it. Moves are legal in any case.
 
 Sources: Knuth and Moore 1975 (alpha-beta); Marsland and Campbell 1982 (principal variation search);
 Akl and Newborn 1977 (killers); Schaeffer 1983 (history); van der Werf, van den Herik and Uiterwijk

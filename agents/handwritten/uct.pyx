@@ -255,13 +255,14 @@ cdef class UctTree:
     cdef Position scratch
     cdef int64_t playouts
     cdef readonly int64_t num_playouts
+    cdef bint is_busy  # with the GIL let go: another thread that comes is told so
 
     def __cinit__(self, Position root not None, int64_t playouts, uint64_t seed):
         cdef int num_actions = root.state.board.width * root.state.board.height + 1
         if not 1 <= playouts <= MOST_PLAYOUTS:
             raise ValueError(f"playouts {playouts}: wanted 1 to {MOST_PLAYOUTS}")
-        self.root = root.copy()  # the caller may play on in their own
-        self.scratch = root.copy()
+        self.root = root._copy()  # the caller may play on in their own
+        self.scratch = root._copy()
         self.playouts = playouts
         self.search.rng = seed
         self.search.max_nodes = min(playouts // EXPAND_AT + 2, MOST_EDGES // num_actions)
@@ -283,6 +284,9 @@ cdef class UctTree:
         cdef int64_t num_playouts = self.num_playouts, playouts = self.playouts
         cdef int failed = 0
         cdef double deadline = now() + seconds if seconds else 0
+        if self.is_busy:
+            raise RuntimeError("the tree is in use: wanted one thread at a time")
+        self.is_busy = True
         with nogil:
             if search.num_nodes == 0:
                 add_node(search, root)
@@ -293,6 +297,7 @@ cdef class UctTree:
                 num_playouts += 1
                 if deadline and num_playouts % 16 == 0 and now() >= deadline:
                     break
+        self.is_busy = False
         self.num_playouts = num_playouts
         if failed:
             raise MemoryError

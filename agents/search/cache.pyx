@@ -2,7 +2,9 @@
 
 A position is found by `planes_key`, which holds all that its planes show. Its place in the table
 follows from the key; a new evaluation replaces what was there. Two positions share a key of 64 bits
-about once in 10^10 look-ups into a table of a million.
+about once in 10^10 look-ups into a table of a million. One of them is then judged by the other's
+evaluation. That costs strength, also where a game was made for it. It never costs legality: the
+moves of a node are the position's own.
 """
 
 from libc.stdlib cimport calloc, free, malloc

@@ -13,47 +13,24 @@ from libc.stdint cimport uint64_t
 import numpy as np
 
 from insei.agents.search.batch cimport (
-    Batch,
-    action_table,
-    batch_clear_caches,
-    batch_count_lookups,
-    batch_expand,
-    batch_free,
-    batch_new,
-    batch_part,
-    batch_select,
-    constants_of,
-    first_game,
+    Batch, action_table, batch_clear_caches, batch_count_lookups, batch_expand, batch_free,
+    batch_new, batch_part, batch_select, constants_of, first_game
 )
 from insei.agents.search.gumbel cimport GUMBEL
 from insei.agents.search.puct cimport PUCT
 from insei.agents.search.results cimport (
-    candidates_of,
-    drawn_move,
-    ownership_after,
-    ownership_of,
-    root_planes,
-    value_of_shares,
-    variation_of,
-    visits_along,
-    write_shares,
+    candidates_of, drawn_move, ownership_after, ownership_of, root_planes, value_of_shares,
+    variation_of, visits_along, write_shares
 )
 from insei.agents.search.tree cimport (
-    Node,
-    RootRule,
-    Tree,
-    tree_advance,
-    tree_edge,
-    tree_free,
-    tree_is_done,
-    tree_is_waiting,
-    tree_new,
-    tree_start,
+    Node, RootRule, Tree, tree_advance, tree_edge, tree_free, tree_is_done, tree_is_waiting,
+    tree_new, tree_start
 )
 from insei.engine.board cimport MAX_POINTS, MAX_SIDE, next_random
 from insei.engine.planes.net_planes cimport NUM_PLANES
 from insei.engine.position cimport Position
 from insei.engine.state cimport state_copy, state_play
+from insei.engine.state_door cimport numbers_of
 
 from insei.agents.net.evaluator import check_shapes
 from insei.agents.search.analysis import SearchedPly, divergence
@@ -83,6 +60,8 @@ cdef class Forest:
     cdef Batch* batches
     cdef readonly int num_games, frame_height, frame_width, parts
     cdef int num_actions  # of the frame
+    cdef int most_visits  # of a search
+    cdef bint is_busy  # with the GIL let go: another thread that comes is told so
     cdef readonly object settings
     cdef readonly object planes  # `[B, C, H, W]` float32, B = num_games · leaves
     cdef float[:, :, :, ::1] out  # the same memory
@@ -97,8 +76,9 @@ cdef class Forest:
     ):
         if num_games < 1:
             raise ValueError(f"num_games {num_games}: wanted at least 1")
-        if not isinstance(settings, SearchSettings):
+        if type(settings) is not SearchSettings:  # a subclass could answer otherwise each time
             raise ValueError(f"settings {settings!r}: wanted SearchSettings")
+        settings.__post_init__()  # pickle checks no values
         if not (1 <= frame_height <= MAX_SIDE and 1 <= frame_width <= MAX_SIDE):
             raise ValueError(f"frame {frame_width}x{frame_height}: wanted 1 to {MAX_SIDE} a side")
         if not 1 <= threads <= 256:
@@ -112,6 +92,7 @@ cdef class Forest:
         self.frame_width = frame_width
         self.num_actions = frame_height * frame_width + 1
         self.parts = parts
+        self.most_visits = settings.visits
         self.settings = settings
         self.rng = seed & 0xFFFFFFFFFFFFFFFF
         self.rule = &GUMBEL if settings.rule == "gumbel" else &PUCT
@@ -125,14 +106,20 @@ cdef class Forest:
         self.batches.constants = constants_of(settings)
         self.batches.random_symmetry = settings.random_symmetry
         self.planes = np.zeros(
-            (num_games * settings.leaves, NUM_PLANES, frame_height, frame_width), np.float32
+            (num_games * self.batches.num_leaves, NUM_PLANES, frame_height, frame_width), np.float32
         )
         self.out = self.planes
 
     def __dealloc__(self):
         batch_free(self.batches)
 
+    cdef int _check_free(self) except -1:
+        if self.is_busy:
+            raise RuntimeError("the forest is in use: wanted one thread at a time")
+        return 0
+
     cdef Tree* tree(self, int game) except NULL:
+        self._check_free()
         if not 0 <= game < self.num_games:
             raise ValueError(f"game {game}: wanted 0 to {self.num_games - 1}")
         if self.batches.trees[game] == NULL:
@@ -143,8 +130,8 @@ cdef class Forest:
         """Replace a game's tree by one of the position's board size."""
         cdef int width = position.state.board.width, height = position.state.board.height
         cdef int[:, ::1] table
-        cdef Position root = position.copy()
-        cdef Tree* tree = tree_new(self.settings.visits, width, height, self.num_actions)
+        cdef Position root = position._copy()
+        cdef Tree* tree = tree_new(self.most_visits, width, height, self.num_actions)
         if tree == NULL:
             raise MemoryError
         tree.constants = &self.batches.constants
@@ -176,19 +163,19 @@ cdef class Forest:
         if width > self.frame_width or height > self.frame_height:
             most = f"{self.frame_width}x{self.frame_height}"
             raise ValueError(f"board {width}x{height}: wanted at most {most}")
+        self._check_free()
         cdef Position root
         cdef Tree* tree = self.batches.trees[game]
         if tree != NULL and tree.root.board.width == width and tree.root.board.height == height:
             root = self._root(game)  # whose memory the new game takes
             if state_copy(root.state, position.state) < 0:
                 raise MemoryError
-            root._rules, root._initial_board = position._rules, position._initial_board
-            root._initial_to_play = position._initial_to_play
+            root._rules = position._rules
         else:
             tree = self._make_tree(game, position)
         tree.no_pass_before = no_pass_before
         tree.rng = next_random(&self.rng)
-        tree.num_visits = self.settings.visits
+        tree.num_visits = self.most_visits
         if tree_start(tree) < 0:
             raise MemoryError
 
@@ -209,8 +196,8 @@ cdef class Forest:
             ValueError: `visits` is not within 1 and the settings' `visits`.
         """
         cdef Tree* tree = self.tree(game)
-        if not 1 <= visits <= self.settings.visits:
-            raise ValueError(f"visits {visits}: wanted 1 to {self.settings.visits}")
+        if not 1 <= visits <= self.most_visits:
+            raise ValueError(f"visits {visits}: wanted 1 to {self.most_visits}")
         tree.num_visits = visits
 
     def play(self, int game, int move):
@@ -251,7 +238,7 @@ cdef class Forest:
 
     def position(self, int game):
         """A copy of the game as it stands."""
-        return self._root(game).copy()
+        return self._root(game)._copy()
 
     cdef Position _root(self, int game):
         self.tree(game)
@@ -274,6 +261,7 @@ cdef class Forest:
         return self._root(game).is_settled()
 
     cdef int _part(self, int part) except -1:
+        self._check_free()
         if not 0 <= part < self.parts:
             raise ValueError(f"part {part}: wanted 0 to {self.parts - 1}")
         return part
@@ -300,10 +288,12 @@ cdef class Forest:
         self._part(part)
         if not 0 <= most <= self.batches.num_leaves:
             raise ValueError(f"most {most}: wanted 0 to the {self.batches.num_leaves} leaves")
+        self.is_busy = True
         with nogil:
             rows = batch_select(
                 self.batches, part, most or self.batches.num_leaves, &self.out[0, 0, 0, 0]
             )
+        self.is_busy = False
         if rows < 0:
             raise MemoryError
         return rows
@@ -339,14 +329,17 @@ cdef class Forest:
             check_shapes(rows, self.frame_height, self.frame_width, policy, value, score, ownership)
         if not rows:
             return
+        self.is_busy = True
         with nogil:
             batch_expand(
                 self.batches, part, &policy[0, 0], &value[0], &score[0],
                 &ownership[0, 0, 0] if has_ownership else NULL,
             )
+        self.is_busy = False
 
     def clear_cache(self):
         """Drop all cached evaluations: a new net answers from now on."""
+        self._check_free()
         batch_clear_caches(self.batches)
 
     def cache_lookups(self):
@@ -477,7 +470,8 @@ cdef class Forest:
 
     def visits_along(self, int game, moves):
         """Visits of each of a line's moves from the root; 0 where the search never went."""
-        return visits_along(self._searched(game), moves)
+        cdef list line = numbers_of(moves)
+        return visits_along(self._searched(game), line)
 
     def ownership(self, int game):
         """Mean ownership over the leaves evaluated since the root was set, `[h, w]` of the board.

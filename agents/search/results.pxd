@@ -4,7 +4,7 @@ from insei.agents.search.tree cimport Tree
 
 cdef list candidates_of(const Tree* tree)
 cdef list variation_of(const Tree* tree, int move, int length)
-cdef list visits_along(const Tree* tree, moves)
+cdef list visits_along(const Tree* tree, list moves)
 cdef object ownership_of(const Tree* tree)
 cdef object ownership_after(const Tree* tree, int move)
 cdef tuple root_planes(Tree* tree, int frame_height, int frame_width, const int* target)

@@ -11,6 +11,7 @@ from insei.agents.search.puct cimport lcb_of, most_visited
 from insei.agents.search.tree cimport Edge, Node, Tree, mean_value, tree_edge, visits_of
 from insei.engine.board cimport MAX_POINTS, WORDS
 from insei.engine.planes.net_planes cimport Frame, pack_planes
+from insei.engine.state_door cimport move_number
 
 from insei.agents.search.analysis import Candidate
 
@@ -62,12 +63,12 @@ cdef list variation_of(const Tree* tree, int move, int length):
     return moves
 
 
-cdef list visits_along(const Tree* tree, moves):
+cdef list visits_along(const Tree* tree, list moves):
     """Visits of each of a line's moves from the root; 0 beyond the tree."""
     cdef int node = 0, edge
     visits = []
     for move in moves:
-        edge = tree_edge(tree, node, move) if node >= 0 else -1
+        edge = tree_edge(tree, node, move_number(move)) if node >= 0 else -1
         if edge < 0 or not visits_of(tree, &tree.nodes[node], edge):
             visits.append(0)
             node = -1

@@ -40,11 +40,8 @@ from insei.engine.board cimport (
     Board,
     board_allows,
     board_bytes,
-    board_clear,
-    board_find_ataris,
     board_liberties,
     board_play,
-    board_put,
 )
 from insei.engine.reading.ladders cimport STACK, board_ladders
 from insei.engine.planes.net_planes cimport NUM_LAST_MOVES, Frame, lay_out
@@ -53,13 +50,13 @@ from insei.engine.state cimport (
     State,
     move_played,
     mover_of,
+    put_first,
     state_allows,
     state_bans_repeat,
     state_last_move,
 )
+from insei.engine.state_door cimport check_fit, check_frame, check_rules, plain
 
-from insei.engine.planes.net_planes import check_frame
-from insei.engine.rules import Rules
 from insei.engine.symmetries import check_symmetry
 
 cdef enum:
@@ -142,16 +139,10 @@ cdef void put_rich(
 
 cdef Board* first_board(Position position) except NULL:
     """Allocate STACK boards, the first of them the board that the game began with."""
-    cdef const uint16_t* point_of = POINT_OF[position.state.board.width]
     cdef Board* boards = <Board*>malloc(STACK * sizeof(Board))
     if boards == NULL:
         raise MemoryError
-    board_clear(boards, position.state.board.width, position.state.board.height)
-    if position._initial_board is not None:
-        for move, colour in enumerate(position._initial_board.flat):
-            if colour:
-                board_put(boards, point_of[move], colour)
-        board_find_ataris(boards)
+    put_first(position.state, boards)
     return boards
 
 
@@ -194,6 +185,7 @@ cdef write_rich(Position position, out, int symmetry):
 
 def _frames(positions, out, int num_planes, int symmetry):
     """Pairs of a position and the frame to write it to, all checked."""
+    out = plain(out)
     if not isinstance(out, np.ndarray) or out.dtype not in (np.float32, np.uint8):
         kind = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
         raise ValueError(f"out of type {kind}: wanted an array of float32 or uint8")
@@ -209,13 +201,13 @@ def _frames(positions, out, int num_planes, int symmetry):
         wanted = ", ".join(map(str, (*batch, num_planes)))
         raise ValueError(f"out of shape {out.shape}: wanted ({wanted}, H, W)")
     for game in games:
-        _check_fit(game.rules, frames.shape[2], frames.shape[3], symmetry)
+        _check_fit(game, frames.shape[2], frames.shape[3], symmetry)
     return list(zip(games, frames, strict=True))
 
 
-def _check_fit(rules, int height, int width, int symmetry):
-    check_frame(rules, height, width)
-    check_symmetry(symmetry, rules.height, rules.width)
+cdef _check_fit(Position position, int height, int width, int symmetry):
+    check_fit(&position.state.board, height, width)
+    check_symmetry(symmetry, position.state.board.height, position.state.board.width)
 
 
 def write_history_planes(positions, out, int symmetry=0):
@@ -270,9 +262,9 @@ def rich_planes(Position position not None, frame_height=0, frame_width=0, symme
 
 
 def _empty(Position position, int num_planes, int frame_height, int frame_width):
-    rules = position.rules
-    height, width = frame_height or rules.height, frame_width or rules.width
-    _check_fit(rules, height, width, 0)
+    height = frame_height or position.state.board.height
+    width = frame_width or position.state.board.width
+    _check_fit(position, height, width, 0)
     return np.empty((num_planes, height, width), np.uint8)
 
 
@@ -285,10 +277,9 @@ def board_mask(rules, int frame_height=0, int frame_width=0):
     Raises:
         ValueError: `rules` is not a Rules, or the frame is smaller than the board.
     """
-    if not isinstance(rules, Rules):
-        raise ValueError(f"rules {rules!r}: wanted a Rules")
+    check_rules(rules)
     height, width = frame_height or rules.height, frame_width or rules.width
-    _check_fit(rules, height, width, 0)
+    check_frame(rules.height, rules.width, height, width)
     mask = np.zeros((height, width), np.uint8)
     mask[:rules.height, :rules.width] = 1
     return mask

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.position import Position
-from insei.engine.rules import Rules
 
 NUM_BINARY_PLANES: int
 NUM_GLOBAL_PLANES: int
@@ -14,7 +13,6 @@ KOMI_SCALE: int
 PLANES_VERSION: int
 LARGEST_VALUE: float
 
-def check_frame(rules: Rules, height: int, width: int) -> None: ...
 def planes(
     position: Position, frame_height: int = 0, frame_width: int = 0, symmetry: int = 0
 ) -> NDArray[np.float32]: ...

@@ -26,9 +26,10 @@ from insei.engine.board cimport MAX_POINTS, WHITE, WORDS, Board, lowest_bit, opp
 from insei.engine.reading.liberties cimport Liberties, liberties_update
 from insei.engine.position cimport Position
 from insei.engine.state cimport State, state_last_move, state_legal_points
+from insei.engine.state_door cimport check_fit, plain
 from insei.engine.symmetries cimport transformed
 
-from insei.engine.rules import MAX_KOMI, Rules
+from insei.engine.rules import MAX_KOMI
 from insei.engine.symmetries import check_symmetry
 
 cdef extern from "insei/engine/spread.h":
@@ -250,18 +251,6 @@ cdef uint64_t planes_key(const State* state, const uint64_t* legal) noexcept nog
     return mixed(key, 0) or 1
 
 
-def check_frame(rules, int height, int width):
-    """Refuse a frame that cannot hold the board.
-
-    Raises:
-        ValueError: `rules` is not a Rules, or the frame is smaller than the board, or over 1000.
-    """
-    if not isinstance(rules, Rules):
-        raise ValueError(f"rules {rules!r}: wanted a Rules")
-    if not (rules.height <= height <= 1000 and rules.width <= width <= 1000):
-        raise ValueError(f"frame {width}x{height}: wanted {rules.size_name} or more, to 1000")
-
-
 def planes(Position position not None, int frame_height=0, int frame_width=0, int symmetry=0):
     """Return the planes that a net sees of a position, float32 `[14, H, W]`.
 
@@ -273,9 +262,9 @@ def planes(Position position not None, int frame_height=0, int frame_width=0, in
     Raises:
         ValueError: the frame is smaller than the board, or the board lacks the symmetry.
     """
-    rules = position.rules
-    height, width = frame_height or rules.height, frame_width or rules.width
-    check_frame(rules, height, width)
+    cdef int height = frame_height or position.state.board.height
+    cdef int width = frame_width or position.state.board.width
+    check_fit(&position.state.board, height, width)
     out = np.empty((NUM_PLANES, height, width), np.float32)
     write_planes(position, out, symmetry)
     return out
@@ -315,7 +304,7 @@ def packed_planes(Position position not None, int frame_height, int frame_width)
     cdef int[MAX_POINTS] target
     cdef Liberties liberties
     cdef Frame frame
-    check_frame(position.rules, frame_height, frame_width)
+    check_fit(&state.board, frame_height, frame_width)
     with nogil:
         lay_out(target, state.board.height, state.board.width, frame_width, 0)
         frame = Frame(frame_height, frame_width, False, &target[0])
@@ -339,17 +328,18 @@ def write_planes(Position position not None, out, int symmetry=0):
     cdef int[MAX_POINTS] target
     cdef Liberties liberties
     cdef Frame frame
-    rules = position.rules
+    cdef int height = position.state.board.height, width = position.state.board.width
+    out = plain(out)
     if not isinstance(out, np.ndarray) or out.dtype != np.float32 or not out.flags.c_contiguous:
         raise ValueError(f"out {type(out).__name__}: wanted a contiguous float32 array")
     if out.ndim != 3 or out.shape[0] != NUM_PLANES:
         raise ValueError(f"out of shape {out.shape}: wanted ({NUM_PLANES}, H, W)")
-    check_frame(rules, out.shape[1], out.shape[2])
-    check_symmetry(symmetry, rules.height, rules.width)
+    check_fit(&position.state.board, out.shape[1], out.shape[2])
+    check_symmetry(symmetry, height, width)
     view = out
     frame = Frame(view.shape[1], view.shape[2], symmetry & 4, NULL)
-    if symmetry or view.shape[1] != rules.height or view.shape[2] != rules.width:
-        lay_out(target, rules.height, rules.width, view.shape[2], symmetry)
+    if symmetry or view.shape[1] != height or view.shape[2] != width:
+        lay_out(target, height, width, view.shape[2], symmetry)
         frame.target = &target[0]
     with nogil:
         memset(&liberties, 0, sizeof(liberties))

@@ -1,6 +1,7 @@
 """The doors of the compiled search and players, knocked at as those of the engine."""
 
 import random
+import threading
 
 import numpy as np
 import pytest
@@ -127,3 +128,87 @@ def test_a_tree_of_playouts_keeps_its_root_when_the_position_is_played_on():
     ours.run()
     theirs.run()
     assert ours.root_statistics() == theirs.root_statistics()
+
+
+class Lying(Position):
+    """A Position whose copy is none."""
+
+    rules = Rules(1, 1)
+
+    def copy(self):
+        return None
+
+
+class Larger(SearchSettings):
+    """Settings that ask for more leaves each time."""
+
+
+def test_players_see_a_position_that_lies_as_it_is():
+    liar, honest = Lying(Rules(5, 5)), Position(Rules(5, 5))
+    for player in (AlphaBetaPlayer(depth=1), CapturePlayer(), InfluencePlayer(), UctPlayer("", 50)):
+        moves = []
+        for position in (liar, honest):
+            player.new_game(position.rules, 1)
+            moves.append(player.choose(position).move)
+        assert moves[0] == moves[1]
+    forest = Forest(1, 5, 5, SearchSettings(visits=2), 1)
+    forest.start(0, liar)
+    assert forest.position(0) == honest
+    with pytest.raises(ValueError, match="wanted SearchSettings"):
+        Forest(1, 5, 5, Larger(), 1)
+    forged = SearchSettings()
+    object.__setattr__(forged, "leaves", 10**9)
+    with pytest.raises(ValueError, match="leaves 1000000000"):
+        Forest(1, 5, 5, forged, 1)
+
+
+def test_a_line_that_changes_the_forest_it_is_given_to():
+    forest = Forest(1, 5, 5, SearchSettings(visits=2), 1)
+
+    def line():
+        forest.start(0, Position(Rules(2, 2)))
+        yield 3
+
+    forest.start(0, Position(Rules(5, 5)))
+    flat = np.zeros(1, np.float32)
+    assert forest.select() == 1
+    forest.expand(np.zeros((1, 26), np.float32), flat, flat)
+    with pytest.raises(ValueError, match="has not been searched"):
+        forest.visits_along(0, line())
+
+
+@pytest.mark.parametrize("rule", ["gumbel", "puct"])
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 3e38])
+def test_a_net_that_answers_nonsense_breaks_no_tree(rule, number):
+    forest = Forest(2, 5, 5, SearchSettings(visits=40, rule=rule, leaves=3), 1)
+    for game in range(2):
+        forest.start(game, Position(Rules(5, 5)))
+    for _ in range(60):
+        rows = forest.select()
+        policy = np.zeros((rows, 26), np.float32)
+        policy[:, ::3] = number
+        value = np.full(rows, number, np.float32)
+        forest.expand(policy, value, value, np.full((rows, 5, 5), number, np.float32))
+    for game in range(2):
+        assert 0 <= forest.choose(game) <= 25
+        forest.candidates(game)
+        forest.policy_target(game)
+        assert 0 <= forest.draw(game, 1.0, 0.5) <= 25
+
+
+def test_one_thread_at_a_time_uses_a_tree():
+    tree = UctTree(Position(Rules(9, 9)), 200_000, 1)
+    refused = []
+
+    def run(seconds):
+        try:
+            tree.run(seconds)
+        except RuntimeError as error:
+            refused.append(str(error))
+
+    running = threading.Thread(target=run, args=(2.0,))
+    running.start()
+    while running.is_alive() and not refused:
+        run(0.001)
+    running.join()
+    assert "in use" in refused[0]
