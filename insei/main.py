@@ -18,6 +18,7 @@ from insei.commands.ablate import ablate
 from insei.commands.analysis import analysis
 from insei.commands.curve import curve
 from insei.commands.gtp import gtp
+from insei.commands.import_records import import_records
 from insei.commands.ladder import ladder
 from insei.commands.learn import learn
 from insei.commands.package import package
@@ -57,6 +58,7 @@ COMMANDS = (
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)
+app.command(import_records, name="import")
 MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
 )  # fmt: skip

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from insei.engine.planes.extra_planes import GROUPS, num_extra_planes
 from insei.engine.planes.net_planes import NUM_PLANES
 from insei.system.errors import UserError
-from insei.system.setting import Setting, check_settings
+from insei.system.setting import BadSetting, Setting, check_settings
 
 NUM_POOLED = 3  # pooled features a channel: mean, scaled mean, maximum
 
@@ -78,11 +78,15 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        if unknown := [name for name in self.extra_planes if name not in GROUPS]:
+            raise BadSetting("extra_planes", unknown[0], f"some of {', '.join(GROUPS)}")
+        in_order = tuple(name for name in GROUPS if name in self.extra_planes)
+        object.__setattr__(self, "extra_planes", in_order)  # a list in a card
 
     @property
     def plane_groups(self) -> int:
         """The groups of extra planes as bits."""
-        return sum({GROUPS[name] for name in self.extra_planes})
+        return sum(GROUPS[name] for name in self.extra_planes)
 
     @property
     def num_planes(self) -> int:

@@ -27,6 +27,7 @@ from insei.agents.search.tree cimport (
     tree_new, tree_start
 )
 from insei.engine.board cimport MAX_POINTS, MAX_SIDE, next_random
+from insei.engine.planes.extra_planes cimport ALL_GROUPS, num_extra
 from insei.engine.planes.net_planes cimport NUM_PLANES
 from insei.engine.position cimport Position
 from insei.engine.state cimport state_copy, state_play
@@ -72,7 +73,7 @@ cdef class Forest:
 
     def __cinit__(
         self, int num_games, int frame_height, int frame_width, settings, seed,
-        int threads=1, int parts=1, long cache=0,
+        int threads=1, int parts=1, long cache=0, int groups=0,
     ):
         if num_games < 1:
             raise ValueError(f"num_games {num_games}: wanted at least 1")
@@ -87,6 +88,8 @@ cdef class Forest:
             raise ValueError(f"parts {parts}: wanted 1 to the {num_games} games")
         if not 0 <= cache <= 2**30:
             raise ValueError(f"cache {cache}: wanted 0 to 2**30")
+        if groups & ~ALL_GROUPS:
+            raise ValueError(f"groups {groups}: wanted bits of extra_planes")
         self.num_games = num_games
         self.frame_height = frame_height
         self.frame_width = frame_width
@@ -99,14 +102,21 @@ cdef class Forest:
         self.games = [None] * num_games
         self.tables = {}
         self.batches = batch_new(
-            num_games, settings.leaves, frame_height, frame_width, threads, parts, cache
+            num_games, settings.leaves, frame_height, frame_width, groups, threads, parts,
+            cache,
         )
         if self.batches == NULL:
             raise MemoryError
         self.batches.constants = constants_of(settings)
         self.batches.random_symmetry = settings.random_symmetry
         self.planes = np.zeros(
-            (num_games * self.batches.num_leaves, NUM_PLANES, frame_height, frame_width), np.float32
+            (
+                num_games * self.batches.num_leaves,
+                NUM_PLANES + num_extra(groups),
+                frame_height,
+                frame_width,
+            ),
+            np.float32,
         )
         self.out = self.planes
 

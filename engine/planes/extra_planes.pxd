@@ -14,6 +14,7 @@ cpdef enum:
     ALL_GROUPS = 15
 
 cdef int num_extra(int groups) noexcept nogil
+cdef uint64_t extra_key(const State* state, int groups, uint64_t key) noexcept nogil
 cdef Board* new_scratch() noexcept nogil
 cdef void state_extra(
     const State* state, const uint64_t* legal, int groups, Board* scratch, const Frame* frame,

@@ -20,13 +20,17 @@ pass-alive areas as in Wu 2019.
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint64_t
-from libc.stdlib cimport malloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
+
+import numpy as np
 
 from insei.engine.board cimport (
     EMPTY,
     MAX_CELLS,
+    MAX_POINTS,
     POINT_OF,
+    WORDS,
     Board,
     board_bytes,
     board_liberties,
@@ -34,7 +38,8 @@ from insei.engine.board cimport (
     is_in,
     opponent_of,
 )
-from insei.engine.planes.net_planes cimport NUM_LAST_MOVES
+from insei.engine.planes.net_planes cimport NUM_LAST_MOVES, NUM_PLANES, lay_out, mixed
+from insei.engine.position cimport Position
 from insei.engine.reading.benson cimport board_pass_alive
 from insei.engine.reading.ladders cimport (
     CAPTURE,
@@ -43,7 +48,9 @@ from insei.engine.reading.ladders cimport (
     attacker_takes,
     board_ladders,
 )
-from insei.engine.state cimport state_last_move
+from insei.engine.state cimport state_last_move, state_legal_points
+
+from insei.engine.planes.net_planes import planes
 
 cdef enum:
     NUM_LADDER_PLANES = 3
@@ -98,6 +105,49 @@ cdef void state_extra(
         out += NUM_AFTER_PLANES * area
     if groups & PAST:
         put_past(state, frame, out)
+
+
+cdef uint64_t extra_key(const State* state, int groups, uint64_t key) noexcept nogil:
+    """The key of `planes_key`, with what only the extra planes show; never 0."""
+    cdef int back
+    if groups & PAST:
+        for back in range(NUM_PAST_PLANES):
+            key = mixed(key, <uint64_t>(state_last_move(state, NUM_LAST_MOVES + back) + 1))
+    return key or 1
+
+
+def net_input(Position position not None, int groups=0, int symmetry=0):
+    """Return all planes that a net of these groups sees of a position, float32 `[C, H, W]`.
+
+    Args:
+        symmetry: how to turn the board, a number of `symmetries.py`.
+
+    Raises:
+        ValueError: groups that are not there, or the board lacks the symmetry.
+    """
+    cdef const State* state = position.state
+    cdef uint64_t[WORDS] legal
+    cdef int[MAX_POINTS] target
+    cdef float[:, :, ::1] view
+    cdef Board* scratch
+    if groups & ~ALL_GROUPS:
+        raise ValueError(f"groups {groups}: wanted bits of extra_planes")
+    seen = planes(position, 0, 0, symmetry)
+    if not groups:
+        return seen
+    out = np.empty((NUM_PLANES + num_extra(groups), *seen.shape[1:]), np.float32)
+    out[:NUM_PLANES] = seen
+    view = out
+    cdef Frame frame = Frame(view.shape[1], view.shape[2], symmetry & 4, &target[0])
+    scratch = new_scratch()
+    if scratch == NULL:
+        raise MemoryError
+    with nogil:
+        lay_out(target, state.board.height, state.board.width, frame.width, symmetry)
+        state_legal_points(state, legal)
+        state_extra(state, legal, groups, scratch, &frame, &view[NUM_PLANES, 0, 0])
+    free(scratch)
+    return out
 
 
 cdef inline int place(const Frame* frame, int move) noexcept nogil:
