@@ -63,6 +63,9 @@ SCHEMA = pa.schema(
 )
 
 
+MADE = ("game", "ending", "stones", "moves", "ownership")  # columns that are not copied as they are
+
+
 @dataclass(frozen=True)
 class RecordedGame:
     """One game, as a row of the table."""
@@ -95,7 +98,9 @@ class RecordedGame:
 
 def table_of(games: Sequence[RecordedGame]) -> pa.Table:
     """Games as rows."""
-    columns = {name: [getattr(game, name) for game in games] for name in PLAIN}
+    columns = {
+        name: [getattr(game, name) for game in games] for name in SCHEMA.names if name not in MADE
+    }
     columns["game"] = [game.id for game in games]
     columns["ending"] = [game.ending.name.lower() for game in games]
     arrays = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
@@ -207,3 +212,14 @@ def runs_of(column: pa.ChunkedArray) -> tuple[NDArray[np.uint16], NDArray[np.int
     joined = pa.concat_arrays(column.chunks)
     values = joined.flatten().to_numpy()
     return values, np.append(0, np.cumsum(pa.compute.list_value_length(joined).to_numpy()))
+
+
+def markdown() -> str:
+    """The table of columns as docs/records.md shows it."""
+    lines = ["| column | type | meaning |", "|---|---|---|"]
+    lines += [f"| `{column.name}` | {column.kind} | {column.meaning} |" for column in COLUMNS]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(markdown())
