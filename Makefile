@@ -3,8 +3,9 @@
 # make fast    the tests that take seconds
 # make deep    100,000 random games against the slow reference
 # make checked the engine's tests again on a build with bounds checks
+# make fuzz    five minutes of fuzzing, which keeps what it finds in build/fuzz
 # make docs    the documents as a site, in build/site
-# make hardened those, and the tests of engine, search and players under AddressSanitizer
+# make hardened those, and the tests of engine, search and players under AddressSanitizer and UBSan
 
 PYTHON ?= python3
 VENV := .venv
@@ -21,12 +22,10 @@ ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases positi
 SEARCH_TESTS := $(addprefix tests/agents/search/test_,$(addsuffix .py,forest gumbel puct subtree \
 	ownership search_results walk))
 
-.PHONY: demo test lint types fast deep checked sanitized hardened benchmark docs clean
+.PHONY: demo test lint types fast deep checked sanitized hardened fuzz benchmark docs clean
 
 demo: $(INSTALLED)
-	$(BIN)/insei train configs/go5.yaml
-	$(BIN)/insei tournament configs/demo.yaml
-	@echo "The report is reports/demo/report.html"
+	$(BIN)/insei demo
 
 test: lint types
 	$(BIN)/pytest
@@ -68,6 +67,13 @@ sanitized: $(INSTALLED)
 
 hardened: checked sanitized
 
+fuzz: $(VENV)/fuzz-installed
+	$(BIN)/python -m tests.fuzz.run --seconds 300
+
+$(VENV)/fuzz-installed: $(INSTALLED)
+	$(BIN)/pip install --quiet -e '.[fuzz]'
+	touch $@
+
 benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.inference
@@ -75,6 +81,7 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.tree
 	$(BIN)/python -m benchmarks.selfplay
 	$(BIN)/python -m benchmarks.learner
+	$(BIN)/python -m benchmarks.table
 	$(BIN)/python -m benchmarks.client
 
 docs: $(VENV)/docs-installed

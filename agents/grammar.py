@@ -42,6 +42,7 @@ HANDWRITTEN: dict[str, Callable[[str], Player]] = {
     "influence": InfluencePlayer,
 }
 LEARNED = ("net", "search")
+EXTERNAL = ("gtp", "python")  # a program or a file that is run: code that is not insei's
 UCT: dict[str, type] = {"playouts": int, "threads": int, "seconds": float}
 ALPHABETA: dict[str, type] = {"depth": int, "seconds": float, "nodes": int}
 FORMS = (
@@ -90,6 +91,11 @@ def make_player(name: str) -> Player:
     from insei.agents.search.search_player import SearchPlayer
 
     return SearchPlayer(find_package(path), name, *search_settings(name, settings))
+
+
+def is_external(name: str) -> bool:
+    """Whether a player of this name runs a program or a Python file."""
+    return name.partition(":")[0] in EXTERNAL
 
 
 def net_of(name: str) -> str:

@@ -7,6 +7,7 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 if TYPE_CHECKING:
+    from insei.agents.search.analysis import Avoided
     from insei.agents.search.search import Search
 
 RESIGN = -1
@@ -77,23 +78,26 @@ class TimedPlayer(Player, Protocol):
 class SearchingPlayer(TimedPlayer, Protocol):
     """A player that searches with a net. Its search can be read."""
 
-    def search_from(self, position: Position, no_pass_before: int = 0) -> "Search":
+    def search_from(
+        self, position: Position, no_pass_before: int = 0, avoided: "Avoided | None" = None
+    ) -> "Search":
         """Set the player's search to a position and return it. `Search.step` continues it.
 
         Args:
-            no_pass_before: see `search_steps`.
+            no_pass_before, avoided: see `search_steps`.
         """
 
     def search_steps(
-        self, position: Position, no_pass_before: int = 0
+        self, position: Position, no_pass_before: int = 0, avoided: "Avoided | None" = None
     ) -> Generator["Search", None, Choice]:
         """Choose a move step by step.
 
         Args:
             no_pass_before: before this ply it passes only if no other move is legal.
+            avoided: moves that the search leaves out; see `Forest.start`.
 
         Yields:
-            the search, after each step.
+            the search, after each step, and at least once.
 
         Returns:
             the choice.

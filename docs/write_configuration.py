@@ -40,6 +40,11 @@ YAML is read without aliases, tags and dates, and each key stands once.
 | `insei tournament` | [tournament](#tournament) |
 | `insei ablate` | [ablation](#ablation) |
 
+`insei train go5` names a configuration that comes with insei; `insei train --list` lists them, and
+`configs/` in the repository has the files. A path names your own file. If NAME is a file in the
+working folder, or NAME.yaml is, that one is taken; `insei train NAME` also continues the run in a
+folder NAME.
+
 A ladder is made from a tournament, such as `configs/ladder9.yaml`, by `insei ladder`.
 """
 ROOTS: tuple[tuple[str, type, Any], ...] = (  # with an instance of defaults, where there is one

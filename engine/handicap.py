@@ -111,3 +111,26 @@ def handicap_position(rules: Rules, points: Iterable[int]) -> Position:
             raise UserError(f"handicap at {point}: named twice")
         board[point] = BLACK
     return Position(rules, board.reshape(rules.height, rules.width), WHITE)
+
+
+def num_handicap_stones(start: Position, moves: Iterable[tuple[int, int]]) -> int:
+    """Black's stones before White's first: those set up, and those played one after another.
+
+    Args:
+        start: the game's first position.
+        moves: the colour and the move of each ply.
+
+    Returns:
+        0 where there is one such stone, or White has stones at the start.
+
+    Source: KataGo, which counts alike.
+    """
+    if (start.board == WHITE).any():
+        return 0
+    count = int((start.board == BLACK).sum())
+    for colour, move in moves:
+        if move != start.rules.pass_move:
+            if colour == WHITE:
+                break
+            count += 1
+    return count if count > 1 else 0

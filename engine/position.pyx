@@ -44,11 +44,6 @@ cdef State* NO_GAME = state_new(1, 1, plain_rules())
 NO_GAME.passes = 2
 
 
-cdef void free_unless_shared(State* state) noexcept:
-    if state != NO_GAME:
-        state_free(state)
-
-
 cdef class Position:
     """A game at one moment: stones, player to move, and the history that superko needs.
 
@@ -66,6 +61,7 @@ cdef class Position:
     Raises:
         ValueError: `rules` is not a Rules, `to_play` is not a colour, or `board` has the wrong
             shape, other values, or a chain without liberties.
+        TypeError: it was made before.
     """
 
     def __cinit__(self):
@@ -78,17 +74,19 @@ cdef class Position:
         try:
             if board is not None:
                 set_up(made, board)
+            if self.state != NO_GAME:  # others may be reading it
+                raise TypeError("a Position is made once: wanted a new one, or play_in_place")
         except BaseException:
             state_free(made)
             raise
         made.to_play = to_play
         state_forget(made)
-        free_unless_shared(self.state)
         self.state = made
         self._rules = rules
 
     def __dealloc__(self):
-        free_unless_shared(self.state)
+        if self.state != NO_GAME:
+            state_free(self.state)
 
     @property
     def rules(self):

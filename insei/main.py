@@ -17,6 +17,8 @@ from insei.agents.player import PlayerFailed
 from insei.commands.ablate import ablate
 from insei.commands.analysis import analysis
 from insei.commands.curve import curve
+from insei.commands.demo import demo
+from insei.commands.export import export
 from insei.commands.gtp import gtp
 from insei.commands.import_records import import_records
 from insei.commands.ladder import ladder
@@ -27,10 +29,12 @@ from insei.commands.rate import rate
 from insei.commands.resize import resize
 from insei.commands.tournament import tournament
 from insei.commands.train import train
-from insei.commands.version import version, version_text
+from insei.commands.version import version
 from insei.commands.watch import watch
 from insei.system.error_log import write_error_log
 from insei.system.errors import UserError
+from insei.system.shown import say, shown_line
+from insei.system.version import version as version_text
 
 app = cyclopts.App(
     name="insei",
@@ -39,8 +43,8 @@ app = cyclopts.App(
     To play: `insei play` is a game on 9x9 against a trained net, `insei play 1` against a beginner,
     `insei play --list` tells all levels.
 
-    To train: `insei train configs/go5.yaml`, then `insei tournament configs/demo.yaml`, then
-    `insei play search:runs/go5,visits=100 --size 5`.
+    To train: `insei train go5`, then `insei tournament demo` (`insei demo` does both), then
+    `insei play search:runs/go5,visits=100 --size 5`. `insei train --list` tells what there is.
 
     Players are named the same way everywhere: a level's number where you play, or `random`,
     `capture`, `influence`, `alphabeta`, `uct`, `net:PATH`, `search:PATH,visits=100`,
@@ -53,8 +57,8 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, learn, tournament, rate, ladder, curve, resize, ablate, gtp, analysis,
-    package, version,
+    play, watch, train, learn, tournament, demo, rate, ladder, curve, resize, ablate, export,
+    gtp, analysis, package, version,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)
@@ -75,7 +79,7 @@ def main(words: list[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of the output, as `head`, has closed it
         leave_quietly()
     except KeyboardInterrupt:
-        print("insei: stopped", file=sys.stderr)
+        say("insei: stopped", to_error=True)
         sys.exit(130)
     except Exception as error:
         if os.environ.get("INSEI_TRACEBACK") == "1":
@@ -99,10 +103,10 @@ def report_bug(error: Exception, words: list[str]) -> NoReturn:
     try:
         log = write_error_log(error, words)
     except OSError as why:
-        print(f"insei: a bug: {line} (no log: {why})", file=sys.stderr)
-        traceback.print_exception(error)
+        say(f"insei: a bug: {line} (no log: {why})", to_error=True)
+        say("".join(traceback.format_exception(error)), to_error=True, end="")
     else:
-        print(f"insei: a bug: {line}; its traceback is in {log}", file=sys.stderr)
+        say(f"insei: a bug: {line}; its traceback is in {log}", to_error=True)
     sys.exit(1)
 
 
@@ -118,7 +122,7 @@ def leave_quietly() -> NoReturn:
 
 def complain(what: str) -> NoReturn:
     """Say what was wrong in one line, and exit with 2."""
-    print(f"insei: {' '.join(what.split())}", file=sys.stderr)
+    say(f"insei: {shown_line(what)}", to_error=True)
     sys.exit(2)
 
 

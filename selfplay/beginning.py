@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from insei.selfplay.run import CONFIG_FILE, RunFolder
+from insei.selfplay.named_programs import check_named, programs_of, remember
+from insei.selfplay.run import RunFolder, config_in, config_of, values_in
 from insei.selfplay.start import starting_net
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build, differing, to_yaml, with_settings
 from insei.system.errors import UserError
-from insei.system.plain_yaml import parse_yaml, read_yaml
+from insei.system.plain_yaml import read_yaml
+from insei.system.shipped_configurations import find_configuration
 
 
 def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
     """Make or open the run that `source` means.
 
     Args:
-        source: a YAML file that begins a run or continues the one it began, or a run's folder.
+        source: a YAML file, or the name of a configuration that comes with insei, which begins a
+            run or continues the one it began; or a run's folder.
         runs: where new runs go.
         settings: KEY=VALUE over the configuration.
 
@@ -28,8 +31,7 @@ def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFold
     """
     if source.is_dir():
         return go_on(source, settings)
-    if not source.exists():
-        raise UserError(f"no file {source}: wanted a YAML configuration, or a run's folder")
+    source = find_configuration(source, TrainConfig, "a run's folder, ")
     values = with_settings({"name": source.stem} | read_yaml(source), settings)
     try:
         config = build(TrainConfig, values)
@@ -38,8 +40,10 @@ def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFold
     path = runs / config.name
     if path.exists():
         check_same(path, config)
+        remember(programs_of(config))
         return RunFolder(path), config
     check_beginning(config)  # before there is a folder
+    remember(programs_of(config))
     return RunFolder.create(path, to_yaml(config)), config
 
 
@@ -47,26 +51,15 @@ def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
     """Open the run in a folder; see `open_run`."""
     with ExitStack() as stack:
         run = stack.enter_context(closing(RunFolder(path)))
-        values = parse_yaml(run.config_text, str(path / CONFIG_FILE))
-        began = build(TrainConfig, values)
+        values = values_in(path)
+        began = config_in(path, values)
         config = build(TrainConfig, with_settings(values, settings))
+        check_named(path, config, settings)
         check_kept(config, began, run.newest() is not None)
         check_opponents(config)
         check_devices(config)
         stack.pop_all()  # the run stays open
     return run, config
-
-
-def config_of(path: Path) -> TrainConfig:
-    """The configuration of the run in a folder, which may be in training.
-
-    Raises:
-        ValueError: there is no run.
-    """
-    file = path / CONFIG_FILE
-    if not file.is_file():
-        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
-    return build(TrainConfig, parse_yaml(file.read_text(), str(file)))
 
 
 def check_kept(config: TrainConfig, began: TrainConfig, has_learned: bool) -> None:

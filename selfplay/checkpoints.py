@@ -8,13 +8,13 @@ A checkpoint is a folder that appears whole or not at all. Which nets become mil
 `lineage.py`. They serve the run's ladder, its curve, and the way back.
 """
 
-import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from annotated_types import Interval
 from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
@@ -24,14 +24,19 @@ from insei.agents.net.package import (
     WEIGHTS_FILE,
     DamagedPackage,
     PlayerCard,
+    Sha256,
     read_card,
     read_tensors,
     sha256_of,
     write_package,
 )
-from insei.selfplay.lineage import Lineage, Rollback
+from insei.selfplay.lineage import Generation, Lineage, Rollback
 from insei.selfplay.train_config import TrainConfig
+from insei.system.errors import UserError
 from insei.system.files import new_folder
+from insei.system.records import read_record, write_record
+
+Count = Annotated[int, Interval(ge=0, le=10**15)]
 
 MILESTONES = "milestones"
 LEARNER_FILE = "learner.safetensors"
@@ -60,42 +65,79 @@ class Progress:
         """Generations of the run's length that lie behind this checkpoint."""
         return self.lineage.num_learned
 
-    def to_json(self) -> dict[str, Any]:
-        """As `state.json` holds it."""
-        lineage = self.lineage
-        return {
-            "generation": lineage.generation,
-            "num_steps": self.num_steps,
-            "num_rows_learned": self.num_rows_learned,
-            "random_state": self.random_state,
-            "seconds": self.seconds,
-            "rate_scale": self.rate_scale,
-            "rollbacks": [list(rollback) for rollback in lineage.rollbacks],
-            "taken_back": lineage.taken_back,
-            "skipped": lineage.skipped,
-        }
+
+@dataclass(frozen=True)
+class Pcg64State:
+    """The state of numpy's generator PCG64."""
+
+    state: Annotated[int, Interval(ge=0, lt=2**128)]
+    inc: Annotated[int, Interval(ge=0, lt=2**128)]
+
+
+@dataclass(frozen=True)
+class RandomState:
+    """The state of the sampler, numpy's own form."""
+
+    bit_generator: Literal["PCG64"]
+    state: Pcg64State
+    has_uint32: Annotated[int, Interval(ge=0, le=1)]
+    uinteger: Annotated[int, Interval(ge=0, lt=2**32)]
+
+
+@dataclass(frozen=True)
+class SavedProgress:
+    """A `Progress` as `state.json` holds it; the first runs know no roll-backs, and no scale."""
+
+    generation: Generation
+    num_steps: Count
+    num_rows_learned: Count
+    random_state: RandomState
+    seconds: Annotated[float, Interval(ge=0, le=1e10)]
+    rate_scale: Annotated[float, Interval(gt=0, le=1)] = 1.0
+    rollbacks: tuple[tuple[Generation, Annotated[int, Interval(ge=-1, le=10**9)]], ...] = ()
+    taken_back: Count = 0
+    skipped: Count = 0
+
+    def __post_init__(self) -> None:
+        if self.skipped > self.generation or self.taken_back > len(self.rollbacks):
+            raise UserError("more numbers skipped, or roll-backs made by hand, than there are")
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "Progress":
-        """Read what `to_json` gave; the first runs know neither roll-backs nor the rate's scale.
-
-        Raises:
-            KeyError, TypeError, ValueError: the values are no progress.
-        """
-        rollbacks = tuple(Rollback(left, to) for left, to in values.get("rollbacks", ()))
+    def of(cls, progress: Progress) -> "SavedProgress":
+        """The form to be saved."""
+        lineage, random = progress.lineage, progress.random_state
         return cls(
-            Lineage(
-                values["generation"],
-                rollbacks,
-                values.get("taken_back", 0),
-                values.get("skipped", 0),
-            ),
-            values["num_steps"],
-            values["num_rows_learned"],
-            values["random_state"],
-            values["seconds"],
-            values.get("rate_scale", 1.0),
+            lineage.generation,
+            progress.num_steps,
+            progress.num_rows_learned,
+            RandomState(**random | {"state": Pcg64State(**random["state"])}),
+            progress.seconds,
+            progress.rate_scale,
+            lineage.rollbacks,
+            lineage.taken_back,
+            lineage.skipped,
         )
+
+    @property
+    def progress(self) -> Progress:
+        """What was saved."""
+        rollbacks = tuple(Rollback(left, to) for left, to in self.rollbacks)
+        return Progress(
+            Lineage(self.generation, rollbacks, self.taken_back, self.skipped),
+            self.num_steps,
+            self.num_rows_learned,
+            asdict(self.random_state),
+            self.seconds,
+            self.rate_scale,
+        )
+
+
+@dataclass(frozen=True)
+class CheckpointState:
+    """The file `state.json`."""
+
+    learner_sha256: Sha256
+    progress: SavedProgress
 
 
 def checkpoints_of(run: Path) -> list[Path]:
@@ -132,16 +174,14 @@ def read_checkpoint(folder: Path) -> tuple[Progress, dict[str, NDArray[np.float3
     """
     path = folder / STATE_FILE
     try:
-        values = json.loads(path.read_text())
-        progress = Progress.from_json(values["progress"])
-        sha256 = values["learner_sha256"]
+        state = read_record(CheckpointState, path)
     except OSError as error:
         raise DamagedPackage(f"{path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedPackage(f"{path}: not a checkpoint's state ({error})") from error
+    except UserError as error:
+        raise DamagedPackage(f"{error}; wanted a checkpoint's state") from error
     card = read_card(folder)
     read_tensors(folder / WEIGHTS_FILE, card.weights_sha256)
-    return progress, read_tensors(folder / LEARNER_FILE, sha256)
+    return state.progress.progress, read_tensors(folder / LEARNER_FILE, state.learner_sha256)
 
 
 def write_checkpoint(
@@ -153,10 +193,10 @@ def write_checkpoint(
 ) -> None:
     """Write a checkpoint's files into an existing folder."""
     data = save_tensors(learner_state)
-    state = {"learner_sha256": sha256_of(data), "progress": progress.to_json()}
+    state = CheckpointState(sha256_of(data), SavedProgress.of(progress))
     write_package(folder, weights, card)
     (folder / LEARNER_FILE).write_bytes(data)
-    (folder / STATE_FILE).write_text(json.dumps(state, indent=2) + "\n")
+    write_record(folder / STATE_FILE, state)
 
 
 def card_of(

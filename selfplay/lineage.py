@@ -10,9 +10,14 @@ number is used twice:
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from annotated_types import Interval
 
 RANDOM_WEIGHTS = -1  # the generation of a net that does not exist yet
+
+
+Generation = Annotated[int, Interval(ge=0, le=10**9)]
 
 
 class Rollback(NamedTuple):

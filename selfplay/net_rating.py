@@ -6,11 +6,16 @@ begins with the board's, as in `7x7/random`.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from annotated_types import Interval
 
 from insei.engine.rules import Rules
+from insei.selfplay.lineage import Generation
 from insei.tournament.ratings import Rating, fit, interval
+
+Share = Annotated[float, Interval(ge=0, le=1)]
 
 EARLIER = "earlier"  # the label of the run's own earlier net
 
@@ -19,22 +24,16 @@ EARLIER = "earlier"  # the label of the run's own earlier net
 class MatchScore:
     """What a net took from a match."""
 
-    share: float  # of the points, 0 to 1
-    low: float  # 95 % interval
-    high: float
-    games: int
+    share: Share  # of the points
+    low: Share  # 95 % interval
+    high: Share
+    games: Annotated[int, Interval(ge=0, le=10**9)]
 
     @classmethod
     def of(cls, points: float, games: int) -> "MatchScore":
         """The score of a match: a win is a point, a tie half of one."""
         low, high = interval(points, games)
         return cls(points / max(1, games), low, high, games)
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "MatchScore":
-        """Read a score of `ratings.jsonl`."""
-        share, low, high = (float(values[name]) for name in ("share", "low", "high"))
-        return cls(share, low, high, int(values["games"]))
 
     @property
     def points(self) -> float:
@@ -51,7 +50,7 @@ class MatchScore:
 class EarlierMatch:
     """Matches against an earlier net of the run, all boards together."""
 
-    generation: int  # of the earlier net
+    generation: Generation  # of the earlier net
     first: MatchScore
     second: MatchScore | None = None  # played if the first was a clear defeat
 
@@ -60,22 +59,12 @@ class EarlierMatch:
         """Those that were played."""
         return [self.first] if self.second is None else [self.first, self.second]
 
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "EarlierMatch":
-        """Read the matches of a line of `ratings.jsonl`."""
-        second = values.get("second")
-        return cls(
-            int(values["generation"]),
-            MatchScore.from_json(values["first"]),
-            None if second is None else MatchScore.from_json(second),
-        )
-
 
 @dataclass(frozen=True)
 class NetRating:
-    """One rating of a net: its matches against the opponents and against an earlier net."""
+    """One rating of a net, a line of `ratings.jsonl`: its matches, also against an earlier net."""
 
-    generation: int
+    generation: Generation
     player: str
     opponents: dict[str, MatchScore]  # by label; EARLIER is among them, its first match
     failures: dict[str, str] = field(default_factory=dict)  # by label: games failed, and why
@@ -94,32 +83,6 @@ class NetRating:
             for label, score in self.opponents.items()
             if (opponent := opponent_of(boards, board, label))
         }
-
-    def to_json(self) -> dict[str, Any]:
-        """A line of `ratings.jsonl`; what is empty is left out."""
-        values = asdict(self)
-        for name in ("failures", "earlier"):
-            if not values[name]:
-                del values[name]
-        if self.earlier is not None and self.earlier.second is None:
-            del values["earlier"]["second"]
-        return values
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "NetRating":
-        """Read a line of `ratings.jsonl`.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is no rating.
-        """
-        earlier = values.get("earlier")
-        return cls(
-            int(values["generation"]),
-            str(values["player"]),
-            {name: MatchScore.from_json(score) for name, score in values["opponents"].items()},
-            dict(values.get("failures", {})),
-            EarlierMatch.from_json(earlier) if earlier else None,
-        )
 
 
 def label_of(boards: Sequence[Rules], board: Rules, opponent: str) -> str:

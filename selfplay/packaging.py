@@ -7,8 +7,7 @@
 writes the folder players/go7, which is the player search:players/go7.
 """
 
-import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,9 @@ from insei.agents.net.onnx_export import onnx_of
 from insei.agents.net.package import load_package, write_package
 from insei.system.errors import UserError
 from insei.system.files import new_folder
+from insei.system.records import read_record
+from insei.tournament.recorded_report import read_report
+from insei.tournament.run import PLAYERS_FILE
 
 
 def package_player(source: str, folder: Path, report: Path | None = None) -> None:
@@ -46,32 +48,28 @@ def rating_in(report: Path, weights_sha256: str) -> dict[str, Any]:
     Raises:
         ValueError: the file is no report, or the net didn't play in it.
     """
+    found = read_report(report)
     try:
-        values = json.loads(report.read_text())
-        players = json.loads((report.parent / "players.json").read_text())
-        pairings, ratings = (
-            values["pairings"],
-            {rating["player"]: rating for rating in values["ratings"]},
-        )
-    except (json.JSONDecodeError, KeyError, TypeError):
-        raise UserError(f"{report}: no report of a tournament") from None
-    own = [name for name in ratings if players.get(name) == weights_sha256]
+        players = read_record(dict[str, str], report.parent / PLAYERS_FILE)
+    except OSError as error:
+        raise UserError(f"{error.filename}: {error.strerror}; wanted it beside {report}") from error
+    own = [rating for rating in found.ratings if players.get(rating.player) == weights_sha256]
     if not own:
         raise UserError(f"{report}: this net, {weights_sha256[:12]}, did not play in it")
-    keys = ("opponent", "games", "wins", "ties", "losses", "share", "low", "high")
-    conditions = ("rules", "games", "opening_plies", "seed")
+    names = {rating.player for rating in own}
     return {
-        "conditions": {key: values["config"][key] for key in conditions},
+        "conditions": asdict(found.config),
         "players": [
             {
                 "player": name.partition(":")[0] + ":" + ",".join(name.split(",")[1:]),
-                "elo": [round(ratings[name][key], 1) for key in ("elo", "low", "high")],
+                "elo": [round(number, 1) for number in (rating.elo, rating.low, rating.high)],
                 "against": [
-                    {key: pairing[key] for key in keys}
-                    for pairing in pairings
-                    if pairing["player"] == name and pairing["opponent"] not in own
+                    {key: value for key, value in asdict(pairing).items() if key != "player"}
+                    for pairing in found.pairings
+                    if pairing.player == name and pairing.opponent not in names
                 ],
             }
-            for name in own
+            for rating in own
+            for name in [rating.player]
         ],
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from insei.selfplay.data.batch import Batch
 from insei.selfplay.data.columns import Rows
-from insei.selfplay.data.dataset import GameDataset, rows_of
+from insei.selfplay.data.dataset import STORED_NAMES, GameDataset, rows_of
 from insei.selfplay.data.game import SelfPlayGame
 from insei.selfplay.data.window import window_size, windows_of
 from insei.selfplay.health import split_held_out
@@ -81,8 +81,7 @@ class ReplayBuffer:
     def take_in(self) -> Rows:
         """Let the windows take the waiting rows; returns those."""
         rows = {
-            name: np.concatenate([part[name] for part in self.waiting])
-            for name in self.dataset.schema.names
+            name: np.concatenate([part[name] for part in self.waiting]) for name in STORED_NAMES
         }
         self._update_windows(rows, self.dataset.num_rows)
         self.waiting = [rows_of(self.dataset.schema.empty_table())]

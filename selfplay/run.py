@@ -1,7 +1,7 @@
 """A run on disk: everything that is needed to go on after any crash.
 
     config.yaml        as resolved
-    games.lance        every searched ply
+    games.lance        every game whole, and a row for each searched ply
     checkpoints/N      the net after N generations (checkpoints.py)
     milestones/N       a few of them, kept for good
     ratings.jsonl      ratings of the nets (net_rating.py)
@@ -18,7 +18,9 @@ import errno
 import os
 import shutil
 import time
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,21 +29,27 @@ from insei.agents.net.find_package import CHECKPOINTS, check_nameable
 from insei.agents.net.package import DamagedPackage, PlayerCard
 from insei.selfplay.checkpoints import (
     MILESTONES,
+    STATE_FILE,
     Progress,
     checkpoints_of,
     read_checkpoint,
     write_checkpoint,
 )
 from insei.selfplay.net_rating import NetRating
+from insei.selfplay.train_config import TrainConfig
+from insei.system.configuration import build
 from insei.system.errors import UserError
 from insei.system.files import (
-    append_json,
+    append_lines,
     delete_unfinished,
     new_folder,
-    read_json_lines,
+    read_text,
     write_text,
 )
 from insei.system.lock import FolderLock
+from insei.system.plain_yaml import parse_yaml
+from insei.system.records import Lines, append_records, read_lines
+from insei.system.shown import shown_line
 
 CONFIG_FILE = "config.yaml"
 DATASET = "games.lance"
@@ -90,13 +98,13 @@ class RunFolder:
         if path.exists():
             raise UserError(f"{path} exists already: wanted a new run, or `insei train {path}`")
         with new_folder(path) as unfinished:
-            (unfinished / CONFIG_FILE).write_text(config_text)
+            write_text(unfinished / CONFIG_FILE, config_text)
         return cls(path)
 
     @property
     def config_text(self) -> str:
         """The configuration as it was resolved when the run began."""
-        return (self.path / CONFIG_FILE).read_text()
+        return read_text(self.path / CONFIG_FILE)
 
     @property
     def dataset_path(self) -> Path:
@@ -106,8 +114,7 @@ class RunFolder:
     def log(self, line: str) -> None:
         """Keep a notice with its time."""
         stamp = time.strftime("%Y-%m-%d %H:%M:%S")
-        with (self.path / LOG_FILE).open("a") as file:
-            file.write(f"{stamp} {line}\n")
+        append_lines(self.path / LOG_FILE, [f"{stamp} {shown_line(line)}"])
 
     def save(
         self,
@@ -135,12 +142,18 @@ class RunFolder:
             return None
         folder = found[-1]
         try:
-            return read_checkpoint(folder)
+            progress, state = read_checkpoint(folder)
+            if progress.generation != int(folder.name):
+                raise DamagedPackage(
+                    f"{folder / STATE_FILE}: generation {progress.generation}, wanted "
+                    f"{int(folder.name)}"
+                )
         except DamagedPackage as error:
             back = f"; the one before is {found[-2]}" if len(found) > 1 else ""
             raise DamagedPackage(
                 f"{error}; to go on from an older checkpoint, move {folder} away{back}"
             ) from error
+        return progress, state
 
     def has_checkpoint(self, generation: int) -> bool:
         """Whether the net of this generation is there, whole."""
@@ -148,23 +161,16 @@ class RunFolder:
 
     def add_rating(self, rating: NetRating) -> None:
         """Append a net's rating."""
-        append_json(self.path / RATINGS_FILE, [rating.to_json()])
+        append_records(self.path / RATINGS_FILE, [rating])
 
     def ratings(self) -> list[NetRating]:
-        """The ratings of the run's nets, oldest first; the newest one of each generation.
-
-        A last line that a crash cut short is left out.
-
-        Raises:
-            UserError: a line is no rating.
-        """
-        path = self.path / RATINGS_FILE
-        try:
-            ratings = [NetRating.from_json(values) for values in read_json_lines(path)]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(f"{path}: not a file of ratings ({error})") from error
-        by_generation = {rating.generation: rating for rating in ratings}
+        """The ratings of the run's nets, oldest first; the newest one of each generation."""
+        by_generation = {rating.generation: rating for rating in self.rating_lines().values}
         return [by_generation[generation] for generation in sorted(by_generation)]
+
+    def rating_lines(self) -> Lines[NetRating]:
+        """The lines of `ratings.jsonl`; those that are no ratings are set aside."""
+        return read_lines(NetRating, self.path / RATINGS_FILE)
 
     def close(self) -> None:
         """Let others in."""
@@ -174,3 +180,38 @@ class RunFolder:
 def write_config(path: Path, text: str) -> None:
     """Replace a run's configuration, whole or not at all."""
     write_text(path / CONFIG_FILE, text)
+
+
+def config_of(path: Path) -> TrainConfig:
+    """The configuration of the run in a folder, which may be in training.
+
+    Raises:
+        ValueError: there is no run.
+    """
+    file = path / CONFIG_FILE
+    if not file.is_file():
+        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+    return config_in(path, values_in(path))
+
+
+def values_in(path: Path) -> dict[str, Any]:
+    """The keys and values of the configuration in a run's folder.
+
+    Raises:
+        UserError: it is not YAML, or was cut short: a run's file states every key.
+    """
+    file = path / CONFIG_FILE
+    text = read_text(file)
+    values = parse_yaml(text, str(file))
+    last = fields(TrainConfig)[-1].name
+    if not text.endswith("\n") or last not in values:
+        raise UserError(f"{file} is cut short: wanted all keys, to the end of {last}")
+    return values
+
+
+def config_in(path: Path, values: dict[str, Any]) -> TrainConfig:
+    """A run's configuration from its keys and values; raises UserError with the file's name."""
+    try:
+        return build(TrainConfig, values)
+    except UserError as error:
+        raise UserError(f"{path / CONFIG_FILE}: {error}") from error

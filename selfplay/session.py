@@ -2,7 +2,7 @@
 
     from insei.selfplay.session import train
 
-    run = train("configs/go5.yaml", settings=["generations=1"], watch=print)
+    run = train("go5", settings=["generations=1"], watch=print)
 
 begins or continues runs/go5, tells `print` how it stands, and returns where the net is.
 """
@@ -18,6 +18,7 @@ import numpy as np
 from insei.selfplay.beginning import open_run
 from insei.selfplay.learner import Diverged
 from insei.selfplay.loop import Status, Training
+from insei.selfplay.named_programs import programs_of
 from insei.selfplay.run import DiskFull, RunFolder, is_disk_full, write_config
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import MakeEvaluator, Worker, compiled
@@ -63,7 +64,8 @@ def train(
     """Train a run to its end, from a configuration or from where it stands.
 
     Args:
-        source: a YAML file that begins a run or continues the one it began, or a run's folder.
+        source: a YAML file, or the name of a configuration that comes with insei, which begins a
+            run or continues the one it began; or a run's folder.
         runs: where new runs go.
         settings: KEY=VALUE over the configuration, as "learner.batch_size=128".
         address: of a Ray cluster to join; None starts Ray on this machine.
@@ -92,6 +94,10 @@ def train_run(
         run.log(line)
         notice(line)
 
+    if said := run.rating_lines().notice:
+        log(said)
+    if programs := programs_of(config):
+        log(f"its ratings start {', '.join(programs)}")
     try:
         training = Training(run, config, partial(make_workers, config, address, log), watch, log)
         if to_yaml(config) != run.config_text:  # replaced once it is known to fit the run

@@ -27,6 +27,7 @@ WANTED = {  # by Pydantic's names of errors
     "string_type": "text",
     "tuple_type": "a list",
     "dataclass_type": "keys and values",
+    "dict_type": "keys and values",
 }
 
 

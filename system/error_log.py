@@ -6,8 +6,10 @@ import platform
 import time
 import traceback
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
+
+from insei.system.shown import shown
+from insei.system.version import version
 
 MOST_LOGS = 50  # the oldest are deleted
 PREFIX = "error-"
@@ -26,14 +28,6 @@ def state_folder() -> Path:
     return Path(base) / "insei"
 
 
-def version() -> str:
-    """Of insei; "not installed" if it runs from its sources alone."""
-    try:
-        return metadata.version("insei")
-    except metadata.PackageNotFoundError:
-        return "not installed"
-
-
 def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
     """Write an exception's traceback, the command and the versions to a new file.
 
@@ -50,7 +44,8 @@ def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
         "",
         *traceback.format_exception(error),
     ]
-    path.write_text("\n".join(line.rstrip("\n") for line in lines) + "\n", encoding="utf-8")
+    text = "\n".join(line.rstrip("\n") for line in lines) + "\n"
+    path.write_text(shown(text), encoding="utf-8")
     for old in sorted(folder.glob(f"{PREFIX}*.txt"))[:-MOST_LOGS]:
         old.unlink(missing_ok=True)
     return path

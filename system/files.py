@@ -1,12 +1,18 @@
-"""Files that survive a crash: written under another name, flushed to disk, then renamed."""
+"""Files that survive a crash and follow no links.
 
-import json
+A file is written under another name, flushed to disk, then renamed. Nothing is written through a
+symbolic link: a folder that somebody sent could lead out of itself.
+"""
+
+import errno
 import os
+import secrets
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO, cast
 
 from insei.system.errors import UserError
 
@@ -17,27 +23,114 @@ class FolderExists(UserError, FileExistsError):
     """Something is already where a new folder was to be made."""
 
 
+class LinkRefused(UserError):
+    """A symbolic link, or another thing that is no file, where a file of ours is to be."""
+
+
 def typed_path(name: str) -> Path:
     """The path that a user typed: `~` is the home folder, and `~name` that user's, if it exists."""
     return Path(os.path.expanduser(name))  # Path's own fails for unknown users
 
 
+def open_file(path: Path, flags: int) -> BinaryIO:
+    """Open a file that is no link, for reading or writing by `flags` of `os.open`.
+
+    Raises:
+        LinkRefused: it is a symbolic link, a pipe or a device.
+    """
+    try:
+        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link; a pipe that nobody reads
+            raise LinkRefused(refusal(path)) from None
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise LinkRefused(refusal(path))
+    access = flags & os.O_ACCMODE
+    mode = {os.O_RDONLY: "rb", os.O_WRONLY: "wb", os.O_RDWR: "r+b"}[access]
+    return cast(BinaryIO, os.fdopen(handle, mode))
+
+
+def refusal(path: Path) -> str:
+    """What is said of a link or another thing that is no file."""
+    kind = "a symbolic link" if path.is_symlink() else "neither a file nor a folder"
+    return f"{path} is {kind}: wanted a file of the folder itself"
+
+
+def check_no_links(folder: Path) -> None:
+    """Check that a folder holds files and folders alone, however deep; it may be a link itself.
+
+    Libraries write into a run's folder too, and they would follow links.
+
+    Raises:
+        LinkRefused: it holds a symbolic link, a pipe or a device.
+    """
+    waiting = [folder]
+    while waiting:
+        try:
+            entries = [*os.scandir(waiting.pop())]
+        except FileNotFoundError:  # another program has just deleted it
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(Path(entry.path))
+            elif not entry.is_file(follow_symlinks=False) and os.path.lexists(entry.path):
+                raise LinkRefused(refusal(Path(entry.path)))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that is no link.
+
+    Raises:
+        UserError: it is a link, or not UTF-8.
+        OSError: it can't be read.
+    """
+    with open_file(path, os.O_RDONLY) as file:
+        data = file.read()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: wanted UTF-8; byte {error.start} is another thing") from error
+
+
 def flush_to_disk(path: Path) -> None:
     """Make the file or folder at `path` survive a power cut (fsync)."""
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
+def unfinished_name(path: Path) -> Path:
+    """A name beside `path` that nobody can foresee."""
+    return path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}-{path.name}")
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to fill; it gets the name `path` once it is complete and on disk.
+
+    A file that has this name is replaced; so is a link, which is not followed.
+    """
+    unfinished = unfinished_name(path)
+    opened = open_file(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        with opened as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        flush_to_disk(path.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file completely or not at all."""
-    unfinished = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
-    unfinished.write_text(text)
-    flush_to_disk(unfinished)
-    unfinished.replace(path)
-    flush_to_disk(path.parent)
+    with new_file(path) as file:
+        file.write(text.encode())
 
 
 @contextmanager
@@ -47,11 +140,10 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises:
         FolderExists: something is already there.
     """
-    if path.exists():
+    if path.exists() or path.is_symlink():
         raise FolderExists(f"{path} exists already: wanted a new folder")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished = unfinished_name(path)
     unfinished.mkdir()
     try:
         yield unfinished
@@ -67,34 +159,19 @@ def new_folder(path: Path) -> Iterator[Path]:
 def delete_unfinished(folder: Path) -> None:
     """Delete unfinished files and folders that a killed program left in `folder`."""
     for leftover in folder.glob(f"{TEMPORARY}*"):
-        if leftover.is_dir():
+        if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover, ignore_errors=True)
         else:
             leftover.unlink(missing_ok=True)
 
 
-def append_json(path: Path, values: list[dict[str, Any]]) -> None:
-    """Append one line per value and flush; ends a last line that a crash cut short."""
-    with path.open("a+b") as file:
-        if file.tell():
+def append_lines(path: Path, lines: Iterable[str]) -> None:
+    """Append lines of text and flush; ends a last line that a crash cut short."""
+    with open_file(path, os.O_RDWR | os.O_CREAT) as file:
+        if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
                 file.write(b"\n")
-        file.writelines(json.dumps(value).encode() + b"\n" for value in values)
+        file.writelines(line.encode() + b"\n" for line in lines)
         file.flush()
         os.fsync(file.fileno())
-
-
-def read_json_lines(path: Path) -> list[dict[str, Any]]:
-    """Read what `append_json` wrote; lines that a crash or a bad byte damaged are left out."""
-    if not path.exists():
-        return []
-    found = []
-    for line in path.read_bytes().splitlines():
-        try:
-            value = json.loads(line)
-        except ValueError:  # not JSON, or not UTF-8
-            continue
-        if isinstance(value, dict):
-            found.append(value)
-    return found

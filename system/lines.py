@@ -77,11 +77,15 @@ def lines_of_input() -> Iterator[str]:
     if sys.stdin is None:  # closed
         return
     descriptor = sys.stdin.fileno()
-    pending = b""
+    pending: list[bytes] = []  # the pieces of a line whose end has not come
     # Not sys.stdin.buffer: a thread that waits in it holds a lock that Python needs to exit.
     while block := os.read(descriptor, 1 << 16):
-        *lines, pending = (pending + block).split(b"\n")
+        pending.append(block)
+        if b"\n" not in block:
+            continue
+        *lines, rest = b"".join(pending).split(b"\n")
+        pending = [rest]
         for line in lines:
             yield line.decode("utf-8", "replace")
-    if pending:
-        yield pending.decode("utf-8", "replace")
+    if last := b"".join(pending):
+        yield last.decode("utf-8", "replace")

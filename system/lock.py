@@ -6,6 +6,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from insei.system.errors import UserError
+from insei.system.files import check_no_links, open_file
 
 LOCK_FILE = "lock"
 
@@ -18,24 +19,27 @@ class FolderLock:
     """Holds a folder until it is closed, or until this process ends in any way.
 
     The file `lock` in the folder is locked by the kernel (flock), and names the process that holds
-    it. It stays when the lock is released. A symbolic link of that name is refused.
+    it. It stays when the lock is released. A folder in which there is a link is refused, because
+    whoever holds it writes there.
 
     Raises:
         FolderInUse: another program holds the folder, or this one does already.
+        LinkRefused: there is a symbolic link in it.
         OSError: the file can't be opened.
     """
 
     def __init__(self, folder: Path) -> None:
+        check_no_links(folder)
         path = folder / LOCK_FILE
         self.lock = FileLock(path, timeout=0, thread_local=False, fallback_to_soft=False)
         try:
             self.lock.acquire()
         except Timeout:
-            holder = path.read_text().strip() or "unknown"
+            said = path.read_text(errors="replace").strip()[:20]
+            holder = said if said.isdecimal() else "unknown"
             raise FolderInUse(f"{folder} is in use by process {holder}; wanted it free") from None
-        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_TRUNC)
-        os.write(handle, str(os.getpid()).encode())
-        os.close(handle)
+        with open_file(path, os.O_WRONLY | os.O_TRUNC) as file:
+            file.write(str(os.getpid()).encode())
 
     def close(self) -> None:
         """Let others in."""

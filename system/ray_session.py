@@ -4,7 +4,9 @@ import os
 import socket
 
 import ray
+import ray.job_config
 
+from insei.system.child_process import checkout_paths
 from insei.system.errors import ClusterMissing, UserError
 
 CONNECT_SECONDS = 10.0
@@ -24,7 +26,7 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
     if address is not None:
         check_reachable(address)
         try:
-            ray.init(address=address, log_to_driver=False)
+            ray.init(address=address, job_config=job_config(), log_to_driver=False)
         except Exception as error:  # Ray raises many kinds
             raise ClusterMissing(f"no Ray cluster at {address}: {last_line(error)}") from error
         check_room(num_workers)
@@ -32,6 +34,7 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
     try:
         ray.init(
             address="local",
+            job_config=job_config(),
             num_cpus=max(num_workers, os.cpu_count() or 1),
             include_dashboard=False,
             log_to_driver=False,
@@ -39,6 +42,24 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
         )
     except Exception as error:  # as bare as Ray raises it on a machine that is too busy
         raise ClusterMissing(f"Ray does not start on this machine: {error}") from error
+
+
+class Unchanging(list[str]):
+    """Paths to which Ray adds none."""
+
+    def extend(self, paths: object) -> None:
+        """Add nothing."""
+
+
+def job_config() -> ray.job_config.JobConfig:
+    """Workers that look for modules where Python does, and in a checkout's folder.
+
+    Ray lets workers look into the driver's working directory first. A file `json.py` that lies
+    there would run in each.
+    """
+    config = ray.job_config.JobConfig()
+    config._py_driver_sys_path = Unchanging(checkout_paths())
+    return config
 
 
 def check_reachable(address: str) -> None:

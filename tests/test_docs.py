@@ -150,12 +150,14 @@ def problem_with(words):
 
 def problem_with_configuration(name, words):
     """Why the configuration that a command names, or its settings, would be refused, or None."""
-    file = ROOT / words[0]
-    if name not in CONFIGURED or "NAME" in words[0] or "=" in words[0]:
+    if name not in CONFIGURED or "NAME" in words[0] or "=" in words[0] or words[0] == "--list":
         return None
+    file = ROOT / words[0]
+    if not file.suffix and len(file.relative_to(ROOT).parts) == 1:
+        file = ROOT / "configs" / f"{words[0]}.yaml"
     settings = [value for key, value in itertools.pairwise(words) if key == "--set"]
     settings = [one for one in settings if not one.startswith("KEY=") and not one.endswith("=...")]
-    if words[0].endswith(".yaml") and not file.is_file():
+    if file.suffix == ".yaml" and not file.is_file():
         return f"no file {words[0]}"
     try:
         values = yaml.safe_load(file.read_text()) if file.suffix == ".yaml" else {}
@@ -185,6 +187,7 @@ def test_the_documents_quote_commands_in_blocks_and_within_lines():
         ["rate", "x", "--game", "4"],
         ["rate", "x", "--games", "many"],
         ["tournament", "configs/no-such-file.yaml"],
+        ["tournament", "no-such-name"],
         ["train", "configs/go5.yaml", "--set", "learner.rate=1"],
     ],
     ids=" ".join,

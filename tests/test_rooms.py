@@ -70,9 +70,9 @@ def test_ray_is_imported_in_system_alone(room):
         assert "ray" not in {module.split(".")[0] for module in modules_used(path)}, path
 
 
-def test_the_engine_needs_numpy_and_sgfmill_alone_but_for_its_environments():
+def test_the_engine_needs_numpy_alone_but_for_its_environments():
     headers = {"libc", "cpython"}  # of C, that Cython has
-    allowed = {"insei", "numpy", "sgfmill"} | headers | sys.stdlib_module_names
+    allowed = {"insei", "numpy"} | headers | sys.stdlib_module_names
     for path in files_of("engine"):
         more = {"gymnasium", "pettingzoo"} if path.parent.name == "environments" else set()
         others = {module.split(".")[0] for module in modules_used(path)} - allowed - more
@@ -175,11 +175,13 @@ def test_no_folder_holds_more_than_25_files(room):
 
 
 def test_no_test_file_imports_another():
-    """What tests share is in tests/helpers/, and fixtures in a conftest."""
+    """What tests share is in tests/helpers/, harnesses in tests/fuzz/, fixtures in a conftest."""
     for path in (ROOT / "tests").rglob("*.py"):
         shared = {
             module
             for module in modules_used(path)
-            if module.startswith("tests.") and not module.startswith("tests.helpers")
+            if module.startswith("tests.")
+            and not module.startswith("tests.helpers")
+            and not (module.startswith("tests.fuzz.") and ".test_" not in module)
         }
         assert not shared, f"{path}: {shared}"

@@ -57,6 +57,11 @@ class PlayerCost:
     multiply_adds: int  # of one evaluation; 0 if the player has no net
 
 
+def cost_of_program(name: str) -> PlayerCost:
+    """What is known of an external player that is not started: nothing but its name."""
+    return PlayerCost(UNITS.get(name.partition(":")[0], "moves"), 0, 0, 0)
+
+
 def cost_of(player: Player, rules: Rules) -> PlayerCost:
     """What a player consists of, and what an operation costs on a board of these rules."""
     kind = player.name.partition(":")[0]

@@ -1,16 +1,19 @@
 """The folder of a tournament: its configuration, and its games, appended as they end."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from insei.engine.position import Position
 from insei.engine.sgf.record import GameRecord, write_sgf
 from insei.system.configuration import build, differing
 from insei.system.errors import UserError
-from insei.system.files import append_json, read_json_lines, write_text
+from insei.system.files import open_file, read_text, write_text
 from insei.system.lock import FolderLock
 from insei.system.plain_yaml import parse_yaml
+from insei.system.records import Lines, append_records
 from insei.tournament.match import Job, PlayedGame
+from insei.tournament.recorded import read_games
 from insei.tournament.tournament_config import TournamentConfig
 
 CONFIG_FILE = "config.yaml"
@@ -39,8 +42,8 @@ class TournamentFolder:
         self.lock = FolderLock(path)
         config_file = path / CONFIG_FILE
         has_games = (path / GAMES_FILE).exists()  # without games the conditions may still change
-        before = config_file.read_text() if has_games and config_file.exists() else config_text
         try:
+            before = read_text(config_file) if has_games and config_file.exists() else config_text
             changed = changed_conditions(before, config_text)
         except ValueError as error:
             self.lock.close()
@@ -54,11 +57,9 @@ class TournamentFolder:
         if not has_games or before != config_text:
             write_text(config_file, config_text)
 
-    def games(self) -> list[dict[str, Any]]:
-        """The games so far, without duplicates."""
-        lines = read_json_lines(self.path / GAMES_FILE)
-        found = {game["id"]: game for game in lines if "id" in game}
-        return list(found.values())
+    def games(self, jobs: Mapping[str, Job]) -> Lines[PlayedGame]:
+        """The scheduled games that were played, each replayed; see `read_games`."""
+        return read_games(self.path / GAMES_FILE, jobs)
 
     def append(self, games: list[PlayedGame], jobs: dict[str, Job]) -> None:
         """Save games that have ended, as SGF files and as lines of JSON."""
@@ -66,8 +67,9 @@ class TournamentFolder:
             position = Position(jobs[game.id].rules).play_all(game.moves)
             record = GameRecord(position, game.black, game.white, game.result)
             path = self.path / SGF_FOLDER / sgf_name(game.number, game.id)
-            path.write_text(write_sgf(record))
-        append_json(self.path / GAMES_FILE, [game.as_json() for game in games])
+            with open_file(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as file:
+                file.write(write_sgf(record).encode())
+        append_records(self.path / GAMES_FILE, [game.rounded() for game in games])
 
     def close(self) -> None:
         """Let others in."""

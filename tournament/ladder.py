@@ -6,13 +6,16 @@ them. Random is the anchor, at 0. Strong players too slow to be a rung, and play
 placed among the rungs. `insei ladder` writes such a file; placement.py rates others on it.
 """
 
-import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from annotated_types import Interval, Len
 
 from insei.engine.rules import Rules
 from insei.system.errors import UserError
+from insei.system.records import read_record
+from insei.tournament.recorded_report import RecordedReport
 
 LADDERS = Path(__file__).parent / "ladders"
 
@@ -26,18 +29,19 @@ class Rung:
     low: float  # 95 % interval
     high: float
 
-
-RUNG_FIELDS = tuple(field.name for field in fields(Rung))
+    def rounded(self) -> "Rung":
+        """The rating with one decimal place, as files have it."""
+        return Rung(self.player, round(self.elo, 1), round(self.low, 1), round(self.high, 1))
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """Rated players of one board size, and how they were rated."""
+    """Rated players of one board size, and how they were rated, as a ladder's file holds them."""
 
     rules: Rules
-    opening_plies: int
-    games: int  # of each pairing
-    rungs: tuple[Rung, ...]  # best first; whom `insei rate` seats others against
+    opening_plies: Annotated[int, Interval(ge=0, le=40)]
+    games: Annotated[int, Interval(ge=2, le=10**6)]  # of each pairing
+    rungs: Annotated[tuple[Rung, ...], Len(1)]  # best first; whom `insei rate` seats others against
     placed: tuple[Rung, ...] = ()  # rated against the rungs later, best first
 
     def without(self, player: str) -> "Ladder":
@@ -64,35 +68,11 @@ def read_ladder(size: int) -> Ladder:
     if not path.is_file():
         sizes = ", ".join(map(str, ladder_sizes())) or "none yet"
         raise UserError(f"no ladder for size {size}: wanted one of {sizes}")
-    values = json.loads(path.read_text())
-    return Ladder(
-        Rules(**values["rules"]),
-        values["opening_plies"],
-        values["games"],
-        tuple(Rung(**rung) for rung in values["rungs"]),
-        tuple(Rung(**rung) for rung in values.get("placed", [])),
-    )
+    return read_record(Ladder, path)
 
 
-def read_report(path: Path) -> dict[str, Any]:
-    """Read a tournament's report.json.
-
-    Raises:
-        UserError: it can't be read, or is another file.
-    """
-    try:
-        report = json.loads(path.read_text())
-        if {"rules", "opening_plies", "games"} <= report["config"].keys() and report["ratings"]:
-            return dict(report)
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}; wanted a tournament's report.json") from error
-    except (ValueError, KeyError, TypeError, AttributeError):
-        pass
-    raise UserError(f"{path}: wanted a tournament's report.json")
-
-
-def ladder_from(report: dict[str, Any], num_placed: int = 0) -> dict[str, Any]:
-    """What a ladder's file holds, from a tournament's report.json.
+def ladder_from(report: RecordedReport, num_placed: int = 0) -> Ladder:
+    """The ladder that a tournament's report makes.
 
     Args:
         num_placed: so many of the best are placed, and are no rungs.
@@ -100,18 +80,11 @@ def ladder_from(report: dict[str, Any], num_placed: int = 0) -> dict[str, Any]:
     Raises:
         UserError: fewer than two rungs would be left.
     """
-    config = report["config"]
-    most = len(report["ratings"]) - 2
+    config = report.config
+    most = len(report.ratings) - 2
     if not 0 <= num_placed <= most:
         raise UserError(f"placed {num_placed}: wanted 0 to {most}, so that two rungs are left")
-    rated = [
-        {name: rating[name] if name == "player" else round(rating[name], 1) for name in RUNG_FIELDS}
-        for rating in report["ratings"]
-    ]
-    return {
-        "rules": config["rules"],
-        "opening_plies": config["opening_plies"],
-        "games": config["games"],
-        "rungs": rated[num_placed:],
-        "placed": rated[:num_placed],
-    }
+    rated = tuple(Rung(one.player, one.elo, one.low, one.high).rounded() for one in report.ratings)
+    return Ladder(
+        config.rules, config.opening_plies, config.games, rated[num_placed:], rated[:num_placed]
+    )

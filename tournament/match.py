@@ -5,16 +5,22 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal
+
+from annotated_types import Interval, Len
 
 from insei.agents.grammar import make_player
 from insei.agents.net.architecture import BrokenNetwork
 from insei.agents.player import RESIGN, ExternalPlayer, Player, PlayerFailed
 from insei.engine.diagram import result_of
 from insei.engine.position import Position
-from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent
+from insei.engine.rules import BLACK, EMPTY, MAX_SIDE, WHITE, Rules, opponent
 from insei.system.errors import UserError
+
+Seconds = Annotated[float, Interval(ge=0)]
+Text = Annotated[str, Len(0, 10_000)]
+Side = Literal["black", "white"]
 
 MOST_FAILURES = 3  # in a row, before a player forfeits its other games
 RULES_KNOWN_BY = (  # what a game's id contains of the rules, in this order
@@ -46,56 +52,56 @@ class Job:
 
 @dataclass(frozen=True)
 class PlayedGame:
-    """A game that was played."""
+    """A game that was played, as a line of games.jsonl holds it."""
 
-    id: str
-    number: int
-    black: str
-    white: str
-    winner: int  # BLACK, WHITE, or 0 for a tie
-    result: str  # as SGF writes it, "B+3.5", "W+R"
-    reason: str  # "two passes", "captures", "resignation", "ply limit", "illegal move: ..." or so
-    moves: list[int]
-    opening_plies: int
-    seconds: dict[str, list[float]] = field(default_factory=dict)  # "black", "white": each move's
-    operations: dict[str, int] = field(
-        default_factory=dict
-    )  # by side: boards evaluated, nets evaluated, ...
-    cpu_seconds: dict[str, list[float | None]] = field(default_factory=dict)  # each move's
-    win_rates: list[float | None] = field(
-        default_factory=list
-    )  # Black's, as estimated by each player to move
+    id: Text
+    number: Annotated[int, Interval(ge=0, le=10**9)]
+    black: Text
+    white: Text
+    winner: Annotated[int, Interval(ge=EMPTY, le=WHITE)]  # EMPTY for a tie
+    result: Text  # as SGF writes it, "B+3.5", "W+R"
+    reason: Text  # "two passes", "captures", "resignation", "ply limit", "illegal move: ..." or so
+    moves: list[Annotated[int, Interval(ge=0, le=MAX_SIDE**2)]]
+    opening_plies: Annotated[int, Interval(ge=0, le=10**6)]
+    seconds: dict[Side, list[Seconds]] = field(default_factory=dict)  # each move's
+    # Boards evaluated, nets evaluated, ...
+    operations: dict[Side, Annotated[int, Interval(ge=0)]] = field(default_factory=dict)
+    cpu_seconds: dict[Side, list[Seconds | None]] = field(default_factory=dict)  # each move's
+    win_rates: list[float | None] = field(default_factory=list)  # Black's, by each mover
 
-    def as_json(self) -> dict[str, Any]:
-        """The game as plain values, times rounded to microseconds."""
-        values = asdict(self)
-        for name in ("seconds", "cpu_seconds"):
-            values[name] = {
+    def rounded(self) -> "PlayedGame":
+        """The game with its times rounded to microseconds, as it is saved."""
+        return replace(
+            self,
+            seconds={
+                side: [round(time, 6) for time in self.seconds[side]] for side in self.seconds
+            },
+            cpu_seconds={
                 side: [None if time is None else round(time, 6) for time in times]
-                for side, times in values[name].items()
-            }
-        values["win_rates"] = [None if rate is None else round(rate, 3) for rate in self.win_rates]
-        return values
+                for side, times in self.cpu_seconds.items()
+            },
+            win_rates=[None if rate is None else round(rate, 3) for rate in self.win_rates],
+        )
 
 
 class Scoresheet:
     """What is recorded of each side's moves during a game."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, list[float]] = {"black": [], "white": []}
-        self.cpu_seconds: dict[str, list[float | None]] = {"black": [], "white": []}
-        self.operations = {"black": 0, "white": 0}
+        self.seconds: dict[Side, list[float]] = {"black": [], "white": []}
+        self.cpu_seconds: dict[Side, list[float | None]] = {"black": [], "white": []}
+        self.operations: dict[Side, int] = {"black": 0, "white": 0}
         self.win_rates: list[float | None] = []
 
     def ask(self, player: Player, clock: Callable[[], float], position: Position) -> int:
         """Ask a player for its move, and record the time and cost; raises PlayerFailed."""
-        side = COLOUR_NAMES[position.to_play]
+        side: Side = "black" if position.to_play == BLACK else "white"
         began, used = time.perf_counter(), clock()
         choice = player.choose(position)
         used = clock() - used
         self.seconds[side].append(time.perf_counter() - began)
         self.cpu_seconds[side].append(None if math.isnan(used) else used)
-        self.operations[side] += choice.operations
+        self.operations[side] += max(0, choice.operations)
         self.win_rates.append(black_win_rate(choice.value, position.to_play))
         return choice.move
 
@@ -110,8 +116,7 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
         loser, reason = play_on(job, seats, position, sheet)
     if reason:
         winner = opponent(loser)
-        letter = "R" if reason == "resignation" else "F"
-        result = f"{'B' if winner == BLACK else 'W'}+{letter}"
+        result = f"{'B' if winner == BLACK else 'W'}+{lost_as(reason)}"
     else:
         winner, result = position.winner(), result_of(position)
         passed = position.passes >= 2
@@ -131,6 +136,13 @@ def play_game(job: Job, black: Player, white: Player) -> PlayedGame:
         sheet.cpu_seconds,
         sheet.win_rates,
     )
+
+
+def lost_as(reason: str) -> str:
+    """How a result says that a side lost for this reason: "R", "F", or "" if the score decided."""
+    if reason == "resignation":
+        return "R"
+    return "F" if reason.startswith(("failed: ", "illegal move: ")) else ""
 
 
 def begin(job: Job, seats: dict[int, Player]) -> tuple[int, str]:
@@ -176,8 +188,8 @@ def clock_of(player: Player) -> Callable[[], float]:
 
 
 def black_win_rate(value: float | None, mover: int) -> float | None:
-    """The mover's value, -1 to 1, as Black's win rate, 0 to 1."""
-    if value is None:
+    """The mover's value, -1 to 1, as Black's win rate, 0 to 1; None for a value that is NaN."""
+    if value is None or not math.isfinite(value):
         return None
     return (1 + value) / 2 if mover == BLACK else (1 - value) / 2
 
@@ -186,7 +198,7 @@ def forfeit(job: Job, loser: int, why: str) -> PlayedGame:
     """A job's game, lost by `loser` without a move."""
     winner = opponent(loser)
     result = f"{'B' if winner == BLACK else 'W'}+F"
-    none: dict[str, list[float]] = {"black": [], "white": []}
+    none: dict[Side, list[float]] = {"black": [], "white": []}
     return PlayedGame(
         job.id,
         job.number,

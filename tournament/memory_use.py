@@ -7,7 +7,6 @@ a GTP player the program's process is measured.
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ from insei.agents.grammar import make_player
 from insei.agents.player import RESIGN, ExternalPlayer
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.system.child_process import bound_to_us, python_environment, python_words
+from insei.system.shown import say
 
 ENOUGH_SECONDS = 40.0  # of play
 PATIENCE_SECONDS = 300.0  # until the process is killed
@@ -72,15 +73,14 @@ def measure_here(name: str, rules: Rules) -> MemoryUse:
 def memory_use_of(name: str, rules: Rules) -> MemoryUse | None:
     """Measure a player in a process of its own; None if that failed."""
     said = json.dumps({"name": name, "rules": asdict(rules)})
-    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "insei.tournament.memory_use"],
+            bound_to_us(python_words("-m", "insei.tournament.memory_use")),
             input=said,
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            env=python_environment(),
         )
         return MemoryUse(**json.loads(done.stdout))
     except (subprocess.TimeoutExpired, json.JSONDecodeError, TypeError):
@@ -90,7 +90,7 @@ def memory_use_of(name: str, rules: Rules) -> MemoryUse | None:
 def main() -> None:
     """Measure the player named on standard input, and print its memory use as JSON."""
     asked = json.load(sys.stdin)
-    print(json.dumps(asdict(measure_here(asked["name"], Rules(**asked["rules"])))))
+    say(json.dumps(asdict(measure_here(asked["name"], Rules(**asked["rules"])))))
 
 
 if __name__ == "__main__":

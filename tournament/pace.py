@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from insei.tournament.cost import PlayerCost
+from insei.tournament.match import PlayedGame, Side
 from insei.tournament.memory_use import MemoryUse
 
 
@@ -42,19 +42,20 @@ def times_of(seconds: Sequence[float]) -> Times:
 
 
 def pace_of(
-    player: str, games: Sequence[dict[str, Any]], cost: PlayerCost, memory: MemoryUse | None
+    player: str, games: Sequence[PlayedGame], cost: PlayerCost, memory: MemoryUse | None
 ) -> Pace:
     """A player's time and cost a move over all its games."""
     wall: list[float] = []
     cpu: list[float] = []
     operations = 0
     for game in games:
-        for side in ("black", "white"):
-            if game[side] == player:
-                wall += game["seconds"][side]
-                of_game = game.get("cpu_seconds", {}).get(side, [])
+        seats: tuple[tuple[Side, str], ...] = (("black", game.black), ("white", game.white))
+        for side, name in seats:
+            if name == player:
+                wall += game.seconds[side]
+                of_game = game.cpu_seconds.get(side, [])
                 cpu += [seconds for seconds in of_game if seconds is not None]
-                operations += game["operations"][side]
+                operations += game.operations[side]
     each = operations / len(wall) if wall else 0.0
     return Pace(
         player,

@@ -15,11 +15,11 @@ from insei.agents.grammar import make_player
 from insei.system.errors import UserError
 from insei.tournament.elo import ELO
 from insei.tournament.ladder import Ladder, Rung
-from insei.tournament.match import Job
+from insei.tournament.match import Job, PlayedGame
 from insei.tournament.playing import play_games
 from insei.tournament.provenance import identity_of
 from insei.tournament.ratings import place
-from insei.tournament.report import Cell, Game, crosstable, failures_of
+from insei.tournament.report import Cell, crosstable, failures_of
 from insei.tournament.run import Progress
 from insei.tournament.schedule import pairing_jobs
 from insei.tournament.session import ignore
@@ -69,9 +69,9 @@ def rate_player(
         identity_of(made, plays=True)
     rungs = [rung for rung in ladder.rungs if rung.player != player]
     jobs = jobs_against(player, rungs, ladder, games, seed)
-    played: list[Game] = []
+    played: list[PlayedGame] = []
     for ended in play_games(jobs, workers, address, notice):
-        played += [game.as_json() for game in ended]
+        played += ended
         watch(Progress(len(played), len(jobs)))
     cells = crosstable(played, (player, *(rung.player for rung in rungs)))
     points = {

@@ -4,19 +4,36 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from insei.agents.gtp.program_player import GtpPlayer
 from insei.agents.player import Player, PlayerFailed, ProgramMissing
 from insei.agents.python_player import PythonPlayer
 from insei.system.errors import UserError
-from insei.system.files import append_json, read_json_lines
+from insei.system.records import Lines, append_records, read_lines
+from insei.system.version import version
 
 SESSIONS_FILE = "sessions.jsonl"
+NOT_ASKED = "not started, because it has no games to play"
 LIBRARIES = ("numpy", "openvino", "ray", "scipy")
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Session:
+    """A line of sessions.jsonl."""
+
+    began: str
+    command: str
+    insei: str
+    commit: str
+    python: str
+    libraries: dict[str, str]
+    machine: str
+    players: dict[str, str]  # each player's version
 
 
 def commit() -> str:
@@ -70,23 +87,26 @@ def identity_of(player: Player, plays: bool = False) -> str:
 
 def note_session(folder: Path, identities: dict[str, str]) -> None:
     """Append this session's line."""
-    append_json(
-        folder / SESSIONS_FILE,
-        [
-            {
-                "began": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
-                "command": " ".join(["insei", *sys.argv[1:]]),
-                "insei": metadata.version("insei"),
-                "commit": commit(),
-                "python": platform.python_version(),
-                "libraries": {name: metadata.version(name) for name in LIBRARIES},
-                "machine": f"{platform.system()} {platform.machine()}, {processor()}",
-                "players": identities,
-            }
-        ],
+    session = Session(
+        began=time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
+        command=" ".join(["insei", *sys.argv[1:]]),
+        insei=version(),
+        commit=commit(),
+        python=platform.python_version(),
+        libraries={name: metadata.version(name) for name in LIBRARIES},
+        machine=f"{platform.system()} {platform.machine()}, {processor()}",
+        players=identities,
     )
+    append_records(folder / SESSIONS_FILE, [session])
 
 
-def sessions(folder: Path) -> list[dict[str, Any]]:
+def sessions(folder: Path) -> Lines[Session]:
     """All sessions, in order."""
-    return read_json_lines(folder / SESSIONS_FILE)
+    return read_lines(Session, folder / SESSIONS_FILE)
+
+
+def last_identity(known: Sequence[Session], player: str) -> str:
+    """A player's version as the newest session that names it recorded it."""
+    return next(
+        (one.players[player] for one in reversed(known) if player in one.players), NOT_ASKED
+    )

@@ -15,15 +15,18 @@ from markupsafe import Markup
 from insei.engine.rules import BLACK, EMPTY, WHITE
 from insei.system.errors import UserError
 from insei.system.files import write_text
+from insei.system.shown import shown
 from insei.tournament.cost import PlayerCost
+from insei.tournament.markdown import code, escaped
+from insei.tournament.match import PlayedGame
 from insei.tournament.memory_use import MemoryUse
 from insei.tournament.pace import Pace, pace_of
+from insei.tournament.provenance import Session
 from insei.tournament.ratings import Rating, fit, interval, superiority
 from insei.tournament.residuals import PairCount, Residual, count_pairs, significant_residuals
 from insei.tournament.schedule import schedule
 from insei.tournament.tournament_config import TournamentConfig
 
-Game = dict[str, Any]
 MOST_REPLAYS = 10_000  # games in the page; all of them are in games.jsonl
 
 BRIEF = 34  # characters of a name that fit beside the chart of ratings
@@ -53,7 +56,7 @@ class Facts:
 
     costs: dict[str, PlayerCost]  # by player
     memory: dict[str, MemoryUse] = field(default_factory=dict)
-    sessions: list[dict[str, Any]] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
     verdict: str = ""  # of an sprt, in words
 
 
@@ -79,19 +82,19 @@ class TournamentReport:
     facts: Facts
 
 
-def points_of(game: Game) -> float:
+def points_of(game: PlayedGame) -> float:
     """Black's points: a win 1, a tie one half."""
-    return 1.0 if game["winner"] == BLACK else 0.0 if game["winner"] == WHITE else 0.5
+    return 1.0 if game.winner == BLACK else 0.0 if game.winner == WHITE else 0.5
 
 
-def crosstable(games: list[Game], players: tuple[str, ...]) -> dict[tuple[str, str], Cell]:
+def crosstable(games: list[PlayedGame], players: tuple[str, ...]) -> dict[tuple[str, str], Cell]:
     """Each ordered pair's cell; pairs that never met are left out."""
     counts: dict[tuple[str, str], list[int]] = {}
     for game in games:
         points = points_of(game)
         index = {1.0: 0, 0.5: 1, 0.0: 2}[points]
-        counts.setdefault((game["black"], game["white"]), [0, 0, 0])[index] += 1
-        counts.setdefault((game["white"], game["black"]), [0, 0, 0])[2 - index] += 1
+        counts.setdefault((game.black, game.white), [0, 0, 0])[index] += 1
+        counts.setdefault((game.white, game.black), [0, 0, 0])[2 - index] += 1
     cells = {}
     for pair, (wins, ties, losses) in counts.items():
         if not set(pair) <= set(players):
@@ -102,17 +105,17 @@ def crosstable(games: list[Game], players: tuple[str, ...]) -> dict[tuple[str, s
     return cells
 
 
-def failures_of(games: list[Game]) -> dict[str, dict[str, int]]:
+def failures_of(games: list[PlayedGame]) -> dict[str, dict[str, int]]:
     """By player, how often it failed or broke the rules, and why."""
     found: dict[str, Counter[str]] = {}
     for game in games:
-        if game["result"].endswith("+F"):
-            loser = game["white"] if game["winner"] == BLACK else game["black"]
-            found.setdefault(loser, Counter())[game["reason"]] += 1
+        if game.result.endswith("+F"):
+            loser = game.white if game.winner == BLACK else game.black
+            found.setdefault(loser, Counter())[game.reason] += 1
     return {player: dict(reasons.most_common()) for player, reasons in found.items()}
 
 
-def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> TournamentReport:
+def summarise(config: TournamentConfig, games: list[PlayedGame], facts: Facts) -> TournamentReport:
     """Reckon up games; raises ValueError where there are none."""
     if not games:
         raise UserError("no games: wanted at least one to report")
@@ -126,12 +129,12 @@ def summarise(config: TournamentConfig, games: list[Game], facts: Facts) -> Tour
         cells,
         {name: pace_of(name, games, facts.costs[name], facts.memory.get(name)) for name in players},
         float(np.mean([points_of(game) for game in games])),
-        float(np.mean([len(game["moves"]) for game in games])),
-        dict(Counter(game["reason"].partition(":")[0] for game in games).most_common()),
+        float(np.mean([len(game.moves) for game in games])),
+        dict(Counter(game.reason.partition(":")[0] for game in games).most_common()),
         len(games),
         len(schedule(config)),
-        sum(game["winner"] == EMPTY for game in games),
-        len(games) - len({(game["black"], game["white"], *game["moves"]) for game in games}),
+        sum(game.winner == EMPTY for game in games),
+        len(games) - len({(game.black, game.white, *game.moves) for game in games}),
         [
             superiority(players, points, one.player, other.player)
             for one, other in itertools.pairwise(ratings)
@@ -164,17 +167,27 @@ def as_json(report: TournamentReport) -> dict[str, Any]:
         "misfits": [asdict(residual) for residual in report.residuals],
         "pairs": asdict(report.pairs),
         "failures": report.failures,
-        "sessions": report.facts.sessions,
+        "sessions": [asdict(session) for session in report.facts.sessions],
         "verdict": report.facts.verdict,
     }
 
 
-def environment() -> jinja2.Environment:
-    """Templates beside this file, all text escaped in HTML."""
+def plain_in_html(value: object) -> object:
+    """What a page's template puts out, before it is escaped."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def environment(suffix: str) -> jinja2.Environment:
+    """Templates beside this file; whatever they put out is escaped, in HTML or in Markdown.
+
+    Args:
+        suffix: html or md.
+    """
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     made = jinja2.Environment(
         loader=loader,
-        autoescape=jinja2.select_autoescape(["html.j2"]),
+        autoescape=suffix == "html",
+        finalize=plain_in_html if suffix == "html" else escaped,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -183,6 +196,7 @@ def environment() -> jinja2.Environment:
     made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
     made.filters["signed"] = lambda number: f"{number:+.0f}"
     made.filters["short"] = short
+    made.filters["code"] = code
     made.filters["brief"] = lambda name: name if len(name) <= BRIEF else name[: BRIEF - 1] + "…"
     return made
 
@@ -196,27 +210,27 @@ def short(number: float) -> str:
     return f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
 
 
-def replays_of(games: list[Game]) -> Markup:
+def replays_of(games: list[PlayedGame]) -> Markup:
     """The games for the page's replay, as JSON that is safe inside HTML.
 
     Rows refer to lists of names and reasons by index. A move is two characters, and so is a win
     rate, in percent.
     """
-    chosen = sorted(games, key=lambda game: int(game["number"]))[:MOST_REPLAYS]
-    names = sorted({game[side] for game in chosen for side in ("black", "white")})
-    reasons = sorted({game["reason"] for game in chosen})
+    chosen = sorted(games, key=lambda game: game.number)[:MOST_REPLAYS]
+    names = sorted({name for game in chosen for name in (game.black, game.white)})
+    reasons = sorted({game.reason for game in chosen})
     rows = [
         [
-            game["number"],
-            names.index(game["black"]),
-            names.index(game["white"]),
-            game["result"],
-            reasons.index(game["reason"]),
-            game["opening_plies"],
-            "".join(map(pair_of, game["moves"])),
+            game.number,
+            names.index(game.black),
+            names.index(game.white),
+            game.result,
+            reasons.index(game.reason),
+            game.opening_plies,
+            "".join(map(pair_of, game.moves)),
             "".join(
                 pair_of(round(100 * rate)) if rate is not None and 0 <= rate <= 1 else "--"
-                for rate in game.get("win_rates", [])
+                for rate in game.win_rates
             ),
         ]
         for game in chosen
@@ -232,21 +246,24 @@ def pair_of(number: int) -> str:
 def write_report(
     folder: Path,
     config: TournamentConfig,
-    games: list[Game],
+    games: list[PlayedGame],
     facts: Facts,
 ) -> TournamentReport:
     """Write report.html, report.md and report.json; returns what they show."""
     report = summarise(config, games, facts)
     span = [rating.low for rating in report.ratings] + [rating.high for rating in report.ratings]
-    made = environment()
     replays = replays_of(games)
     for suffix in ("html", "md"):
-        text = made.get_template(f"report.{suffix}.j2").render(
-            report=report,
-            config=config,
-            lowest=min(span),
-            highest=max(max(span), min(span) + 1),
-            replays=replays,
+        text = (
+            environment(suffix)
+            .get_template(f"report.{suffix}.j2")
+            .render(
+                report=report,
+                config=config,
+                lowest=min(span),
+                highest=max(max(span), min(span) + 1),
+                replays=replays,
+            )
         )
         write_text(folder / f"report.{suffix}", text)
     write_text(folder / "report.json", json.dumps(as_json(report), indent=2) + "\n")

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from insei.tournament.elo import expected_share
+from insei.tournament.match import PlayedGame
 from insei.tournament.ratings import PRIOR_GAMES, Rating
 
 CRITICAL_Z = 2.576  # standard deviations; p < 0.01, two-sided
@@ -57,12 +57,12 @@ class PairCount:
         return self.one_side + self.black + self.white + self.other
 
 
-def count_pairs(games: Sequence[dict[str, Any]]) -> PairCount:
+def count_pairs(games: Sequence[PlayedGame]) -> PairCount:
     """Count pairs of games with the same opening by what decided them."""
     pairs: dict[tuple[frozenset[str], int], list[int]] = defaultdict(list)
     for game in games:
-        key = frozenset((game["black"], game["white"])), game["number"] // 2
-        pairs[key].append(game["winner"])
+        key = frozenset((game.black, game.white)), game.number // 2
+        pairs[key].append(game.winner)
     counts = {"one": 0, "black": 0, "white": 0, "other": 0}
     for winners in pairs.values():
         if len(winners) == 2:

@@ -1,26 +1,26 @@
 """A tournament on disk: games appended as they end, continued where it stood, then reported."""
 
-import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from insei.agents.grammar import make_player
+from insei.agents.grammar import is_external, make_player
 from insei.engine.rules import Rules
 from insei.system.errors import UserError
-from insei.system.files import write_text
-from insei.tournament.cost import PlayerCost, cost_of
+from insei.system.records import BadRecord, read_record, write_record
+from insei.tournament.cost import PlayerCost, cost_of, cost_of_program
 from insei.tournament.folder import TournamentFolder
 from insei.tournament.match import Job, PlayedGame
 from insei.tournament.memory_use import MemoryUse
-from insei.tournament.provenance import identity_of, note_session, sessions
-from insei.tournament.report import Facts, Game, TournamentReport, points_of, write_report
+from insei.tournament.provenance import identity_of, last_identity, note_session, sessions
+from insei.tournament.report import Facts, TournamentReport, points_of, write_report
 from insei.tournament.schedule import schedule
 from insei.tournament.sprt import decision, log_likelihood_ratio
 from insei.tournament.tournament_config import TournamentConfig
 
+T = TypeVar("T")
 MEMORY_FILE = "footprints.json"
 PLAYERS_FILE = "players.json"  # each player's fingerprint when it first played
 
@@ -33,10 +33,17 @@ class Progress:
     total: int
 
 
+def ignore(what: object) -> None:
+    """Watch nothing."""
+
+
 def check_players(
     config: TournamentConfig, folder: TournamentFolder, playing: Collection[str]
 ) -> tuple[dict[str, PlayerCost], dict[str, str]]:
-    """Make every player once, and record its version; returns costs and fingerprints by player.
+    """Make the players, and record their versions; returns costs and fingerprints by player.
+
+    A program or a Python file that has no games to play is not started. Its version is that of the
+    newest session that knows it.
 
     Args:
         playing: players with games still to be played.
@@ -48,8 +55,12 @@ def check_players(
     """
     found, fingerprints, identities = {}, {}, {}
     path = folder.path / PLAYERS_FILE
-    before = kept_in(path)
+    before = kept_in(path, str)
+    known = sessions(folder.path).values
     for name in config.players:
+        if is_external(name) and name not in playing:
+            found[name], identities[name] = cost_of_program(name), last_identity(known, name)
+            continue
         with closing(make_player(name)) as player:
             found[name] = cost_of(player, config.rules)
             fingerprints[name] = player.fingerprint
@@ -59,7 +70,7 @@ def check_players(
                 f"{name} has changed since it first played in {folder.path}; wanted the same "
                 "player, another name for the tournament, or that folder moved away"
             )
-    write_text(path, json.dumps(before | fingerprints, indent=2) + "\n")
+    write_record(path, before | fingerprints)
     note_session(folder.path, identities)
     return found, fingerprints
 
@@ -85,16 +96,16 @@ def memory_uses(
 ) -> dict[str, MemoryUse]:
     """Each player's memory, measured once and kept in the folder."""
     path = folder.path / MEMORY_FILE
-    kept = kept_in(path)
+    kept = kept_in(path, MemoryUse)
     for name in config.players:
         if name not in kept and (found := measure(name, config.rules)):
-            kept[name] = asdict(found)
-            write_text(path, json.dumps(kept, indent=2) + "\n")
-    return {name: MemoryUse(**kept[name]) for name in config.players if name in kept}
+            kept[name] = found
+            write_record(path, kept)
+    return {name: kept[name] for name in config.players if name in kept}
 
 
-def kept_in(path: Path) -> dict[str, Any]:
-    """The values in a JSON file of the folder; empty if there is no such file.
+def kept_in(path: Path, kind: type[T]) -> dict[str, T]:
+    """The values by player in a JSON file of the folder; empty if there is no such file.
 
     Raises:
         UserError: it is damaged.
@@ -102,9 +113,9 @@ def kept_in(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        return dict(json.loads(path.read_text()))
-    except ValueError as error:
-        raise UserError(f"{path}: {error}; wanted that file moved away") from error
+        return read_record(dict[str, kind], path)  # type: ignore[valid-type]
+    except BadRecord as error:
+        raise UserError(f"{error}; wanted that file moved away") from error
 
 
 def unmeasured(name: str, rules: Rules) -> None:
@@ -117,6 +128,7 @@ def run_tournament(
     play: Callable[[list[Job]], Iterable[list[PlayedGame]]] | None,
     watch: Callable[[Progress], None],
     measure: Callable[[str, Rules], MemoryUse | None] = unmeasured,
+    notice: Callable[[str], None] = ignore,
 ) -> TournamentReport:
     """Play the missing games, and write the report.
 
@@ -124,33 +136,41 @@ def run_tournament(
         play: jobs to their games, as they come in. None plays nothing.
         watch: told how far the games are, whenever some have ended.
         measure: a player's memory, as `memory_use_of`.
+        notice: told in one line what a user should know: lines set aside, programs to be started.
 
     Returns:
         what the report shows.
     """
     jobs = {job.id: job for job in schedule(config)}
     check_openings(config, jobs.values())
-    played = {game["id"]: game for game in folder.games() if game["id"] in jobs}
+    recorded = folder.games(jobs)
+    for said in filter(None, (recorded.notice, sessions(folder.path).notice)):
+        notice(said)
+    played = {game.id: game for game in recorded.values}
     missing = [job for job in jobs.values() if job.id not in played]
     if play is None or is_decided(config, played):
         missing = []
     playing = {name for job in missing for name in (job.black, job.white)}
+    if programs := sorted(filter(is_external, playing)):
+        notice(f"starting {', '.join(programs)}")
     costs, prints = check_players(config, folder, playing)
     watch(Progress(len(played), len(jobs)))
     due = [replace(job, fingerprints=(prints[job.black], prints[job.white])) for job in missing]
     for games in play(due) if play else ():
         folder.append(games, jobs)
-        played |= {game.id: game.as_json() for game in games}
+        played |= {game.id: game for game in games}
         watch(Progress(len(played), len(jobs)))
         if is_decided(config, played):
             break
     games_played = list(played.values())
     verdict = verdict_of(config, pair_shares(config, games_played))
-    facts = Facts(costs, memory_uses(config, folder, measure), sessions(folder.path), verdict)
+    facts = Facts(
+        costs, memory_uses(config, folder, measure), sessions(folder.path).values, verdict
+    )
     return write_report(folder.path, config, games_played, facts)
 
 
-def is_decided(config: TournamentConfig, played: dict[str, Game]) -> bool:
+def is_decided(config: TournamentConfig, played: Mapping[str, PlayedGame]) -> bool:
     """Whether an sprt has come to its decision."""
     if config.format != "sprt":
         return False
@@ -176,7 +196,7 @@ def verdict_of(config: TournamentConfig, pairs: list[float]) -> str:
     )
 
 
-def pair_shares(config: TournamentConfig, games: Iterable[Game]) -> list[float]:
+def pair_shares(config: TournamentConfig, games: Iterable[PlayedGame]) -> list[float]:
     """The first player's share of each opening's two games, in order, up to the first gap.
 
     Games are counted in the order of the schedule, not as they end: short games would bias the
@@ -186,7 +206,7 @@ def pair_shares(config: TournamentConfig, games: Iterable[Game]) -> list[float]:
     shares: dict[int, float] = {}
     for game in games:
         black = points_of(game)
-        shares[game["number"]] = black if game["black"] == first else 1 - black
+        shares[game.number] = black if game.black == first else 1 - black
     found = []
     number = 0
     while number in shares and number + 1 in shares:

@@ -17,11 +17,12 @@ from pathlib import Path
 from insei.system.configuration import build, to_yaml, with_settings
 from insei.system.errors import UserError
 from insei.system.plain_yaml import read_yaml
+from insei.system.shipped_configurations import find_configuration
 from insei.tournament.folder import TournamentFolder
 from insei.tournament.memory_use import memory_use_of
 from insei.tournament.playing import play_games
 from insei.tournament.report import TournamentReport
-from insei.tournament.run import Progress, run_tournament, unmeasured
+from insei.tournament.run import Progress, ignore, run_tournament, unmeasured
 from insei.tournament.tournament_config import TournamentConfig
 
 
@@ -33,16 +34,17 @@ class TournamentResult:
     report: TournamentReport
 
 
-def ignore(what: object) -> None:
-    """Watch nothing."""
-
-
 def read_tournament(path: Path, settings: Sequence[str] = ()) -> TournamentConfig:
     """Read a tournament's configuration, with KEY=VALUE settings over it.
+
+    Args:
+        path: a YAML file, or the name of a configuration that comes with insei.
+        settings: KEY=VALUE over the configuration.
 
     Raises:
         UserError: it can't be used.
     """
+    path = find_configuration(path, TournamentConfig)
     values = with_settings({"name": path.stem} | read_yaml(path), settings)
     try:
         return build(TournamentConfig, values)
@@ -65,17 +67,18 @@ def hold_tournament(
     Args:
         address: of a Ray cluster to join; None starts Ray on this machine.
         watch: told how far the games are, whenever some have ended.
-        notice: told in one line that a worker died and was replaced.
+        notice: told in one line what a user should know, as that a worker died and was replaced.
         memory: whether to measure each player's memory after the games.
-        play: whether to play the missing games; False reports on those that are there.
+        play: whether to play the missing games; False reports on those that are there, and starts
+            no program.
 
     Raises:
         ValueError: a player is unknown, or the folder holds a tournament of other conditions.
     """
-    measure = memory_use_of if memory else unmeasured
+    measure = memory_use_of if memory and play else unmeasured  # which starts programs too
     with closing(TournamentFolder(reports / config.name, to_yaml(config))) as folder:
         player = partial(play_games, workers=config.workers, address=address, notice=notice)
-        report = run_tournament(config, folder, player if play else None, watch, measure)
+        report = run_tournament(config, folder, player if play else None, watch, measure, notice)
         return TournamentResult(folder.path / "report.html", report)
 
 

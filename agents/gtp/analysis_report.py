@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.gtp.analysis_request import AnalysisRequest
-from insei.agents.search.analysis import Analysis, MoveAnalysis
+from insei.agents.search.analysis import (
+    Analysis,
+    MoveAnalysis,
+    ownership_deviation,
+    score_deviation,
+)
 from insei.engine.rules import Rules
 from insei.engine.vertex import vertex_of
 
@@ -21,18 +26,16 @@ def report_text(command: str, analysis: Analysis, request: AnalysisRequest) -> s
 
 
 def requested_moves(analysis: Analysis, request: AnalysisRequest) -> Analysis:
-    """The analysis with the moves that were asked for.
+    """The analysis with as many moves as were asked for.
 
-    Avoided moves are left out, although the search has spent visits on them. A move without visits
-    gets the root's figures, as in KataGo.
+    A move without visits gets the root's figures, as in KataGo.
     """
     position = analysis.position
-    avoided = request.avoided.get(position.to_play, frozenset())
-    moves = [move for move in analysis.moves if move.visits and move.move not in avoided]
-    excluded = avoided.union(move.move for move in moves)
+    moves = [move for move in analysis.moves if move.visits]
+    told = {move.move for move in moves}.union(request.avoided.get(position.to_play, {}))
     legal = position.legal_mask()
     by_policy = np.argsort(-analysis.policy, kind="stable").tolist()
-    rest = [move for move in by_policy if legal[move] and move not in excluded]
+    rest = [move for move in by_policy if legal[move] and move not in told]
     moves += [
         MoveAnalysis(
             move,
@@ -40,7 +43,7 @@ def requested_moves(analysis: Analysis, request: AnalysisRequest) -> Analysis:
             analysis.win_rate,
             analysis.score,
             float(analysis.policy[move]),
-            0.0,
+            analysis.win_rate,
             (move,),
             (0,),
         )
@@ -67,37 +70,54 @@ def lz_line(analysis: Analysis) -> str:
 
 def kata_line(analysis: Analysis, request: AnalysisRequest) -> str:
     """A report in KataGo's format: win rates 0 to 1, scores in points."""
-    rules = analysis.position.rules
-    parts = [
-        f"info move {vertex_of(move.move, rules)} visits {move.visits} "
-        f"winrate {move.win_rate:.6f} scoreMean {move.score:.3f} scoreLead {move.score:.3f} "
-        f"prior {move.prior:.6f} lcb {move.bound:.6f} order {order} "
-        f"pv {vertices(move.variation, rules)}{variation_visits(move, request)}"
-        f"{move_ownership(move, request)}"
-        for order, move in enumerate(analysis.moves)
-    ]
+    parts = [move_text(move, order, analysis, request) for order, move in enumerate(analysis.moves)]
     if "rootinfo" in request.switches:
+        deviation = score_deviation(analysis.ownership)
         parts.append(
-            f"rootInfo visits {analysis.visits} winrate {analysis.win_rate:.6f} "
-            f"scoreLead {analysis.score:.3f}"
+            f"rootInfo visits {analysis.visits} utility {2 * analysis.win_rate - 1:.6f} "
+            f"winrate {analysis.win_rate:.6f} {score_text(analysis.score, deviation)} "
+            f"weight {analysis.visits:.3f}"
         )
     if "ownership" in request.switches:
         parts.append(f"ownership {ownership_text(analysis.ownership)}")
+    if "ownershipstdev" in request.switches:
+        parts.append(f"ownershipStdev {ownership_text(ownership_deviation(analysis.ownership))}")
     return " ".join(parts)
 
 
-def variation_visits(move: MoveAnalysis, request: AnalysisRequest) -> str:
-    """The visits of each move in the variation, if requested."""
-    if "pvvisits" not in request.switches:
-        return ""
-    return " pvVisits " + " ".join(map(str, move.variation_visits))
+def move_text(move: MoveAnalysis, order: int, analysis: Analysis, request: AnalysisRequest) -> str:
+    """One move of a report in KataGo's format."""
+    rules = analysis.position.rules
+    owned = analysis.ownership if move.ownership is None else move.ownership
+    parts = [
+        f"info move {vertex_of(move.move, rules)} visits {move.visits} edgeVisits {move.visits} "
+        f"utility {2 * move.win_rate - 1:.6f} winrate {move.win_rate:.6f} "
+        f"{score_text(move.score, score_deviation(owned))} prior {move.prior:.6f}"
+    ]
+    if "noresultvalue" in request.switches:
+        parts.append("noResultValue 0.000000")
+    parts.append(
+        f"lcb {move.bound:.6f} utilityLcb {2 * move.bound - 1:.6f} weight {move.visits:.3f} "
+        f"order {order} pv {vertices(move.variation, rules)}"
+    )
+    for switch, name in (("pvvisits", "pvVisits"), ("pvedgevisits", "pvEdgeVisits")):
+        if switch in request.switches:
+            parts.append(f"{name} {' '.join(map(str, move.variation_visits))}")
+    if move.ownership is not None:
+        if "movesownership" in request.switches:
+            parts.append(f"movesOwnership {ownership_text(move.ownership)}")
+        if "movesownershipstdev" in request.switches:
+            deviation = ownership_deviation(move.ownership)
+            parts.append(f"movesOwnershipStdev {ownership_text(deviation)}")
+    return " ".join(parts)
 
 
-def move_ownership(move: MoveAnalysis, request: AnalysisRequest) -> str:
-    """The ownership after a move, if requested and known."""
-    if "movesownership" not in request.switches or move.ownership is None:
-        return ""
-    return f" movesOwnership {ownership_text(move.ownership)}"
+def score_text(score: float, deviation: float) -> str:
+    """A score under each of KataGo's names; insei knows one score."""
+    return (
+        f"scoreMean {score:.3f} scoreStdev {deviation:.3f} scoreLead {score:.3f} "
+        f"scoreSelfplay {score:.3f}"
+    )
 
 
 def ownership_text(ownership: NDArray[np.float32]) -> str:

@@ -1,19 +1,28 @@
 """What a controller asks of an analysis over GTP, in the words of Leela Zero and KataGo."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from insei.agents.gtp.arguments import COLOURS, is_number
+from insei.agents.search.analysis import Avoided
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.engine.vertex import move_of
 from insei.system.errors import UserError
 
 NUMBERS = {"interval": 100, "maxmoves": 0, "minmoves": 1}
-SWITCHES = ("ownership", "movesownership", "rootinfo", "pvvisits")
+SWITCHES = (
+    "ownership",
+    "ownershipstdev",
+    "movesownership",
+    "movesownershipstdev",
+    "rootinfo",
+    "pvvisits",
+    "pvedgevisits",
+    "noresultvalue",
+)
 ON_OR_OFF = {"true": True, "1": True, "false": False, "0": False}
 RESTRICTIONS = ("avoid", "allow")
 
@@ -27,7 +36,7 @@ class AnalysisRequest:
     max_moves: int = 0  # in a report; 0 for all
     min_moves: int = 1  # in a report; moves without visits are added, by policy
     switches: frozenset[str] = frozenset()  # those of SWITCHES that are on
-    avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # moves by colour
+    avoided: Avoided = field(default_factory=dict)
 
 
 def read_request(words: list[str], rules: Rules) -> AnalysisRequest:
@@ -76,37 +85,39 @@ class Restriction(NamedTuple):
     kind: str
     colour: int
     moves: frozenset[int]
+    depth: int  # plies from the root for which it holds
 
 
 def read_restriction(kind: str, words: list[str], rules: Rules) -> Restriction:
     """Read `COLOUR VERTEX[,VERTEX]... UNTILDEPTH`.
 
     Raises:
-        UserError: the words have another form, or the depth is not 1.
+        UserError: the words have another form.
     """
     if len(words) < 3 or words[0] not in COLOURS:
         raise UserError(f"syntax error: wanted {kind} COLOUR VERTEX[,VERTEX]... UNTILDEPTH")
-    if words[2] != "1":
-        raise UserError(f"{kind} until depth {words[2]}: wanted 1, the next move alone")
+    if not is_number(words[2]) or not int(words[2][:9]):
+        raise UserError(f"{kind} until depth {words[2]}: wanted 1 or more plies")
     moves = frozenset(move_of(vertex, rules) for vertex in words[1].upper().split(","))
-    return Restriction(kind, COLOURS[words[0]], moves)
+    return Restriction(kind, COLOURS[words[0]], moves, int(words[2][:9]))
 
 
-def avoided_by(restrictions: list[Restriction], rules: Rules) -> dict[int, frozenset[int]]:
+def avoided_by(restrictions: list[Restriction], rules: Rules) -> Avoided:
     """The moves that each colour must avoid.
 
     Raises:
         UserError: a colour has an `allow` and another restriction.
     """
     every_move = frozenset(range(rules.num_actions))
-    avoided: dict[int, frozenset[int]] = {}
+    avoided: dict[int, dict[int, int]] = {}
     for colour in (BLACK, WHITE):
         own = [restriction for restriction in restrictions if restriction.colour == colour]
         if len(own) > 1 and any(restriction.kind == "allow" for restriction in own):
             raise UserError("syntax error: wanted one allow a colour, and no avoid beside it")
-        avoided[colour] = frozenset().union(
-            *(every_move - moves if kind == "allow" else moves for kind, _, moves in own)
-        )
+        for kind, _, moves, depth in own:
+            for move in every_move - moves if kind == "allow" else moves:
+                depths = avoided.setdefault(colour, {})
+                depths[move] = max(depth, depths.get(move, 0))
     return avoided
 
 
@@ -117,5 +128,5 @@ def check_leaves_a_move(position: Position, request: AnalysisRequest) -> None:
         UserError: every legal move is avoided.
     """
     legal = set(np.flatnonzero(position.legal_mask()).tolist())
-    if not legal - request.avoided.get(position.to_play, frozenset()):
+    if not legal - set(request.avoided.get(position.to_play, {})):
         raise UserError("every legal move is avoided: wanted one to be left")

@@ -2,7 +2,8 @@
 
 import math
 
-from insei.engine.rules import BLACK, MAX_SIDE, WHITE
+from insei.engine.rules import BLACK, MAX_SIDE, WHITE, Rules
+from insei.engine.vertex import move_of
 from insei.system.errors import UserError
 
 COLOURS = {"b": BLACK, "black": BLACK, "w": WHITE, "white": WHITE}
@@ -48,6 +49,23 @@ def read_colour(word: str) -> int:
     if colour is None:
         raise CommandFailed(f"syntax error: colour {word!r}, wanted black or white")
     return colour
+
+
+def read_plies(words: list[str], rules: Rules) -> list[tuple[int, int]]:
+    """Colours and moves, `COLOUR VERTEX` each.
+
+    Raises:
+        CommandFailed: a colour or a vertex is missing or malformed.
+    """
+    if len(words) % 2:
+        raise CommandFailed("syntax error: wanted a colour and a vertex, or several such pairs")
+    try:
+        return [
+            (read_colour(colour), move_of(vertex, rules))
+            for colour, vertex in zip(words[::2], words[1::2], strict=True)
+        ]
+    except ValueError as error:
+        raise CommandFailed(f"syntax error: {str(error).removeprefix('syntax error: ')}") from error
 
 
 def read_side(word: str) -> int:

@@ -10,7 +10,9 @@ from insei.agents.gtp.analysis_commands import ANALYSIS_COMMANDS
 from insei.agents.gtp.arguments import CommandFailed, only_argument
 from insei.agents.gtp.board_commands import BOARD_COMMANDS
 from insei.agents.gtp.game import GtpGame
+from insei.agents.gtp.net_commands import NET_COMMANDS, PlayerWithNet, gogui_menu
 from insei.agents.gtp.play_commands import PLAY_COMMANDS
+from insei.agents.gtp.query_commands import QUERY_COMMANDS
 from insei.agents.gtp.rules_commands import RULES_COMMANDS
 from insei.agents.gtp.time_commands import TIME_COMMANDS
 from insei.agents.player import Player, PlayerFailed, SearchingPlayer
@@ -18,7 +20,10 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.system.lines import Lines, WrittenLines
 
-GAME_COMMANDS = BOARD_COMMANDS | PLAY_COMMANDS | RULES_COMMANDS | TIME_COMMANDS
+GAME_COMMANDS = BOARD_COMMANDS | PLAY_COMMANDS | QUERY_COMMANDS | RULES_COMMANDS | TIME_COMMANDS
+# What the protocol discards: control characters but for the tab, which is a space.
+DISCARDED = dict.fromkeys((*range(32), 127)) | {ord("\t"): " "}
+LONGEST_FAILURE = 1000  # characters of an answer after `?`
 
 
 class GtpEngine:
@@ -33,6 +38,8 @@ class GtpEngine:
         warn: called with a line for the user, which is no part of an answer.
         notes: what the user should know of the player under given rules. Each note is passed to
             `warn` once.
+        is_tolerant: see `GtpGame`.
+        name: the answer to `name`; empty for the player's.
     """
 
     def __init__(
@@ -44,8 +51,10 @@ class GtpEngine:
         ponders: bool = False,
         warn: Callable[[str], None] = lambda line: None,
         notes: Callable[[Rules], list[str]] = lambda rules: [],
+        is_tolerant: bool = False,
+        name: str = "",
     ) -> None:
-        self.game = GtpGame(player, rules, seed, warn)
+        self.game = GtpGame(player, rules, seed, warn, is_tolerant)
         self.version = version
         self.ponders = ponders
         self.warn = warn
@@ -55,10 +64,13 @@ class GtpEngine:
         self.is_quitting = False
         self.own_commands: dict[str, Callable[[list[str]], str]] = {
             "protocol_version": lambda words: "2",
-            "name": lambda words: f"insei {self.game.player.name}",
+            "name": lambda words: name or f"insei {self.game.player.name}",
             "version": lambda words: self.version,
             "known_command": lambda words: str(only_argument(words) in self._commands()).lower(),
             "list_commands": lambda words: "\n".join(self._commands()),
+            "gogui-analyze_commands": lambda words: gogui_menu(self.game.player),
+            "clear_cache": self._forget,
+            "stop": lambda words: "",  # a line is enough to end pondering and analysis
             "quit": self._quit,
         }
 
@@ -107,8 +119,7 @@ class GtpEngine:
                 self.warn(note)
 
     def _respond(self, line: str, source: Lines) -> Iterator[str]:
-        line = "".join(letter for letter in line if letter >= " " or letter == "\t")
-        words = line.partition("#")[0].split()
+        words = line.translate(DISCARDED).partition("#")[0].split()
         if not words:
             return
         number = ""
@@ -124,11 +135,10 @@ class GtpEngine:
                 return
             answer = self._run(command, words)
         except ValueError as error:
-            yield f"?{number} {' '.join(str(error).split())}\n\n"
+            yield f"?{number} {one_line(error)}\n\n"
             return
         except PlayerFailed as error:
-            failure = f"{self.game.player.name} failed: {error}"
-            yield f"?{number} {' '.join(failure.split())}\n\n"
+            yield f"?{number} {one_line(f'{self.game.player.name} failed: {error}')}\n\n"
             return
         yield f"={number} {answer}".rstrip(" ") + "\n\n"
 
@@ -141,18 +151,27 @@ class GtpEngine:
         try:
             yield from reports
         except (ValueError, PlayerFailed) as error:  # too late to answer `?`
-            self.warn(f"{command} ended: {' '.join(str(error).split())}")
+            self.warn(f"{command} ended: {one_line(error)}")
         yield "\n"
 
     def _run(self, command: str, words: list[str]) -> str:
         if command in self.own_commands:
             return self.own_commands[command](words)
-        if command in GAME_COMMANDS:
-            return GAME_COMMANDS[command](self.game, words)
+        if found := GAME_COMMANDS.get(command) or NET_COMMANDS.get(command):
+            return found(self.game, words)
         raise CommandFailed("unknown command")
 
     def _commands(self) -> list[str]:
-        return sorted([*self.own_commands, *GAME_COMMANDS, *ANALYSIS_COMMANDS])
+        """The commands that this player can answer."""
+        player = self.game.player
+        analysis = ANALYSIS_COMMANDS if isinstance(player, SearchingPlayer) else {}
+        net = NET_COMMANDS if isinstance(player, PlayerWithNet) else {}
+        return sorted([*self.own_commands, *GAME_COMMANDS, *analysis, *net])
+
+    def _forget(self, words: list[str]) -> str:
+        """`clear_cache`: the player's next move begins with a fresh search."""
+        self.game.is_player_ready = False
+        return ""
 
     def _quit(self, words: list[str]) -> str:
         self.is_quitting = True
@@ -175,3 +194,9 @@ class GtpEngine:
             search = player.search_from(self.position)
             while not source.is_waiting() and search.deepen():
                 pass
+
+
+def one_line(said: object) -> str:
+    """A failure as one line, cut where it quotes too much of what came."""
+    line = " ".join(str(said).split())
+    return line if len(line) <= LONGEST_FAILURE else line[:LONGEST_FAILURE] + "..."

@@ -1,12 +1,14 @@
 """The game behind a GTP engine: its positions, its clocks, and the player who moves in it."""
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Generator, Iterable
 from typing import Protocol, runtime_checkable
 
 from insei.agents.clock import Clocks, TimeControl
 from insei.agents.gtp.arguments import CommandFailed
+from insei.agents.gtp.history import GameHistory, with_mover
 from insei.agents.player import (
     RESIGN,
     Choice,
@@ -16,14 +18,17 @@ from insei.agents.player import (
     TimedPlayer,
     run_to_end,
 )
+from insei.agents.search.analysis import Avoided
 from insei.agents.search.dead_stones import capturing_move, dead_for
 from insei.agents.search.search import Search
 from insei.agents.search.settings import SearchSettings
 from insei.engine.diagram import result_of
 from insei.engine.errors import IllegalMove
-from insei.engine.handicap import handicap_position
+from insei.engine.handicap import handicap_position, num_handicap_stones
 from insei.engine.position import Position
-from insei.engine.rules import Rules
+from insei.engine.rule_names import HandicapBonus, bonus_points
+from insei.engine.rules import COLOUR_NAMES, MAX_KOMI, Rules
+from insei.engine.vertex import vertex_of
 
 
 @runtime_checkable
@@ -41,28 +46,39 @@ class GtpGame:
         rules: of the first game.
         seed: of the first game; each later game adds 1.
         warn: called with a line for the user, which is no part of an answer.
+        is_tolerant: whether `play` takes suicides and repetitions that these rules forbid, because
+            the opponent may play by others. Ends when rules are set.
     """
 
     def __init__(
-        self, player: Player, rules: Rules, seed: int, warn: Callable[[str], None]
+        self,
+        player: Player,
+        rules: Rules,
+        seed: int,
+        warn: Callable[[str], None],
+        is_tolerant: bool = False,
     ) -> None:
         self.player = player
         self.seed = seed
-        self.rules = rules
+        self.rules = rules  # of the game; positions add the handicap bonus to the komi
+        self.komi = rules.komi  # as it was set; that of the rules is the nearest we play
+        self.handicap_bonus: HandicapBonus = "0"
+        self.is_tolerant = is_tolerant
         self.warn = warn
         self.control: TimeControl | None = None  # of each game
         self.clocks = Clocks()
         self.is_player_ready = False  # whether `new_game` succeeded and the player has not failed
         self.has_generated = False  # whether the player moved, or resigned, in the last command
         self.has_warned_of_clocks = False
-        self.history: list[Position] = []
+        self.seconds_used = 0.0  # by the player's moves
+        self.history = GameHistory(Position(rules))
         self.dead_stones: tuple[Position, list[int]] | None = None  # of the last position asked for
         self.begin(Position(rules))
 
     @property
     def position(self) -> Position:
         """The current position."""
-        return self.history[-1]
+        return self.history.position
 
     def begin(self, start: Position) -> None:
         """Begin a new game from this position.
@@ -72,32 +88,49 @@ class GtpGame:
             PlayerFailed: its program does not start.
         """
         self._prepare_player(start.rules)
+        if start.rules.komi != self.rules.komi:
+            self.komi = start.rules.komi
         self.rules = start.rules
         self.clocks = Clocks(self.control)
         self.seed += 1
-        self.history = [start]
+        self.history = GameHistory(start)
+        self._give_handicap_bonus()
 
     def _prepare_player(self, rules: Rules) -> None:
         self.is_player_ready = False
         self.player.new_game(rules, self.seed)
         self.is_player_ready = True
 
-    def change_rules(self, rules: Rules) -> None:
-        """Continue the game under other rules, of the same size.
+    def change_rules(self, rules: Rules, handicap_bonus: HandicapBonus) -> None:
+        """Continue the game under other rules, of the same size. They are then kept to the letter.
 
         Raises:
             IllegalMove: the new rules forbid a move so far. Nothing changes.
             PlayerFailed: the player's program does not start. Nothing changes.
         """
-        first = self.history[0]
-        replayed = Position(rules, first.initial_board, first.initial_to_play)
-        history = [replayed]
-        for move, mover in zip(self.position.moves, self.position.movers, strict=True):
-            replayed = with_mover(replayed, mover).play(move)
-            history.append(replayed)
+        history = self.history.under(rules)
         if dataclasses.replace(rules, komi=0) != dataclasses.replace(self.rules, komi=0):
             self._prepare_player(rules)
-        self.rules, self.history = rules, history
+        self.rules, self.history, self.handicap_bonus = rules, history, handicap_bonus
+        self._give_handicap_bonus()
+
+    def set_komi(self, komi: float) -> None:
+        """Continue the game with another komi: the nearest that the engine knows, with a note."""
+        nearest = min(float(MAX_KOMI), max(-float(MAX_KOMI), math.floor(2 * komi + 0.5) / 2)) + 0.0
+        if nearest != komi:
+            self.warn(f"komi {komi:g}: played as {nearest:g}, the nearest that insei knows")
+        self.komi = komi + 0.0  # -0 becomes 0
+        self.change_rules(dataclasses.replace(self.rules, komi=nearest), self.handicap_bonus)
+
+    def _give_handicap_bonus(self) -> None:
+        """Let the komi of positions hold White's points for Black's handicap stones."""
+        stones = 0
+        if self.handicap_bonus != "0":
+            stones = num_handicap_stones(self.history.start, self.history.moves)
+        komi = self.rules.komi + bonus_points(self.handicap_bonus, stones)
+        if self.history.rules.komi != komi:
+            rules = dataclasses.replace(self.rules, komi=min(komi, float(MAX_KOMI)))
+            self.history = self.history.under(rules)
 
     def play(self, colour: int, move: int) -> None:
         """Play a move for a colour, whose turn it need not be.
@@ -105,17 +138,56 @@ class GtpGame:
         Raises:
             IllegalMove: the rules forbid it.
         """
-        self.history.append(with_mover(self.position, colour).play(move))
+        if reason := self.history.play(colour, move, self.is_tolerant):
+            self.warn(
+                f"{vertex_of(move, self.rules)} for {COLOUR_NAMES[colour]}: {reason} under these "
+                "rules; played because the opponent's may allow it"
+            )
+        self._give_handicap_bonus()
+
+    def play_all(self, plies: Iterable[tuple[int, int]]) -> None:
+        """Play several moves, each with its colour, or none of them.
+
+        Raises:
+            IllegalMove: the rules forbid one.
+        """
+        num_moves = len(self.history.moves)
+        try:
+            for colour, move in plies:
+                self.play(colour, move)
+        except IllegalMove:
+            while len(self.history.moves) > num_moves:
+                self.undo()
+            raise
 
     def generate(self, colour: int, cleans_up: bool = False) -> int:
-        """Let the player choose and play a move; see `generate_steps`."""
-        return run_to_end(self.generate_steps(colour, cleans_up))
+        """Let the player choose and play a move; see `choose_steps`."""
+        return self.play_choice(colour, run_to_end(self.choose_steps(colour, cleans_up)))
 
-    def generate_steps(self, colour: int, cleans_up: bool = False) -> Generator[Search, None, int]:
-        """Let the player choose and play a move, within the time on its clock.
+    def play_choice(self, colour: int, move: int) -> int:
+        """Play a move that the player chose, and return it.
+
+        Raises:
+            IllegalMove: it is illegal. The player's next move begins with `new_game`.
+        """
+        if move != RESIGN:
+            try:
+                self.history.play(colour, move, is_tolerant=False)
+            except IllegalMove:
+                self.is_player_ready = False
+                raise
+            self._give_handicap_bonus()
+        self.has_generated = True
+        return move
+
+    def choose_steps(
+        self, colour: int, cleans_up: bool = False, avoided: Avoided | None = None
+    ) -> Generator[Search, None, int]:
+        """Let the player choose a move, within the time on its clock.
 
         Args:
             cleans_up: whether the player must capture dead stones before it passes.
+            avoided: moves that its search leaves out; for a player that searches.
 
         Yields:
             the search after each of its steps, if the player searches.
@@ -124,7 +196,6 @@ class GtpGame:
             the move, or RESIGN.
 
         Raises:
-            IllegalMove: the player's choice is illegal.
             PlayerFailed: the player can't go on. The next move begins with `new_game`.
         """
         position = with_mover(self.position, colour)
@@ -132,19 +203,20 @@ class GtpGame:
             self._prepare_player(self.rules)
         began = time.perf_counter()
         try:
-            move = (yield from self._choose_steps(position, cleans_up)).move
-            if move != RESIGN:
-                self.history.append(position.play(move))
+            move = (yield from self._choose_steps(position, cleans_up, avoided)).move
         except (IllegalMove, PlayerFailed):
             self.is_player_ready = False
             raise
-        self.has_generated = True
+        seconds = time.perf_counter() - began
+        self.seconds_used += seconds
         clock = self.clocks.by_colour.get(colour)
         if clock is not None:
-            clock.spend(time.perf_counter() - began)
+            clock.spend(seconds)
         return move
 
-    def _choose_steps(self, position: Position, cleans_up: bool) -> Generator[Search, None, Choice]:
+    def _choose_steps(
+        self, position: Position, cleans_up: bool, avoided: Avoided | None
+    ) -> Generator[Search, None, Choice]:
         player = self.player
         if isinstance(player, TimedPlayer):
             player.set_time_limit(self.clocks.seconds_for(position))
@@ -159,7 +231,7 @@ class GtpGame:
             board = position.board.ravel()
             if any(board[point] != mine for point in dead_for(position, player)):
                 no_pass_before = position.num_moves + 1
-        return (yield from player.search_steps(position, no_pass_before))
+        return (yield from player.search_steps(position, no_pass_before, avoided))
 
     def undo(self) -> None:
         """Take a move back.
@@ -167,9 +239,10 @@ class GtpGame:
         Raises:
             CommandFailed: no move was played.
         """
-        if len(self.history) < 2:
+        if not self.history.moves:
             raise CommandFailed("cannot undo")
-        self.history.pop()
+        self.history.undo()
+        self._give_handicap_bonus()
 
     def set_handicap(self, points: Iterable[int]) -> None:
         """Begin with Black's stones on these points.
@@ -215,10 +288,3 @@ class GtpGame:
         if self.rules.captures_to_win:
             return result_of(self.position)
         return result_of(self.position, self.dead())
-
-
-def with_mover(position: Position, colour: int) -> Position:
-    """The position with `colour` to move. After two passes the game is resumed, as GTP allows."""
-    if position.is_over:
-        position = position.resumed()
-    return position if position.to_play == colour else position.with_to_play(colour)

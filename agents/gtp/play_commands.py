@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 
-from insei.agents.gtp.arguments import CommandFailed, check_count, only_argument, read_colour
+from insei.agents.gtp.arguments import (
+    CommandFailed,
+    check_count,
+    only_argument,
+    read_colour,
+    read_plies,
+)
 from insei.agents.gtp.game import GtpGame
-from insei.agents.player import RESIGN
+from insei.agents.player import RESIGN, run_to_end
 from insei.agents.search.dead_stones import stone_status
 from insei.engine.errors import GameOver, IllegalMove
 from insei.engine.rules import Rules
@@ -27,6 +33,20 @@ def play(game: GtpGame, words: list[str]) -> str:
     except ValueError as error:
         raise CommandFailed(f"syntax error: {error}") from error
     return ""
+
+
+def play_sequence(game: GtpGame, words: list[str]) -> str:
+    """GoGui's `gogui-play_sequence`: all the moves, or none if one is illegal."""
+    try:
+        game.play_all(read_plies(words, game.rules))
+    except IllegalMove as error:
+        raise CommandFailed(f"illegal move: {error}") from error
+    return ""
+
+
+def suggest(game: GtpGame, words: list[str]) -> str:
+    """`reg_genmove` and `kata-search`: as `genmove`, but the move is not played."""
+    return move_text(run_to_end(game.choose_steps(read_colour(only_argument(words)))), game.rules)
 
 
 def generate(game: GtpGame, words: list[str]) -> str:
@@ -57,7 +77,10 @@ def final_status_list(game: GtpGame, words: list[str]) -> str:
 
 PLAY_COMMANDS: dict[str, Callable[[GtpGame, list[str]], str]] = {
     "play": play,
+    "gogui-play_sequence": play_sequence,
     "genmove": generate,
+    "reg_genmove": suggest,
+    "kata-search": suggest,
     "kgs-genmove_cleanup": generate_in_cleanup,
     "undo": undo,
     "final_score": lambda game, words: game.result(),

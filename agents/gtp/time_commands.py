@@ -31,6 +31,11 @@ def set_time_left(game: GtpGame, words: list[str]) -> str:
     return ""
 
 
+def list_time_systems(game: GtpGame, words: list[str]) -> str:
+    """`kata-list_time_settings`: gtp2ogs asks it before it sends `kata-time_settings`."""
+    return " ".join(SYSTEMS)
+
+
 def read_gtp_time(words: list[str]) -> TimeControl | None:
     """Read the arguments of `time_settings`; None for no limit.
 
@@ -96,5 +101,6 @@ TIME_COMMANDS = {
     "time_settings": set_gtp_time,
     "kgs-time_settings": set_time_system,
     "kata-time_settings": set_time_system,
+    "kata-list_time_settings": list_time_systems,
     "time_left": set_time_left,
 }

@@ -4,16 +4,21 @@ Win rates, scores and utilities are Black's unless the query asks for another pe
 ownership. A policy holds -1 where a move is illegal.
 """
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.json_analysis.query import Query, Turn
-from insei.agents.search.analysis import Analysis, MoveAnalysis
+from insei.agents.search.analysis import (
+    Analysis,
+    MoveAnalysis,
+    ownership_deviation,
+    score_deviation,
+)
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE
+from insei.engine.symmetries import num_symmetries, transform
 from insei.engine.vertex import vertex_of
 
 DIGITS = 6  # behind the point, of every number
@@ -21,24 +26,25 @@ DIGITS = 6  # behind the point, of every number
 
 def answer_of(query: Query, turn: Turn, found: Analysis, is_final: bool) -> dict[str, Any]:
     """One analysis as the protocol writes it."""
-    sign = sign_of(query.perspective, turn.position)
-    avoided = query.avoided.get(turn.position.to_play, frozenset())
+    position = found.position
+    sign = sign_of(query.perspective, position)
+    avoided = query.avoided.get(position.to_play, {})  # if every move is, the search tried them
     moves = [move for move in found.moves if move.visits and move.move not in avoided]
     answer: dict[str, Any] = {
         "id": query.id,
         "turnNumber": turn.number,
         "isDuringSearch": not is_final,
         "moveInfos": [
-            move_info(query, move, order, sign, turn.position) for order, move in enumerate(moves)
+            move_info(query, move, order, sign, position) for order, move in enumerate(moves)
         ],
-        "rootInfo": root_info(found, sign, turn.position),
+        "rootInfo": root_info(found, sign, position),
     }
     if "includeOwnership" in query.switches:
         answer["ownership"] = numbers(sign * found.ownership)
     if "includeOwnershipStdev" in query.switches:
         answer["ownershipStdev"] = numbers(ownership_deviation(found.ownership))
     if "includePolicy" in query.switches:
-        legal = turn.position.legal_mask()
+        legal = position.legal_mask()
         answer["policy"] = numbers(np.where(legal, found.policy, -1))
     return answer
 
@@ -86,8 +92,10 @@ def move_info(
         "utilityLcb": rounded(sign * (2 * move.bound - 1)),
         "pv": [vertex_of(move, rules) for move in move.variation],
     }
+    if "includeNoResultValue" in query.switches:
+        info["noResultValue"] = 0.0
     if "includePVVisits" in query.switches:
-        info["pvVisits"] = list(move.variation_visits)
+        info["pvVisits"] = info["pvEdgeVisits"] = list(move.variation_visits)
     if move.ownership is not None:
         if "includeMovesOwnership" in query.switches:
             info["ownership"] = numbers(sign * move.ownership)
@@ -104,30 +112,28 @@ def root_info(found: Analysis, sign: int, position: Position) -> dict[str, Any]:
         "weight": float(found.visits),
         "winrate": rounded(win_rate(found.win_rate, sign)),
         "scoreLead": rounded(sign * found.score),
+        "scoreMean": rounded(sign * found.score),
         "scoreSelfplay": rounded(sign * found.score),
         "scoreStdev": rounded(score_deviation(found.ownership)),
         "utility": rounded(sign * (2 * found.win_rate - 1)),
         "thisHash": f"{position.hash:016X}",
-        "symHash": f"{position.hash:016X}",
+        "symHash": f"{symmetric_hash(position):016X}",
     }
+
+
+def symmetric_hash(position: Position) -> int:
+    """A hash that symmetric positions share; it knows no history."""
+    rules, board = position.rules, position.board
+    return min(
+        Position(rules, np.ascontiguousarray(seen), position.to_play).hash
+        for seen in (transform(board, number) for number in range(num_symmetries(*board.shape)))
+        if seen.shape == board.shape
+    )
 
 
 def win_rate(share: float, sign: int) -> float:
     """A win rate of the mover, from the side that was asked for."""
     return share if sign > 0 else 1 - share
-
-
-def ownership_deviation(ownership: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The standard deviation of each point's owner, 1 or -1, given its mean."""
-    return np.sqrt(np.maximum(0, 1 - ownership**2)).astype(np.float32)
-
-
-def score_deviation(ownership: NDArray[np.float32]) -> float:
-    """The standard deviation of the score, were points won independently of each other.
-
-    Points of one chain stand or fall together, so the true deviation is larger.
-    """
-    return math.sqrt(float((1 - np.square(ownership, dtype=np.float64)).clip(0).sum()))
 
 
 def rounded(number: float) -> float:

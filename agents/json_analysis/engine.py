@@ -20,6 +20,7 @@ from insei.agents.search.search import analysis_of
 from insei.agents.search.settings import SearchSettings
 from insei.system.lines import Lines
 
+LONGEST_ERROR = 1000  # characters of an error; some quote what came
 NUM_SEATS = 16  # positions searched side by side on one board size
 Answer = dict[str, Any]
 MakeEvaluator = Callable[[int, int], Evaluator]  # height and width to the net for such boards
@@ -64,7 +65,7 @@ class BoardSearches:
         """Begin the search of a turn."""
         seat = next(seat for seat in range(NUM_SEATS) if seat not in self.seated)
         self.seated[seat] = waiting
-        self.forest.start(seat, waiting.turn.position)
+        self.forest.start(seat, waiting.turn.position, 0, waiting.query.avoided)
         visits = min(waiting.query.visits or default_visits, self.settings.visits)
         self.forest.begin_search(seat, visits)
         waiting.began = waiting.reported = time.monotonic()
@@ -127,7 +128,7 @@ class AnalysisEngine:
         self.boards: dict[tuple[int, int], BoardSearches] = {}
         self.queue: list[tuple[int, int, Waiting]] = []  # a heap: best first
         self.arrivals = itertools.count()
-        self.warned: set[str] = set()  # settings that were said to be ignored
+        self.warned: set[tuple[str, str]] = set()  # fields and what was said of them
 
     @property
     def is_busy(self) -> bool:
@@ -188,7 +189,7 @@ class AnalysisEngine:
         return answers
 
     def _board(self, waiting: Waiting) -> BoardSearches:
-        rules = waiting.turn.position.rules
+        rules = waiting.turn.game.start.rules
         size = rules.height, rules.width
         if size not in self.boards:
             evaluate = self.make_evaluator(*size)
@@ -217,7 +218,10 @@ class AnalysisEngine:
             yield from board.seated.values()
 
     def _refusal(self, error: BadQuery) -> Answer:
-        answer: Answer = {"error": str(error)}
+        said = str(error)
+        if len(said) > LONGEST_ERROR:
+            said = said[:LONGEST_ERROR] + "..."
+        answer: Answer = {"error": said}
         if error.field:
             answer["field"] = error.field
         if error.id is not None:
@@ -225,10 +229,9 @@ class AnalysisEngine:
         return answer
 
     def _warnings(self, query: Query) -> list[Answer]:
-        """One warning for each setting that is ignored, the first time it comes."""
-        new = [name for name in query.ignored if name not in self.warned]
+        """One warning for each thing that is ignored, the first time it comes."""
+        told = [("overrideSettings", f"{name}: not used by insei") for name in query.ignored]
+        told += [("rules", f"{part}: not played by insei") for part in query.unplayed]
+        new = [pair for pair in told if pair not in self.warned]
         self.warned.update(new)
-        return [
-            {"id": query.id, "field": "overrideSettings", "warning": f"{name}: not used by insei"}
-            for name in new
-        ]
+        return [{"id": query.id, "field": field, "warning": said} for field, said in new]

@@ -9,7 +9,7 @@ from insei.agents.net.evaluator import Evaluator
 from insei.agents.net.net_player import NetPlayer
 from insei.agents.search.search_player import SearchPlayer
 from insei.agents.search.settings import SearchSettings
-from insei.engine.rule_names import rules_called
+from insei.engine.rule_names import ProgramRules, rules_called
 from insei.engine.rules import Rules
 from insei.system.errors import UserError
 
@@ -42,10 +42,10 @@ def engine_for(name: str, version: str) -> AnalysisEngine:
     return AnalysisEngine(make_evaluator, settings, visits, read_rules, version, [model])
 
 
-def read_rules(said: object, rules: Rules) -> Rules:
+def read_rules(said: object, rules: Rules) -> ProgramRules:
     """The rules of a query: a name, or an object with KataGo's fields.
 
     Raises:
-        UserError: insei doesn't play by such rules.
+        UserError: there are no such rules.
     """
     return rules_called(said if isinstance(said, str) else json.dumps(said), rules)

@@ -8,22 +8,24 @@ Source: KataGo, docs/Analysis_Engine.md.
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from insei.engine.errors import IllegalMove
+from insei.agents.search.analysis import Avoided
+from insei.engine.errors import GameOver, IllegalMove
+from insei.engine.handicap import num_handicap_stones
 from insei.engine.position import Position
-from insei.engine.rules import BLACK, WHITE, Rules
+from insei.engine.rule_names import HANDICAP_BONUSES, ProgramRules, bonus_points
+from insei.engine.rules import BLACK, MAX_KOMI, WHITE, Rules
 from insei.engine.vertex import move_of
 from insei.system.errors import UserError
 
 COLOURS = {"B": BLACK, "BLACK": BLACK, "W": WHITE, "WHITE": WHITE}
 PERSPECTIVES = ("BLACK", "WHITE", "SIDETOMOVE")
 LARGEST_NUMBER = 10**9  # of visits in a query; the engine has its own limit
-HANDICAP_BONUS = {"0": 0, "N": 0, "N-1": -1}  # points off the number of stones; "0" gives none
 ACTIONS = ("query_version", "query_models", "clear_cache", "terminate", "terminate_all")
 SWITCHES = (
     "includeOwnership",
@@ -35,7 +37,8 @@ SWITCHES = (
     "includeNoResultValue",
 )
 KNOWN_SETTINGS = {"maxTime", "maxVisits", "reportAnalysisWinratesAs"}  # of overrideSettings
-ReadRules = Callable[[object, Rules], Rules]  # a name or an object of rules, over those before
+# The rules of a name or an object, with the size and komi of other rules.
+ReadRules = Callable[[object, Rules], ProgramRules]
 
 
 class BadQuery(UserError):
@@ -64,12 +67,42 @@ class Action(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Game:
+    """The game of a query. Its positions are made when they are needed: each holds its history."""
+
+    start: Position
+    moves: tuple[tuple[int, int], ...]  # colour, move
+
+    def position(self, number: int) -> Position:
+        """The position after so many moves, ready to be searched.
+
+        Raises:
+            IllegalMove: a move is illegal; the message begins with KataGo's words.
+        """
+        position = self.start.copy()
+        for ply, (colour, move) in enumerate(self.moves[:number]):
+            position = position.resumed() if position.is_over else position
+            if position.to_play != colour:
+                position = position.with_to_play(colour)
+            try:
+                position.play_in_place(move)
+            except (IllegalMove, GameOver) as error:  # clients look for KataGo's first two words
+                raise IllegalMove(f"Illegal move {ply}: {error}") from None
+        return position.resumed() if position.is_over else position
+
+
+@dataclass(frozen=True)
 class Turn:
     """One position to analyse."""
 
     number: int  # moves played before it
-    position: Position
+    game: Game
     priority: int
+
+    @property
+    def position(self) -> Position:
+        """The position, made anew each time."""
+        return self.game.position(self.number)
 
 
 @dataclass(frozen=True)
@@ -79,13 +112,14 @@ class Query:
     id: str
     turns: tuple[Turn, ...]
     visits: int | None = None  # None for the engine's own
-    length: int = 15  # of each variation
+    length: int = 16  # of each variation
     switches: frozenset[str] = frozenset()  # of SWITCHES, those that are on
-    avoided: Mapping[int, frozenset[int]] = field(default_factory=dict)  # root moves by colour
+    avoided: Avoided = field(default_factory=dict)
     report_every: float | None = None  # seconds between reports while a search runs
     perspective: str = "BLACK"  # one of PERSPECTIVES
     seconds: float | None = None  # after which the search ends; None for no limit
     ignored: tuple[str, ...] = ()  # settings asked for that insei has not
+    unplayed: tuple[str, ...] = ()  # parts of the rules that insei does not play
 
 
 def read_line(line: str, read_rules: ReadRules) -> Query | Action:
@@ -95,7 +129,7 @@ def read_line(line: str, read_rules: ReadRules) -> Query | Action:
         BadQuery: it is no JSON object, or a field of it makes no sense.
     """
     try:
-        values = json.loads(line)
+        values = json.loads(line, parse_constant=finite, parse_float=finite)
     except (ValueError, RecursionError) as error:
         raise BadQuery(f"not JSON: {error}") from None
     if not isinstance(values, dict):
@@ -108,6 +142,18 @@ def read_line(line: str, read_rules: ReadRules) -> Query | Action:
     except BadQuery as error:
         error.id = id
         raise
+
+
+def finite(text: str) -> float:
+    """Read a number; JSON knows neither NaN nor infinity.
+
+    Raises:
+        UserError: it is not finite.
+    """
+    number = float(text)
+    if not math.isfinite(number):
+        raise UserError(f"{text[:20]}: wanted a finite number")
+    return number
 
 
 def read_action(id: str, values: dict[str, Any]) -> Action:
@@ -128,11 +174,14 @@ def read_action(id: str, values: dict[str, Any]) -> Action:
 
 def read_query(id: str, values: dict[str, Any], read_rules: ReadRules) -> Query:
     """Read a line that asks for analyses."""
-    rules = rules_of(values, read_rules)
-    positions = positions_of(values, rules)
-    numbers = [len(positions) - 1]
+    asked = rules_of(values, read_rules)
+    game = game_of(values, asked)
+    rules = game.start.rules
+    numbers = [len(game.moves)]
     if "analyzeTurns" in values:
-        numbers = whole_numbers(values, "analyzeTurns", 0, len(positions) - 1)
+        numbers = whole_numbers(values, "analyzeTurns", 0, len(game.moves))
+        if not numbers:
+            raise BadQuery("[]: wanted at least one turn", "analyzeTurns")
     overrides = values.get("overrideSettings", {})
     if not isinstance(overrides, dict):
         raise BadQuery(f"{overrides!r}: wanted an object", "overrideSettings")
@@ -146,22 +195,23 @@ def read_query(id: str, values: dict[str, Any], read_rules: ReadRules) -> Query:
     return Query(
         id,
         tuple(
-            Turn(number, positions[number], priority)
+            Turn(number, game, priority)
             for number, priority in zip(numbers, priorities_of(values, len(numbers)), strict=True)
         ),
         whole_number(values, "maxVisits", 1, LARGEST_NUMBER),
-        whole_number(values, "analysisPVLen", 1, 1000) or 15,
+        1 + (whole_number(values, "analysisPVLen", 1, 1000) or 15),  # the first move is not counted
         frozenset(switches),
         avoided_by(values, rules),
         seconds(values, "reportDuringSearchEvery"),
         perspective,
         seconds(overrides, "maxTime"),
         tuple(sorted(set(overrides) - KNOWN_SETTINGS)),
+        asked.left_out,
     )
 
 
-def rules_of(values: dict[str, Any], read_rules: ReadRules) -> Rules:
-    """The board's size, the rules and the komi of a query."""
+def rules_of(values: dict[str, Any], read_rules: ReadRules) -> ProgramRules:
+    """The board's size, the rules and the komi of a query, and how handicap stones are paid for."""
     width = whole_number(values, "boardXSize", 1, 10**6)
     height = whole_number(values, "boardYSize", 1, 10**6)
     if width is None or height is None:
@@ -173,36 +223,29 @@ def rules_of(values: dict[str, Any], read_rules: ReadRules) -> Rules:
         raise BadQuery(str(error), "boardXSize" if width > height else "boardYSize") from None
     said = values.get("rules", "tromp-taylor")
     try:
-        rules = read_rules(said, rules)
+        asked = read_rules(said, rules)
     except ValueError as error:
         raise BadQuery(str(error), "rules") from None
-    komi = values.get("komi", rules.komi)
+    komi = values.get("komi", asked.rules.komi)
     if isinstance(komi, bool) or not isinstance(komi, int | float) or not math.isfinite(komi):
         raise BadQuery(f"komi {komi!r}: wanted a number", "komi")
-    bonus = handicap_bonus(values, rules)
+    bonus = values.get("whiteHandicapBonus", asked.handicap_bonus)
+    if bonus not in HANDICAP_BONUSES:
+        wanted = ", ".join(HANDICAP_BONUSES)
+        raise BadQuery(f"{bonus!r}: wanted one of {wanted}", "whiteHandicapBonus")
     try:
-        return replace(rules, komi=komi + bonus)
+        return asked._replace(rules=replace(asked.rules, komi=komi), handicap_bonus=bonus)
     except ValueError as error:
         raise BadQuery(str(error), "komi") from None
 
 
-def handicap_bonus(values: dict[str, Any], rules: Rules) -> int:
-    """The points that White gets for Black's handicap stones."""
-    said = str(values.get("whiteHandicapBonus", "0"))
-    if said not in HANDICAP_BONUS:
-        wanted = ", ".join(HANDICAP_BONUS)
-        raise BadQuery(f"{said!r}: wanted one of {wanted}", "whiteHandicapBonus")
-    colours = [colour for colour, _ in placements(values, "initialStones", rules)]
-    is_handicap = len(colours) > 1 and WHITE not in colours
-    return len(colours) + HANDICAP_BONUS[said] if is_handicap and said != "0" else 0
-
-
-def positions_of(values: dict[str, Any], rules: Rules) -> list[Position]:
-    """The positions of a game, from the first to the one after its last move.
+def game_of(values: dict[str, Any], asked: ProgramRules) -> Game:
+    """The game of a query, White's points for handicap stones within its komi.
 
     Raises:
         BadQuery: a move is illegal, or the stones before it are no position.
     """
+    rules = asked.rules
     moves = placements(values, "moves", rules)
     stones = placements(values, "initialStones", rules)
     board = np.zeros(rules.num_points, np.uint8)
@@ -212,20 +255,19 @@ def positions_of(values: dict[str, Any], rules: Rules) -> list[Position]:
         board[point] = colour
     first = first_to_play(values, stones, moves)
     try:
-        position = Position(rules, board.reshape(rules.height, rules.width), first)
+        start = Position(rules, board.reshape(rules.height, rules.width), first)
+        paid = bonus_points(asked.handicap_bonus, num_handicap_stones(start, moves))
+        if paid:
+            paying = replace(rules, komi=min(MAX_KOMI, rules.komi + paid))
+            start = Position(paying, start.board, first)
     except ValueError as error:
         raise BadQuery(str(error), "initialStones") from None
-    positions = [position]
-    for number, (colour, move) in enumerate(moves):
-        position = position.resumed() if position.is_over else position
-        if position.to_play != colour:
-            position = position.with_to_play(colour)
-        try:
-            position = position.play(move)
-        except IllegalMove as error:  # clients look for KataGo's first two words
-            raise BadQuery(f"Illegal move {number}: {error}", "moves") from None
-        positions.append(position)
-    return [position.resumed() if position.is_over else position for position in positions]
+    game = Game(start, tuple(moves))
+    try:
+        game.position(len(moves))
+    except IllegalMove as error:
+        raise BadQuery(str(error), "moves") from None
+    return game
 
 
 def first_to_play(
@@ -282,33 +324,39 @@ def colour_of(said: object, name: str) -> int:
     return colour
 
 
-def avoided_by(values: dict[str, Any], rules: Rules) -> dict[int, frozenset[int]]:
-    """The root moves that `avoidMoves` and `allowMoves` take from each colour."""
+def avoided_by(values: dict[str, Any], rules: Rules) -> Avoided:
+    """The moves that `avoidMoves` and `allowMoves` take from each colour's search."""
     if "avoidMoves" in values and "allowMoves" in values:
         raise BadQuery("beside avoidMoves: wanted one of the two", "allowMoves")
-    avoided: dict[int, frozenset[int]] = {}
+    avoided: dict[int, dict[int, int]] = {}
     for name in ("avoidMoves", "allowMoves"):
         limits = values.get(name, [])
         if not isinstance(limits, list) or not all(isinstance(limit, dict) for limit in limits):
             raise BadQuery(f"{limits!r}: wanted a list of objects", name)
-        if name == "allowMoves" and len(limits) > 1:
-            raise BadQuery(f"{len(limits)} objects: wanted one", name)
         for limit in limits:
-            colour = colour_of(limit.get("player"), name)
-            depth = limit.get("untilDepth")
-            if not isinstance(depth, int) or isinstance(depth, bool) or depth < 1:
-                raise BadQuery(f"untilDepth {depth!r}: wanted 1 or more", name)
-            vertices = limit.get("moves")
-            if not isinstance(vertices, list):
-                raise BadQuery(f"moves {vertices!r}: wanted a list of vertices", name)
-            try:
-                moves = frozenset(vertex_move(vertex, rules) for vertex in vertices)
-            except ValueError as error:
-                raise BadQuery(str(error), name) from None
+            colour, moves, depth = read_limit(limit, name, rules)
             if name == "allowMoves":
+                if colour in avoided:
+                    raise BadQuery("two objects of one player: wanted one", name)
                 moves = frozenset(range(rules.num_actions)) - moves
-            avoided[colour] = avoided.get(colour, frozenset()) | moves
+            depths = avoided.setdefault(colour, {})
+            depths.update({move: max(depth, depths.get(move, 0)) for move in moves})
     return avoided
+
+
+def read_limit(limit: dict[str, Any], name: str, rules: Rules) -> tuple[int, frozenset[int], int]:
+    """Read one entry of `avoidMoves` or `allowMoves`: colour, moves, and plies from the root."""
+    colour = colour_of(limit.get("player"), name)
+    depth = limit.get("untilDepth")
+    if not isinstance(depth, int) or isinstance(depth, bool) or depth < 1:
+        raise BadQuery(f"untilDepth {depth!r}: wanted 1 or more", name)
+    vertices = limit.get("moves")
+    if not isinstance(vertices, list):
+        raise BadQuery(f"moves {vertices!r}: wanted a list of vertices", name)
+    try:
+        return colour, frozenset(vertex_move(vertex, rules) for vertex in vertices), depth
+    except ValueError as error:
+        raise BadQuery(str(error), name) from None
 
 
 def priorities_of(values: dict[str, Any], number: int) -> list[int]:

@@ -23,7 +23,7 @@ def numbered_packages(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         return []
-    packages = [path for path in folder.iterdir() if path.name.isdecimal()]
+    packages = [path for path in folder.iterdir() if path.name.isdecimal() and path.is_dir()]
     return sorted(packages, key=lambda path: int(path.name))
 
 

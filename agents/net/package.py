@@ -10,15 +10,17 @@ or altered is refused.
 
 import dataclasses
 import hashlib
-import json
+import math
+import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Len
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load as load_tensors
+from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save as save_tensors
 
 from insei.agents.net.architecture import (
@@ -27,14 +29,22 @@ from insei.agents.net.architecture import (
     check_weights,
 )
 from insei.engine.planes.net_planes import PLANES_VERSION
-from insei.engine.rules import SCORINGS, Scoring
+from insei.engine.rules import MAX_KOMI, MAX_SIDE, Scoring
+from insei.system.configuration import BadConfig, build
 from insei.system.errors import UserError
-from insei.system.setting import with_nulls
+from insei.system.files import open_file
+from insei.system.records import BadRecord, json_of, read_record
+from insei.system.setting import Setting, check_settings
 
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "player.json"
 ONNX_FILE = "player.onnx"
 FORMAT = 1
+MOST_DEPTH = 20  # of what a card tells of training and ratings
+COUNTS = ("generation", "games", "rows", "steps")  # of a card's training
+SIZE = re.compile(r"[1-9]\d?x[1-9]\d?")
+
+Sha256 = Annotated[str, Len(0, 64)]  # in hexadecimal
 
 
 class DamagedPackage(UserError):
@@ -46,27 +56,38 @@ class PlayerCard:
     """A net's description, as in player.json.
 
     Raises:
-        UserError: an unknown scoring, or `sizes` that are not a dict.
+        UserError: a field is out of its bounds, or holds NaN.
     """
 
     architecture: NetworkConfig
-    width: int  # of the board that the net was trained on
-    height: int
-    komi: float  # that it was trained around
+    width: Annotated[int, Setting("of the board that the net was trained on", 1, MAX_SIDE)]
+    height: Annotated[int, Setting("likewise", 1, MAX_SIDE)]
+    komi: Annotated[float, Setting("that it was trained around", -MAX_KOMI, MAX_KOMI)]
     training: dict[str, Any] = field(default_factory=dict)  # run, generation, games, steps
     rating: dict[str, Any] = field(default_factory=dict)  # value, interval, conditions
     planes_version: int = PLANES_VERSION
-    weights_sha256: str = ""  # set when the package is written
-    onnx_sha256: str = ""  # likewise; empty without a player.onnx
+    weights_sha256: Sha256 = ""  # set when the package is written
+    onnx_sha256: Sha256 = ""  # likewise; empty without a player.onnx
     scoring: Scoring = "area"  # that it was trained under
     # Komi by size, as in {"5x5": 20}, of a net that was trained on several; else empty.
     sizes: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.scoring not in SCORINGS:
-            raise UserError(f"scoring {self.scoring!r}: wanted {' or '.join(SCORINGS)}")
-        if not isinstance(self.sizes, dict):
-            raise UserError(f"sizes {self.sizes!r}: wanted komi by board, as in {{'5x5': 20}}")
+        check_settings(self)
+        for name in ("training", "rating", "sizes"):
+            check_plain(getattr(self, name), name)
+        for name in COUNTS:
+            count = self.training.get(name, 0)
+            if type(count) is not int or count < 0:
+                raise UserError(f"training.{name}: {count!r}, wanted a whole number, 0 or more")
+        hours = self.training.get("hours", 0.0)
+        if type(hours) not in (int, float) or hours < 0:
+            raise UserError(f"training.hours: {hours!r}, wanted a number, 0 or more")
+        for size, komi in self.sizes.items():
+            if not SIZE.fullmatch(size):
+                raise UserError(f"sizes: {size!r}, wanted a board, as in 5x5")
+            if abs(komi) > MAX_KOMI:
+                raise UserError(f"sizes.{size}: {komi}, wanted -{MAX_KOMI} to {MAX_KOMI}")
 
     def komi_on(self, size: str) -> float | None:
         """The komi of training on a size, as in "5x5"; None for a size that it never saw."""
@@ -80,6 +101,24 @@ class Package:
 
     weights: dict[str, NDArray[np.float32]]
     card: PlayerCard
+
+
+def check_plain(value: Any, where: str, depth: int = 0) -> None:
+    """Check that a value is made of text, finite numbers, lists and mappings.
+
+    Raises:
+        UserError: it isn't, or it is nested too deeply.
+    """
+    if depth == MOST_DEPTH:
+        raise UserError(f"{where}: wanted at most {MOST_DEPTH} levels")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            check_plain(inner, f"{where}.{key}", depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            check_plain(inner, where, depth + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise UserError(f"{where}: {value}, wanted a finite number")
 
 
 def sha256_of(data: bytes) -> str:
@@ -109,7 +148,7 @@ def write_package(
 
 def card_text(card: PlayerCard) -> str:
     """The text of player.json."""
-    return json.dumps({"format": FORMAT, **dataclasses.asdict(card)}, indent=2) + "\n"
+    return json_of({"format": FORMAT, **dataclasses.asdict(card)}, indent=2) + "\n"
 
 
 def read_tensors(path: Path, sha256: str) -> dict[str, NDArray[Any]]:
@@ -122,7 +161,8 @@ def read_tensors(path: Path, sha256: str) -> dict[str, NDArray[Any]]:
         DamagedPackage: the file is missing, has another hash, or is not safetensors.
     """
     try:
-        data = path.read_bytes()
+        with open_file(path, os.O_RDONLY) as file:
+            data = file.read()
     except OSError as error:
         raise DamagedPackage(f"{path}: {error.strerror}; wanted the weights") from error
     if sha256_of(data) != sha256:
@@ -130,9 +170,15 @@ def read_tensors(path: Path, sha256: str) -> dict[str, NDArray[Any]]:
             f"{path}: {len(data)} bytes with another SHA-256 than its card's; cut short or altered"
         )
     try:
-        return load_tensors(data)
+        found = deserialize(data)
     except SafetensorError as error:
         raise DamagedPackage(f"{path}: not safetensors ({error})") from error
+    tensors = {}
+    for name, tensor in found:
+        if tensor["dtype"] != "F32":
+            raise DamagedPackage(f"{path}: {name[:80]!r} is {tensor['dtype']}; wanted F32")
+        tensors[name] = np.frombuffer(tensor["data"], np.float32).reshape(tensor["shape"])
+    return tensors
 
 
 def read_card(folder: Path) -> PlayerCard:
@@ -143,18 +189,16 @@ def read_card(folder: Path) -> PlayerCard:
     """
     path = folder / CARD_FILE
     try:
-        values = json.loads(path.read_text())
+        values = read_record(dict[str, Any], path)
+        if values.pop("format", None) != FORMAT:
+            raise DamagedPackage(f"{path}: wanted a card of format {FORMAT}")
+        card = build(PlayerCard, values)
     except OSError as error:
         raise DamagedPackage(f"{path}: {error.strerror}; wanted a player's card") from error
-    except ValueError as error:
-        raise DamagedPackage(f"{path}: not JSON ({error})") from error
-    if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
-        raise DamagedPackage(f"{path}: wanted a card of format {FORMAT}")
-    try:
-        architecture = NetworkConfig(**with_nulls(NetworkConfig, values.pop("architecture")))
-        card = PlayerCard(architecture=architecture, **values)
-    except (TypeError, KeyError, ValueError) as error:
+    except BadConfig as error:
         raise DamagedPackage(f"{path}: {error}") from error
+    except BadRecord as error:
+        raise DamagedPackage(str(error)) from error
     if card.planes_version != PLANES_VERSION:
         raise DamagedPackage(
             f"{path}: planes of version {card.planes_version}; wanted {PLANES_VERSION}"

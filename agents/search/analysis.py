@@ -1,5 +1,7 @@
 """The results of a search as Python values: for players, for analysis, and to learn from."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.position import Position
+
+Avoided = Mapping[int, Mapping[int, int]]  # moves by colour, with plies from the root: Forest.start
 
 
 class Candidate(NamedTuple):
@@ -72,6 +76,19 @@ class Analysis:
 def win_rate_of(win: float) -> float:
     """Win minus loss, -1 to 1, as a win rate, 0 to 1."""
     return min(1.0, max(0.0, (win + 1) / 2))
+
+
+def ownership_deviation(ownership: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The standard deviation of each point's owner, 1 or -1, given its mean."""
+    return np.sqrt(np.maximum(0, 1 - ownership**2)).astype(np.float32)
+
+
+def score_deviation(ownership: NDArray[np.float32]) -> float:
+    """The standard deviation of the score, were points won independently of each other.
+
+    Points of one chain stand or fall together, so the true deviation is larger.
+    """
+    return math.sqrt(float((1 - np.square(ownership, dtype=np.float64)).clip(0).sum()))
 
 
 def divergence(policy: NDArray[np.float32], prior: NDArray[np.float32]) -> float:

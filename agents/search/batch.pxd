@@ -48,6 +48,7 @@ cdef void batch_expand(
 
 cdef void batch_clear_caches(Batch* batch) noexcept nogil
 cdef void batch_count_lookups(const Batch* batch, long* hits, long* total) noexcept nogil
+cdef void set_avoided(Tree* tree, avoided) except *
 cdef SearchConstants constants_of(settings)
 cdef object action_table(const Batch* batch, int width, int height)
 

@@ -7,7 +7,7 @@ blocks, one a thread. A block's rows begin where the rows of all games before it
 
 from cython.parallel cimport prange
 from libc.stdlib cimport calloc, free
-from libc.string cimport memmove
+from libc.string cimport memmove, memset
 
 import numpy as np
 
@@ -21,18 +21,23 @@ from insei.agents.search.cache cimport (
 )
 from insei.agents.search.tree cimport (
     SearchConstants,
+    Tree,
     tree_add_ownership,
     tree_expand,
     tree_free,
     tree_select,
 )
 from insei.agents.search.walk cimport Walk, walk_free, walk_new
-from insei.engine.board cimport Board, next_random
+from insei.engine.board cimport BLACK, MAX_POINTS, WHITE, Board, next_random
 from insei.engine.reading.liberties cimport Liberties, liberties_copy
 from insei.engine.planes.extra_planes cimport extra_key, new_scratch, num_extra, state_extra
 from insei.engine.planes.net_planes cimport NUM_PLANES, Frame, lay_out, planes_key, state_floats
 from insei.engine.state cimport state_is_over
 from insei.engine.symmetries cimport num_symmetries_of
+
+
+cdef enum:
+    MOST_PLIES = 65535  # to avoid a move for: what fits into the tree's table
 
 
 cdef Batch* batch_new(
@@ -331,6 +336,25 @@ cdef void batch_count_lookups(const Batch* batch, long* hits, long* total) noexc
         if batch.caches[block] != NULL:
             hits[0] += batch.caches[block].hits
             total[0] += batch.caches[block].hits + batch.caches[block].misses
+
+
+cdef void set_avoided(Tree* tree, avoided) except *:
+    """Set the moves that a tree leaves out; see `Forest.start`."""
+    cdef int num_moves = tree.root.board.width * tree.root.board.height + 1
+    tree.avoids_until = 0
+    memset(tree.avoided, 0, sizeof(tree.avoided))
+    for colour, moves in avoided.items():
+        if colour not in (BLACK, WHITE):
+            raise ValueError(f"colour {colour!r}: wanted BLACK (1) or WHITE (2)")
+        for move, until in moves.items():
+            if not (0 <= move < num_moves and until >= 0):
+                raise ValueError(
+                    f"avoided move {move} for {until} plies: wanted a move of 0 to {num_moves - 1} "
+                    "and 0 plies or more"
+                )
+            until = min(until, MOST_PLIES)
+            tree.avoided[(MAX_POINTS + 1) * (colour - BLACK) + move] = until
+            tree.avoids_until = max(tree.avoids_until, until)
 
 
 cdef SearchConstants constants_of(settings):

@@ -14,14 +14,13 @@ import numpy as np
 
 from insei.agents.search.batch cimport (
     Batch, action_table, batch_clear_caches, batch_count_lookups, batch_expand, batch_free,
-    batch_new, batch_part, batch_select, constants_of, first_game
+    batch_new, batch_part, batch_select, constants_of, first_game, set_avoided
 )
 from insei.agents.search.gumbel cimport GUMBEL
 from insei.agents.search.puct cimport PUCT
 from insei.agents.search.results cimport (
-    candidates_of, drawn_move, ownership_after, ownership_of, root_planes, value_of_shares,
-    variation_of, visits_along, write_shares
-)
+    candidates_of, drawn_move, ownership_after, ownership_of, root_planes, root_policy,
+    value_of_shares, variation_of, visits_along, write_shares)
 from insei.agents.search.tree cimport (
     Node, RootRule, Tree, tree_advance, tree_edge, tree_free, tree_is_done, tree_is_waiting,
     tree_new, tree_start
@@ -156,16 +155,19 @@ cdef class Forest:
         self.batches.action_at[game] = &table[0, 0]
         return tree
 
-    def start(self, int game, Position position not None, int no_pass_before=0):
+    def start(self, int game, Position position not None, int no_pass_before=0, avoided=None):
         """Begin a game at `position`, and a search of `settings.visits` simulations.
 
         Args:
             position: is copied.
             no_pass_before: the tree leaves passes out before so many plies, unless nothing else is
                 legal; this keeps early nets from ending games at once.
+            avoided: by colour, moves that the tree leaves out, each with the plies for which it
+                does, 1 for the root alone: {BLACK: {40: 1}}. Where no move would be left, all are
+                kept. Holds until the game's next move.
 
         Raises:
-            ValueError: its board is larger than the frame.
+            ValueError: its board is larger than the frame, or a colour or move does not exist.
         """
         cdef int width = position.state.board.width, height = position.state.board.height
         if not 0 <= game < self.num_games:
@@ -184,6 +186,7 @@ cdef class Forest:
         else:
             tree = self._make_tree(game, position)
         tree.no_pass_before = no_pass_before
+        set_avoided(tree, avoided or {})
         tree.rng = next_random(&self.rng)
         tree.num_visits = self.most_visits
         if tree_start(tree) < 0:
@@ -217,6 +220,7 @@ cdef class Forest:
             IllegalMove, GameOver: as `Position.play`.
         """
         cdef Tree* tree = self._tree_to_play(game, move)
+        tree.avoids_until = 0
         if state_play(tree.root, move) < 0 or tree_start(tree) < 0:
             raise MemoryError
 
@@ -400,6 +404,10 @@ cdef class Forest:
         """The net's policy at the root, with PUCT's noise, float32 `[A]` in the net's order."""
         cdef Tree* tree = self._searched(game)
         return self._by_move(game, &tree.priors[tree.nodes[0].first_edge])
+
+    def policy(self, int game):
+        """`priors` in the order of the game's moves, `[H·W + 1]`, those of avoided moves too."""
+        return root_policy(self._searched(game))
 
     def searched_ply(self, int game, bint with_surprise=False):
         """All that is recorded of a finished search, as a `SearchedPly`.

@@ -11,5 +11,6 @@ cdef tuple root_planes(Tree* tree, int frame_height, int frame_width, const int*
 cdef void write_shares(
     const Tree* tree, const float* shares, const int* action_at, float* out
 ) noexcept nogil
+cdef object root_policy(const Tree* tree)
 cdef float value_of_shares(const Tree* tree, const float* shares) noexcept nogil
 cdef int drawn_move(const Tree* tree, double power, double number) noexcept nogil

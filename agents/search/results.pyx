@@ -120,7 +120,7 @@ cdef tuple root_planes(Tree* tree, int frame_height, int frame_width, const int*
     cdef uint64_t[WORDS] legal
     cdef int i, move
     memset(legal, 0, sizeof(legal))
-    for i in range(root.first_edge, root.first_edge + root.num_edges):
+    for i in range(root.first_edge, root.first_edge + root.num_edges + tree.num_left_out):
         move = tree.moves[i]
         legal[1 + (move >> 6)] |= <uint64_t>1 << (move & 63)
     return pack_planes(tree.root, legal, &tree.liberties, &frame)
@@ -139,6 +139,17 @@ cdef void write_shares(
     cdef int i
     for i in range(root.num_edges):
         out[action_at[tree.moves[root.first_edge + i]]] = shares[i]
+
+
+cdef object root_policy(const Tree* tree):
+    """The net's probability of each move of the board, avoided ones too; 0 where illegal."""
+    cdef const Node* root = &tree.nodes[0]
+    cdef int i
+    policy = np.zeros(tree.root.board.width * tree.root.board.height + 1, np.float32)
+    cdef float[::1] out = policy
+    for i in range(root.first_edge, root.first_edge + root.num_edges + tree.num_left_out):
+        out[tree.moves[i]] = tree.priors[i]
+    return policy
 
 
 cdef float value_of_shares(const Tree* tree, const float* shares) noexcept nogil:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.net.evaluator import Evaluation, Evaluator
-from insei.agents.search.analysis import Analysis, Candidate, MoveAnalysis, win_rate_of
+from insei.agents.search.analysis import Analysis, Avoided, Candidate, MoveAnalysis, win_rate_of
 from insei.agents.search.forest import Forest
 from insei.agents.search.settings import OPEN_VISITS, SearchSettings
 from insei.engine.planes.extra_planes import net_input
@@ -53,11 +53,13 @@ class Search:
         self.position: Position | None = None
         self.evaluations = 0  # nets evaluated since the position was set
 
-    def look_at(self, position: Position, no_pass_before: int = 0) -> None:
+    def look_at(
+        self, position: Position, no_pass_before: int = 0, avoided: Avoided | None = None
+    ) -> None:
         """Search this position from now on; goes on where it follows the one before.
 
         Args:
-            no_pass_before: as in `Forest.start`; not 0 begins anew.
+            no_pass_before, avoided: as in `Forest.start`; if given, the search begins anew.
 
         Raises:
             ValueError: the game is over, or of another size.
@@ -65,13 +67,14 @@ class Search:
         self.evaluations = 0
         if position.is_over:
             raise ValueError("a search of a game that is over: wanted a move to be left")
-        follows = self._moves_since(position) if not no_pass_before else None
+        is_limited = bool(no_pass_before or avoided)
+        follows = None if is_limited else self._moves_since(position)
         if follows is None:
-            self.forest.start(0, position, no_pass_before)
+            self.forest.start(0, position, no_pass_before, avoided)
         else:
             for move in follows:
                 self.forest.advance(0, move)
-        self.position = None if no_pass_before else position.copy()  # players get it to play on
+        self.position = None if is_limited else position.copy()  # players get it to play on
 
     def _moves_since(self, position: Position) -> list[int] | None:
         """The moves from the position searched last to this one; None where it doesn't follow."""
@@ -210,9 +213,6 @@ def analysis_of(
     """
     candidates = forest.candidates(game)
     position = forest.position(game)
-    policy = np.zeros(position.rules.num_actions, np.float32)
-    for candidate in candidates:
-        policy[candidate.move] = candidate.prior
     chosen = forest.choose(game)
     visited = [candidate for candidate in candidates if candidate.visits] or candidates[:1]
     visited.sort(key=lambda candidate: candidate.move != chosen)
@@ -223,7 +223,7 @@ def analysis_of(
         win_rate_of(win),
         score,
         tuple(move_analysis(forest, game, each, length) for each in visited[: num_moves or None]),
-        policy,
+        forest.policy(game),
         forest.ownership(game) if ownership is None else ownership,
         evaluations,
     )

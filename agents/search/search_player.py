@@ -7,6 +7,7 @@ from pathlib import Path
 from insei.agents.net.evaluator import Precision, check_precision
 from insei.agents.net.session import NetSession
 from insei.agents.player import RESIGN, Choice, run_to_end
+from insei.agents.search.analysis import Avoided
 from insei.agents.search.search import Search
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
@@ -87,7 +88,9 @@ class SearchPlayer:
             evaluate = self.session.evaluator(self.search.rules)
             evaluate.prepare(self.search.leaves_by_time)
 
-    def search_from(self, position: Position, no_pass_before: int = 0) -> Search:
+    def search_from(
+        self, position: Position, no_pass_before: int = 0, avoided: Avoided | None = None
+    ) -> Search:
         """Set the search to a position and return it. Its `step` continues it.
 
         Raises:
@@ -97,7 +100,7 @@ class SearchPlayer:
             raise ValueError("search_from before new_game: wanted the rules first")
         if position.rules != self.search.rules:
             self.new_game(position.rules, self.seed)
-        self.search.look_at(position, no_pass_before)
+        self.search.look_at(position, no_pass_before, avoided)
         return self.search
 
     def choose(self, position: Position) -> Choice:
@@ -105,15 +108,20 @@ class SearchPlayer:
         return run_to_end(self.search_steps(position))
 
     def search_steps(
-        self, position: Position, no_pass_before: int = 0
+        self, position: Position, no_pass_before: int = 0, avoided: Avoided | None = None
     ) -> Generator[Search, None, Choice]:
         """Choose a move step by step: yields the search after each, and returns the choice.
 
         Args:
             no_pass_before: before this ply it passes only if no other move is legal.
+            avoided: moves that the search leaves out; see `Forest.start`.
         """
-        search = self.search_from(position, no_pass_before)
+        search = self.search_from(position, no_pass_before, avoided)
+        has_stepped = False
         for _ in search.running(self.seconds, self.play.early and self.settings.rule == "puct"):
+            has_stepped = True
+            yield search
+        if not has_stepped:  # the tree that was kept is enough, and somebody may report it
             yield search
         forest = search.forest
         win, _ = forest.outlook(0)

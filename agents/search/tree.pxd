@@ -2,6 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint16_t, uint64_t
 
+from insei.engine.board cimport MAX_POINTS
 from insei.engine.reading.liberties cimport Liberties
 from insei.engine.state cimport State
 
@@ -79,6 +80,10 @@ ctypedef struct Tree:
     int num_visits  # simulations to run
     const RootRule* rule
     int no_pass_before  # plies before which passes are left out, unless nothing else is legal
+    int avoids_until  # the largest number in `avoided`; 0 if every move may be tried
+    uint16_t[2 * (MAX_POINTS + 1)] avoided  # by colour and move: nodes fewer plies below the root
+    # than this have no such edge
+    int num_left_out  # of the root's moves by `avoided`; they stand behind its edges
     const SearchConstants* constants
     uint64_t rng
     State* root  # the game, which the forest owns; its history has room for the longest walk

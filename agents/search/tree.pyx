@@ -24,7 +24,7 @@ from posix.stdlib cimport posix_memalign
 
 from insei.agents.search.softmax cimport best_of, softmax
 from insei.agents.search.walk cimport Walk, walk_from, walk_play
-from insei.engine.board cimport BLACK, MAX_POINTS, WORDS, count_bits, next_random
+from insei.engine.board cimport BLACK, MAX_POINTS, WHITE, WORDS, count_bits, next_random
 from insei.engine.reading.liberties cimport liberties_update
 from insei.engine.state cimport (
     State,
@@ -97,6 +97,7 @@ cdef void tree_free(Tree* tree) noexcept nogil:
 cdef int tree_start(Tree* tree) noexcept nogil:
     """Forget the tree and begin anew at `tree.root`; -1 without memory."""
     tree.num_nodes = 0
+    tree.num_left_out = 0
     tree.num_started = -1  # the first simulation evaluates the root itself
     return stand_at_root(tree)
 
@@ -140,6 +141,9 @@ cdef int tree_advance(Tree* tree, int move) noexcept nogil:
     if state_play(tree.root, move) < 0:
         return -1
     edge = tree_edge(tree, 0, move) if tree.num_nodes else -1
+    if tree.avoids_until:  # what was avoided before is a move again
+        tree.avoids_until = 0
+        return tree_start(tree)
     # A child that ended the game has no edges, and a root needs them.
     if edge < 0 or visits_of(tree, &tree.nodes[0], edge) == 0:
         return tree_start(tree)
@@ -323,6 +327,44 @@ cdef void expand_edges(Tree* tree, int index) noexcept nogil:
     memcpy(logits, legal_logits, count * sizeof(float))
     softmax(logits, count)
     node.has_edges = True
+    if tree.avoids_until:
+        leave_out_avoided(tree, index)
+
+
+cdef void leave_out_avoided(Tree* tree, int index) noexcept nogil:
+    """Put the avoided moves of a node behind its edges, unless no edge would be left.
+
+    The others keep their priors, which then sum to less than 1.
+    """
+    cdef Node* node = &tree.nodes[index]
+    cdef int depth = 0, parent = node.parent, colour, first, i, num_kept = 0
+    cdef const uint16_t* until
+    cdef uint16_t move
+    cdef float prior
+    while parent >= 0:
+        depth += 1
+        parent = tree.nodes[parent].parent
+    if depth >= tree.avoids_until:
+        return
+    colour = tree.root.to_play if depth % 2 == 0 else BLACK + WHITE - tree.root.to_play
+    until = &tree.avoided[(MAX_POINTS + 1) * (colour - BLACK)]
+    first = node.first_edge
+    for i in range(first, first + node.num_edges):
+        num_kept += until[tree.moves[i]] <= depth
+    if num_kept == 0:
+        return
+    if index == 0:
+        tree.num_left_out = node.num_edges - num_kept
+    num_kept = 0
+    for i in range(first, first + node.num_edges):  # those kept stay in order
+        if until[tree.moves[i]] <= depth:
+            move, prior = tree.moves[i], tree.priors[i]
+            tree.moves[i] = tree.moves[first + num_kept]
+            tree.priors[i] = tree.priors[first + num_kept]
+            tree.moves[first + num_kept] = move
+            tree.priors[first + num_kept] = prior
+            num_kept += 1
+    node.num_edges = num_kept
 
 
 cdef int tree_select(Tree* tree, Walk* walk) noexcept nogil:

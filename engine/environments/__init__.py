@@ -1,4 +1,7 @@
-"""Go as an environment for reinforcement learning; importing it registers `insei/Go-v0`."""
+"""Go as an environment for reinforcement learning; `import insei` registers `insei/Go-v0`.
+
+`import insei` imports this module as soon as Gymnasium is imported.
+"""
 
 import gymnasium
 

@@ -4,16 +4,16 @@ from operator import index
 from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Box, Dict, Discrete
+from gymnasium.spaces import Dict, Discrete
 from numpy.typing import NDArray
 from pettingzoo import AECEnv
 
-from insei.engine.environments.go_env import PLIES_PER_POINT, GoSettings
+from insei.engine.environments.observations import Observer
 from insei.engine.environments.picture import picture
+from insei.engine.environments.rewards import reward
+from insei.engine.environments.settings import GoSettings
+from insei.engine.environments.starts import OPTIONS, start_of
 from insei.engine.errors import IllegalMove
-from insei.engine.planes.net_planes import LARGEST_VALUE, NUM_PLANES, planes
-from insei.engine.position import Position
-from insei.engine.rules import BLACK
 
 AGENTS = ("black_0", "white_0")
 RENDER_MODES = ("ansi", "rgb_array")
@@ -24,15 +24,18 @@ class GoAECEnv(AECEnv):
 
     An observation holds `observation`, the planes, and `action_mask`, which is all zero for the
     agent that is not to move. An illegal action raises; with `illegal="loses"` it ends the game,
-    lost by the agent that chose it.
+    lost by the agent that chose it. At the end `infos[agent]["score"]` has the points by which the
+    agent is ahead.
 
     Args:
         render_mode: "ansi", "rgb_array" or None.
-        settings: the fields of GoSettings: board_size, rules, komi, illegal, max_plies; opponent
-            and agent_colour have no effect.
+        settings: the fields of GoSettings: board_size, rules, komi, illegal, max_plies,
+            observation, channels, dtype, observation_key, reward; opponent and agent_colour have no
+            effect.
 
     Raises:
-        ValueError: a setting is unknown, or its value is not allowed.
+        TypeError: a setting is unknown.
+        ValueError: a setting's value is not allowed.
     """
 
     metadata = {  # noqa: RUF012
@@ -47,50 +50,59 @@ class GoAECEnv(AECEnv):
         if render_mode not in (None, *RENDER_MODES):
             raise ValueError(f"render_mode {render_mode!r}: wanted ansi, rgb_array or None")
         self.render_mode = render_mode
-        self.settings = GoSettings.of(settings)
-        self.rules = self.settings.resolved()
-        self.max_plies = self.settings.max_plies or PLIES_PER_POINT * self.rules.num_points
+        key = settings.get("observation_key") or "observation"
+        self.settings = GoSettings.of(type(self), settings | {"observation_key": key})
+        self.rules = self.settings.resolved_rules()
+        self.max_plies = self.settings.plies_allowed()
         self.possible_agents = list(AGENTS)
-        shape = (NUM_PLANES, self.rules.height, self.rules.width)
-        self.observation_spaces = {
-            agent: Dict(
-                {
-                    "observation": Box(-LARGEST_VALUE, LARGEST_VALUE, shape, np.float32),
-                    "action_mask": Box(0, 1, (self.rules.num_actions,), np.int8),
-                }
-            )
-            for agent in AGENTS
-        }
+        self.observer = Observer(self.settings, self.rules)
+        self.observation_spaces: dict[str, Any] = dict.fromkeys(AGENTS, self.observer.space)
         self.action_spaces = {agent: Discrete(self.rules.num_actions) for agent in AGENTS}
+        self.state_space = self.observer.state_box()
 
     def observation_space(self, agent: str) -> Dict:
         """The space of what `agent` sees."""
-        return self.observation_spaces[agent]
+        space: Dict = self.observation_spaces[agent]
+        return space
 
     def action_space(self, agent: str) -> Discrete:
         """The space of what `agent` plays."""
         return self.action_spaces[agent]
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
-        """Begin a game; chance has no part in it, so that the seed changes nothing."""
-        self.position = Position(self.rules)
+        """Begin a game; chance has no part in it, so that the seed changes nothing.
+
+        Args:
+            seed: of spaces' samples elsewhere; of no use here.
+            options: where to begin: `position`, `sgf` or `handicap`, as for GoEnv. Others are
+                ignored, as PettingZoo's own tests expect.
+
+        Raises:
+            ValueError: an option does not fit.
+        """
+        ours = {key: value for key, value in (options or {}).items() if key in OPTIONS}
+        self.position = start_of(ours, self.rules, self.max_plies)
         self.agents = list(AGENTS)
-        self.agent_selection = AGENTS[0]
+        self.agent_selection = AGENTS[self.position.to_play - 1]
         self.rewards = dict.fromkeys(AGENTS, 0.0)
         self._cumulative_rewards = dict.fromkeys(AGENTS, 0.0)
         self.terminations = dict.fromkeys(AGENTS, False)
         self.truncations = dict.fromkeys(AGENTS, False)
         self.infos: dict[str, dict[str, Any]] = {agent: {} for agent in AGENTS}
+        self.score = self.position.score()  # points by which Black is ahead on the board
 
     def observe(self, agent: str) -> dict[str, NDArray[Any]]:
         """What `agent` sees of the board, as if it were to move."""
         colour = 1 + AGENTS.index(agent)
-        if colour == self.position.to_play:
-            mask = self.position.legal_mask().astype(np.int8)
-        else:
-            mask = np.zeros(self.rules.num_actions, np.int8)
-        seen = self.position.with_to_play(colour)
-        return {"observation": planes(seen), "action_mask": mask}
+        mask = self._action_mask()
+        if colour != self.position.to_play:
+            mask = np.zeros_like(mask)
+        planes = self.observer.planes(self.position.with_to_play(colour))
+        return self.observer.observation(planes, mask)
+
+    def state(self) -> NDArray[Any]:
+        """The whole game's state: what Black sees, and a plane that says whether Black moves."""
+        return self.observer.state(self.position)
 
     def step(self, action: int | None) -> None:
         """Play a move for the agent selected.
@@ -103,23 +115,25 @@ class GoAECEnv(AECEnv):
             self._was_dead_step(action)
             return
         self._cumulative_rewards[agent] = 0.0
-        self.rewards = dict.fromkeys(AGENTS, 0.0)
-        loser = None
+        is_lost = False
         try:
             self.position.play_in_place(-1 if action is None else index(action))
+            score = self.position.score()
         except IllegalMove as error:
             if self.settings.illegal == "raises":
                 raise
             self.infos[agent]["illegal"] = str(error)
-            loser = agent
-        if loser is None and self.position.is_over and (winner := self.position.winner()):
-            loser = AGENTS[winner == BLACK]
-        if loser is not None:
-            self.rewards = {agent: -1.0 if agent == loser else 1.0 for agent in AGENTS}
-        if loser is not None or self.position.is_over:
+            is_lost = True
+            score = self.rules.num_points * (-1.0 if agent == AGENTS[0] else 1.0)
+        if terminated := is_lost or self.position.is_over:
             self.terminations = dict.fromkeys(AGENTS, True)
         elif self.position.num_moves >= self.max_plies:
             self.truncations = dict.fromkeys(AGENTS, True)
+        earned = float(reward(self.settings.reward, score, self.score, terminated))
+        self.score = score
+        self.rewards = dict(zip(AGENTS, (earned, 0.0 - earned), strict=True))
+        if self.truncations[agent] or terminated:
+            self.infos[AGENTS[0]]["score"], self.infos[AGENTS[1]]["score"] = score, 0.0 - score
         self.agent_selection = AGENTS[1 - AGENTS.index(agent)]
         self._accumulate_rewards()
 
@@ -131,3 +145,8 @@ class GoAECEnv(AECEnv):
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _action_mask(self) -> NDArray[np.bool_]:
+        """The legal actions; none where the game has ended."""
+        mask = self.position.legal_mask()
+        return np.zeros_like(mask) if any(self.terminations.values()) else mask

@@ -3,36 +3,41 @@
 from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Box, Discrete
+from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from insei.engine.environments.go_env import PLIES_PER_POINT, GoSettings
+from insei.engine.environments.observations import Observer
+from insei.engine.environments.opponents import Opponent, RandomOpponent, opponent_of
+from insei.engine.environments.rewards import reward, sign_of
+from insei.engine.environments.settings import MASK, GoSettings
 from insei.engine.errors import IllegalMove
-from insei.engine.planes.net_planes import LARGEST_VALUE, NUM_PLANES
+from insei.engine.planes.net_planes import NUM_PLANES
 from insei.engine.positions import LEAVE, Positions
-from insei.engine.rules import WHITE
 
 
-class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]]):
+class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
     """`num_envs` games, B, side by side, each as GoEnv plays it.
 
-    Actions `[B]`, observations float32 `[B, C, H, W]`, `info["action_mask"]` int8 `[B, A]`. Games
-    that have ended restart as Gymnasium defines it: at the next step, which ignores their actions,
-    or in the same step, whose info then holds `final_obs` and `final_info`. GoEnv's info also says
-    who is `to_play`; here only the planes do.
+    Actions `[B]`, observations `[B, C, H, W]`, `info["action_mask"]` int8 `[B, A]`, and
+    `info["score"]` `[B]` where a game has ended. Games that have ended restart as Gymnasium defines
+    it: at the next step, which ignores their actions, or in the same step, whose info then holds
+    `final_obs` and `final_info`. GoEnv's info also says who is `to_play`; here only the planes do.
 
     Args:
         num_envs: B, the number of games.
         autoreset_mode: AutoresetMode.NEXT_STEP, SAME_STEP or DISABLED.
         render_mode: None; only GoEnv draws.
-        settings: the fields of GoSettings: board_size, rules, komi, opponent (random or None),
-            agent_colour, illegal (always "raises"), max_plies.
+        settings: the fields of GoSettings, as for GoEnv. An opponent that is named is made once a
+            game; an object with `choose` may play one game, a function any number.
 
     Raises:
-        ValueError: a setting is unknown, or one that only GoEnv has.
+        TypeError: a setting is unknown.
+        ValueError: a setting's value is not allowed.
     """
+
+    opponents: list[Opponent] | None = None  # closed even where `__init__` raised
 
     def __init__(
         self,
@@ -43,130 +48,259 @@ class GoVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]
     ) -> None:
         if render_mode is not None:
             raise ValueError(f"render_mode {render_mode!r}: wanted None, for GoEnv alone draws")
-        self.settings = GoSettings.of(settings)
-        if callable(self.settings.opponent) or self.settings.illegal != "raises":
-            raise ValueError("wanted opponent random or None, and illegal raises: GoEnv has more")
+        self.settings = GoSettings.of(type(self), settings)
+        self.rules = self.settings.resolved_rules()
+        self.positions = Positions(self.rules, num_envs)
         self.num_envs = num_envs
         self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": []}
-        self.rules = self.settings.resolved()
-        self.max_plies = self.settings.max_plies or PLIES_PER_POINT * self.rules.num_points
-        shape = (NUM_PLANES, self.rules.height, self.rules.width)
-        self.single_observation_space = Box(-LARGEST_VALUE, LARGEST_VALUE, shape, np.float32)
+        self.max_plies = self.settings.plies_allowed()
+        self.opponents = opponents_of(self.settings.opponent, num_envs)
+        self.observer = Observer(self.settings, self.rules)
+        self.single_observation_space = self.observer.space
         self.single_action_space = Discrete(self.rules.num_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self.positions = Positions(self.rules, num_envs)
         self.ended = np.zeros(num_envs, np.bool_)
+        self.scores = np.zeros(num_envs)  # points by which the agent is ahead
 
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    ) -> tuple[Any, dict[str, Any]]:
         """Begin all games, or those of `options["reset_mask"]`, bool `[B]`.
 
         One seed, or those of all games, which share one source of chance.
 
         Raises:
-            ValueError: the mask is none of `[B]` booleans.
+            ValueError: the mask is not `[B]` booleans, or there is another option.
         """
         if isinstance(seed, list):
             seed = seed_of(seed)
         super().reset(seed=seed)
-        mask = (options or {}).get("reset_mask")
+        options = dict(options or {})
+        mask = options.pop("reset_mask", None)
         chosen = np.ones(self.num_envs, np.bool_) if mask is None else np.asarray(mask)
         if chosen.shape != (self.num_envs,) or chosen.dtype != np.bool_:
             raise ValueError(
                 f"reset_mask {chosen.dtype}{chosen.shape}: wanted bool, one for each of "
                 f"{self.num_envs} games"
             )
+        if options:
+            raise ValueError(f"option {next(iter(options))!r}: wanted reset_mask")
         self._begin(chosen)
-        return self.positions.planes(), self._info(self.positions.legal_masks())
+        masks = self.positions.legal_masks()
+        return self._observations(self.observer.batch(self.positions), masks), self._info(masks)
 
     def step(
         self, actions: NDArray[np.int64]
     ) -> tuple[
-        NDArray[np.float32],
-        NDArray[np.float64],
-        NDArray[np.bool_],
-        NDArray[np.bool_],
-        dict[str, Any],
-    ]:
+        Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]
+    ]:  # fmt: skip
         """Play the agent's move in each game, and its opponent's reply.
 
         Raises:
-            IllegalMove: an action is illegal, with its game named; no move was played.
+            IllegalMove: an action is illegal, with its game named; no move was played. With
+                `illegal="loses"` its game ends instead.
             ValueError: a game has ended, and autoreset is disabled.
         """
         if self.autoreset_mode == AutoresetMode.DISABLED and self.ended.any():
             game = int(self.ended.argmax())
             raise ValueError(f"game {game} has ended: wanted reset with a reset_mask")
         fresh = self.ended
-        actions = np.asarray(actions)
-        if actions.shape == fresh.shape and (skipped := (actions < 0) & ~fresh).any():
-            game = int(skipped.argmax())
-            last = self.rules.num_points
-            raise IllegalMove(f"game {game}: action {actions[game]}: wanted 0 to {last}")
+        moves, illegal = self._checked(actions, fresh)
+        agents = self.positions.to_play == self.settings.agent
         if fresh.any():
-            actions = self.positions.check(np.where(fresh, LEAVE, actions))
             self._begin(fresh)
-        masks, frames = self._buffers()
-        seed = None if self.settings.opponent is None else self._seed()
-        self.positions.step(actions, masks, frames, seed, self.max_plies)
-        terminated = self.positions.is_over
+        masks, planes, resigned = self._play(moves)
+        lost = np.zeros(self.num_envs)  # by whom: 1 by the agent, -1 by the other side
+        for game in illegal:
+            lost[game] = 1 if agents[game] or self.opponents is not None else -1
+        lost[resigned] = -1
+        terminated = self.positions.is_over | (lost != 0)
         truncated = ~terminated & (self.positions.num_moves >= self.max_plies) & ~fresh
-        rewards = np.zeros(self.num_envs, np.float64)
-        over = np.flatnonzero(terminated)
-        if len(over):
-            sign = -1.0 if self.settings.agent == WHITE else 1.0
-            rewards[over] = sign * np.sign(self.positions.scores(over))
         self.ended = terminated | truncated
-        info = self._info(masks)
+        scores = np.where(lost != 0, -lost * self.rules.num_points, self._scores(self.ended))
+        before = np.where(fresh, scores, self.scores)
+        rewards = np.asarray(reward(self.settings.reward, scores, before, terminated), np.float64)
+        self.scores = scores
+        info = self._info(masks) | self._end_info(illegal)
+        observations = self._observations(planes, masks)
         if self.autoreset_mode == AutoresetMode.SAME_STEP and self.ended.any():
-            info |= self._begin_anew(masks, frames)
-        return frames, rewards, terminated, truncated, info
+            observations, info = self._begin_anew(observations, info)
+        return observations, rewards, terminated, truncated, info
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Which actions are legal, bool `[B, A]`."""
+        return self.positions.legal_masks()
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Close the opponents; `close` calls it."""
+        for opponent in self.opponents or []:
+            opponent.close()
+
+    def _checked(
+        self, actions: NDArray[np.int64], fresh: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], dict[int, str]]:
+        """The moves to play, and why those actions are illegal that lose their games.
+
+        Raises:
+            IllegalMove, ValueError: as `step`.
+        """
+        actions = np.asarray(actions)
+        if actions.shape != fresh.shape:
+            return self.positions.check(actions), {}  # which says what is wrong
+        moves = np.where(fresh, LEAVE, actions)
+        if self.settings.illegal == "raises":
+            if (skipped := (actions < 0) & ~fresh).any():
+                game = int(skipped.argmax())
+                last = self.rules.num_points
+                raise IllegalMove(f"game {game}: action {actions[game]}: wanted 0 to {last}")
+            return self.positions.check(moves), {}
+        inside = (actions >= 0) & (actions < self.rules.num_actions)
+        known = np.where(inside, actions, 0).astype(np.int64)
+        legal = inside & np.take_along_axis(self.positions.legal_masks(), known[:, None], 1)[:, 0]
+        illegal = {}
+        for game in np.flatnonzero(~legal & ~fresh).tolist():
+            action = int(actions[game])
+            why = self.positions[game].why_illegal(action) if inside[game] else None
+            illegal[game] = why or f"action {action}: wanted 0 to {self.rules.num_points}"
+        return self.positions.check(np.where(legal, moves, LEAVE)), illegal
+
+    def _play(
+        self, moves: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], NDArray[Any], list[int]]:  # fmt: skip
+        """Play moves and replies; returns masks, planes, and the games whose opponent resigned."""
+        masks = np.empty((self.num_envs, self.rules.num_actions), np.bool_)
+        shape = (self.num_envs, NUM_PLANES, self.rules.height, self.rules.width)
+        is_net = self.settings.observation == "net"
+        planes = np.empty(shape, np.float32) if is_net else None  # never used before
+        resigned: list[int] = []
+        if self.opponents is None or isinstance(self.opponents[0], RandomOpponent):
+            seed = None if self.opponents is None else self._seed()
+            self.positions.step(moves, masks, planes, seed, self.max_plies)
+        else:
+            self.positions.step(moves)
+            waits = ~self.positions.is_over & (self.positions.num_moves < self.max_plies)
+            replies, resigned = self._replies(waits & (moves != LEAVE))
+            self.positions.step(replies, masks, planes)
+        if planes is None:
+            return masks, self.observer.batch(self.positions), resigned
+        return masks, self.observer.laid_out(planes), resigned
+
+    def _replies(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], list[int]]:
+        """The opponents' moves in chosen games, and the games in which they resign."""
+        replies, resigned = np.full(self.num_envs, LEAVE, np.int64), []
+        for game in np.flatnonzero(chosen).tolist():
+            assert self.opponents is not None
+            move = self.opponents[game].reply(self.positions[game])
+            if move is None:
+                resigned.append(game)
+            else:
+                replies[game] = move
+        return replies, resigned
 
     def _begin_anew(
-        self, masks: NDArray[np.bool_], frames: NDArray[np.float32]
-    ) -> dict[str, NDArray[Any] | dict[str, NDArray[Any]]]:
-        """Begin the games that have ended; returns what they ended with, nothing for the others."""
+        self, observations: Any, info: dict[str, Any]
+    ) -> tuple[Any, dict[str, Any]]:  # fmt: skip
+        """Begin the games that have ended; info then holds what they ended with."""
         present = self.ended
-        ended = np.flatnonzero(present)
-        last_masks, last_frames = np.zeros_like(masks), np.zeros_like(frames)
-        last_masks[ended], last_frames[ended] = masks[ended], frames[ended]
+
+        def of_ended(values: NDArray[Any]) -> NDArray[Any]:
+            """The values of the games that have ended; zeros for the others."""
+            found = np.zeros_like(values)
+            found[present] = values[present]
+            return found
+
+        is_plain = isinstance(observations, np.ndarray)
+        last = of_ended(observations) if is_plain else mapped(of_ended, observations)
+        last_info = mapped(of_ended, info)
         self._begin(present)
-        self.positions.legal_masks(masks, ended)
-        self.positions.planes(frames, ended)
-        last = self._info(last_masks) | {"_action_mask": present}
-        return {
-            "final_obs": last_frames,
+        masks = self.positions.legal_masks()
+        planes = self.observer.batch(self.positions)
+        return self._observations(planes, masks), self._info(masks) | {
+            "final_obs": last,
             "_final_obs": present,
-            "final_info": last,
+            "final_info": last_info,
             "_final_info": present,
         }
 
     def _begin(self, chosen: NDArray[np.bool_]) -> None:
-        self.positions.reset(np.flatnonzero(chosen))
+        games = np.flatnonzero(chosen)
+        self.positions.reset(games)
         self.ended = self.ended & ~chosen
-        if self.settings.opponent is not None and self.settings.agent == WHITE:
-            self._reply(chosen)
+        if self.opponents is not None:
+            self._begin_against(games)
+        self.scores = np.where(chosen, self._scores(chosen), self.scores)
 
-    def _reply(self, chosen: NDArray[np.bool_]) -> None:
-        self.positions.play_random(self._seed(), None if chosen.all() else np.flatnonzero(chosen))
+    def _begin_against(self, games: NDArray[np.int64]) -> None:
+        """Begin games against the opponents, and play their moves where they move first."""
+        assert self.opponents is not None
+        first = np.zeros(self.num_envs, np.bool_)
+        first[games] = self.positions.to_play[games] != self.settings.agent
+        if isinstance(self.opponents[0], RandomOpponent):
+            if first.any():
+                self.positions.play_random(self._seed(), None if first.all() else first)
+        else:
+            for game in games.tolist():
+                self.opponents[game].begin(self.rules, self.np_random)
+            replies, resigned = self._replies(first)
+            if resigned:
+                raise ValueError(f"game {resigned[0]}: the opponent resigns at once")
+            self.positions.play(replies)
+        if (over := self.positions.is_over[games]).any():
+            game = int(games[over.argmax()])
+            raise ValueError(f"game {game}: the opponent ends the game at once")
 
     def _seed(self) -> int:
         return int(self.np_random.integers(2**63))
 
-    def _buffers(self) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-        """Room for masks and observations, never used before: what was returned stays."""
-        shape = (self.num_envs, NUM_PLANES, self.rules.height, self.rules.width)
-        masks = np.empty((self.num_envs, self.rules.num_actions), np.bool_)
-        return masks, np.empty(shape, np.float32)
+    def _scores(self, wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Points by which the agent is ahead, `[B]`; zero where they are not wanted."""
+        found = np.zeros(self.num_envs)
+        games = np.flatnonzero(wanted | (self.settings.reward == "score_change"))
+        if len(games):
+            found[games] = sign_of(self.settings) * self.positions.scores(games)
+        return found
+
+    def _observations(self, planes: NDArray[Any], masks: NDArray[np.bool_]) -> Any:
+        return self.observer.observation(planes, masks)
 
     def _info(self, masks: NDArray[np.bool_]) -> dict[str, Any]:
-        return {
-            "action_mask": masks.view(np.int8),
-            "_action_mask": np.ones(self.num_envs, np.bool_),
-        }
+        return {MASK: masks.view(np.int8), f"_{MASK}": np.ones(self.num_envs, np.bool_)}
+
+    def _end_info(self, illegal: dict[int, str]) -> dict[str, Any]:
+        """What `info` says of games that ended: scores, and why an action was illegal."""
+        info: dict[str, Any] = {}
+        if self.ended.any():
+            info = {"score": np.where(self.ended, self.scores, 0.0), "_score": self.ended.copy()}
+        if illegal:
+            said = np.full(self.num_envs, None, object)
+            for game, why in illegal.items():
+                said[game] = why
+            info |= {"illegal": said, "_illegal": said != None}  # noqa: E711
+        return info
+
+
+def mapped(function: Any, values: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """A dict with a function applied to each value."""
+    return {key: function(value) for key, value in values.items()}
+
+
+def opponents_of(said: Any, num_envs: int) -> list[Opponent] | None:
+    """One opponent a game; None if the caller plays both sides.
+
+    Raises:
+        ValueError: a setting that means none, or an object that should play many games.
+    """
+    first = opponent_of(said)
+    if first is None:
+        return None
+    if hasattr(said, "choose") and num_envs > 1:
+        raise ValueError(
+            f"opponent {said!r} for {num_envs} games: it plays one at a time; wanted a player's "
+            "name or a function"
+        )
+    return [first, *(opponent_of(said) for _ in range(num_envs - 1))]  # type: ignore[list-item]
 
 
 def seed_of(seeds: list[int | None]) -> int | None:

@@ -1,32 +1,53 @@
-"""SgfFile: a parsed SGF file, its root read, its setup placed, its nodes ready to be walked.
+"""SgfFile: one game of a file, its root read, its nodes ready to be played.
 
-sgfmill parses the text that repair.py has repaired. Notes say where a file bends the standard.
+The scanner has parsed the text. Here its values get their meaning: rules, moves, setups. Notes say
+where a file bends the standard or the rules. No move and no setup makes a file unreadable: SGF has
+viewers execute every move (`board_after`), and a point that is not on the board is a pass.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sgfmill import sgf, sgf_grammar
 
-from insei.engine.errors import BadSgf, GameOver, IllegalMove
+from insei.engine.errors import BadSgf
+from insei.engine.handicap import fixed_handicap, most_fixed
 from insei.engine.position import Position
-from insei.engine.rule_names import word_of
-from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, tromp_taylor
-from insei.engine.sgf.repair import decoded, repaired
-from insei.engine.sgf.root import komi_read, rules_read, size_read
+from insei.engine.rules import BLACK, COLOUR_NAMES, EMPTY, WHITE, Rules, opponent, tromp_taylor
+from insei.engine.sgf.encoding import decoded
+from insei.engine.sgf.formats import as_sgf
+from insei.engine.sgf.points import (
+    NO_POINT,
+    NOTES,
+    board_after,
+    move_read,
+    points_read,
+    take_dead,
+)
+from insei.engine.sgf.replay import play_recorded
+from insei.engine.sgf.root import (
+    handicap_read,
+    komi_read,
+    quoted,
+    result_read,
+    rules_read,
+    size_read,
+)
+from insei.engine.sgf.scanned_game import MOST_BYTES, ScannedGame, unescaped
 from insei.engine.vertex import vertex_of
-from insei.system.errors import UserError
 
-LETTERS = {BLACK: "b", WHITE: "w"}
 COLOURS = {"b": BLACK, "w": WHITE}
-TIMES_LEFT = {BLACK: "BL", WHITE: "WL"}
-LONGEST_TIME = 1e9  # seconds
 COLOUR_DIGITS = {"1": BLACK, "2": WHITE}  # PL in older files
+LETTERS = {BLACK: "B", WHITE: "W"}
+TIMES_LEFT = {BLACK: "BL", WHITE: "WL"}
+SETUP = {"AB": BLACK, "AW": WHITE, "AE": EMPTY}
+LONGEST_TIME = 1e9  # seconds
 LONGEST_TAIL = 2  # moves that may follow an illegal one that is read as the end of the game
-
+MOST_EXECUTED = 1000  # illegal moves of a file that are executed; it is no game by then
+MOST_NOTES = 100  # of a file; more are counted
 
 Read = TypeVar("Read")
 
@@ -35,8 +56,30 @@ class _Repetition(BadSgf):
     """A move that superko forbids, in a file that does not name its rules."""
 
 
+def file_bytes(path: Path) -> bytes:
+    """The bytes of a file that may be a game.
+
+    Raises:
+        OSError: it can't be read.
+        BadSgf: it is too large.
+    """
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise BadSgf(f"{size:,} bytes: wanted at most {MOST_BYTES:,}")
+    return path.read_bytes()
+
+
+def as_utf8(text: str | bytes) -> tuple[bytes, list[str]]:
+    """A file's contents as SGF in UTF-8, and notes of what was lost or changed on the way."""
+    notes: list[str] = []
+    if isinstance(text, bytes):
+        text, notes = decoded(text)
+    text, more = as_sgf(text.removeprefix("\ufeff"))
+    return text.encode("utf-8", "replace"), notes + more
+
+
 def read_file(text: str | bytes, rules: Rules | None, read: "Callable[[SgfFile], Read]") -> Read:
-    """Parse a file and return what `read` returns for it.
+    """Parse a file and return what `read` returns for its first game.
 
     If neither the file nor the caller names rules we know and a position repeats, the rules had no
     superko. The file is then read again under simple ko, with a note. Only repetitions that `read`
@@ -45,11 +88,19 @@ def read_file(text: str | bytes, rules: Rules | None, read: "Callable[[SgfFile],
     Raises:
         BadSgf: this is not an SGF game that we play, or `read` raises it.
     """
+    return read_game(*as_utf8(text), rules, read)
+
+
+def read_game(
+    text: bytes, notes: list[str], rules: Rules | None, read: "Callable[[SgfFile], Read]"
+) -> Read:
+    """As `read_file`, of a text in UTF-8 that has these notes already."""
     try:
-        return read(SgfFile(text, rules))
+        return read(SgfFile(text, rules, notes))
     except _Repetition as found:
-        file = SgfFile(text, replace(tromp_taylor(), ko="simple"))
-        file.notes.append(f"{found}; no rules that we know are named: taken for simple ko")
+        again = f"{found}; no rules that we know are named: taken for simple ko"
+        file = SgfFile(text, replace(tromp_taylor(), ko="simple"), notes)
+        file.note(again)
         return read(file)
 
 
@@ -57,64 +108,105 @@ class SgfFile:
     """One game's file.
 
     Args:
-        text, rules: as for `read_sgf`.
+        text: in UTF-8; its first game is read.
+        rules: as for `read_sgf`.
+        notes: on the text as a whole.
 
     Raises:
         BadSgf: this is not an SGF game that we play; the message says why.
     """
 
-    def __init__(self, text: str | bytes, rules: Rules | None) -> None:
-        self.notes: list[str] = []
-        if isinstance(text, bytes):
-            text, self.notes = decoded(text)
-        text, notes = repaired(text)
-        self.notes += notes
-        try:
-            self._parse(text, rules)
-        except BadSgf:
-            raise
-        except (ValueError, KeyError) as error:
-            raise BadSgf(f"not an SGF game: {error}") from error
+    def __init__(self, text: bytes, rules: Rules | None, notes: list[str]) -> None:
+        self.given = (text, rules, notes)
+        self.scanned = ScannedGame(text)
+        self.scanned.note_rest()
+        self.notes = [*notes, *self.scanned.notes()]
+        self.num_left_out = 0  # notes beyond MOST_NOTES
+        self.said = set(self.notes)
+        if self.notes and not self.scanned.num_values:
+            first = self.scanned.notes()[0]
+            raise BadSgf(f"not an SGF game: nothing in it can be read; {first}")
+        self.executed: set[int] = set()  # nodes whose illegal moves were executed
+        self.unplayed: set[int] = set()  # nodes behind a move that ends what can be played
+        self._read_root(rules)
 
-    def _parse(self, text: str, rules: Rules | None) -> None:
-        coarse = sgf_grammar.parse_sgf_game(text.encode("utf-8", "replace"))
-        said = {key: values[0].decode() for key, values in coarse.sequence[0].items()}
-        if said.get("GM", "1").strip() not in ("1", ""):
-            raise BadSgf(f"GM[{said['GM']}]: wanted GM[1], Go")
-        if "GM" not in said:
-            self.notes.append("GM missing: taken for Go")
-        width, height = size_read(said.get("SZ"), self.notes.append)
-        komi = komi_read(said.get("KM"), self.notes.append)
-        # sgfmill has only square boards: a rectangle is the top left of the square around it.
-        coarse.sequence[0]["SZ"] = [b"%d" % max(width, height)]
-        coarse.sequence[0].pop("KM", None)
-        self.game = sgf.Sgf_game.from_coarse_game_tree(coarse, override_encoding="UTF-8")
-        self.root = self.game.get_root()
-        named = rules_read(self.text_of(self.root, "RU"), self.notes.append) or rules
-        self.has_rules = named is not None
-        base = named or tromp_taylor()
+    def __reduce__(self) -> tuple[object, ...]:
+        return SgfFile, self.given
+
+    def note(self, what: str) -> None:
+        """Note a bend, once."""
+        if what in self.said:
+            return
+        if len(self.notes) >= MOST_NOTES:
+            self.num_left_out += 1
+            self.notes[MOST_NOTES - 1] = f"{self.num_left_out + 1} more notes are left out"
+            return
+        self.said.add(what)
+        self.notes.append(what)
+
+    def _read_root(self, rules: Rules | None) -> None:
+        game_type = self.raw_of(0, "GM")
+        if game_type.lower() not in ("1", "", "go", "围棋", "圍棋", "囲碁"):
+            raise BadSgf(f"GM[{quoted(game_type)}]: wanted GM[1], Go")
+        if not self.scanned.values(0, "GM"):
+            self.note("GM missing: taken for Go")
+        width, height = size_read(self.raw_of(0, "SZ"), self.note)
+        said = self.text_of(0, "RU")
+        komi = komi_read(self.text_of(0, "KM"), self.note, said, self.text_of(0, "AP"))
+        named = rules_read(said, self.note)
+        base = named or rules or tromp_taylor()
+        self.has_rules = named is not None or rules is not None
+        self.lacks_rules, self.lacks_komi = named is None, komi is None  # in the file itself
         if komi is None:
             komi = rules.komi if rules else base.komi
-        self.rules = Rules(
-            width, height, komi, base.ko, base.suicide, base.captures_to_win, base.scoring,
-            base.pass_stones,
-        )  # fmt: skip
-        self.black = self.text_of(self.root, "PB") or "black"
-        self.white = self.text_of(self.root, "PW") or "white"
-        self.result = self.text_of(self.root, "RE")
-        self._set_up()
+        self.rules = replace(base, width=width, height=height, komi=komi)
+        self.black = self.text_of(0, "PB", one_line=True) or "black"
+        self.white = self.text_of(0, "PW", one_line=True) or "white"
+        self.result = result_read(self.text_of(0, "RE", one_line=True))
+        self._read_start()
 
-    def text_of(self, node: sgf.Tree_node, key: str) -> str:
+    def _read_start(self) -> None:
+        """Find who is to play first, and set up a handicap that the file only names."""
+        line = self._opening()
+        said = [self._to_play(node) for node in line]
+        self.said_to_play = next((colour for colour in reversed(said) if colour), None)
+        to_play = self.said_to_play or self._next_mover(line[-1]) or BLACK
+        board = np.zeros((self.rules.height, self.rules.width), np.uint8)
+        named = self.raw_of(0, "HA")
+        stones = handicap_read(named)
+        if stones and not any(self.scanned.values(node, key) for node in line for key in SETUP):
+            if to_play == WHITE and stones <= most_fixed(self.rules):
+                board.flat[fixed_handicap(self.rules, stones)] = BLACK
+                self.note(f"HA[{named}]: the stones are not set up: placed on the star points")
+            else:
+                self.note(f"HA[{quoted(named)}]: no handicap stones set up")
+        self.handicap = board
+        self.start = Position(self.rules, board if board.any() else None, to_play)
+
+    def _opening(self) -> list[int]:
+        """The nodes of the main line before the first move, the root at least."""
+        line = [0]
+        while (node := self.scanned.first_child(line[-1])) >= 0 and not self.has_move(node):
+            if self.has_move(line[-1]):
+                break
+            line.append(node)
+        return line
+
+    def text_of(self, node: int, key: str, one_line: bool = False) -> str:
         """A property as text; empty if it is missing."""
-        return str(node.get(key)) if node.has_property(key) else ""
+        values = self.scanned.values(node, key)
+        return unescaped(values[0], one_line) if values else ""
 
-    def raw_of(self, node: sgf.Tree_node, key: str) -> str:
-        """A property as it is in the file; empty if it is missing."""
-        if not node.has_property(key):
-            return ""
-        return str(node.get_raw(key).decode("utf-8", "replace")).strip()
+    def raw_of(self, node: int, key: str) -> str:
+        """A property as it is in the file, without space around it; empty if it is missing."""
+        values = self.scanned.values(node, key)
+        return str(values[0].strip()) if values else ""
 
-    def seconds_of(self, node: sgf.Tree_node, key: str) -> float | None:
+    def has_move(self, node: int) -> bool:
+        """Whether a node has a move, which may be a pass."""
+        return self.scanned.move(node) is not None
+
+    def seconds_of(self, node: int, key: str) -> float | None:
         """A time in seconds; None if it is missing, or, with a note, not a number."""
         said = self.raw_of(node, key)
         if not said:
@@ -125,268 +217,140 @@ class SgfFile:
             seconds = -1.0
         if 0 <= seconds < LONGEST_TIME:
             return seconds
-        note = f"{key}: not a number of seconds, and left out"
-        if note not in self.notes:  # once a file, not once a move
-            self.notes.append(note)
+        self.note(f"{key}: not a number of seconds, and left out")
         return None
 
-    def times_at(self, node: sgf.Tree_node) -> dict[int, float]:
+    def times_at(self, node: int) -> dict[int, float]:
         """The seconds left by colour, as a move's node has them."""
         found = {colour: self.seconds_of(node, key) for colour, key in TIMES_LEFT.items()}
         return {colour: seconds for colour, seconds in found.items() if seconds is not None}
 
-    def _set_up(self) -> None:
-        """Set up the stones of the nodes before the first move."""
-        board = np.zeros((self.rules.height, self.rules.width), np.uint8)
-        nodes = self.game.get_main_sequence()
-        self.num_opening = 0
-        to_play = None
-        for node in nodes:
-            if self.num_opening and not node.has_setup_stones():
-                break
-            if has_move(node):
-                break
-            self._place(node, board)
-            to_play = self._to_play(node) or to_play
-            self.num_opening += 1
-            if len(list(node)) > 1:
-                break  # variations begin here
-        if to_play is None:
-            to_play = _next_mover(nodes[max(self.num_opening - 1, 0)])
-        if to_play is None:
-            handicap = bool((board == BLACK).any()) and not (board == WHITE).any()
-            to_play = WHITE if handicap else BLACK
-        handicap_said = self.raw_of(self.root, "HA")
-        if handicap_said not in ("", "0", "1") and not board.any():
-            self.notes.append(f"HA[{handicap_said}]: no handicap stones set up")
-        opening = nodes[: self.num_opening]
-        self.opening_comment = "\n".join(
-            filter(None, (self.text_of(node, "C") for node in opening))
-        )
-        self.position = Position(self.rules, board if board.any() else None, to_play)
+    def _next_mover(self, node: int) -> int | None:
+        """The colour that moves at a node or first after it; None if no move follows."""
+        while node >= 0:
+            if move := self.scanned.move(node):
+                return COLOURS[move[0].lower()]
+            node = self.scanned.first_child(node)
+        return None
 
-    def _place(self, node: sgf.Tree_node, board: NDArray[np.uint8]) -> None:
-        if node.has_setup_stones():
-            try:
-                placed = node.get_setup_stones()
-            except (ValueError, KeyError):
-                said = "".join(
-                    f"{key}[{value.decode('utf-8', 'replace')}]"
-                    for key in ("AB", "AW", "AE")
-                    if node.has_property(key)
-                    for value in node.get_raw_list(key)
-                )
-                raise BadSgf(f"{said[:80]}: wanted points of the board") from None
-            for points, colour in zip(placed, (BLACK, WHITE, EMPTY), strict=True):
-                for point in points:
-                    board.flat[self._move(point)] = colour
-
-    def _to_play(self, node: sgf.Tree_node) -> int | None:
-        """The player to move by PL; None if it is missing, or unclear in a file with moves.
-
-        Raises:
-            BadSgf: it is unclear, and the file has no move that would say who is to play.
-        """
+    def _to_play(self, node: int) -> int | None:
+        """The player to move by PL; None if it is missing, or, with a note, not a colour."""
         said = self.raw_of(node, "PL")
         if not said or said.lower() in COLOURS:
             return COLOURS.get(said.lower())
         colour = COLOUR_DIGITS.get(said) or COLOURS.get(said[0].lower())
-        if colour is None and _next_mover(self.root) is None:
-            raise BadSgf(f"PL[{said}]: wanted PL[B] or PL[W]")
-        meant = f"taken for PL[{LETTERS[colour].upper()}]" if colour else "not a colour, left out"
-        note = f"PL[{said}]: {meant}"
-        if note not in self.notes:
-            self.notes.append(note)
+        meant = f"taken for PL[{LETTERS[colour]}]" if colour else "not a colour, left out"
+        self.note(f"PL[{quoted(said)}]: {meant}")
         return colour
 
-    def _moved(self, node: sgf.Tree_node) -> "tuple[str, tuple[int, int] | None]":
-        """The colour that moves at a node, empty for no move, and the point."""
-        try:
-            colour, point = node.get_move()
-        except ValueError:
-            key = "B" if node.has_property("B") else "W"
-            raise UserError(f"{key}[{self.raw_of(node, key)}]: wanted a point") from None
-        return colour or "", point
+    def advance(self, position: Position, node: int, number: int) -> Position:
+        """The position after a node's setup and its move.
 
-    def _move(self, point: tuple[int, int] | None) -> int:
-        rules = self.rules
-        if point is None:
-            return rules.pass_move
-        row, column = max(rules.width, rules.height) - 1 - point[0], point[1]
-        if not (0 <= row < rules.height and 0 <= column < rules.width):
-            raise BadSgf(f"column {column + 1}, row {row + 1}: off the {rules.size_name} board")
-        return row * rules.width + column
-
-    def first_nodes(self) -> list[sgf.Tree_node]:
-        """The nodes after the opening nodes, the main line's first."""
-        if not self.num_opening:
-            return [self.root]
-        return list(self.game.get_main_sequence()[self.num_opening - 1])
-
-    def after(self, node: sgf.Tree_node, position: Position, number: int) -> list[Position]:
-        """The positions that a node leads to: after its setup and after its move.
-
-        If the node has neither, this is `position`. If its move is illegal and at most two moves
-        follow, there is none, and a note says so.
+        A move onto a stone of one's own and the suicide of one stone leave the board as it is: they
+        are passes. Another illegal move begins a new game with the board that it makes. If at most
+        two nodes follow, it is not played, and nothing behind it.
 
         Args:
+            position: before the node; changed in place, and not to be used any more.
             number: of the node's move, or of the next one, counted from the start of the file.
+        """
+        if self.scanned.parent(node) in self.unplayed:
+            self.unplayed.add(node)
+            return position
+        if self.scanned.has_setup(node):
+            position = self.set_up(position, node, number)
+        found = self.scanned.move(node)
+        if found is None:
+            return position
+        key, raw = found
+        colour = COLOURS[key.lower()]
+        move, written = move_read(raw, self.rules)
+        if written in NOTES:
+            said = f"move {number}: {key}" if written == NO_POINT else f"move {number}"
+            self._note_kind(written, said, raw)
+        illegal = play_recorded(position, move, colour)
+        if illegal is None:
+            return position
+        return self._execute(position, node, number, move, colour, illegal)
+
+    def _note_kind(self, written: int, said: str, raw: str) -> None:
+        """Note a way of writing moves where it first occurs; each point off the board."""
+        words = NOTES[written].format(quoted(raw))
+        if written == NO_POINT:
+            self.note(said + words)
+        elif not any(note.endswith(words) for note in self.notes):
+            self.note(f"{said}: {words}")
+
+    def set_up(self, position: Position, node: int, number: int) -> Position:
+        """The position after a node's AB, AW, AE and PL."""
+        to_play = self._to_play(node)
+        before = position.board
+        board = self._placed(before, node, number)
+        if (board == before).all():
+            if to_play and position.is_over:
+                position = position.resumed()
+            return position.with_to_play(to_play) if to_play else position
+        if not to_play and number == 1:
+            to_play = self.said_to_play or self._next_mover(node) or self._handicap_mover(board)
+        to_play = to_play or position.to_play
+        if taken := take_dead(board, to_play):
+            vertex = vertex_of(taken[0], self.rules)
+            self.note(f"move {number}: stones without a liberty at {vertex}, taken off the board")
+        if number > 1:
+            self.note(f"move {number}: stones set up, a new game begins there")
+        return Position(self.rules, board, to_play)
+
+    def _placed(self, before: NDArray[np.uint8], node: int, number: int) -> NDArray[np.uint8]:
+        """The board after a node's setup; what is not a point of it is left out."""
+        board = before.copy()
+        for key, colour in SETUP.items():
+            for raw in dict.fromkeys(self.scanned.values(node, key)):
+                points = points_read(raw, self.rules)
+                if points is None:
+                    self.note(f"move {number}: {key}[{quoted(raw)}]: wanted points of the board")
+                for point in points or ():
+                    board.flat[point] = colour
+        return board
+
+    @staticmethod
+    def _handicap_mover(board: NDArray[np.uint8]) -> int:
+        """Who moves first on a board if nothing says so: White after a handicap."""
+        return WHITE if (board == BLACK).any() and not (board == WHITE).any() else BLACK
+
+    def _execute(
+        self, position: Position, node: int, number: int, move: int, colour: int, illegal: str
+    ) -> Position:
+        """The position after an illegal move; see `advance`.
 
         Raises:
-            BadSgf: the move is illegal, or the setup is not a legal board.
+            BadSgf: superko forbids the move, and the file names no rules.
         """
-        try:
-            return self._after(node, position, number)
-        except BadSgf:
-            raise
-        except (IllegalMove, GameOver) as error:
-            colour = COLOUR_NAMES[COLOURS[self._moved(node)[0]]]
-            if not _is_tail(node):
-                raise BadSgf(f"move {number} by {colour}: {error}") from error
-            self.notes.append(f"move {number} by {colour}: {error}; read as far as this")
-            return []
-        except (ValueError, KeyError) as error:
-            raise BadSgf(f"move {number}: {error}") from error
+        vertex, name = vertex_of(move, self.rules), COLOUR_NAMES[colour]
+        said = f"move {number} by {name}: {vertex} for {name}: {illegal}"
+        if illegal == "superko" and not self.has_rules:
+            raise _Repetition(f"move {number} by {name}: {vertex}: superko")
+        before = position.board
+        is_own = before.flat[move] == colour
+        after = before if is_own else board_after(before, move, colour)
+        if is_own or (after == before).all():
+            self.note(f"{said}; taken for a pass")
+            play_recorded(position, self.rules.pass_move, colour)
+        elif self._is_tail(node) or self._is_no_game(node):
+            self.note(f"{said}; {name} to play; read as far as this")
+            self.unplayed.add(node)
+        else:
+            self.executed.add(node)
+            self.note(f"{said}; executed, a new game begins there")
+            return Position(self.rules, after, opponent(colour))
+        return position
 
-    def _after(self, node: sgf.Tree_node, position: Position, number: int) -> list[Position]:
-        reached = []
-        board, to_play = position.board, self._to_play(node)
-        self._place(node, board)
-        if (board != position.board).any():
-            position = Position(position.rules, board, to_play or position.to_play)
-            reached.append(position)
-            self.notes.append(f"move {number}: stones set up, a new game begins there")
-        elif to_play:
-            position = position.resumed() if position.is_over else position
-            position = position.with_to_play(to_play)
-        colour, point = self._moved(node)
-        if not colour:
-            return reached or [position]
-        if position.to_play != COLOURS[colour]:
-            position = position.with_to_play(COLOURS[colour])
-        if position.is_over:
-            position = position.resumed()  # games go on after two passes if the players disagree
-        move = self._move(point)
-        if not self.has_rules and position.why_illegal(move) == "superko":
-            vertex = vertex_of(move, position.rules)
-            raise _Repetition(
-                f"move {number} by {COLOUR_NAMES[COLOURS[colour]]}: {vertex}: superko"
-            )
-        return [*reached, position.play(move)]
+    def _is_no_game(self, node: int) -> bool:
+        """Whether too many illegal moves were executed before this node's."""
+        return len(self.executed) >= MOST_EXECUTED and node not in self.executed
 
-
-def has_move(node: sgf.Tree_node) -> bool:
-    """Whether a node has a move, which may be a pass."""
-    return bool(node.has_property("B") or node.has_property("W"))
-
-
-def _next_mover(node: sgf.Tree_node) -> int | None:
-    """The colour that moves at a node or first after it; None if no move follows."""
-    while not has_move(node):
-        if not len(node):
-            return None
-        node = node[0]
-    return BLACK if node.has_property("B") else WHITE
-
-
-def _is_tail(node: sgf.Tree_node) -> bool:
-    following = 0
-    while len(node):
-        node = node[0]
-        following += 1
-        if following > LONGEST_TAIL:
-            return False
-    return True
-
-
-def new_file(position: Position, black: str, white: str, result: str) -> sgf.Sgf_game:
-    """A file whose root has a game's rules, players, result and setup."""
-    rules = position.rules
-    game = sgf.Sgf_game(size=max(rules.width, rules.height), encoding="UTF-8")
-    root = game.get_root()
-    root.set("AP", ("insei", "1"))
-    # Without a decimal point, readers take a komi of hundreds for hundredths.
-    komi = f"{rules.komi:g}" if abs(rules.komi) < 100 else f"{rules.komi:.1f}"
-    root.set_raw("KM", komi.encode())
-    root.set("RU", word_of(rules))
-    root.set("PB", black)
-    root.set("PW", white)
-    if result:
-        root.set("RE", result)
-    board = position.initial_board.ravel()
-    if board.any():
-        placed = [stones_of(board, colour, rules) for colour in (BLACK, WHITE)]
-        root.set_setup_stones(*placed)
-        root.set("PL", LETTERS[position.initial_to_play])
-        if len(placed[0]) > 1 and not placed[1] and position.initial_to_play == WHITE:
-            root.set("HA", len(placed[0]))
-    elif position.initial_to_play == WHITE:
-        root.set("PL", "w")
-    return game
-
-
-def write_moves(
-    root: sgf.Tree_node, position: Position, comments: Mapping[int, str]
-) -> sgf.Tree_node:
-    """Write a position's moves below the root, with comments by ply, and PL after them if needed.
-
-    Returns:
-        the last node.
-    """
-    node = root
-    if 0 in comments:
-        node.set("C", comments[0])
-    for ply, (move, mover) in enumerate(zip(position.moves, position.movers, strict=True), 1):
-        node = node.new_child()
-        node.set_move(LETTERS[mover], point_of(move, position.rules))
-        if ply in comments:
-            node.set("C", comments[ply])
-    if _is_turn_open(position):
-        node = node.new_child()
-        node.set("PL", LETTERS[position.to_play])
-    return node
-
-
-def write_times(game: sgf.Sgf_game, main: float, left: Mapping[int, float]) -> None:
-    """Write the main time at the root, and the time left at the last move."""
-    if main:
-        game.get_root().set_raw("TM", f"{main:g}".encode())
-    moves = [node for node in game.get_main_sequence() if has_move(node)]
-    for colour, seconds in left.items() if moves else ():
-        moves[-1].set_raw(TIMES_LEFT[colour], f"{seconds:.1f}".encode())
-
-
-def _is_turn_open(position: Position) -> bool:
-    """Whether the moves need a PL after them, as they do not say whose turn it is.
-
-    They do not where the same side is to move again, or where a game was resumed after two passes.
-    That a single pass was forgotten by `resumed` is lost.
-    """
-    if not position.num_moves:
+    def _is_tail(self, node: int) -> bool:
+        for _ in range(LONGEST_TAIL + 1):
+            node = self.scanned.first_child(node)
+            if node < 0:
+                return True
         return False
-    passed = position.moves[-2:] == [position.rules.pass_move] * 2
-    return position.to_play == position.movers[-1] or (passed and not position.is_over)
-
-
-def stones_of(board: NDArray[np.uint8], colour: int, rules: Rules) -> list[tuple[int, int] | None]:
-    """The stones of one colour on a board `[H·W]`, as sgfmill's points."""
-    return [point_of(int(move), rules) for move in np.flatnonzero(board == colour)]
-
-
-def point_of(move: int, rules: Rules) -> tuple[int, int] | None:
-    """A move as sgfmill's point: row from the square's bottom, and column; None for a pass."""
-    if move == rules.pass_move:
-        return None
-    row, column = divmod(move, rules.width)
-    return max(rules.width, rules.height) - 1 - row, column
-
-
-def finished_text(game: sgf.Sgf_game, rules: Rules) -> str:
-    """The file's text, with a rectangle's own size for that of the square around it."""
-    tree = sgf_grammar.make_coarse_game_tree(
-        game.get_root(), lambda node: node, lambda node: dict(node.get_raw_property_map())
-    )
-    if rules.width != rules.height:
-        tree.sequence[0]["SZ"] = [f"{rules.width}:{rules.height}".encode()]
-    text: str = sgf_grammar.serialise_game_tree(tree).decode("utf-8")
-    return text

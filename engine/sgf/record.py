@@ -1,8 +1,7 @@
 """SGF FF[4]: the main line of a game, to and from text.
 
-Reads files that bend the standard as far as they can be understood, and notes each bend. A file
-that breaks the rules of the game is an error that says where. Games with variations are in
-variations.py.
+Reads files that bend the standard as far as they can be understood, and notes each bend. Games with
+variations are in variations.py.
 """
 
 from dataclasses import dataclass, field
@@ -12,15 +11,8 @@ from insei.engine.diagram import result_of
 from insei.engine.errors import BadSgf
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from insei.engine.sgf.file import (
-    SgfFile,
-    finished_text,
-    has_move,
-    new_file,
-    read_file,
-    write_moves,
-    write_times,
-)
+from insei.engine.sgf.file import SgfFile, file_bytes, read_file
+from insei.engine.sgf.writer import TIMES_LEFT, escaped, line_text, move_nodes, root_properties
 
 
 @dataclass(frozen=True)
@@ -44,20 +36,28 @@ def write_sgf(record: GameRecord) -> str:
     """
     position = record.position
     result = record.result or (result_of(position) if position.is_over else "")
-    game = new_file(position, record.black, record.white, result)
-    write_moves(game.get_root(), position, record.comments)
-    write_times(game, record.main_time, record.time_left)
-    return finished_text(game, position.rules)
+    root = root_properties(position, record.black, record.white, result)
+    if 0 in record.comments:
+        root["C"] = [escaped(record.comments[0])]
+    if record.main_time:
+        root["TM"] = [f"{record.main_time:g}"]
+    nodes = move_nodes(position, record.comments)
+    if position.num_moves:
+        nodes[position.num_moves - 1] |= {
+            TIMES_LEFT[colour]: [f"{seconds:.1f}"] for colour, seconds in record.time_left.items()
+        }
+    return line_text([root, *nodes])
 
 
 def read_sgf(text: str | bytes, rules: Rules | None = None) -> GameRecord:
     """Read a game's main line from SGF text.
 
-    Where stones are set up amid the game, the record begins there. An illegal move that at most two
-    moves follow ends the record before it, with a note.
+    Where stones are set up amid the game, or a move is executed that is illegal, the record begins
+    there. An illegal move that at most two nodes follow ends the record before it. Notes say so.
 
     Args:
-        text: a file's contents; bytes are decoded by the file's CA. Only the first game is read.
+        text: a file's contents, in SGF or another format that `formats.py` knows; bytes are decoded
+            as `encoding.py` says. Only the first game is read.
         rules: ko, suicide and scoring for a file that names no rules we know. The size is always
             the file's; so is the komi, if the file has one.
 
@@ -65,7 +65,7 @@ def read_sgf(text: str | bytes, rules: Rules | None = None) -> GameRecord:
         the record; its `notes` say where the file bends the standard.
 
     Raises:
-        BadSgf: this is not an SGF game, or a move is illegal; the message says which and where.
+        BadSgf: this is not a game of Go on a board to 19x19; the message says why.
     """
     return read_file(text, rules, _main_line)
 
@@ -77,37 +77,64 @@ def read_sgf_file(path: Path, rules: Rules | None = None) -> GameRecord:
         BadSgf: the file cannot be read, or as `read_sgf`; the message begins with the path.
     """
     try:
-        return read_sgf(path.read_bytes(), rules)
+        return read_sgf(file_bytes(path), rules)
     except OSError as error:
         raise BadSgf(f"{path}: {error.strerror}") from error
     except BadSgf as error:
         raise BadSgf(f"{path}: {error}") from error
 
 
+def position_before(text: str | bytes, number: int, rules: Rules | None = None) -> Position:
+    """The position of a file's main line before a move; setups of later nodes are not in it.
+
+    Args:
+        number: of the move, from 1. Passes count. If the game is shorter, its last position.
+        text, rules: as for `read_sgf`.
+
+    Raises:
+        BadSgf: as `read_sgf`.
+    """
+
+    def read(file: SgfFile) -> Position:
+        position, due, node = file.start, 1, 0
+        while node >= 0:
+            if due >= number and file.has_move(node):
+                return file.set_up(position, node, due)
+            position = file.advance(position, node, due)
+            due += file.has_move(node)
+            node = file.scanned.first_child(node)
+        return position
+
+    return read_file(text, rules, read)
+
+
 def _main_line(file: SgfFile) -> GameRecord:
-    position = file.position
-    comments = {0: file.opening_comment} if file.opening_comment else {}
+    position = file.start
+    comments: dict[int, str] = {}
     times: dict[int, float] = {}
     number = 1  # of the move that is due
-    for node in file.game.get_main_sequence()[file.num_opening :]:
-        reached = file.after(node, position, number)
-        if not reached:
+    node = 0
+    while node >= 0:
+        plies = position.num_moves
+        reached = file.advance(position, node, number)
+        if node in file.unplayed:
             break
-        number += has_move(node)
-        if reached[-1].num_moves < position.num_moves or len(reached) > 1:
+        if reached is not position and reached.num_moves < plies + file.has_move(node):
             comments = {}
-        position = reached[-1]
+        position = reached
+        number += file.has_move(node)
         times |= file.times_at(node)
         if said := file.text_of(node, "C"):
             ply = position.num_moves
             comments[ply] = f"{comments[ply]}\n{said}" if ply in comments else said
+        node = file.scanned.first_child(node)
     return GameRecord(
         position,
         file.black,
         file.white,
         file.result,
         comments,
-        file.seconds_of(file.root, "TM") or 0.0,
+        file.seconds_of(0, "TM") or 0.0,
         times,
         tuple(file.notes),
     )

@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input
 
 from insei.client.board_picture import BoardPicture
 from insei.client.board_view import BoardView, has_panel
@@ -29,6 +29,7 @@ from insei.client.panel_view import PanelView
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import Reply
 from insei.client.status_text import HELP
+from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
 MIN_FOOTER_ROWS = 14  # in a lower terminal the keys at the bottom are hidden
@@ -138,8 +139,8 @@ class Client(App[None]):
         with Horizontal(id="main"):
             yield BoardView(self.picture())
             yield PanelView()
-        yield Static(id="status", markup=False)
-        yield Static(id="message", markup=False)
+        yield TextView(id="status")
+        yield TextView(id="message")
         yield CommandLine(placeholder="D4, pass, undo, help, ...", id="line")
         yield Footer(compact=True)
 
@@ -225,11 +226,11 @@ class Client(App[None]):
         panel = self.query_one(PanelView)
         if size := panel.panel_size(self.is_plain):
             lines = panel_lines(self.game, analysis, controller.text(), size)
-            panel.update("\n".join(lines), layout=False)
+            panel.show("\n".join(lines), layout=False)
             return
         status = outlook_line(analysis) if analysis else one_line_status(self.game)
-        self.query_one("#status", Static).update(status, layout=False)
-        self.query_one("#message", Static).update(controller.text())
+        self.query_one("#status", TextView).show(status, layout=False)
+        self.query_one("#message", TextView).show(controller.text())
 
     def _show_message(self, message: str) -> None:
         self.controller.message = message

@@ -11,9 +11,11 @@ from insei.client.score_count import ScoreCount
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
 from insei.engine.sgf.record import GameRecord, read_sgf_file, write_sgf
-from insei.engine.sgf.variations import GameNode, read_variations
+from insei.engine.sgf.variations import GameNode, read_variations_file
 from insei.system.errors import UserError
 from insei.system.files import write_text
+
+MOST_MOVES = 5_000  # of a line: each position has its whole history, 125 MB in all
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,16 @@ class Estimate:
 
     black_win_rate: float  # 0 to 1
     black_score: float  # in points
+
+
+def _check_length(path: Path, num_moves: int) -> None:
+    """Refuse a game whose positions would not fit into memory.
+
+    Raises:
+        UserError: it has more than MOST_MOVES moves.
+    """
+    if num_moves > MOST_MOVES:
+        raise UserError(f"{path}: a line of {num_moves:,} moves: wanted at most {MOST_MOVES:,}")
 
 
 def new_clocks(setup: GameSetup) -> dict[int, Clock]:
@@ -68,6 +80,7 @@ class ClientGame:
         """
         record = read_sgf_file(path)
         end = record.position
+        _check_length(path, end.num_moves)
         players = setup or GameSetup(
             black=record.black, white=record.white, minutes=record.main_time / 60
         )
@@ -104,10 +117,8 @@ class ClientGame:
         """
         game = cls.load(path)
         game.clocks = {}
-        try:
-            tree = read_variations(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise UserError(f"{path}: {error}") from error
+        tree = read_variations_file(path)
+        _check_length(path, tree.longest_line())
         game.warnings = tuple(f"{note}." for note in tree.notes)
         game._follow(tree.start)
         return game

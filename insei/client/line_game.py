@@ -11,6 +11,7 @@ from insei.engine.errors import IllegalMove
 from insei.engine.rules import BLACK, COLOUR_NAMES, Rules, opponent
 from insei.engine.vertex import move_of, vertex_of
 from insei.system.files import typed_path, write_text
+from insei.system.shown import say
 
 if TYPE_CHECKING:
     from insei.agents.player import Player
@@ -28,7 +29,7 @@ def typed_lines(source: TextIO | None) -> Iterator[str]:
     """Lines of an input, after a prompt if it is a terminal; none if it is closed."""
     while source is not None:
         if source.isatty():
-            print("> ", end="", flush=True)
+            say("> ", end="", flush=True)
         line = source.readline()
         if not line:
             return

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
 from insei.client.game_setup import YOU, GameSetup
+from insei.client.text_view import TextView
 from insei.engine.rules import PRESETS
 from insei.levels import STRONGEST, level_description, opponent_named
 from insei.system.errors import UserError
@@ -60,7 +61,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
             with Horizontal():
                 yield Label(f"Opponent, 1-{STRONGEST} or name")
                 yield LevelInput(self.opponent, id="opponent", compact=True)
-            yield Label("", id="description", markup=False)
+            yield TextView(id="description")
             for name, label, value in (
                 ("size", "Size", str(setup.size)),
                 ("komi", "Komi", f"{setup.komi:g}"),
@@ -88,7 +89,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
                     id="colour",
                     compact=True,
                 )
-            yield Label("", id="error", markup=False)
+            yield TextView(id="error")
             with Horizontal():
                 yield Button("Begin", id="begin", variant="primary", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
@@ -105,7 +106,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
     def _describe_level(self) -> None:
         opponent = self.query_one("#opponent", Input).value
         size = self.query_one("#size", Input).value
-        self.query_one("#description", Label).update(level_description(opponent, size))
+        self.query_one("#description", TextView).show(level_description(opponent, size))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Begin the game."""
@@ -127,7 +128,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
         try:
             self.dismiss(self._read())
         except ValueError as error:
-            self.query_one("#error", Label).update(str(error))
+            self.query_one("#error", TextView).show(str(error))
 
     def _read(self) -> GameSetup:
         from insei.agents.grammar import make_player

@@ -1,19 +1,18 @@
 """The panel beside the board, as a widget."""
 
-from textual.widgets import Static
-
 from insei.client.panel import PanelSize
+from insei.client.text_view import TextView
 
 MAX_COLUMNS = 60  # longer lines are hard to read
 
 
-class PanelView(Static):
+class PanelView(TextView):
     """Shows lines beside the board."""
 
     DEFAULT_CSS = "PanelView { width: 1fr; height: 1fr; padding: 0 1; }"
 
     def __init__(self) -> None:
-        super().__init__(id="panel", markup=False)
+        super().__init__(id="panel")
 
     def panel_size(self, is_plain: bool) -> PanelSize | None:
         """The size available to lines; None if the panel is hidden."""

@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +10,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 
 from insei.client.player_tasks import Failure, MoveTask, Reply, Task
+from insei.system.child_process import bound_to_us, python_environment, python_words
 
 SERVE = "from insei.client.player_server import serve; serve({descriptor}, {analyst!r}, {seed})"
 
@@ -60,12 +60,12 @@ class PlayerProcess:
         self.socket, far_end = socket.socketpair()
         code = SERVE.format(descriptor=far_end.fileno(), analyst=self.analyst, seed=self.seed)
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", code],
+            bound_to_us(python_words("-c", code)),
             pass_fds=[far_end.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            env=python_environment(),
             start_new_session=True,  # so that the terminal's signals reach the screen alone
         )
         far_end.close()

@@ -10,6 +10,7 @@ from insei.client.game_setup import YOU, GameSetup
 from insei.client.screen import Theme, has_terminal, open_client
 from insei.engine.rules import BLACK, MAX_SIDE, PRESETS, WHITE
 from insei.system.errors import UserError
+from insei.system.shown import say
 
 FAIR_KOMI = {5: 24.5, 6: 4.5, 7: 9.5, 8: 10.5, 9: 7.5}  # by side, area scoring; 7.5 elsewhere
 
@@ -104,7 +105,7 @@ def play_by_lines(setup: GameSetup, name: str, load: Path | None) -> None:
         record = read_sgf_file(load)
         start = record.position
         for note in record.notes:
-            print(f"{load}: {note}", file=sys.stderr)
+            say(f"{load}: {note}", to_error=True)
     mine = BLACK if setup.black == YOU else WHITE
     analyst = f"search:{strongest_net_for(start.rules.width)},rule=puct"
     with closing(make_player(name)) as player:
@@ -117,9 +118,9 @@ def play_by_lines(setup: GameSetup, name: str, load: Path | None) -> None:
             lambda: make_player(analyst),
         )
         for note in notes_on(name, start.rules):
-            print(note)
+            say(note)
         for line in game.run(typed_lines(sys.stdin)):
-            print(line, flush=True)
+            say(line, flush=True)
 
 
 def play_on_screen(

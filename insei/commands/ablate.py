@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from insei.commands.configurations import show_configurations
 from insei.commands.games_bar import GamesBar
-from insei.commands.options import Address, Reports
+from insei.commands.options import Address, List, Reports
 from insei.commands.run_line import RunLine, silence_libraries
+from insei.system.shown import say
 
 if TYPE_CHECKING:
     from insei.selfplay.studies.ablation import AblationResult
@@ -15,30 +17,37 @@ if TYPE_CHECKING:
 
 
 def ablate(
-    config: Path,
+    config: Path | None = None,
     /,
     *,
     runs: Path = Path("runs"),
     reports: Reports = Path("reports"),
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
     address: Address = None,
+    list_: List = False,
 ) -> None:
     """Train the variants of an ablation, and play their nets against each other.
 
-    Example: `insei ablate configs/ablation7.yaml --set hours=0.5`. Every variant begins with the
+    Example: `insei ablate ablation7 --set hours=0.5`. Every variant begins with the
     same seeds and has the same budget. They are trained one after the other, or several together
     (`together`). The same command continues after a stop. docs/configuration.md lists every key.
 
     Parameters
     ----------
     config
-        A YAML file: base, variants, settings, hours, seeds, together, games, and so on.
+        A YAML file, or the name of one that comes with insei: base, variants, settings, hours,
+        seeds, together, games, and so on.
     runs
         Where the runs go, in a folder of the ablation's name.
     set_
         KEY=VALUE over the configuration, as in `--set hours=0.25`.
     """
     silence_libraries()
+    if list_ or config is None:
+        from insei.selfplay.studies.ablation import AblationConfig
+
+        show_configurations(AblationConfig, "config", list_)
+        return
     from insei.selfplay.studies import ablation
 
     with RunLine() as line, GamesBar() as bar:
@@ -56,7 +65,7 @@ def ablate(
             watch_games=show_games,
             notice=line.notice,
         )
-    print(table_of(result))
+    say(table_of(result))
 
 
 def table_of(result: "AblationResult") -> str:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.version import version_text
 from insei.system.lines import TypedLines, lines_of_input
+from insei.system.version import version as version_text
 
 
 def analysis(*, player: Annotated[str, Parameter(alias="-p")] = "search:go9,visits=200") -> None:

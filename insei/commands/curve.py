@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
 from insei.commands.run_line import silence_libraries
+from insei.system.shown import say
 
 
 def curve(
@@ -65,8 +66,8 @@ def curve(
     draw_curve(found, out)
     for point in found.points:
         net = point.net
-        print(
+        say(
             f"{net.run} generation {net.generation}: {net.hours:.2f} h, {net.games:,} games, "
             f"{point.elo:+.0f} Elo ({point.low:+.0f} to {point.high:+.0f})"
         )
-    print(f"{out}: {levels[0]} at 0; report: {found.page}")
+    say(f"{out}: {levels[0]} at 0; report: {found.page}")

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from insei.system.shown import shown
+
 if TYPE_CHECKING:
     from insei.tournament.run import Progress
 
@@ -29,7 +31,7 @@ class GamesBar:
 
     def notice(self, line: str) -> None:
         """Print a line that stays."""
-        self.console.print(line, highlight=False)
+        self.console.print(shown(line), highlight=False, markup=False)
 
     def __enter__(self) -> "GamesBar":
         return self

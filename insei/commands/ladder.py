@@ -1,7 +1,8 @@
 """`insei ladder`: a frozen ladder from a tournament's report."""
 
-import json
 from pathlib import Path
+
+from insei.system.shown import say
 
 
 def ladder(report: Path, /, *, placed: int = 0) -> None:
@@ -17,6 +18,8 @@ def ladder(report: Path, /, *, placed: int = 0) -> None:
     placed
         The best so many players have a rating on the ladder, but are not played against.
     """
-    from insei.tournament.ladder import ladder_from, read_report
+    from insei.system.records import json_of
+    from insei.tournament.ladder import ladder_from
+    from insei.tournament.recorded_report import read_report
 
-    print(json.dumps(ladder_from(read_report(report), placed), indent=2))
+    say(json_of(ladder_from(read_report(report), placed), indent=2))

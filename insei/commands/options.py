@@ -17,6 +17,9 @@ ThemeName = Annotated[
 ]
 Workers = Annotated[int, Parameter(help="Processes that play; 0 plays in this one.")]
 Reports = Annotated[Path, Parameter(help="Where a folder with the games and their report goes.")]
+List = Annotated[
+    bool, Parameter(name="--list", help="Print the configurations that come with insei, and end.")
+]
 Address = Annotated[
     str | None, Parameter(help="Of a Ray cluster to join, instead of starting Ray here.")
 ]

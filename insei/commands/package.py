@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from insei.system.shown import say
+
 
 def package(source: str, folder: Path, /, *, report: Path | None = None) -> None:
     """Copy a player out of its run, so that it can be given away; with its net as player.onnx.
@@ -20,4 +22,4 @@ def package(source: str, folder: Path, /, *, report: Path | None = None) -> None
     from insei.selfplay.packaging import package_player
 
     package_player(source, folder, report)
-    print(f"{folder}: play it as search:{folder}")
+    say(f"{folder}: play it as search:{folder}")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from insei.commands.options import RulesName, Seed, Size, ThemeName
+from insei.system.shown import say
 
 
 def play(
@@ -70,4 +71,4 @@ def show_levels(size: int) -> None:
     from insei.levels import level_lines
 
     check_board(size, "chinese")
-    print("\n".join(level_lines(size)))
+    say("\n".join(level_lines(size)))

@@ -6,6 +6,7 @@ from cyclopts import Parameter
 
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Seed, Workers
+from insei.system.shown import say
 
 if TYPE_CHECKING:
     from insei.tournament.ladder import Ladder
@@ -59,15 +60,15 @@ def rate(
 def print_placement(placed: "Placement", ladder: "Ladder") -> None:
     """Print what was taken from each rung, the rating, and games lost by failing."""
     for rung, cell in placed.cells:
-        print(
+        say(
             f"{rung.elo:+6.0f}  {rung.player:48} {cell.share:6.1%} ({cell.low:.0%}-{cell.high:.0%})"
         )
     found = placed.rating
-    print(
+    say(
         f"{found.player}: {found.elo:+.0f} Elo, 95 % {found.low:+.0f} to {found.high:+.0f}, the "
         f"ladder's own error included; {placed.num_games} games on {ladder.rules.size_name}, "
         "random at 0"
     )
     for who, reasons in placed.failures.items():
         for reason, count in reasons.items():
-            print(f"{who} lost {count} of them by failing: {reason}")
+            say(f"{who} lost {count} of them by failing: {reason}")

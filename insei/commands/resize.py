@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
 from insei.commands.run_line import silence_libraries
+from insei.system.shown import say
 
 if TYPE_CHECKING:
     from insei.selfplay.studies.resizing import ResizeConfig, Resized
@@ -84,13 +85,13 @@ def run(config: "ResizeConfig", reports: Path, address: str | None) -> None:
             notice=bar.notice,
         )
     if result.players:
-        print(table_of(config.player, result))
+        say(table_of(config.player, result))
 
 
 def print_step(path: Path, status: "RetrainingStatus") -> None:
     """Print how a training stands."""
     said = f"step {status.step:,} of {status.num_steps:,}, loss {status.loss:.3f}"
-    print(f"{path}: {said}", flush=True)
+    say(f"{path}: {said}", flush=True)
 
 
 def table_of(player: str, result: "Resized") -> str:

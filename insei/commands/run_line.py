@@ -1,11 +1,12 @@
 """How a training run is shown on the terminal."""
 
 import os
-import sys
 import time
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from insei.system.shown import say, shown
 
 if TYPE_CHECKING:
     from insei.selfplay.loop import Status
@@ -36,23 +37,25 @@ class RunLine:
 
     def show(self, status: Any) -> None:
         """Say how the run stands."""
+        from rich.text import Text
+
         is_new = status.generation != self.shown_generation
         if self.console.is_terminal:
             now = time.monotonic()
             if is_new or now - self.shown_at > 0.25:
                 self.live.start()
                 self.shown_at = now
-                self.live.update(self.line_of(status), refresh=True)
+                self.live.update(Text(shown(self.line_of(status))), refresh=True)
         elif is_new and self.shown_generation >= 0:
-            print(self.line_of(status), flush=True)
+            say(self.line_of(status), flush=True)
         self.shown_generation = status.generation
 
     def notice(self, line: str) -> None:
         """Print a line that stays."""
         if self.console.is_terminal:
-            self.console.print(line, highlight=False)
+            self.console.print(shown(line), highlight=False, markup=False)
         else:
-            print(line, file=sys.stderr, flush=True)
+            say(line, to_error=True, flush=True)
 
     def stop(self) -> None:
         """Take the moving line away."""

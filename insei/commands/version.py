@@ -3,17 +3,15 @@
 import platform
 from importlib import metadata
 
+from insei.system.shown import say
+from insei.system.version import version as version_text
+
 LIBRARIES = ("numpy", "torch", "ray", "pylance", "openvino")
-
-
-def version_text() -> str:
-    """The version of insei alone."""
-    return metadata.version("insei")
 
 
 def version() -> None:
     """Print the versions of insei, Python and the main libraries."""
-    print(f"insei {version_text()}")
-    print(f"python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    say(f"insei {version_text()}")
+    say(f"python {platform.python_version()}, {platform.system()} {platform.machine()}")
     for name in LIBRARIES:
-        print(f"{name} {metadata.version(name)}")
+        say(f"{name} {metadata.version(name)}")

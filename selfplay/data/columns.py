@@ -12,6 +12,7 @@ Letters of shapes:
     P     bytes of the packed binary planes
     G     numbers that fill the other planes
     O     outcomes: win, draw, loss
+    M     moves of a whole game, another number in each
 
 A smaller board lies at the frame's top left. Points off the board hold 0.
 
@@ -28,6 +29,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_GLOBAL_PLANES, NUM_PLANES
+from insei.system.shown import say
 
 Rows = dict[str, NDArray]  # columns by name, each [N, ...]; arrays of a row are flat
 
@@ -91,6 +93,14 @@ STORED = (
         "ownership", np.int8, "H W", "mover",
         "at the end: 1 own point, -1 the opponent's, 0 neutral", in_batch="H W",
     ),
+)  # fmt: skip
+
+# The whole game, in its first row, so that a game and its rows come in one commit.
+WHOLE_GAME = Column(
+    "moves", np.uint16, "M", "",
+    "all moves of the game from the empty board, searched or not, as `move` counts them; in the "
+    "game's first row, null in its other rows",
+    is_per_game=True, in_window=False,
 )  # fmt: skip
 
 # What is made of stored columns where rows are read.
@@ -173,7 +183,7 @@ def markdown() -> str:
         "| column | type | shape | seen by | in a batch | meaning |",
         "|---|---|---|---|---|---|",
     ]
-    for column in STORED + DERIVED:
+    for column in (*STORED, WHOLE_GAME, *DERIVED):
         kind = "string" if column.dtype is np.str_ else np.dtype(column.dtype).name
         batch = ""
         if column.in_batch is not None:
@@ -187,4 +197,4 @@ def markdown() -> str:
 
 
 if __name__ == "__main__":
-    print(markdown())
+    say(markdown())

@@ -1,7 +1,11 @@
 """The dataset of a run: every searched ply as a row of a Lance table.
 
-A commit holds many games. A game that is in the table is not added again, so that an append may be
-repeated after a crash. Rows are only appended, never changed. `columns.py` lists the columns.
+A commit holds many games, each whole: its first row holds all its moves, also those that were not
+searched. A game that is in the table is not added again, so that an append may be repeated after a
+crash. Rows are only appended, never changed. `columns.py` lists the columns.
+
+Tables of older runs lack the moves. They are read as they are; the first commit to such a table
+adds the column, with nulls.
 """
 
 import shutil
@@ -17,12 +21,14 @@ from numpy.typing import NDArray
 
 from insei.engine.planes.net_planes import PLANES_VERSION
 from insei.engine.rules import Rules
-from insei.selfplay.data.columns import STORED, Column, Rows, num_values
+from insei.selfplay.data.columns import STORED, WHOLE_GAME, Column, Rows, num_values
 from insei.selfplay.data.game import SelfPlayGame
 from insei.system.errors import UserError
 
 COMMITS_BETWEEN_COMPACTIONS = 50
 PARTS_OF_A_TABLE = {"data", "_transactions", "_versions"}  # folders that Lance makes first
+MOVES_FIELD = pa.field(WHOLE_GAME.name, pa.list_(pa.uint16()))
+STORED_NAMES = [column.name for column in STORED]
 UNSTATED = {"scoring": "area", "pass_stones": "false"}  # terms of tables that do not state them
 
 
@@ -38,14 +44,15 @@ def arrow_type(column: Column, height: int, width: int) -> pa.DataType:
 def schema_of(height: int, width: int) -> pa.Schema:
     """The table's columns for a frame; arrays are compressed."""
     zstd = {"lance-encoding:compression": "zstd"}
-    return pa.schema(
+    fields = [
         pa.field(
             column.name,
             arrow_type(column, height, width),
             metadata=zstd if column.is_array else None,
         )
         for column in STORED
-    )
+    ]
+    return pa.schema([*fields, MOVES_FIELD])
 
 
 def terms_of(rules: Rules) -> dict[str, str]:
@@ -64,9 +71,10 @@ def terms_of(rules: Rules) -> dict[str, str]:
 def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[str, str]) -> None:
     """Raise ValueError unless a table has these terms and columns.
 
-    Tables of the first version state no terms. Only their columns are compared.
+    Tables of the first version state no terms. Only their columns are compared. Older tables lack
+    the moves of whole games.
     """
-    if schema.names != wanted.names:
+    if schema.names not in (wanted.names, STORED_NAMES):
         raise UserError(f"{path}: columns {schema.names}, wanted {wanted.names}")
     came = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
     for key, value in terms.items():
@@ -74,7 +82,7 @@ def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[st
             raise UserError(
                 f"{path}: games with {key} {found}; wanted {key} {value}, as in the run's rules"
             )
-    for field in wanted:
+    for field in filter(lambda field: field.name in schema.names, wanted):
         if schema.field(field.name).type != field.type:
             raise UserError(
                 f"{path}: {field.name} is {schema.field(field.name).type}; wanted {field.type}, "
@@ -99,7 +107,30 @@ def table_of(games: Sequence[SelfPlayGame], schema: pa.Schema) -> pa.Table:
             arrays.append(pa.FixedSizeBinaryArray.from_buffers(kind, len(values), [None, buffer]))
         else:
             arrays.append(pa.array(values, kind))
+    arrays.append(moves_of(games))
     return pa.table(arrays, schema=schema)
+
+
+def moves_of(games: Sequence[SelfPlayGame]) -> pa.Array:
+    """The whole games as a column: each in its first row."""
+    found: list[NDArray | None] = []
+    for game in games:
+        found += [game.moves, *[None] * (len(game) - 1)]
+    return pa.array(found, MOVES_FIELD.type)
+
+
+def open_table(path: Path, rules: Rules) -> lance.LanceDataset:
+    """Open the table of a run with these rules.
+
+    Raises:
+        UserError: it can't be read, or has games of other rules or planes.
+    """
+    try:
+        table = lance.dataset(str(path))
+    except (ValueError, OSError) as error:
+        raise UserError(f"{path}: no Lance dataset that can be read ({error})") from error
+    check_terms(path, table.schema, schema_of(rules.height, rules.width), terms_of(rules))
+    return table
 
 
 def rows_of(table: pa.Table) -> Rows:
@@ -152,19 +183,14 @@ class GameDataset:
 
     def __init__(self, path: Path, rules: Rules) -> None:
         self.path = path
-        terms = terms_of(rules)
-        self.schema = schema_of(rules.height, rules.width).with_metadata(terms)
+        self.schema = schema_of(rules.height, rules.width).with_metadata(terms_of(rules))
         self.table: lance.LanceDataset | None = None
         self.games_by_generation: dict[int, int] = {}
         self.rows_by_generation: Counter[int] = Counter()
         self.ids: set[str] = set()
         self.num_rows = 0
         if path.exists():
-            try:
-                self.table = lance.dataset(str(path))
-            except (ValueError, OSError) as error:
-                raise UserError(f"{path}: no Lance dataset that can be read ({error})") from error
-            check_terms(path, self.table.schema, self.schema, terms)
+            self.table = open_table(path, rules)
             self._count()
 
     def _count(self) -> None:
@@ -194,6 +220,8 @@ class GameDataset:
         if self.table is None:
             self.table = lance.write_dataset(table, str(self.path), mode="create")
         else:
+            if WHOLE_GAME.name not in self.table.schema.names:  # an older run's
+                self.table.add_columns(MOVES_FIELD)
             self.table.insert(table)
         if self.table.version % COMMITS_BETWEEN_COMPACTIONS == 0:
             self.table.optimize.compact_files()
@@ -217,4 +245,4 @@ class GameDataset:
         if self.table is None:
             return rows_of(self.schema.empty_table())
         first = max(0, self.num_rows - num_rows)
-        return rows_of(self.table.to_table(offset=first, limit=num_rows))
+        return rows_of(self.table.to_table(STORED_NAMES, offset=first, limit=num_rows))

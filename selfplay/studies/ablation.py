@@ -2,7 +2,7 @@
 
     from insei.selfplay.studies.ablation import ablate, read_ablation
 
-    config = read_ablation(Path("configs/ablation7.yaml"), ["hours=0.5"])
+    config = read_ablation(Path("ablation7"), ["hours=0.5"])
     result = ablate(config, notice=print)
 
 trains the variants that are not trained yet, plays their nets, and returns their ratings.
@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from insei.agents.net.package import read_card
-from insei.selfplay.beginning import config_of
 from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.loop import Status
 from insei.selfplay.rating import player_name
-from insei.selfplay.run import RunFolder
+from insei.selfplay.run import RunFolder, config_of
 from insei.selfplay.session import ignore, train_run
 from insei.selfplay.studies.parallel_runs import train_in_parallel
 from insei.selfplay.studies.variant_ratings import VariantRating, rate_variants
@@ -28,6 +27,7 @@ from insei.system.configuration import build, to_yaml, with_settings
 from insei.system.errors import UserError
 from insei.system.plain_yaml import read_yaml
 from insei.system.setting import BadSetting, Setting, check_name, check_settings
+from insei.system.shipped_configurations import find_configuration
 from insei.tournament.tournament_config import TournamentConfig
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class AblationConfig:
 
     FORMER_NAMES = (("arms", "variants"),)
 
-    base: Annotated[str, Setting("a training configuration, relative to the working folder")]
+    base: Annotated[str, Setting("a training configuration: a path, or the name of a shipped one")]
     variants: Annotated[
         tuple[VariantConfig, ...],
         Setting("two at least; the others are measured from the first"),
@@ -119,9 +119,14 @@ class AblationResult:
 def read_ablation(path: Path, settings: Sequence[str] = ()) -> AblationConfig:
     """Read an ablation's configuration, with KEY=VALUE settings over it.
 
+    Args:
+        path: a YAML file, or the name of a configuration that comes with insei.
+        settings: KEY=VALUE over the configuration.
+
     Raises:
         ValueError: it can't be used.
     """
+    path = find_configuration(path, AblationConfig)
     values = with_settings({"name": path.stem} | read_yaml(path), settings)
     try:
         config = build(AblationConfig, values)
@@ -199,7 +204,7 @@ def trainings_of(config: AblationConfig) -> Trainings:
     Raises:
         ValueError: the base or a setting can't be used.
     """
-    base = read_yaml(Path(config.base))
+    base = read_yaml(find_configuration(config.base, TrainConfig))
     budget = [f"hours={config.hours}", "generations=null"] if config.hours else []
     found = {}
     for variant in config.variants:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from insei.agents.net.package import read_card
 from insei.engine.rules import Rules
-from insei.selfplay.beginning import config_of
 from insei.selfplay.checkpoints import checkpoints_of, milestones_of
 from insei.selfplay.rating import player_name
+from insei.selfplay.run import config_of
 from insei.selfplay.session import ignore
 from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings

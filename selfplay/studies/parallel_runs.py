@@ -1,12 +1,11 @@
 """Runs trained at the same time, each in a process of its own, in equal shares of the machine."""
 
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from insei.system.child_process import bound_to_us
+from insei.system.child_process import bound_to_us, python_environment, python_words
 from insei.system.errors import UserError
 
 
@@ -38,12 +37,13 @@ def train_in_process(
     run: Path, running: "list[subprocess.Popen[str]]", notice: Callable[[str], None]
 ) -> str:
     """Train a run in another process; returns how it failed, or an empty text."""
-    words = [sys.executable, "-m", "insei", "train", str(run)]
+    words = python_words("-m", "insei", "train", str(run))
     with subprocess.Popen(
         bound_to_us(words),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        env=python_environment(),
         text=True,
         errors="replace",
     ) as process:

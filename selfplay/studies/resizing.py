@@ -27,10 +27,10 @@ from insei.agents.net.package import (
     read_card,
     write_package,
 )
-from insei.selfplay.beginning import config_of
 from insei.selfplay.learner import Diverged
 from insei.selfplay.packaging import rating_in
 from insei.selfplay.rating import player_name
+from insei.selfplay.run import config_of
 from insei.selfplay.session import ignore
 from insei.selfplay.studies.retraining import (
     RecordedRows,

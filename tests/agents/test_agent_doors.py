@@ -1,5 +1,7 @@
 """The doors of the compiled search and players, knocked at as those of the engine."""
 
+import copy
+import pickle
 import random
 import threading
 
@@ -212,3 +214,11 @@ def test_one_thread_at_a_time_uses_a_tree():
         run(0.001)
     running.join()
     assert "in use" in refused[0]
+
+
+def test_trees_are_neither_copied_nor_pickled():
+    """A copy would share their memory."""
+    for tree in (Forest(1, 5, 5, SearchSettings(), 1), UctTree(Position(Rules(5, 5)), 9, 1)):
+        for door in (copy.copy, copy.deepcopy, pickle.dumps):
+            with pytest.raises(TypeError):
+                door(tree)

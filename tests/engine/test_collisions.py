@@ -10,7 +10,7 @@ from insei.engine.playouts import random_reply
 from insei.engine.position import Position
 from insei.engine.positions import LEAVE, Positions
 from insei.engine.rules import Rules
-from tests.helpers.collisions import AFTER_CAPTURES, SUICIDE, collision
+from tests.helpers.hostile.collisions import AFTER_CAPTURES, SUICIDE, collision
 from tests.helpers.reference import Reference
 
 CASES = [

@@ -2,7 +2,6 @@
 
 import pytest
 
-from insei.engine.errors import BadSgf
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules, tromp_taylor
 from insei.engine.sgf.record import GameRecord, read_sgf, write_sgf
@@ -71,19 +70,6 @@ def test_stones_set_up_in_the_middle_begin_anew_there():
     assert (middle.position.board == 2).sum() == 2
     assert middle.position.board[2, 2] == 0
     assert middle.children[0].position.moves == [0]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "(;SZ[5];B[cc](;W[cc];B[aa];W[bb];B[ab])(;W[bb]))",
-        "(;SZ[5];B[cc](;W[zz]))",
-        "",
-    ],
-)
-def test_a_broken_tree_says_what_is_wrong(text):
-    with pytest.raises(BadSgf):
-        read_variations(text)
 
 
 def test_moves_before_the_start_are_written_too():

@@ -4,9 +4,9 @@ from insei.agents.player import Choice
 from insei.engine.rules import Rules
 from insei.system.configuration import to_yaml
 from insei.tournament.folder import TournamentFolder
-from insei.tournament.match import Job
+from insei.tournament.match import Job, PlayedGame
 from insei.tournament.playing import play_here
-from insei.tournament.run import run_tournament
+from insei.tournament.run import ignore, run_tournament
 from insei.tournament.tournament_config import TournamentConfig
 
 CONFIG = TournamentConfig(
@@ -20,6 +20,14 @@ CONFIG = TournamentConfig(
 
 
 JOB = Job(0, "a", "b", Rules(3, 3, 0.5), (), 1, 40)
+
+
+def played(number, black, white, winner, **others):
+    """A game without moves."""
+    both = {"black": [], "white": []}
+    fields = {"id": str(number), "result": "", "reason": "", "moves": [], "opening_plies": 0}
+    fields |= {"seconds": both, "operations": {"black": 0, "white": 0}}
+    return PlayedGame(**fields | others, number=number, black=black, white=white, winner=winner)
 
 
 class Scripted:
@@ -42,10 +50,10 @@ class Scripted:
         pass
 
 
-def hold(tmp_path, config=CONFIG, play=play_here):
+def hold(tmp_path, config=CONFIG, play=play_here, notice=ignore):
     folder = TournamentFolder(tmp_path / config.name, to_yaml(config))
     try:
-        run_tournament(config, folder, play, lambda progress: None)
+        run_tournament(config, folder, play, ignore, notice=notice)
         return folder.path / "report.html"
     finally:
         folder.close()

@@ -123,3 +123,62 @@ def test_what_a_player_prints_is_no_part_of_gtp(tmp_path):
     )
     assert done.stdout == b"= A5\n\n=\n\n"
     assert b"thinking hard" in done.stderr
+
+
+def answers(monkeypatch, capsys, lines, **options):
+    """What `insei gtp` writes to standard output and to standard error."""
+    monkeypatch.setattr("insei.system.lines.lines_of_input", lambda: iter(lines))
+    gtp(player="random", **options)
+    return capsys.readouterr()
+
+
+SUICIDE = ["play b A1", "play w A2", "play w B2", "play w C1", "play b B1"]
+
+
+def test_without_rules_an_opponents_suicide_is_played_and_told(monkeypatch, capsys):
+    out, err = answers(monkeypatch, capsys, [*SUICIDE, "list_stones b", "kata-get-rules"])
+    assert "?" not in out
+    assert "B1 for black: suicide under these rules" in err
+    assert '"ko": "POSITIONAL"' in out
+    assert '"suicide": false' in out
+
+
+def test_rules_of_the_command_line_are_kept_to_the_letter(monkeypatch, capsys):
+    for rules, count in (("cgos", 1), ("tromp-taylor", 0), ('{"suicide": true}', 0)):
+        out, err = answers(monkeypatch, capsys, SUICIDE, rules=rules)
+        assert out.count("? illegal move: B1 for black: suicide") == count
+        assert not err
+
+
+@pytest.mark.parametrize(
+    ("rules", "komi"),
+    [
+        ("", "7.5"),
+        ("new-zealand", "7"),
+        ("japanese", "6.5"),
+        ("chinese-ogs", "7.5"),
+        ("bga", "7.5"),
+    ],
+)
+def test_rules_bring_their_usual_komi(monkeypatch, capsys, rules, komi):
+    out, _ = answers(monkeypatch, capsys, ["get_komi"], rules=rules)
+    assert out == f"= {komi}\n\n"
+    out, _ = answers(monkeypatch, capsys, ["get_komi"], rules=rules, komi=3.5)
+    assert out == "= 3.5\n\n"
+
+
+def test_what_rules_say_and_insei_does_not_play_is_told(monkeypatch, capsys):
+    _, err = answers(monkeypatch, capsys, [], rules="aga-button")
+    assert err == "insei: button1: not played; the rest of these rules is\n"
+
+
+def test_unknown_rules_end_the_command(monkeypatch, capsys):
+    with pytest.raises(UserError, match="unknown rules 'chess': wanted tromp-taylor"):
+        answers(monkeypatch, capsys, [], rules="chess")
+
+
+def test_the_engine_answers_by_the_name_it_was_given(monkeypatch, capsys):
+    out, _ = answers(monkeypatch, capsys, ["name", "version"], called="KataGo 1.16.0")
+    assert out == "= KataGo\n\n= 1.16.0\n\n"
+    out, _ = answers(monkeypatch, capsys, ["name"], called="Leela")
+    assert out == "= Leela\n\n"

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from insei.selfplay.checkpoints import checkpoints_of
+from insei.selfplay.data import load
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import RatingConfig
@@ -81,6 +82,9 @@ def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
     assert len(rows["ply"]) == dataset.num_rows
     assert set(dataset.games_by_generation) == set(range(5))
     assert all(60 <= count < 60 + 12 for count in dataset.games_by_generation.values())
+    whole = [game.id for game in load(path).games()]
+    assert len(whole) == len(set(whole))
+    assert set(whole) == dataset.ids
     progress, _ = RunFolder(path).newest()
     assert progress.generation == 5
     assert steps == sorted(steps)

@@ -1,13 +1,18 @@
 """Generation numbers, roll-backs and milestones, against a family tree that is written out."""
 
+import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insei.selfplay.checkpoints import Progress
+from insei.selfplay.checkpoints import Progress, SavedProgress
 from insei.selfplay.lineage import RANDOM_WEIGHTS, Lineage, Rollback, is_milestone
+from insei.system.records import json_of, record_of
+
+RANDOM_STATE = dict(np.random.default_rng(3).bit_generator.state)
 
 
 class FamilyTree:
@@ -74,8 +79,9 @@ def test_a_checkpoint_keeps_the_lineage(actions):
     tree = FamilyTree()
     for action, choice in actions:
         grow(tree, action, choice)
-    progress = Progress(tree.lineages[tree.newest], 7, 9, {"state": 1}, 2.5, 0.5)
-    assert Progress.from_json(progress.to_json()) == progress
+    progress = Progress(tree.lineages[tree.newest], 7, 9, RANDOM_STATE, 2.5, 0.5)
+    saved = json_of(SavedProgress.of(progress))
+    assert record_of(SavedProgress, saved, "").progress == progress
 
 
 def test_what_was_left_behind_is_no_ancestor():
@@ -111,6 +117,8 @@ def test_milestones_come_at_powers_of_two_then_regularly():
 
 def test_a_checkpoint_of_the_first_version_has_no_roll_backs():
     values = {
-        "generation": 3, "num_steps": 5, "num_rows_learned": 160, "random_state": {}, "seconds": 1.0
+        "generation": 3, "num_steps": 5, "num_rows_learned": 160, "seconds": 1.0,
+        "random_state": RANDOM_STATE,
     }  # fmt: skip
-    assert Progress.from_json(values) == Progress(Lineage(3), 5, 160, {}, 1.0, 1.0)
+    saved = record_of(SavedProgress, json.dumps(values), "")
+    assert saved.progress == Progress(Lineage(3), 5, 160, RANDOM_STATE, 1.0, 1.0)

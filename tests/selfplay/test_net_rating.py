@@ -1,13 +1,12 @@
 """Ratings of a run's nets: as values, as lines of a file, and as a ladder."""
 
-import json
-
 import pytest
 
 from insei.engine.rules import Rules
 from insei.selfplay.net_rating import MatchScore, NetRating, elos, label_of
 from insei.selfplay.run import RunFolder
 from insei.system.configuration import to_yaml
+from insei.system.records import json_of, record_of
 from tests.helpers.ratings import rating_of
 from tests.helpers.runs import CONFIG
 
@@ -19,10 +18,10 @@ OLD_LINES = """\
 """  # noqa: E501
 
 
-def test_lines_of_earlier_runs_are_read_and_written_the_same():
+def test_lines_of_earlier_runs_are_read():
     lines = OLD_LINES.splitlines()
-    ratings = [NetRating.from_json(json.loads(line)) for line in lines]
-    assert [json.dumps(rating.to_json()) for rating in ratings] == lines
+    ratings = [record_of(NetRating, line, "") for line in lines]
+    assert [record_of(NetRating, json_of(rating), "") for rating in ratings] == ratings
     first, second, third = ratings
     assert first.earlier is None
     assert first.opponents["random"].points == 1
@@ -69,12 +68,16 @@ def test_of_a_generation_rated_twice_the_newest_rating_counts(tmp_path):
         '{"generation": 2, "player": "net:x", "opponents": {"random": 3}}',
         '{"generation": "two", "player": "net:x", "opponents": {}}',
         '{"generation": 2, "player": "net:x", "opponents": []}',
+        '{"generation": -5, "player": "net:x", "opponents": {}}',
+        OLD_LINES.splitlines()[0].replace("0.5", "NaN"),
+        "[" * 100_000,
+        '{"generation": ' + "9" * 5000 + "}",
     ],
 )
-def test_a_file_of_something_else_is_named(tmp_path, line):
-    run = run_with(tmp_path / "tiny", line + "\n")
-    with pytest.raises(ValueError, match=r"ratings.jsonl: not a file of ratings"):
-        run.ratings()
+def test_a_line_that_is_no_rating_is_set_aside_and_told(tmp_path, line):
+    run = run_with(tmp_path / "tiny", line + "\n" + OLD_LINES)
+    assert [rating.generation for rating in run.ratings()] == [2, 4, 6]
+    assert "tiny/ratings.jsonl: line 1 is set aside: " in run.rating_lines().notice
     run.close()
 
 

@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from insei.system.files import LinkRefused
 from insei.system.lock import FolderInUse, FolderLock
 from tests.helpers.paths import ROOT
 
@@ -47,7 +48,9 @@ def test_a_symbolic_link_is_neither_followed_nor_emptied(tmp_path):
     target = tmp_path / "precious"
     target.write_text("mine")
     (tmp_path / "lock").symlink_to(target)
-    with pytest.raises(OSError, match="symbolic link"):
+    with pytest.raises(
+        LinkRefused, match="lock is a symbolic link: wanted a file of the folder itself"
+    ):
         FolderLock(tmp_path)
     assert target.read_text() == "mine"
 

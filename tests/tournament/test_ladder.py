@@ -8,10 +8,12 @@ import pytest
 from insei.commands.rate import rate
 from insei.engine.rules import Rules
 from insei.main import main
+from insei.system.records import json_of, record_of
 from insei.tournament import ladder
 from insei.tournament.ladder import Ladder, Rung, ladder_from, ladder_sizes, read_ladder
 from insei.tournament.placement import placed_on, rate_player
 from insei.tournament.ratings import place
+from insei.tournament.recorded_report import RecordedReport
 
 
 @pytest.mark.parametrize("size", ladder_sizes())
@@ -33,10 +35,11 @@ def test_the_best_of_a_report_may_be_placed_beside_the_rungs(tmp_path, monkeypat
         for name, elo in (("uct", 900.04), ("influence", 600.0), ("random", 0.0))
     ]
     rules = {"width": 5, "height": 5, "komi": 14.5}
-    report = {"config": {"rules": rules, "opening_plies": 2, "games": 20}, "ratings": rated}
+    values = {"config": {"rules": rules, "opening_plies": 2, "games": 20}, "ratings": rated}
+    report = record_of(RecordedReport, json.dumps(values), "")
     with pytest.raises(ValueError, match="placed 2: wanted 0 to 1, so that two rungs are left"):
         ladder_from(report, 2)
-    (tmp_path / "5x5.json").write_text(json.dumps(ladder_from(report, 1)))
+    (tmp_path / "5x5.json").write_text(json_of(ladder_from(report, 1)))
     monkeypatch.setattr(ladder, "LADDERS", tmp_path)
     found = read_ladder(5)
     assert [rung.player for rung in found.rungs] == ["influence", "random"]
@@ -77,7 +80,8 @@ def small_ladder(tmp_path, monkeypatch):
             {"player": "random", "elo": 0, "low": 0, "high": 0, "score": 0.1},
         ],
     }
-    (tmp_path / "5x5.json").write_text(json.dumps(ladder_from(report)))
+    ladder_file = ladder_from(record_of(RecordedReport, json.dumps(report), ""))
+    (tmp_path / "5x5.json").write_text(json_of(ladder_file))
     monkeypatch.setattr(ladder, "LADDERS", tmp_path)
 
 
@@ -144,9 +148,9 @@ def test_a_player_is_rated_from_python_and_watched(small_ladder):
 def test_a_ladder_is_printed_from_a_report(tmp_path, capsys):
     rated = [{"player": name, "elo": 0, "low": 0, "high": 0, "score": 0} for name in "abc"]
     rules = {"width": 5, "height": 5, "komi": 14.5}
-    report = {"config": {"rules": rules, "opening_plies": 2, "games": 20}, "ratings": rated}
+    values = {"config": {"rules": rules, "opening_plies": 2, "games": 20}, "ratings": rated}
     path = tmp_path / "report.json"
-    path.write_text(json.dumps(report))
+    path.write_text(json.dumps(values))
     main(["ladder", str(path), "--placed", "1"])
     values = json.loads(capsys.readouterr().out)
     assert [one["player"] for one in values["rungs"]] == ["b", "c"]
@@ -160,7 +164,10 @@ def test_what_is_no_report_makes_no_ladder(tmp_path, text, capsys):
     with pytest.raises(SystemExit) as ended:
         main(["ladder", str(path)])
     assert ended.value.code == 2
-    assert capsys.readouterr().err == f"insei: {path}: wanted a tournament's report.json\n"
+    said = capsys.readouterr().err
+    assert said.startswith(f"insei: {path}: ")
+    assert said.endswith("; wanted a tournament's report.json\n")
+    assert said.count("\n") == 1
 
 
 def test_a_report_that_is_not_there_is_named(tmp_path, capsys):
@@ -169,3 +176,28 @@ def test_a_report_that_is_not_there_is_named(tmp_path, capsys):
         main(["ladder", str(path)])
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith(f"insei: {path}: No such file or directory; wanted")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON"),
+        ("[" * 60_000, "not JSON"),
+        ("{}", "rules: missing"),
+        ('{"rules": {"width": 99}, "opening_plies": 4, "games": 20, "rungs": []}', "rules"),
+        ('{"rules": {}, "opening_plies": 4, "games": 20, "rungs": []}', "rungs"),
+        ('{"rules": {}, "opening_plies": "4", "games": 20, "rungs": [1]}', "opening_plies: '4'"),
+        (
+            '{"rules": {}, "opening_plies": 4, "games": 20, '
+            '"rungs": [{"player": "a", "elo": NaN, "low": 0, "high": 0}]}',
+            "elo: nan, wanted a finite number",
+        ),
+    ],
+)
+def test_a_damaged_ladder_is_one_line(tmp_path, monkeypatch, text, said):
+    monkeypatch.setattr(ladder, "LADDERS", tmp_path)
+    (tmp_path / "5x5.json").write_text(text)
+    with pytest.raises(ValueError, match=said) as refused:
+        read_ladder(5)
+    assert str(refused.value).startswith(f"{tmp_path}/5x5.json: ")
+    assert "\n" not in str(refused.value)

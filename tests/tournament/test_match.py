@@ -1,6 +1,5 @@
 """One game between two players, here and on Ray."""
 
-import json
 from contextlib import closing
 from dataclasses import fields, replace
 
@@ -10,6 +9,7 @@ from insei.agents.player import RESIGN, Choice
 from insei.engine.rules import BLACK, EMPTY, WHITE, Rules
 from insei.system.actor_pool import ActorLost, ActorPool
 from insei.system.errors import WorkersExited
+from insei.system.records import json_of
 from insei.tournament.match import RULES_KNOWN_BY, GameRunner, Job, play_game
 from insei.tournament.playing import play_in_pool
 from insei.tournament.schedule import schedule
@@ -76,7 +76,7 @@ def test_a_game_keeps_processor_time_and_what_each_mover_thought():
     game = play_game(JOB, Scripted(4, 9), Sure(9))
     assert game.win_rates == [None, 0.25, None]
     assert all(one >= 0 for one in game.cpu_seconds["black"] + game.cpu_seconds["white"])
-    json.dumps(game.as_json())
+    json_of(game.rounded())
 
 
 def test_a_player_that_changes_on_the_way_is_refused():

@@ -69,7 +69,8 @@ def test_a_program_that_is_not_there_is_refused_before_the_first_game(tmp_path):
     values = json.loads(report.with_suffix(".json").read_text())
     assert values["games"] == 2
     assert not values["failures"].get(f"gtp:{program}")
-    assert "can't be started" in values["sessions"][-1]["players"][f"gtp:{program}"]
+    versions = [session["players"][f"gtp:{program}"] for session in values["sessions"]]
+    assert versions == ["bad 1", "bad 1"]  # as it answered while it was there
     more = replace(config, games=4)
     assert hold(tmp_path, more, None)  # nothing is played
     with pytest.raises(ValueError, match="can't be started"):

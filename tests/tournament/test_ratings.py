@@ -12,6 +12,7 @@ from insei.engine.rules import BLACK, EMPTY
 from insei.tournament.elo import ELO
 from insei.tournament.ratings import PRIOR_GAMES, fit, interval, place, superiority
 from insei.tournament.report import crosstable
+from tests.helpers.tournaments import played
 
 
 def test_ratings_find_the_strengths_that_made_the_points():
@@ -105,10 +106,11 @@ def test_intervals_are_those_of_clopper_and_pearson(points, games, low, high):
 
 
 def test_the_crosstable_counts_both_sides():
-    def game(black, white, winner):
-        return {"black": black, "white": white, "winner": winner}
-
-    games = [game("a", "b", BLACK), game("b", "a", BLACK), game("b", "a", EMPTY)]
+    games = [
+        played(0, "a", "b", BLACK),
+        played(1, "b", "a", BLACK),
+        played(3, "b", "a", EMPTY),
+    ]
     cells = crosstable(games, ("a", "b"))
     assert (cells["a", "b"].wins, cells["a", "b"].ties, cells["a", "b"].losses) == (1, 1, 1)
     assert cells["a", "b"].share + cells["b", "a"].share == 1

@@ -8,6 +8,7 @@ from insei.tournament.cost import ROOTS, cost_of, lines_with_code, modules_of, m
 from insei.tournament.pace import pace_of, times_of
 from insei.tournament.ratings import fit, superiority
 from insei.tournament.residuals import count_pairs, significant_residuals
+from tests.helpers.tournaments import played
 
 CYCLE = {
     ("a", "b"): 16.0, ("b", "a"): 4.0, ("b", "c"): 16.0,
@@ -33,17 +34,13 @@ def test_likelihood_of_superiority_grows_with_the_evidence():
     assert abs(chance(14, 6) + chance(6, 14) - 1) < 1e-6
 
 
-def game(number, black, white, winner, **others):
-    return {"number": number, "black": black, "white": white, "winner": winner} | others
-
-
 def test_openings_are_counted_by_what_decided_them():
     games = [
-        game(0, "a", "b", 1), game(1, "b", "a", 2),  # a both times
-        game(2, "a", "b", 1), game(3, "b", "a", 1),  # Black both times
-        game(4, "a", "b", 2), game(5, "b", "a", 2),
-        game(6, "a", "b", 0), game(7, "b", "a", 1),
-        game(8, "a", "b", 1),  # its other game is still to come
+        played(0, "a", "b", 1), played(1, "b", "a", 2),  # a both times
+        played(2, "a", "b", 1), played(3, "b", "a", 1),  # Black both times
+        played(4, "a", "b", 2), played(5, "b", "a", 2),
+        played(6, "a", "b", 0), played(7, "b", "a", 1),
+        played(8, "a", "b", 1),  # its other game is still to come
     ]  # fmt: skip
     found = count_pairs(games)
     assert (found.one_side, found.black, found.white, found.other) == (1, 1, 1, 1)
@@ -99,7 +96,7 @@ def test_multiply_adds_of_a_net_counted_by_hand():
 def test_a_pace_tells_processor_time_from_wall_time():
     assert times_of([0.001] * 99 + [0.1]).median == 1
     games = [
-        game(
+        played(
             0, "a", "gtp:x", 1,
             seconds={"black": [0.1, 0.3], "white": [0.2]},
             cpu_seconds={"black": [0.05, 0.05], "white": [None]},

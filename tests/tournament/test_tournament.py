@@ -10,12 +10,15 @@ import pytest
 from insei.engine.rules import Rules
 from insei.engine.sgf.record import read_sgf
 from insei.system.configuration import to_yaml
+from insei.system.records import record_of
 from insei.tournament import provenance
 from insei.tournament.cost import PlayerCost
 from insei.tournament.folder import TournamentFolder, sgf_name
-from insei.tournament.match import play_game
+from insei.tournament.match import PlayedGame, play_game
 from insei.tournament.playing import play_here
+from insei.tournament.recorded import read_games
 from insei.tournament.report import Facts, replays_of, write_report
+from insei.tournament.schedule import schedule
 from insei.tournament.session import hold_tournament
 from insei.tournament.tournament_config import PairingConfig
 from tests.helpers.tournaments import CONFIG, JOB, Scripted, hold
@@ -53,9 +56,9 @@ def test_players_names_are_escaped_in_the_page(tmp_path):
     config = replace(CONFIG, players=("random", "<b>"))
     game = play_game(replace(JOB, black="random", white="<b>"), Scripted(9), Scripted(9))
     parts = dict.fromkeys(("random", "<b>"), PlayerCost("moves", 0, 0, 0))
-    write_report(tmp_path, config, [game.as_json()], Facts(parts))
+    write_report(tmp_path, config, [game], Facts(parts))
     assert "<b>" not in (tmp_path / "report.html").read_text()
-    assert "| <b> |" in (tmp_path / "report.md").read_text()
+    assert "\\<b\\> |" in (tmp_path / "report.md").read_text()
 
 
 def test_an_interrupted_tournament_goes_on(tmp_path):
@@ -82,8 +85,9 @@ def test_an_interrupted_tournament_goes_on(tmp_path):
     hold(tmp_path, play=count)
     assert len(played) == 7
     straight = hold(tmp_path / "again")
+    jobs = {job.id: job for job in schedule(CONFIG)}
     values = [
-        {game["id"]: game["moves"] for game in TournamentFolder(one, to_yaml(CONFIG)).games()}
+        {game.id: game.moves for game in read_games(one / "games.jsonl", jobs).values}
         for one in (straight.parent, path.parent)
     ]
     assert values[0] == values[1]
@@ -187,9 +191,10 @@ def test_every_game_can_be_replayed_in_the_page(tmp_path):
         assert (black, white, row[3]) == (game["black"], game["white"], game["result"])
         assert [int(moves[i : i + 2], 36) for i in range(0, len(moves), 2)] == game["moves"]
         assert (held["reasons"][row[4]], row[5]) == (game["reason"], game["opening_plies"])
-    rates = json.loads(replays_of([played[0] | {"win_rates": [0.75, None, 0.0, 1.0]}]))["games"][0]
-    assert rates[7] == "23--002s"
-    assert "</script>" not in replays_of([played[0] | {"black": "</script><b>"}])
+    first = record_of(PlayedGame, json.dumps(played[0]), "")
+    rated = replace(first, win_rates=[0.75, None, 0.0, 1.0])
+    assert json.loads(replays_of([rated]))["games"][0][7] == "23--002s"
+    assert "</script>" not in replays_of([replace(first, black="</script><b>")])
 
 
 def test_a_tournament_is_held_from_python_and_watched(tmp_path, ray_session):

@@ -49,9 +49,9 @@ def test_as_many_moves_are_told_of_as_were_asked_for(game, kind):
 
 def test_a_move_without_visits_is_told_of_with_the_roots_figures(game):
     said = asked(game, "kata-analyze b minmoves 26 rootInfo true")
-    root = re.search(r"rootInfo visits \d+ winrate ([\d.]+)", said)[1]
+    root = re.search(r"rootInfo visits \d+ .*?winrate ([\d.]+)", said)[1]
     unvisited = re.findall(
-        r"info move (\w+) visits 0 winrate ([\d.]+) .*? pv ([\w ]+?) ?info", said
+        r"info move (\w+) visits 0 .*?winrate ([\d.]+) .*? pv ([\w ]+?) ?info", said
     )
     assert unvisited
     assert all(winrate == root and move == pv for move, winrate, pv in unvisited)
@@ -108,13 +108,61 @@ def test_a_move_is_made_with_the_reports_of_its_search(game, kind):
 
 
 def test_a_move_with_reports_is_refused_like_one_without(game):
-    assert game.answer("kata-genmove_analyze b avoid b C3 1").startswith(
-        "? kata-genmove_analyze with avoid or allow"
-    )
     assert game.answer("lz-genmove_analyze x").startswith("? syntax error")
     assert not game.position.moves
     plain = GtpEngine(make_player("random"), RULES, "1")
     assert plain.answer("lz-genmove_analyze b").startswith("? random does not search")
+
+
+def test_the_search_itself_leaves_avoided_moves_out(game):
+    best, *_ = moves_of(asked(game, "kata-analyze b"))
+    said = asked(game, f"kata-analyze b avoid b {best} 1 rootInfo true minmoves 26")
+    assert best not in moves_of(said)
+    root = int(re.search(r"rootInfo visits (\d+)", said)[1])
+    assert sum(moves_of(said).values()) == root  # no visit went to the move avoided
+
+
+def test_the_move_made_is_none_of_those_avoided(game):
+    for kind in ("kata-genmove_analyze", "kata-search_analyze"):
+        said = "".join(game.serve([f"{kind} b allow b A1,B2 1"]))
+        assert said.splitlines()[-2] in ("play A1", "play B2")
+    assert len(game.position.moves) == 1
+
+
+def test_moves_are_avoided_as_deep_as_asked(game):
+    said = asked(game, "kata-analyze b allow b C3,C4,C5,C2,C1 99 allow w A1,A2,A3,A4,A5 99")
+    for line in re.findall(r" pv ([\w ]+?)(?: info|\n)", said):
+        for ply, vertex in enumerate(line.split()):
+            assert vertex[0] == "CA"[ply % 2]
+
+
+def test_a_search_that_a_line_cancels_makes_no_move(game):
+    lines = Controller(["kata-search_analyze_cancellable b", "name"], patience=2)
+    answer, name, _ = "".join(game.serve(lines)).split("\n\n")
+    assert answer.splitlines()[-1] == "play cancelled"
+    assert name == "= insei search"
+    said = "".join(game.serve(Controller(["kata-search_analyze_cancellable b"], 1000)))
+    assert re.fullmatch(r"play \w+", said.splitlines()[-2])
+    assert not game.position.moves
+
+
+def test_every_field_of_katago_is_told(game):
+    switches = ("rootInfo", "ownership", "ownershipStdev", "movesOwnership", "movesOwnershipStdev")
+    others = ("pvVisits", "pvEdgeVisits", "noResultValue")
+    words = " ".join(f"{switch} true" for switch in (*switches, *others))
+    said = asked(game, f"kata-analyze b maxmoves 1 {words}")
+    fields = "move visits edgeVisits utility winrate scoreMean scoreStdev scoreLead scoreSelfplay "
+    fields += "prior noResultValue lcb utilityLcb weight order pv pvVisits pvEdgeVisits "
+    fields += "movesOwnership movesOwnershipStdev rootInfo ownership ownershipStdev"
+    words = said.split()
+    places = [words.index(field) for field in fields.split()]
+    assert places == sorted(places)
+    assert float(words[words.index("scoreStdev") + 1]) > 0
+    root = said.split("rootInfo ")[1].split()
+    assert root[::2][:8] == [
+        *("visits", "utility", "winrate", "scoreMean", "scoreStdev", "scoreLead", "scoreSelfplay"),
+        "weight",
+    ]
 
 
 def test_ownership_is_told_of_each_move_that_was_searched(game):
@@ -135,11 +183,10 @@ def test_ownership_is_told_of_each_move_that_was_searched(game):
         ("b what", "'what'"),
         ("interval", "'interval'"),
         ("minmoves x", "'minmoves'"),
-        ("pvEdgeVisits true", "'pvedgevisits'"),
         ("avoid", "wanted avoid COLOUR VERTEX"),
         ("avoid b D4", "wanted avoid COLOUR VERTEX"),
         ("allow D4 b 1", "wanted allow COLOUR VERTEX"),
-        ("avoid b D4 2", "avoid until depth 2: wanted 1, the next move alone"),
+        ("avoid b D4 0", "avoid until depth 0: wanted 1 or more plies"),
         ("avoid b D4 inf", "avoid until depth inf: wanted 1"),
         ("avoid b Z9 1", "vertex 'Z9'"),
         ("avoid b D4, 1", "vertex ''"),

@@ -1,10 +1,10 @@
 """GTP beyond the required commands: analysis, clocks, handicap, files, rules, and the end."""
 
-import json
 import queue
 import re
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from insei.agents.search.search import LEAVES_BY_TIME
 from insei.agents.search.search_player import SearchPlayer
 from insei.agents.search.settings import SearchSettings
 from insei.engine.position import Position
-from insei.engine.rules import Rules, aga, chinese
+from insei.engine.rules import Rules
 from insei.engine.sgf.record import GameRecord, write_sgf
 from insei.system.lines import TypedLines
 from tests.helpers.gtp import RULES, Controller, engine, told
@@ -31,8 +31,9 @@ def thinker(tiny_package):
 
 
 KATA = re.compile(
-    r"info move \w+ visits \d+ winrate [\d.]+ scoreMean -?[\d.]+ scoreLead -?[\d.]+ "
-    r"prior [\d.]+ lcb [\d.]+ order \d+ pv \w+"
+    r"info move \w+ visits (\d+) edgeVisits \1 utility -?[\d.]+ winrate [\d.]+ "
+    r"scoreMean -?[\d.]+ scoreStdev [\d.]+ scoreLead -?[\d.]+ scoreSelfplay -?[\d.]+ "
+    r"prior [\d.]+ lcb -?[\d.]+ utilityLcb -?[\d.]+ weight [\d.]+ order \d+ pv \w+"
 )
 
 
@@ -224,55 +225,23 @@ def test_a_game_is_loaded_up_to_a_move(tmp_path):
     assert game.position.moves == [24]
 
 
+def test_a_game_is_loaded_without_what_is_set_up_after_the_move(tmp_path):
+    path = tmp_path / "game.sgf"
+    path.write_text("(;GM[1]SZ[5]KM[0]RU[Chinese];B[aa];W[bb];AE[aa]AW[ee];B[cc];W[dd])")
+    game = engine()
+    for number, stones in ((1, []), (2, [0]), (3, [6, 24]), (4, [6, 12, 24]), (9, [6, 12, 18, 24])):
+        assert game.answer(f"loadsgf {path} {number}") == "="
+        assert np.flatnonzero(game.position.board).tolist() == stones
+
+
 def test_a_file_that_cannot_be_loaded_leaves_the_game(tmp_path):
     broken = tmp_path / "broken.sgf"
-    broken.write_text("(;SZ[5];B[aa];W[aa];B[bb];W[cc];B[dd])")
+    broken.write_text("(;GM[2]SZ[5];B[aa];W[bb])")
     game = engine()
     game.answer("play b A1")
     for line in (f"loadsgf {broken}", "loadsgf /nowhere.sgf", "loadsgf", f"loadsgf {broken} x"):
         assert game.answer(line)[0] == "?"
         assert game.position.moves == [20]
-
-
-def test_rules_are_set_and_told():
-    game = engine()
-    assert game.answer("kata-set-rules chinese") == "="
-    assert game.position.rules.ko == "simple"
-    said = json.loads(game.answer("kata-get-rules")[2:])
-    assert said == {"ko": "SIMPLE", "scoring": "AREA", "suicide": False, "tax": "NONE"}
-    assert game.answer('kata-set-rules {"ko":"SITUATIONAL","suicide":true}') == "="
-    assert game.position.rules.ko == "situational"
-    assert game.answer("kata-set-rules aga") == "="
-    assert game.position.rules == aga(5, komi=game.position.rules.komi)
-    assert json.loads(game.answer("kata-get-rules")[2:])["passStones"] is True
-    assert game.answer('kata-set-rules {"scoring":"AREA"}') == "="
-    assert not game.position.rules.pass_stones
-    assert game.answer('kata-set-rules {"hasButton":false,"whiteHandicapBonus":"0"}') == "="
-    for name in ("japanese", "korean", "Korean rules", '{"scoring":"TERRITORY","tax":"SEKI"}'):
-        assert game.answer(f"kata-set-rules {name}") == "="
-    assert json.loads(game.answer("kata-get-rules")[2:])["scoring"] == "TERRITORY"
-    assert game.answer("kata-set-rules koSIMPLEscoreAREAtaxNONEsui0") == "="
-    assert game.position.rules == chinese(5, komi=game.position.rules.komi)
-    for bad in (
-        "koSIMPLEscoreAREAtaxALLsui0",
-        "koSIMPLEscoreAREAsui0button1",
-        '{"scoring":"STONES"}',
-        '{"scoring":"AREA","tax":"SEKI"}',
-        '{"tax":"ALL"}',
-        '{"tax":[1]}',
-        '{"suicide":3}',
-        "[1]",
-        '{"ko":"NONE"}',
-        '{"hasButton":true}',
-        '{"whiteHandicapBonus":"N"}',
-        '{"koo":"SIMPLE"}',
-        "",
-        "[" * 5_000,
-        '{"ko":' * 5_000,
-    ):
-        said = game.answer(f"kata-set-rules {bad}")
-        assert said[0] == "?"
-        assert len(said) < 300
 
 
 def test_what_is_to_be_known_under_new_rules_is_said_once():
@@ -338,7 +307,7 @@ def test_the_dead_are_named_and_taken_off_before_counting():
 def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker, monkeypatch, dead):
     asked = []
 
-    def search_steps(position, ply):
+    def search_steps(position, ply, avoided):
         asked.append(ply)
         yield from ()
         return Choice(0)

@@ -8,7 +8,7 @@ import pytest
 from insei.agents.json_analysis.answer import answer_of
 from insei.agents.json_analysis.engine import NUM_SEATS, AnalysisEngine
 from insei.agents.json_analysis.player import read_rules
-from insei.agents.json_analysis.query import Query, Turn
+from insei.agents.json_analysis.query import Game, Query, Turn
 from insei.agents.net.evaluator import Evaluation
 from insei.agents.search.analysis import Analysis, MoveAnalysis
 from insei.agents.search.settings import SearchSettings
@@ -105,7 +105,7 @@ def test_figures_are_those_of_the_side_asked_for(perspective, win_rate, lead, ow
     move = MoveAnalysis(3, 8, 0.75, 7.0, 0.9, 0.6, (3,), (8,), owned)
     found = Analysis(position, 8, 0.75, 7.0, (move,), np.zeros(5, np.float32), owned, 8)
     switches = frozenset({"includeOwnership", "includeMovesOwnership"})
-    turn = Turn(1, position, 0)
+    turn = Turn(1, Game(position, ()), 0)
     asked = Query("x", (turn,), switches=switches, perspective=perspective)
     answer = answer_of(asked, turn, found, is_final=True)
     for told in (answer["rootInfo"], answer["moveInfos"][0]):
@@ -139,6 +139,52 @@ def test_avoided_moves_are_not_among_the_answers(engine):
     limit = {"player": "B", "moves": ["A5", "B5"], "untilDepth": 1}
     (answer,) = answers(engine, query(allowMoves=[limit], maxVisits=100))
     assert {move["move"] for move in answer["moveInfos"]} <= {"A5", "B5"}
+
+
+def test_no_visit_goes_to_an_avoided_move(engine):
+    limit = {"player": "B", "moves": ["A5", "B5", "E1", "pass"], "untilDepth": 1}
+    plain, avoiding = answers(
+        engine, query("0", maxVisits=100), query("1", maxVisits=100, avoidMoves=[limit])
+    )
+    if avoiding["id"] == "0":
+        plain, avoiding = avoiding, plain
+    assert plain["moveInfos"][0]["move"] in limit["moves"]
+    assert {move["move"] for move in avoiding["moveInfos"]}.isdisjoint(limit["moves"])
+    assert sum(move["visits"] for move in avoiding["moveInfos"]) == 100
+
+
+def test_the_policy_holds_avoided_moves_too(engine):
+    limit = {"player": "B", "moves": ["A5"], "untilDepth": 1}
+    plain, avoiding = answers(
+        engine, query("0", includePolicy=True), query("1", includePolicy=True, avoidMoves=[limit])
+    )
+    assert plain["policy"] == pytest.approx(avoiding["policy"])
+
+
+def test_where_every_move_is_avoided_only_the_root_is_told(engine):
+    limit = {"player": "B", "moves": ["C3"], "untilDepth": 1}
+    moves = [["B", "C3"], ["W", "A1"]]
+    (answer,) = answers(engine, query(moves=moves, allowMoves=[limit]))
+    assert answer["moveInfos"] == []
+    assert answer["rootInfo"]["visits"] == VISITS
+
+
+def test_parts_of_rules_that_are_not_played_are_warned_of(engine):
+    warning, answer = answers(engine, query(rules="stone_scoring"))
+    assert warning == {"id": "x", "field": "rules", "warning": "taxALL: not played by insei"}
+    assert answer["rootInfo"]["visits"] == VISITS
+
+
+def test_symmetric_positions_share_a_hash(engine):
+    found = answers(
+        engine,
+        query("0", moves=[["B", "B4"]]),
+        query("1", moves=[["B", "D4"]]),
+        query("2", moves=[["B", "C4"]]),
+    )
+    roots = {answer["id"]: answer["rootInfo"] for answer in found}
+    assert roots["0"]["thisHash"] != roots["1"]["thisHash"]
+    assert roots["0"]["symHash"] == roots["1"]["symHash"] != roots["2"]["symHash"]
 
 
 def test_a_search_under_way_is_reported_and_ended(engine):
@@ -190,6 +236,11 @@ def test_errors_name_the_field_and_the_query(engine):
     refused, plain = answers(engine, query(komi="x"), "no JSON")
     assert (refused["id"], refused["field"]) == ("x", "komi")
     assert set(plain) == {"error"}
+
+
+def test_an_error_quotes_no_more_than_a_reader_needs(engine):
+    (refused,) = answers(engine, query(moves="E5" * 100_000))
+    assert (refused["field"], len(refused["error"]) < 1100) == ("moves", True)
 
 
 def test_an_ignored_setting_is_warned_of_once(engine):

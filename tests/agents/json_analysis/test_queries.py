@@ -1,6 +1,7 @@
 """Queries of the analysis protocol: what each field asks for, and what is refused by its name."""
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -75,9 +76,39 @@ def test_white_gets_points_for_handicap_stones(bonus, komi):
     assert query.turns[0].position.rules.komi == komi
 
 
+@pytest.mark.parametrize(
+    ("rules", "komi"),
+    [("chinese", 2.5), ("aga", 1.5), ("new zealand", 0.5), ({"whiteHandicapBonus": "N"}, 2.5)],
+)
+def test_rules_say_whether_handicap_stones_are_paid_for(rules, komi):
+    stones = [["B", "C3"], ["B", "G7"]]
+    query = read(initialStones=stones, komi=0.5, rules=rules)
+    assert query.turns[0].position.rules.komi == komi
+    played = read(moves=stones, komi=0.5, rules=rules)  # as moves that Black makes in a row
+    assert played.turns[0].position.rules.komi == komi
+    assert read(initialStones=stones, komi=0.5, rules=rules, whiteHandicapBonus="0").turns[
+        0
+    ].position.rules.komi == 0.5  # fmt: skip
+
+
+def test_a_long_game_takes_memory_in_proportion_to_its_moves():
+    moves = [["BW"[ply % 2], "pass"] for ply in range(4000)]
+    tracemalloc.start()
+    query = read(moves=moves, analyzeTurns=list(range(4001)))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(query.turns) == 4001
+    assert most < 20_000_000
+    assert query.turns[3000].position.num_moves == 3000
+
+
 def test_moves_are_avoided_or_allowed_by_colour():
     limit = {"player": "B", "moves": ["C3"], "untilDepth": 1}
-    assert read(avoidMoves=[limit]).avoided == {BLACK: frozenset({6 * 9 + 2})}
+    assert read(avoidMoves=[limit]).avoided == {BLACK: {6 * 9 + 2: 1}}
+    both = read(avoidMoves=[limit, limit | {"moves": ["A9"], "untilDepth": 4}])
+    assert both.avoided == {BLACK: {6 * 9 + 2: 1, 0: 4}}
+    pair = read(allowMoves=[limit, limit | {"player": "W"}]).avoided
+    assert pair[BLACK] == pair[WHITE]
     allowed = read(allowMoves=[limit]).avoided[BLACK]
     assert len(allowed) == 81
     assert 6 * 9 + 2 not in allowed
@@ -89,6 +120,10 @@ def test_moves_are_avoided_or_allowed_by_colour():
         ("[1]", "list: wanted a JSON object", ""),
         ("{", "not JSON", ""),
         ("[" * 100_000, "not JSON", ""),
+        ('{"id": "x", "action": "query_version", "more": NaN}', "not JSON: NaN", ""),
+        ('{"id": "x", "komi": -Infinity}', "not JSON: -Infinity", ""),
+        ('{"id": "x", "komi": 1e999}', "not JSON: 1e999", ""),
+        ("9" * 5000, "not JSON", ""),
         ('{"moves": []}', "id None: wanted text", "id"),
         ('{"id": "x", "action": "dance"}', "action 'dance': wanted one of", "action"),
         ('{"id": "x", "action": "terminate"}', "terminateId None", "terminateId"),
@@ -123,6 +158,7 @@ def test_a_line_that_is_no_query_is_refused(line, said, field):
         ({"whiteHandicapBonus": "M"}, "whiteHandicapBonus"),
         ({"analyzeTurns": [1]}, "analyzeTurns"),
         ({"analyzeTurns": 0}, "analyzeTurns"),
+        ({"analyzeTurns": []}, "analyzeTurns"),
         ({"maxVisits": 0}, "maxVisits"),
         ({"maxVisits": True}, "maxVisits"),
         ({"analysisPVLen": 0}, "analysisPVLen"),
@@ -133,6 +169,7 @@ def test_a_line_that_is_no_query_is_refused(line, said, field):
         ({"reportDuringSearchEvery": 0}, "reportDuringSearchEvery"),
         ({"avoidMoves": [{"player": "B", "moves": ["C3"]}]}, "avoidMoves"),
         ({"avoidMoves": [], "allowMoves": []}, "allowMoves"),
+        ({"allowMoves": [{"player": "B", "moves": ["C3"], "untilDepth": 1}] * 2}, "allowMoves"),
         ({"overrideSettings": []}, "overrideSettings"),
         ({"overrideSettings": {"reportAnalysisWinratesAs": "RED"}}, "overrideSettings"),
     ],

@@ -10,13 +10,8 @@ from insei.agents.net.find_package import find_package
 from insei.agents.net.package import DamagedPackage, load_package, write_package
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from insei.system.files import (
-    append_json,
-    delete_unfinished,
-    new_folder,
-    read_json_lines,
-    write_text,
-)
+from insei.system.files import delete_unfinished, new_folder, write_text
+from insei.system.records import append_records, read_lines
 
 
 @pytest.fixture
@@ -59,11 +54,11 @@ def test_a_damaged_package_is_refused_by_name(package, name, how):
     [
         ({"format": 9}, "wanted a card of format 1"),
         ({"planes_version": 99}, "planes of version 99"),
-        ({"architecture": {"blocks": 0}}, "blocks 0"),
+        ({"architecture": {"blocks": 0}}, "architecture.blocks: 0, wanted 1 to"),
         ({"architecture": {"blocks": 3}}, "weights.safetensors: "),
         ({"surprise": 1}, "surprise"),
-        ({"scoring": "stones"}, "scoring 'stones': wanted area or territory"),
-        ({"sizes": ["5x5"]}, "sizes .*: wanted komi by board"),
+        ({"scoring": "stones"}, "scoring: 'stones', wanted area or territory"),
+        ({"sizes": ["5x5"]}, "sizes: .*5x5.*, wanted keys and values"),
     ],
 )
 def test_a_card_that_makes_no_sense_is_refused(package, change, said):
@@ -165,9 +160,11 @@ def test_files_appear_whole_or_not_at_all(tmp_path):
 
 def test_a_line_cut_short_by_a_crash_is_left_out_and_healed(tmp_path):
     path = tmp_path / "lines"
-    append_json(path, [{"a": 1}, {"a": 2}])
+    append_records(path, [{"a": 1}, {"a": 2}])
     with path.open("a") as file:
         file.write('{"a": 3')
-    assert read_json_lines(path) == [{"a": 1}, {"a": 2}]
-    append_json(path, [{"a": 4}])
-    assert read_json_lines(path) == [{"a": 1}, {"a": 2}, {"a": 4}]
+    assert read_lines(dict[str, int], path).values == [{"a": 1}, {"a": 2}]
+    append_records(path, [{"a": 4}])
+    found = read_lines(dict[str, int], path)
+    assert found.values == [{"a": 1}, {"a": 2}, {"a": 4}]
+    assert [line.number for line in found.bad] == [3]

@@ -112,7 +112,10 @@ def test_packaging_refuses_what_is_there_and_what_is_not(tmp_path, capsys):
     for words, said in (
         (["package", "go5", str(tmp_path)], "exists already: wanted a new folder"),
         (["package", "nobody", str(tmp_path / "x")], "no player at nobody"),
-        (["package", "go5", str(tmp_path / "x"), "--report", "setup.py"], "no report"),
+        (
+            ["package", "go5", str(tmp_path / "x"), "--report", "setup.py"],
+            "wanted a tournament's report",
+        ),
     ):
         with pytest.raises(SystemExit):
             main(words)

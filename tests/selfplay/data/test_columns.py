@@ -13,6 +13,7 @@ from insei.selfplay.data.columns import (
     IN_BATCH,
     IN_WINDOW,
     STORED,
+    WHOLE_GAME,
     Column,
     as_columns,
     markdown,
@@ -30,7 +31,7 @@ BOTH = STORED + DERIVED
 def test_every_stored_column_is_in_the_dataset_with_its_type(tmp_path):
     GameDataset(tmp_path / "games.lance", Rules(5, 5, 4.5)).append(some_games(3))
     table = lance.dataset(str(tmp_path / "games.lance")).to_table()
-    assert table.schema.names == [column.name for column in STORED]
+    assert table.schema.names == [*(column.name for column in STORED), WHOLE_GAME.name]
     rows = rows_of(table)
     for column in STORED:
         values = rows[column.name]
@@ -133,6 +134,7 @@ def test_the_files_of_existing_runs_have_this_schema():
             ("global_planes", pa.binary(8)),
             ("policy", pa.binary(164)),
             ("ownership", pa.binary(81)),
+            ("moves", pa.list_(pa.uint16())),  # which older runs lack
         ]
     )
     schema = schema_of(9, 9)

@@ -115,7 +115,13 @@ def test_the_board_is_drawn():
     ("settings", "said"),
     [
         ({"board_size": 20}, "width 20"),
-        ({"opponent": "strong"}, "opponent 'strong': wanted random"),
+        ({"opponent": "strong"}, "player 'strong': wanted random, capture"),
+        ({"opponent": 3}, "opponent 3: wanted a player's name, an object with `choose`"),
+        ({"opponent": GoEnv}, "opponent <class .*GoEnv'>: wanted a player's name"),
+        ({"dtype": "uint8"}, "dtype 'uint8' with observation 'net', which has komi in it"),
+        ({"observation": "pixels"}, "observation 'pixels': wanted net or history or rich"),
+        ({"reward": "points"}, "reward 'points': wanted win or score or score_change"),
+        ({"observation_key": "action_mask"}, "observation_key 'action_mask': wanted a name"),
         ({"agent_colour": "red"}, "agent_colour 'red': wanted black or white"),
         ({"illegal": "ignored"}, "illegal 'ignored'"),
         ({"rules": "ing"}, "rules 'ing'"),
@@ -124,13 +130,20 @@ def test_the_board_is_drawn():
         ({"max_plies": "5"}, "max_plies '5': wanted a whole number"),
         ({"rules": []}, "rules \\[\\]: wanted a Rules"),
         ({"board_size": (5, 5, 5)}, "board_size .*wanted a side"),
-        ({"boardsize": 5}, "setting 'boardsize': wanted board_size"),
-        ({"zebra": 5}, "setting 'zebra': wanted board_size, rules, komi"),
     ],
 )
 def test_wrong_settings_are_named(settings, said):
     with pytest.raises(ValueError, match=said):
         GoEnv(**settings)
+
+
+@pytest.mark.parametrize("kind", [GoEnv, GoVectorEnv])
+def test_unknown_settings_are_refused_in_pythons_words(kind):
+    said = rf"{kind.__name__}.__init__\(\) got an unexpected keyword argument"
+    with pytest.raises(TypeError, match=rf"{said} 'boardsize'. Did you mean 'board_size'\?"):
+        kind(boardsize=5)
+    with pytest.raises(TypeError, match=rf"{said} 'zebra'. Wanted board_size, rules, komi"):
+        kind(zebra=5)
 
 
 @pytest.mark.parametrize("mode", list(AutoresetMode))
@@ -184,8 +197,8 @@ def test_the_batch_plays_go_and_resets_as_its_mode_says(mode, opponent):
 
 
 def test_the_batch_refuses_what_it_cannot_do():
-    with pytest.raises(ValueError, match="GoEnv has more"):
-        GoVectorEnv(2, opponent=lambda position: 0)
+    with pytest.raises(ValueError, match="GoEnv alone draws"):
+        GoVectorEnv(2, render_mode="ansi")
     env = GoVectorEnv(2, board_size=3, opponent=None)
     env.reset()
     with pytest.raises(IllegalMove, match="game 1"):
