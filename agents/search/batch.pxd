@@ -49,6 +49,9 @@ cdef void batch_expand(
 cdef void batch_clear_caches(Batch* batch) noexcept nogil
 cdef void batch_count_lookups(const Batch* batch, long* hits, long* total) noexcept nogil
 cdef void set_avoided(Tree* tree, avoided) except *
+cdef int check_batch(
+    int num_games, int frame_height, int frame_width, int threads, int parts, long cache, int groups
+) except -1
 cdef SearchConstants constants_of(settings)
 cdef object action_table(const Batch* batch, int width, int height)
 

@@ -28,9 +28,11 @@ from insei.agents.search.tree cimport (
     tree_select,
 )
 from insei.agents.search.walk cimport Walk, walk_free, walk_new
-from insei.engine.board cimport BLACK, MAX_POINTS, WHITE, Board, next_random
+from insei.engine.board cimport BLACK, MAX_POINTS, MAX_SIDE, WHITE, Board, next_random
 from insei.engine.reading.liberties cimport Liberties, liberties_copy
-from insei.engine.planes.extra_planes cimport extra_key, new_scratch, num_extra, state_extra
+from insei.engine.planes.extra_planes cimport (
+    ALL_GROUPS, extra_key, new_scratch, num_extra, state_extra
+)
 from insei.engine.planes.net_planes cimport NUM_PLANES, Frame, lay_out, planes_key, state_floats
 from insei.engine.state cimport state_is_over
 from insei.engine.symmetries cimport num_symmetries_of
@@ -355,6 +357,25 @@ cdef void set_avoided(Tree* tree, avoided) except *:
             until = min(until, MOST_PLIES)
             tree.avoided[(MAX_POINTS + 1) * (colour - BLACK) + move] = until
             tree.avoids_until = max(tree.avoids_until, until)
+
+
+cdef int check_batch(
+    int num_games, int frame_height, int frame_width, int threads, int parts, long cache, int groups
+) except -1:
+    """Raise ValueError unless `batch_new` can make such a batch."""
+    if num_games < 1:
+        raise ValueError(f"num_games {num_games}: wanted at least 1")
+    if not (1 <= frame_height <= MAX_SIDE and 1 <= frame_width <= MAX_SIDE):
+        raise ValueError(f"frame {frame_width}x{frame_height}: wanted 1 to {MAX_SIDE} a side")
+    if not 1 <= threads <= 256:
+        raise ValueError(f"threads {threads}: wanted 1 to 256")
+    if not 1 <= parts <= num_games:
+        raise ValueError(f"parts {parts}: wanted 1 to the {num_games} games")
+    if not 0 <= cache <= 2**30:
+        raise ValueError(f"cache {cache}: wanted 0 to 2**30")
+    if groups & ~ALL_GROUPS:
+        raise ValueError(f"groups {groups}: wanted bits of extra_planes")
+    return 0
 
 
 cdef SearchConstants constants_of(settings):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insei.system.errors import UserError
+from insei.system.shown import say
 
 if TYPE_CHECKING:
     from insei.selfplay.records.importing import ImportReport
@@ -61,7 +62,7 @@ def import_records(
     )
     report = run(files, into, wanted, processes=processes)
     for line in lines_of(report, into):
-        print(line)
+        say(line)
     if not report.read:
         raise UserError("no game in these files: wanted game records")
 

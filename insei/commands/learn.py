@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from insei.commands.run_line import RunLine, silence_libraries
+from insei.system.shown import say
 
 if TYPE_CHECKING:
     from insei.selfplay.records.learning import LearnStatus
@@ -46,7 +47,7 @@ def learn(
         run = session.learn(
             source, config, runs=runs, settings=set_ or [], watch=line.show, notice=line.notice
         )
-    print(f"{run.path}: learned; play it as {run.player}, or search:{run.path}")
+    say(f"{run.path}: learned; play it as {run.player}, or search:{run.path}")
 
 
 def line_of(status: "LearnStatus") -> str:

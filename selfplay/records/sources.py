@@ -6,17 +6,17 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
-
-from insei.engine.sgf.encoding import decoded
-from insei.engine.sgf.formats import SUFFIXES
-from insei.engine.sgf.scanned_game import MOST_BYTES, scan_games
+from typing import IO, Any
 
 from insei.engine.errors import BadSgf
+from insei.engine.sgf.encoding import decoded
+from insei.engine.sgf.formats import as_sgf
+from insei.engine.sgf.scanned_game import MOST_BYTES, scan_games
 from insei.system.errors import UserError
 
 PIECE = 8 << 20  # bytes read at a time
 ARCHIVES = (".zip",)
+RECORDS = (".sgf", ".gib", ".ngf", ".ugf", ".ugi")
 COMPRESSED = (".gz",)
 DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
@@ -61,7 +61,7 @@ def holds_records(name: str) -> bool:
         return True
     for suffix in COMPRESSED:
         plain = plain.removesuffix(suffix)
-    return plain.endswith(tuple(SUFFIXES))
+    return plain.endswith(RECORDS)
 
 
 def pieces_of(file: Path) -> Iterator[Piece | Unreadable]:
@@ -98,7 +98,7 @@ def said_of(error: BaseException) -> str:
     return said or type(error).__name__
 
 
-def plain_stream(raw: IO[bytes]) -> IO[bytes]:
+def plain_stream(raw: IO[bytes]) -> Any:
     """A stream, decompressed if its first bytes say that it is gzip."""
     start = raw.read(2)
     raw.seek(0)
@@ -121,7 +121,7 @@ def pieces_of_stream(stream: IO[bytes], source: str) -> Iterator[Piece | Unreada
         if not held:
             return
         if not read:
-            yield Piece(source, number, as_utf8(held))
+            yield Piece(source, number, as_utf8(held) if number else whole_as_sgf(held))
             return
         if len(held) > MOST_BYTES:
             yield Unreadable(source, f"a game of more than {MOST_BYTES:,} bytes")
@@ -140,6 +140,12 @@ def whole_games(text: bytes) -> tuple[int, int]:
     except BadSgf:
         return (ends[-1], len(ends)) if ends else (0, 0)
     return (ends[-2], len(ends) - 1) if len(ends) > 1 else (0, 0)
+
+
+def whole_as_sgf(text: bytes) -> bytes:
+    """A whole file as SGF in UTF-8, whatever its format and encoding."""
+    sgf, _ = as_sgf(decoded(text)[0])
+    return sgf.encode("utf-8", "replace")
 
 
 def as_utf8(text: bytes) -> bytes:
