@@ -50,6 +50,8 @@ MODULES = [
     "insei.engine.sgf.replay",
     "insei.engine.reading.ladders",
     "insei.engine.planes.feature_planes",
+    "insei.engine.planes.extra_planes",
+    "insei.engine.replays",
     "insei.agents.search.walk",
     "insei.agents.search.tree",
     "insei.agents.search.gumbel",
@@ -74,7 +76,8 @@ if "bdist_wheel" not in sys.argv and os.path.exists("tests/helpers/compiled.pyx"
 
 # No result depends on errno or on floating-point traps; without them loops become vectors.
 # Threads where the compiler brings OpenMP along; elsewhere the same loops run on one.
-THREADED = {"insei.agents.search.batch": ["-fopenmp"] if sys.platform == "linux" else []}
+OPENMP = ["-fopenmp"] if sys.platform == "linux" else []
+THREADED = {"insei.agents.search.batch": OPENMP, "insei.engine.replays": OPENMP}
 
 SANITIZERS = ["-fsanitize=address,undefined"] if SANITIZED else []
 

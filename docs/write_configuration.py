@@ -13,6 +13,7 @@ from typing import Any
 
 from insei.agents.search.settings import SearchSettings
 from insei.engine.rules import Rules
+from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.studies.ablation import AblationConfig
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import retired_keys
@@ -35,6 +36,7 @@ YAML is read without aliases, tags and dates, and each key stands once.
 | command | configuration |
 |---|---|
 | `insei train` | [training](#training) |
+| `insei learn` | [records](#records) |
 | `insei tournament` | [tournament](#tournament) |
 | `insei ablate` | [ablation](#ablation) |
 
@@ -47,6 +49,7 @@ A ladder is made from a tournament, such as `configs/ladder9.yaml`, by `insei la
 """
 ROOTS: tuple[tuple[str, type, Any], ...] = (  # with an instance of defaults, where there is one
     ("training", TrainConfig, TrainConfig()),
+    ("records", LearnConfig, LearnConfig()),
     ("tournament", TournamentConfig, TournamentConfig()),
     ("ablation", AblationConfig, None),
 )
@@ -145,6 +148,9 @@ def type_of(key: Key) -> str:
         words = ", ".join(f"`{choice}`" for choice in typing.get_args(key.kind))
     elif inner is not None:
         words = "list of keys and values" if is_list else "keys and values"
+    elif is_list and typing.get_origin(typing.get_args(key.kind)[0]) is typing.Literal:
+        choices = typing.get_args(typing.get_args(key.kind)[0])
+        words = f"list of {', '.join(f'`{choice}`' for choice in choices)}"
     elif is_list:
         words = f"list of {NAMES[typing.get_args(key.kind)[0]]}s".replace("texts", "text")
     else:

@@ -20,7 +20,9 @@ from insei.commands.curve import curve
 from insei.commands.demo import demo
 from insei.commands.export import export
 from insei.commands.gtp import gtp
+from insei.commands.import_records import import_records
 from insei.commands.ladder import ladder
+from insei.commands.learn import learn
 from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
@@ -55,11 +57,12 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, tournament, demo, rate, ladder, curve, resize, ablate, export, gtp,
-    analysis, package, version,
+    play, watch, train, learn, tournament, demo, rate, ladder, curve, resize, ablate, export,
+    gtp, analysis, package, version,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command)
+app.command(import_records, name="import")
 MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
 )  # fmt: skip

@@ -144,7 +144,11 @@ def _evaluated(
     losses = {
         name: np.concatenate([part.losses[name] for part in parts]) for name in parts[0].losses
     }
-    evaluation = BatchEvaluation(losses, np.concatenate([part.value for part in parts]))
+    evaluation = BatchEvaluation(
+        losses,
+        np.concatenate([part.value for part in parts]),
+        np.concatenate([part.policy for part in parts]),
+    )
     games, outcomes = (window.rows[name][chosen] for name in ("game", "outcome"))
     return evaluation, games, outcomes.astype(np.float64)
 

@@ -82,9 +82,9 @@ def row_losses(
     losses = {
         "policy": policy,
         "reply": reply * tensor(batch["reply_weight"]),
-        "outcome": outcome,
-        "score": score,
-        "ownership": ownership,
+        "outcome": outcome * tensor(batch["outcome_weight"]),
+        "score": score * tensor(batch["score_weight"]),
+        "ownership": ownership * tensor(batch["ownership_weight"]),
     }
     return losses, output
 
@@ -112,6 +112,7 @@ class BatchEvaluation:
 
     losses: dict[str, NDArray[np.float32]]  # by head, [B]
     value: NDArray[np.float32]  # [B] chance of a win minus that of a loss
+    policy: NDArray[np.float32]  # [B, A] logits
 
 
 class Learner:
@@ -198,7 +199,9 @@ class Learner:
         chances = output.outcome.float().softmax(1)
         value = (chances[:, WIN] - chances[:, LOSS]).cpu().numpy()
         return BatchEvaluation(
-            {name: loss.float().cpu().numpy() for name, loss in losses.items()}, value
+            {name: loss.float().cpu().numpy() for name, loss in losses.items()},
+            value,
+            output.policy.float().cpu().numpy(),
         )
 
     @torch.no_grad()

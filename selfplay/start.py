@@ -1,11 +1,12 @@
 """Where a run begins, or goes on: the net, the sampler and the progress that it starts with."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.find_package import find_package
 from insei.agents.net.net2net import enlarged
 from insei.agents.net.package import PlayerCard, load_package, read_card
@@ -54,7 +55,23 @@ def begin_or_resume(
     return counted_on(Start(progress, started_from), present, highest_in_use(run, dataset))
 
 
-def take_starting_net(config: TrainConfig, learner: Learner) -> dict[str, Any]:
+class BeginsWithNet(Protocol):
+    """A configuration of a run that may start from another player's net."""
+
+    @property
+    def start_from(self) -> str | None:
+        """The player; None for random weights."""
+
+    @property
+    def network(self) -> NetworkConfig:
+        """The run's net."""
+
+    @property
+    def seed(self) -> int:
+        """Of new weights."""
+
+
+def take_starting_net(config: BeginsWithNet, learner: Learner) -> dict[str, Any]:
     """Give the learner another player's net; returns what is known of that one's training."""
     weights, card = starting_net(config)
     learner.begin_with(weights)
@@ -65,7 +82,9 @@ def take_starting_net(config: TrainConfig, learner: Learner) -> dict[str, Any]:
     }
 
 
-def starting_net(config: TrainConfig) -> tuple[dict[str, NDArray[np.float32]], PlayerCard]:
+def starting_net(
+    config: BeginsWithNet,
+) -> tuple[dict[str, NDArray[np.float32]], PlayerCard]:
     """The weights of `config.start_from`, enlarged to the run's architecture, and that net's card.
 
     Raises:

@@ -14,7 +14,6 @@ from pathlib import Path
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.player import Player
 from insei.agents.python_player import PythonPlayer
-from insei.engine.planes.net_planes import NUM_PLANES
 from insei.engine.rules import Rules
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +98,7 @@ def modules_of(kind: str) -> list[str]:
 
 def multiply_adds(config: NetworkConfig, area: int) -> int:
     """Multiply-adds of one evaluation's convolutions on a board of `area` points."""
-    tower = config.blocks * 2 * config.channels**2 * 9 + NUM_PLANES * config.channels * 9
+    tower = config.blocks * 2 * config.channels**2 * 9 + config.num_planes * config.channels * 9
     heads = 2 * config.channels * config.head_channels
     return (tower + heads) * area
 

@@ -14,17 +14,19 @@ blocks begin as the identity, Zhang et al. 2019 (Fixup).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insei.engine.planes.extra_planes import GROUPS, num_extra_planes
 from insei.engine.planes.net_planes import NUM_PLANES
 from insei.system.errors import UserError
-from insei.system.setting import Setting, check_settings
+from insei.system.setting import BadSetting, Setting, check_settings
 
 NUM_POOLED = 3  # pooled features a channel: mean, scaled mean, maximum
 
+PlaneGroup = Literal["ladders", "alive", "after", "past"]  # of GROUPS
 Weights = Mapping[str, NDArray[np.float32]]  # by layer, as in "blocks.0.first.weight"
 
 
@@ -69,8 +71,27 @@ class NetworkConfig:
         int, Setting("units that outcome, score and pass share", 4, 1024, paper="KataGo b6c96: 48")
     ] = 32
 
+    extra_planes: Annotated[
+        tuple[PlaneGroup, ...],
+        Setting("groups of planes beside the first 14: ladders, alive, after, past"),
+    ] = ()
+
     def __post_init__(self) -> None:
         check_settings(self)
+        if unknown := [name for name in self.extra_planes if name not in GROUPS]:
+            raise BadSetting("extra_planes", unknown[0], f"some of {', '.join(GROUPS)}")
+        in_order = tuple(name for name in GROUPS if name in self.extra_planes)
+        object.__setattr__(self, "extra_planes", in_order)  # a list in a card
+
+    @property
+    def plane_groups(self) -> int:
+        """The groups of extra planes as bits."""
+        return sum(GROUPS[name] for name in self.extra_planes)
+
+    @property
+    def num_planes(self) -> int:
+        """C, the planes that the net sees."""
+        return NUM_PLANES + num_extra_planes(self.plane_groups)
 
     def pools(self, block: int) -> bool:
         """Whether the block of this index, from 0, has a pooled bias."""
@@ -79,7 +100,7 @@ class NetworkConfig:
     def layers(self) -> dict[str, Layer]:
         """The layers by name. Torch draws the first weights in this order, so that it is fixed."""
         channels, head, hidden = self.channels, self.head_channels, self.hidden
-        layers = {"stem": Layer((channels, NUM_PLANES, 3, 3))}
+        layers = {"stem": Layer((channels, self.num_planes, 3, 3))}
         for block in range(self.blocks):
             layers[f"blocks.{block}.first"] = Layer((channels, channels, 3, 3))
             if self.pools(block):

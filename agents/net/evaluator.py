@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.agents.net.architecture import BrokenNetwork
-from insei.engine.planes.net_planes import NUM_PLANES
 from insei.system.errors import UserError
 
 Precision = Literal["int8", "bf16", "fp32"]  # what a net computes in
@@ -56,15 +55,15 @@ def check_precision(precision: Precision) -> Precision:
     return precision
 
 
-def check_planes(planes: NDArray[np.float32], height: int, width: int) -> None:
+def check_planes(planes: NDArray[np.float32], num_planes: int, height: int, width: int) -> None:
     """Check the planes of a batch, `[B, C, H, W]`, for a frame of this size.
 
     Raises:
         ValueError: they have another shape or type.
     """
-    if planes.ndim != 4 or planes.shape[1:] != (NUM_PLANES, height, width) or not len(planes):
+    if planes.ndim != 4 or planes.shape[1:] != (num_planes, height, width) or not len(planes):
         raise ValueError(
-            f"planes of shape {planes.shape}: wanted [B, {NUM_PLANES}, {height}, {width}], B >= 1"
+            f"planes of shape {planes.shape}: wanted [B, {num_planes}, {height}, {width}], B >= 1"
         )
     if planes.dtype != np.float32:
         raise ValueError(f"planes of {planes.dtype}: wanted float32")

@@ -21,7 +21,8 @@ def enlarged(
 
     Raises:
         BrokenNetwork: the weights are not those of a net of `config`.
-        UserError: `larger` is smaller in a field, or pools in other blocks.
+        UserError: `larger` is smaller in a field, pools in other blocks, or sees other planes
+            before its new ones.
     """
     check_weights(weights, config)
     for field in ("blocks", "channels", "head_channels", "hidden"):
@@ -34,6 +35,12 @@ def enlarged(
         raise UserError(
             f"pooling_every {larger.pooling_every}: wanted {config.pooling_every}, as in the net "
             "to begin with"
+        )
+    new_groups = larger.plane_groups & ~config.plane_groups
+    if config.plane_groups & ~larger.plane_groups or 0 < new_groups < config.plane_groups:
+        raise UserError(
+            f"extra_planes {', '.join(larger.extra_planes) or 'none'}: wanted those of the net to "
+            f"begin with, {', '.join(config.extra_planes) or 'none'}, and later ones"
         )
     pooled = {f"{name}.weight" for name, layer in larger.layers().items() if layer.sees_pooled}
     return {

@@ -11,7 +11,7 @@ import numpy as np
 from insei.agents.net.evaluator import Evaluator
 from insei.agents.net.session import NetSession
 from insei.agents.player import Choice
-from insei.engine.planes.net_planes import planes
+from insei.engine.planes.extra_planes import net_input
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.system.errors import UserError
@@ -56,7 +56,7 @@ class NetPlayer:
             raise ValueError("choose before new_game: wanted the rules first")
         if position.is_over:
             raise ValueError("choose: the game is over; wanted one under way")
-        evaluation = self.evaluate(planes(position)[np.newaxis])
+        evaluation = self.evaluate(net_input(position, self.session.plane_groups)[np.newaxis])
         logits = np.where(position.legal_mask(), evaluation.policy[0], -np.inf)
         move = int(logits.argmax())
         if self.temperature:

@@ -20,7 +20,7 @@ from insei.agents.net.architecture import (
     without_reply,
 )
 from insei.agents.net.forward import answers
-from insei.engine.planes.net_planes import NUM_PLANES, PLANES_VERSION
+from insei.engine.planes.net_planes import PLANES_VERSION
 
 OPSET = 18
 IR_VERSION = 9  # of the file; older runtimes refuse newer ones
@@ -173,7 +173,7 @@ def onnx_of(weights: Weights, config: NetworkConfig) -> bytes:
         helper.make_graph(
             ops.nodes,
             "network",
-            [tensor("planes", "B", NUM_PLANES, "H", "W")],
+            [tensor("planes", "B", config.num_planes, "H", "W")],
             [
                 tensor("policy", "B", "A"),
                 tensor("value", "B"),

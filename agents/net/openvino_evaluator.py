@@ -22,7 +22,6 @@ from insei.agents.net.evaluator import (
 )
 from insei.agents.net.gptq import QuantisedKernel, quantised
 from insei.agents.net.openvino_graph import OpenVinoOperations, answer_model, feature_model
-from insei.engine.planes.net_planes import NUM_PLANES
 
 # What the runtime computes in, but for the 8-bit convolutions.
 PRECISIONS = {"int8": "bf16", "bf16": "bf16", "fp32": "f32"}
@@ -102,7 +101,7 @@ class OpenVinoEvaluator:
         """
         if self.precision != "int8":
             raise ValueError(f"calibrate in {self.precision}: wanted int8")
-        check_planes(planes, self.height, self.width)
+        check_planes(planes, self.config.num_planes, self.height, self.width)
         self.quantised, self.graphs = {}, {}
         ops = self._operations(len(planes), bool(planes[:, 0].all()))
         request = self._compile(feature_model(ops, self.config), "f32")
@@ -119,7 +118,7 @@ class OpenVinoEvaluator:
 
     def __call__(self, planes: NDArray[np.float32]) -> Evaluation:
         """Evaluate planes `[B, C, H, W]`; see `Evaluator`."""
-        check_planes(planes, self.height, self.width)
+        check_planes(planes, self.config.num_planes, self.height, self.width)
         evaluation = self._graph(len(planes), bool(planes[:, 0].all())).run(planes)
         check_finite(evaluation)
         return evaluation
@@ -133,7 +132,7 @@ class OpenVinoEvaluator:
     def _compiled(self, rows: int, fills_frame: bool) -> CompiledGraph:
         ops = self._operations(rows, fills_frame)
         request = self._compile(answer_model(ops, self.config, self.ownership), self.hint)
-        planes = np.zeros((rows, NUM_PLANES, self.height, self.width), np.float32)
+        planes = np.zeros((rows, self.config.num_planes, self.height, self.width), np.float32)
         planes[:, 0] = 1  # a row that was never written is an empty board
         request.set_input_tensor(ov.Tensor(planes, shared_memory=True))
         outputs = [tensor.data for tensor in request.output_tensors]

@@ -15,7 +15,6 @@ from openvino import opset13 as op
 from insei.agents.net.architecture import NetworkConfig, Weights, without_reply
 from insei.agents.net.forward import answers, tower, with_one_mean
 from insei.agents.net.gptq import QuantisedKernel
-from insei.engine.planes.net_planes import NUM_PLANES
 
 BOARD_AXES = (2, 3)
 FEATURE_LEVELS = 256  # of an unsigned 8-bit number; features are never below 0
@@ -54,7 +53,7 @@ class OpenVinoOperations:
         self.area = self.frame[0] * self.frame[1]
         self.quantised = quantised
         self.block_inputs: dict[str, ov.Node] = {}  # by convolution, in the tower's order
-        self.planes = op.parameter([batch, NUM_PLANES, *self.frame], ov.Type.f32)
+        self.planes = op.parameter([batch, config.num_planes, *self.frame], ov.Type.f32)
         self.merges_means = fills_frame
         self.weights = without_reply(weights)
         if fills_frame:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from insei.agents.net.evaluator import Evaluator, Precision, check_precision
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.package import load_package
-from insei.engine.planes.net_planes import planes
+from insei.engine.planes.extra_planes import net_input
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 
@@ -44,6 +44,11 @@ class NetSession:
         """The hash of the weights."""
         return self.package.card.weights_sha256
 
+    @property
+    def plane_groups(self) -> int:
+        """The groups of extra planes that the net sees, as bits."""
+        return self.package.card.architecture.plane_groups
+
     def evaluator(self, rules: Rules) -> OpenVinoEvaluator:
         """The net compiled for the board of `rules`; kept until a board of another size comes."""
         compiled = self._compiled
@@ -56,14 +61,17 @@ class NetSession:
                 self.precision,
             )
             if self.precision == "int8":
-                compiled.calibrate(calibration_boards(compiled, rules))
+                compiled.calibrate(calibration_boards(compiled, rules, self.plane_groups))
             compiled.prepare(self.max_rows)
             self._compiled = compiled
         return compiled
 
 
-def calibration_boards(evaluate: Evaluator, rules: Rules) -> NDArray[np.float32]:
+def calibration_boards(evaluate: Evaluator, rules: Rules, groups: int = 0) -> NDArray[np.float32]:
     """Boards in the midst of games drawn from a net's policy, one a game.
+
+    Args:
+        groups: of extra planes that the net sees.
 
     Returns:
         planes `[B, C, H, W]`; equal nets give equal boards.
@@ -79,8 +87,8 @@ def calibration_boards(evaluate: Evaluator, rules: Rules) -> NDArray[np.float32]
         ]
         if not going:
             break
-        logits = evaluate(np.stack([planes(game) for game in going])).policy
+        logits = evaluate(np.stack([net_input(game, groups) for game in going])).policy
         noisy = logits + rng.gumbel(size=logits.shape)  # the largest is then a draw
         for game, row in zip(going, noisy, strict=True):
             game.play_in_place(int(np.where(game.legal_mask(), row, -np.inf).argmax()))
-    return np.stack([planes(game) for game in games])
+    return np.stack([net_input(game, groups) for game in games])

@@ -44,7 +44,7 @@ class TorchEvaluator:
     @torch.inference_mode()
     def __call__(self, planes: NDArray[np.float32]) -> Evaluation:
         """Evaluate planes `[B, C, H, W]`, any H and W; see `Evaluator`."""
-        check_planes(planes, *planes.shape[2:4])
+        check_planes(planes, self.network.config.num_planes, *planes.shape[2:4])
         filled = filled_up(planes, graph_rows(len(planes)))
         if filled.shape not in self.runs:
             self.runs[filled.shape] = self._recorded(filled) if self.is_gpu else self._answers

@@ -5,6 +5,7 @@ from libc.stdint cimport uint64_t
 from insei.agents.search.cache cimport Cache
 from insei.agents.search.tree cimport SearchConstants, Tree
 from insei.agents.search.walk cimport Walk
+from insei.engine.board cimport Board
 
 ctypedef struct Leaf:
     int game
@@ -21,6 +22,8 @@ ctypedef struct Batch:
     int frame_height
     int frame_width
     Py_ssize_t row_size  # numbers in a row of the planes
+    int groups  # of extra planes that the net sees
+    Board** boards  # `[parts · threads]`, to read those planes on; NULL without them
     int threads
     int parts
     int* num_rows  # `[parts]`, leaves given out and not yet back
@@ -32,7 +35,8 @@ ctypedef struct Batch:
     bint random_symmetry
 
 cdef Batch* batch_new(
-    int num_games, int num_leaves, int height, int width, int threads, int parts, long cache
+    int num_games, int num_leaves, int height, int width, int groups, int threads, int parts,
+    long cache,
 ) noexcept nogil
 cdef void batch_free(Batch* batch) noexcept nogil
 cdef int batch_part(const Batch* batch, int game) noexcept nogil
@@ -45,6 +49,9 @@ cdef void batch_expand(
 cdef void batch_clear_caches(Batch* batch) noexcept nogil
 cdef void batch_count_lookups(const Batch* batch, long* hits, long* total) noexcept nogil
 cdef void set_avoided(Tree* tree, avoided) except *
+cdef int check_batch(
+    int num_games, int frame_height, int frame_width, int threads, int parts, long cache, int groups
+) except -1
 cdef SearchConstants constants_of(settings)
 cdef object action_table(const Batch* batch, int width, int height)
 

@@ -28,8 +28,11 @@ from insei.agents.search.tree cimport (
     tree_select,
 )
 from insei.agents.search.walk cimport Walk, walk_free, walk_new
-from insei.engine.board cimport BLACK, MAX_POINTS, WHITE, next_random
+from insei.engine.board cimport BLACK, MAX_POINTS, MAX_SIDE, WHITE, Board, next_random
 from insei.engine.reading.liberties cimport Liberties, liberties_copy
+from insei.engine.planes.extra_planes cimport (
+    ALL_GROUPS, extra_key, new_scratch, num_extra, state_extra
+)
 from insei.engine.planes.net_planes cimport NUM_PLANES, Frame, lay_out, planes_key, state_floats
 from insei.engine.state cimport state_is_over
 from insei.engine.symmetries cimport num_symmetries_of
@@ -40,7 +43,8 @@ cdef enum:
 
 
 cdef Batch* batch_new(
-    int num_games, int num_leaves, int height, int width, int threads, int parts, long cache
+    int num_games, int num_leaves, int height, int width, int groups, int threads, int parts,
+    long cache,
 ) noexcept nogil:
     """Room for the games' leaves and for `cache` evaluations in all; NULL without memory."""
     cdef Batch* batch = <Batch*>calloc(1, sizeof(Batch))
@@ -52,7 +56,8 @@ cdef Batch* batch_new(
     batch.num_leaves = num_leaves
     batch.frame_height = height
     batch.frame_width = width
-    batch.row_size = NUM_PLANES * height * width
+    batch.groups = groups
+    batch.row_size = (NUM_PLANES + num_extra(groups)) * height * width
     batch.threads = threads
     batch.parts = parts
     batch.trees = <Tree**>calloc(num_games, sizeof(Tree*))
@@ -63,16 +68,22 @@ cdef Batch* batch_new(
     batch.rows = <int*>calloc(num_blocks, sizeof(int))
     batch.walks = <Walk**>calloc(num_blocks, sizeof(Walk*))
     batch.caches = <Cache**>calloc(num_blocks, sizeof(Cache*))
+    batch.boards = <Board**>calloc(num_blocks, sizeof(Board*))
     if (
         batch.trees == NULL or batch.leaves == NULL or batch.action_at == NULL
         or batch.num_rows == NULL or batch.first_row == NULL or batch.rows == NULL
-        or batch.walks == NULL or batch.caches == NULL
+        or batch.walks == NULL or batch.caches == NULL or batch.boards == NULL
     ):
         batch_free(batch)
         return NULL
     for block in range(num_blocks):
         batch.walks[block] = walk_new(width, height)
         if batch.walks[block] == NULL:
+            batch_free(batch)
+            return NULL
+    for block in range(num_blocks if groups else 0):
+        batch.boards[block] = new_scratch()
+        if batch.boards[block] == NULL:
             batch_free(batch)
             return NULL
     for block in range(num_blocks if cache else 0):
@@ -96,6 +107,9 @@ cdef void batch_free(Batch* batch) noexcept nogil:
     if batch.caches != NULL:
         for i in range(batch.parts * batch.threads):
             cache_free(batch.caches[i])
+    if batch.boards != NULL:
+        for i in range(batch.parts * batch.threads):
+            free(batch.boards[i])
     free(batch.trees)
     free(batch.leaves)
     free(batch.action_at)
@@ -104,6 +118,7 @@ cdef void batch_free(Batch* batch) noexcept nogil:
     free(batch.rows)
     free(batch.walks)
     free(batch.caches)
+    free(batch.boards)
     free(batch)
 
 
@@ -182,7 +197,7 @@ cdef void select_block(Batch* batch, int block, int most, float* out) noexcept n
                 break
             batch.leaves[row] = leaf_of(batch, block, walk, game, node)
             if not expand_from_cache(batch, block, batch.leaves[row]):
-                write_planes(batch, walk, batch.leaves[row], out + row * batch.row_size)
+                write_planes(batch, block, walk, batch.leaves[row], out + row * batch.row_size)
                 row += 1
                 num_leaves += 1
     batch.rows[block] = row - batch.first_row[block]
@@ -200,7 +215,7 @@ cdef Leaf leaf_of(
     leaf.symmetry = 0
     leaf.key = 0
     if batch.caches[block] != NULL:
-        leaf.key = planes_key(walk.state, walk.legal)
+        leaf.key = extra_key(walk.state, batch.groups, planes_key(walk.state, walk.legal))
     if batch.random_symmetry:
         leaf.symmetry = (leaf.key or next_random(&tree.rng)) & (num_symmetries - 1)
     return leaf
@@ -221,7 +236,9 @@ cdef bint expand_from_cache(Batch* batch, int block, Leaf leaf) noexcept nogil:
     return True
 
 
-cdef void write_planes(Batch* batch, const Walk* walk, Leaf leaf, float* out) noexcept nogil:
+cdef void write_planes(
+    Batch* batch, int block, const Walk* walk, Leaf leaf, float* out
+) noexcept nogil:
     cdef Tree* tree = batch.trees[leaf.game]
     cdef Frame frame = Frame(
         batch.frame_height, batch.frame_width, leaf.symmetry & 4,
@@ -230,6 +247,9 @@ cdef void write_planes(Batch* batch, const Walk* walk, Leaf leaf, float* out) no
     cdef Liberties liberties
     liberties_copy(&liberties, &tree.liberties, tree.root.board.num_words)
     state_floats(walk.state, walk.legal, &liberties, &frame, out)
+    if batch.groups:
+        out += NUM_PLANES * frame.height * frame.width
+        state_extra(walk.state, walk.legal, batch.groups, batch.boards[block], &frame, out)
 
 
 cdef int close_gaps(Batch* batch, int part, float* out) noexcept nogil:
@@ -337,6 +357,25 @@ cdef void set_avoided(Tree* tree, avoided) except *:
             until = min(until, MOST_PLIES)
             tree.avoided[(MAX_POINTS + 1) * (colour - BLACK) + move] = until
             tree.avoids_until = max(tree.avoids_until, until)
+
+
+cdef int check_batch(
+    int num_games, int frame_height, int frame_width, int threads, int parts, long cache, int groups
+) except -1:
+    """Raise ValueError unless `batch_new` can make such a batch."""
+    if num_games < 1:
+        raise ValueError(f"num_games {num_games}: wanted at least 1")
+    if not (1 <= frame_height <= MAX_SIDE and 1 <= frame_width <= MAX_SIDE):
+        raise ValueError(f"frame {frame_width}x{frame_height}: wanted 1 to {MAX_SIDE} a side")
+    if not 1 <= threads <= 256:
+        raise ValueError(f"threads {threads}: wanted 1 to 256")
+    if not 1 <= parts <= num_games:
+        raise ValueError(f"parts {parts}: wanted 1 to the {num_games} games")
+    if not 0 <= cache <= 2**30:
+        raise ValueError(f"cache {cache}: wanted 0 to 2**30")
+    if groups & ~ALL_GROUPS:
+        raise ValueError(f"groups {groups}: wanted bits of extra_planes")
+    return 0
 
 
 cdef SearchConstants constants_of(settings):

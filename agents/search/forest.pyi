@@ -29,6 +29,7 @@ class Forest:
         threads: int = 1,
         parts: int = 1,
         cache: int = 0,
+        groups: int = 0,
     ) -> None: ...
     def start(
         self,

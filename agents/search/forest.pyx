@@ -14,7 +14,7 @@ import numpy as np
 
 from insei.agents.search.batch cimport (
     Batch, action_table, batch_clear_caches, batch_count_lookups, batch_expand, batch_free,
-    batch_new, batch_part, batch_select, constants_of, first_game, set_avoided
+    batch_new, batch_part, batch_select, check_batch, constants_of, first_game, set_avoided
 )
 from insei.agents.search.gumbel cimport GUMBEL
 from insei.agents.search.puct cimport PUCT
@@ -25,7 +25,8 @@ from insei.agents.search.tree cimport (
     Node, RootRule, Tree, tree_advance, tree_edge, tree_free, tree_is_done, tree_is_waiting,
     tree_new, tree_start
 )
-from insei.engine.board cimport MAX_POINTS, MAX_SIDE, next_random
+from insei.engine.board cimport MAX_POINTS, next_random
+from insei.engine.planes.extra_planes cimport num_extra
 from insei.engine.planes.net_planes cimport NUM_PLANES
 from insei.engine.position cimport Position
 from insei.engine.state cimport state_copy, state_play
@@ -71,21 +72,12 @@ cdef class Forest:
 
     def __cinit__(
         self, int num_games, int frame_height, int frame_width, settings, seed,
-        int threads=1, int parts=1, long cache=0,
+        int threads=1, int parts=1, long cache=0, int groups=0,
     ):
-        if num_games < 1:
-            raise ValueError(f"num_games {num_games}: wanted at least 1")
+        check_batch(num_games, frame_height, frame_width, threads, parts, cache, groups)
         if type(settings) is not SearchSettings:  # a subclass could answer otherwise each time
             raise ValueError(f"settings {settings!r}: wanted SearchSettings")
         settings.__post_init__()  # pickle checks no values
-        if not (1 <= frame_height <= MAX_SIDE and 1 <= frame_width <= MAX_SIDE):
-            raise ValueError(f"frame {frame_width}x{frame_height}: wanted 1 to {MAX_SIDE} a side")
-        if not 1 <= threads <= 256:
-            raise ValueError(f"threads {threads}: wanted 1 to 256")
-        if not 1 <= parts <= num_games:
-            raise ValueError(f"parts {parts}: wanted 1 to the {num_games} games")
-        if not 0 <= cache <= 2**30:
-            raise ValueError(f"cache {cache}: wanted 0 to 2**30")
         self.num_games = num_games
         self.frame_height = frame_height
         self.frame_width = frame_width
@@ -98,14 +90,21 @@ cdef class Forest:
         self.games = [None] * num_games
         self.tables = {}
         self.batches = batch_new(
-            num_games, settings.leaves, frame_height, frame_width, threads, parts, cache
+            num_games, settings.leaves, frame_height, frame_width, groups, threads, parts,
+            cache,
         )
         if self.batches == NULL:
             raise MemoryError
         self.batches.constants = constants_of(settings)
         self.batches.random_symmetry = settings.random_symmetry
         self.planes = np.zeros(
-            (num_games * self.batches.num_leaves, NUM_PLANES, frame_height, frame_width), np.float32
+            (
+                num_games * self.batches.num_leaves,
+                NUM_PLANES + num_extra(groups),
+                frame_height,
+                frame_width,
+            ),
+            np.float32,
         )
         self.out = self.planes
 

@@ -11,7 +11,7 @@ from insei.agents.net.evaluator import Evaluation, Evaluator
 from insei.agents.search.analysis import Analysis, Avoided, Candidate, MoveAnalysis, win_rate_of
 from insei.agents.search.forest import Forest
 from insei.agents.search.settings import OPEN_VISITS, SearchSettings
-from insei.engine.planes.net_planes import planes
+from insei.engine.planes.extra_planes import net_input
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 
@@ -27,6 +27,7 @@ class Search:
         settings: how to search; `run` ends at `visits`. Under PUCT, `step` may go on beyond.
         keeps_tree: whether to keep the tree below a move that is played; only under PUCT.
         seed: equal seeds give equal searches.
+        plane_groups: of extra planes that the net sees.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class Search:
         settings: SearchSettings,
         keeps_tree: bool,
         seed: int,
+        plane_groups: int = 0,
     ) -> None:
         self.evaluate = evaluate
+        self.plane_groups = plane_groups
         self.rules = rules
         self.settings = settings
         self.keeps_tree = keeps_tree and settings.rule == "puct"
@@ -46,7 +49,7 @@ class Search:
             room = max(room, OPEN_VISITS)
         self.leaves_by_time = max(settings.leaves, LEAVES_BY_TIME)
         kept = replace(settings, visits=room, leaves=self.leaves_by_time)
-        self.forest = Forest(1, rules.height, rules.width, kept, seed)
+        self.forest = Forest(1, rules.height, rules.width, kept, seed, groups=plane_groups)
         self.position: Position | None = None
         self.evaluations = 0  # nets evaluated since the position was set
 
@@ -176,7 +179,8 @@ class Search:
         """Who will own each point, `[H, W]`, -1 to 1, 1 the player to move."""
         if self.evaluations:
             return self.forest.ownership(0)
-        found = self._evaluated(planes(self.forest.position(0))[np.newaxis]).ownership
+        seen = net_input(self.forest.position(0), self.plane_groups)
+        found = self._evaluated(seen[np.newaxis]).ownership
         assert found is not None
         return found[0]
 

@@ -72,7 +72,9 @@ class SearchPlayer:
         """Begin with a fresh tree; equal seeds give equal games where no clock decides."""
         self.seed = seed
         evaluate = self.session.evaluator(rules)
-        self.search = Search(evaluate, rules, self.settings, self.play.keep, seed)
+        self.search = Search(
+            evaluate, rules, self.settings, self.play.keep, seed, self.session.plane_groups
+        )
         self._prepare()
 
     def set_time_limit(self, seconds: float | None) -> None:

@@ -37,3 +37,10 @@ cdef tuple pack_planes(
 )
 
 cdef uint64_t planes_key(const State* state, const uint64_t* legal) noexcept nogil
+
+cdef inline uint64_t mixed(uint64_t key, uint64_t number) noexcept nogil:
+    """A step of splitmix64's finaliser (Steele, Lea, Flood 2014)."""
+    key = (key ^ number) + <uint64_t>0x9E3779B97F4A7C15
+    key = (key ^ (key >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
+    key = (key ^ (key >> 27)) * <uint64_t>0x94D049BB133111EB
+    return key ^ (key >> 31)

@@ -6,6 +6,8 @@ from insei.engine.board cimport Board
 
 cdef enum:
     STACK = 402  # boards that a reading may stand on, one a ply
+    CAPTURE = 1  # marks of `board_ladders`
+    ESCAPE = 2
 
 cdef bint attacker_takes(Board* boards, int depth, int stone, int* left) noexcept nogil
 cdef bint defender_lives(Board* boards, int depth, int stone, int* left) noexcept nogil

@@ -28,8 +28,6 @@ from insei.engine.state_door cimport cell_of
 
 cdef enum:
     MOST_READ = 10000  # positions that one reading may visit
-    CAPTURE = 1
-    ESCAPE = 2
 
 
 cdef inline bint may_play(const Board* board, int point, int colour) noexcept nogil:

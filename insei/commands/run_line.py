@@ -3,7 +3,8 @@
 import os
 import time
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from insei.system.shown import say, shown
 
@@ -12,12 +13,17 @@ if TYPE_CHECKING:
 
 
 class RunLine:
-    """A line that moves on a terminal, or a line for each generation where there is none."""
+    """A line that moves on a terminal, or a line for each generation where there is none.
 
-    def __init__(self) -> None:
+    Args:
+        line_of: how a status reads; a status has a `generation`.
+    """
+
+    def __init__(self, line_of: "Callable[[Any], str] | None" = None) -> None:
         from rich.console import Console
         from rich.live import Live
 
+        self.line_of = line_of or status_line
         self.console = Console(stderr=False)
         self.live = Live(console=self.console, auto_refresh=False, transient=True)
         self.shown_generation = -1
@@ -29,7 +35,7 @@ class RunLine:
     def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def show(self, status: "Status") -> None:
+    def show(self, status: Any) -> None:
         """Say how the run stands."""
         from rich.text import Text
 
@@ -39,9 +45,9 @@ class RunLine:
             if is_new or now - self.shown_at > 0.25:
                 self.live.start()
                 self.shown_at = now
-                self.live.update(Text(shown(status_line(status))), refresh=True)
+                self.live.update(Text(shown(self.line_of(status))), refresh=True)
         elif is_new and self.shown_generation >= 0:
-            say(status_line(status), flush=True)
+            say(self.line_of(status), flush=True)
         self.shown_generation = status.generation
 
     def notice(self, line: str) -> None:

@@ -118,9 +118,22 @@ DERIVED = (
         "reply_weight", np.float32, "", "", "1 if there is a `reply`, else 0",
         in_window=False, in_batch="",
     ),
+    Column(
+        "outcome_weight", np.float32, "", "", "how well the winner is known; 1 in self-play",
+        in_window=False, in_batch="",
+    ),
+    Column(
+        "score_weight", np.float32, "", "", "1 if the score is known, else 0; 1 in self-play",
+        in_window=False, in_batch="",
+    ),
+    Column(
+        "ownership_weight", np.float32, "", "", "1 if `ownership` is known, else 0; 1 in self-play",
+        in_window=False, in_batch="",
+    ),
 )  # fmt: skip
 
 IN_WINDOW = tuple(column for column in STORED + DERIVED if column.in_window)
+OF_THE_END = ("outcome", "score", "ownership")  # targets that a game's end gives
 IN_BATCH = tuple(column for column in STORED + DERIVED if column.in_batch is not None)
 
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_PLANES
 from insei.engine.symmetries import num_symmetries, transform
 from insei.selfplay.data.batch import Batch
-from insei.selfplay.data.columns import IN_BATCH, IN_WINDOW, Rows, shape_of
+from insei.selfplay.data.columns import IN_BATCH, IN_WINDOW, OF_THE_END, Rows, shape_of
 from insei.selfplay.data.outcomes import chances_of
 from insei.selfplay.train_config import TrainConfig, WindowConfig
 
@@ -87,6 +87,7 @@ class Window:
         after = np.minimum(chosen + 1, len(self) - 1)
         reply = self.rows["policy"][after].astype(np.float32)
         columns["reply"] = reply * columns["reply_weight"][:, None]
+        columns |= {f"{name}_weight": np.ones(len(chosen), np.float32) for name in OF_THE_END}
         self._turn(columns, self.sizes_of(chosen), symmetries)
         return Batch(columns)
 
