@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from insei.engine.sgf.scanned_game import ScannedGame, scan_games, unescaped
 from numpy.typing import NDArray
 
 from insei.engine.errors import BadSgf
@@ -15,6 +14,7 @@ from insei.engine.replays import WHITE_BIT, Replays
 from insei.engine.rules import WHITE, Rules, tromp_taylor
 from insei.engine.sgf.record import read_sgf
 from insei.engine.sgf.root import handicap_read, komi_read, result_read, rules_read, size_read
+from insei.engine.sgf.scanned_game import ScannedGame, scan_games, unescaped
 from insei.selfplay.records.recorded_games import Ending
 from insei.selfplay.records.sources import Piece
 from insei.selfplay.records.table import RecordedGame

@@ -26,7 +26,7 @@ QUIET = {"KIVY_NO_ARGS": "1", "KIVY_NO_CONSOLELOG": "1", "KIVY_NO_FILELOG": "1"}
 def test_katrain_plays_and_reviews_with_the_analysis_engine(tmp_path):
     engine = [sys.executable, "-m", "insei.main", "analysis", "--player", "search:go9,visits=12"]
     done = subprocess.run(
-        [sys.executable, str(HELPERS / "katrain_game.py"), "2", *engine],
+        [sys.executable, str(HELPERS / "programs" / "katrain_game.py"), "2", *engine],
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -29,6 +29,7 @@ from insei.system.configuration import build, to_yaml
 from insei.system.errors import UserError
 from insei.system.plain_yaml import BadConfig, parse_yaml
 from insei.tournament.folder import CONFIG_FILE, GAMES_FILE, TournamentFolder
+from insei.tournament.schedule import schedule
 from insei.tournament.tournament_config import TournamentConfig
 from tests.helpers.reference import Reference
 
@@ -108,13 +109,14 @@ def recorded_games(data):
     """The games of a tournament's folder."""
     folder = scratch("tournament")
     folder.mkdir(exist_ok=True)
-    text = to_yaml(TournamentConfig(name="fuzz", players=("random", "capture")))
+    config = TournamentConfig(name="fuzz", players=("random", "capture"))
+    text = to_yaml(config)
     (folder / CONFIG_FILE).write_text(text)
     (folder / GAMES_FILE).write_bytes(data)
     with suppress(UserError, UnknownPlayer):
         opened = TournamentFolder(folder, text)
         try:
-            opened.games()
+            opened.games({job.id: job for job in schedule(config)})
         finally:
             opened.close()
 

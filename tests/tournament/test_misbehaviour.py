@@ -18,7 +18,7 @@ from insei.tournament.memory_use import memory_use_of
 from tests.helpers.paths import HELPERS
 from tests.helpers.tournaments import CONFIG, hold
 
-PROGRAM = HELPERS / "misbehaving_gtp.py"
+PROGRAM = HELPERS / "programs" / "misbehaving_gtp.py"
 
 
 @pytest.mark.slow

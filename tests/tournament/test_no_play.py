@@ -11,7 +11,7 @@ from insei.system.configuration import to_yaml
 from tests.helpers.paths import HELPERS
 from tests.helpers.tournaments import CONFIG, hold
 
-PROGRAM = HELPERS / "misbehaving_gtp.py"
+PROGRAM = HELPERS / "programs" / "misbehaving_gtp.py"
 
 
 @pytest.fixture

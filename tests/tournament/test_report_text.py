@@ -6,6 +6,7 @@ from dataclasses import replace
 from insei.tournament.cost import PlayerCost
 from insei.tournament.markdown import code, escaped
 from insei.tournament.match import play_game
+from insei.tournament.provenance import Session
 from insei.tournament.report import Facts, write_report
 from tests.helpers.hostile.text import HOSTILE, MARKUP, steering
 from tests.helpers.tournaments import CONFIG, JOB, Scripted
@@ -24,13 +25,16 @@ def test_a_report_shows_hostile_names_and_reasons_as_text(tmp_path):
     name = f"gtp:{HOSTILE}{MARKUP}\n\n# heading"
     players = ("random", name)
     config = replace(CONFIG, players=players)
-    game = play_game(replace(JOB, black="random", white=name), Scripted(9), Scripted(9)).as_json()
-    game |= {"result": "B+F", "winner": 1, "reason": f"failed: {HOSTILE}{MARKUP}\n- item"}
-    session = {
-        "began": HOSTILE, "command": f"insei `{MARKUP}`", "insei": "1", "commit": MARKUP,
-        "python": "3", "libraries": {MARKUP: HOSTILE}, "machine": MARKUP,
-        "players": dict.fromkeys(players, MARKUP),
-    }  # fmt: skip
+    game = replace(
+        play_game(replace(JOB, black="random", white=name), Scripted(9), Scripted(9)),
+        result="B+F",
+        winner=1,
+        reason=f"failed: {HOSTILE}{MARKUP}\n- item",
+    )
+    session = Session(
+        began=HOSTILE, command=f"insei `{MARKUP}`", insei="1", commit=MARKUP, python="3",
+        libraries={MARKUP: HOSTILE}, machine=MARKUP, players=dict.fromkeys(players, MARKUP),
+    )  # fmt: skip
     facts = Facts(dict.fromkeys(players, PlayerCost("moves", 0, 0, 0)), sessions=[session])
     write_report(tmp_path, config, [game], facts)
     page = (tmp_path / "report.html").read_text()

@@ -16,7 +16,7 @@ from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from tests.helpers.paths import HELPERS
 
-PROGRAM = HELPERS / "misbehaving_gtp.py"
+PROGRAM = HELPERS / "programs" / "misbehaving_gtp.py"
 RULES = Rules(5, 5, 0.5)
 
 # Answers as a program should, and dies at its first `genmove` unless FILE is there, which it makes.

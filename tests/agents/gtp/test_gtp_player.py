@@ -199,7 +199,7 @@ def test_nothing_is_left_running(tmp_path):
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="wants setpriv of util-linux")
 def test_a_program_that_thinks_ends_with_us_by_kill_9_too():
-    program = HELPERS / "misbehaving_gtp.py"
+    program = HELPERS / "programs" / "misbehaving_gtp.py"
     seated = f"""
 from insei.agents.gtp.program_player import GtpPlayer
 from insei.engine.position import Position

@@ -1,6 +1,6 @@
 """KaTrain without its window: its own classes play, analyse and review on 9x9 with a given engine.
 
-    python tests/helpers/katrain_game.py NUM_GAMES ENGINE COMMAND...
+    python tests/helpers/programs/katrain_game.py NUM_GAMES ENGINE COMMAND...
 
 Prints one JSON object with what KaTrain found.
 """
