@@ -51,7 +51,7 @@ MODULES = [
     "insei.engine.reading.ladders",
     "insei.engine.planes.feature_planes",
     "insei.engine.planes.extra_planes",
-    "insei.engine.replays",
+    "insei.engine.planes.replays",
     "insei.agents.search.walk",
     "insei.agents.search.tree",
     "insei.agents.search.gumbel",
@@ -77,7 +77,7 @@ if "bdist_wheel" not in sys.argv and os.path.exists("tests/helpers/compiled.pyx"
 # No result depends on errno or on floating-point traps; without them loops become vectors.
 # Threads where the compiler brings OpenMP along; elsewhere the same loops run on one.
 OPENMP = ["-fopenmp"] if sys.platform == "linux" else []
-THREADED = {"insei.agents.search.batch": OPENMP, "insei.engine.replays": OPENMP}
+THREADED = {"insei.agents.search.batch": OPENMP, "insei.engine.planes.replays": OPENMP}
 
 SANITIZERS = ["-fsanitize=address,undefined"] if SANITIZED else []
 

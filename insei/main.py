@@ -57,12 +57,12 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, learn, tournament, demo, rate, ladder, curve, resize, ablate, export,
-    gtp, analysis, package, version,
+    play, watch, train, import_records, learn, tournament, demo, rate, ladder, curve, resize,
+    ablate, export, gtp, analysis, package, version,
 )  # fmt: skip
+NAMES = {import_records: "import"}  # where it is not the function's
 for command in COMMANDS:
-    app.command(command)
-app.command(import_records, name="import")
+    app.command(command, name=NAMES.get(command))
 MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
 )  # fmt: skip

@@ -41,5 +41,5 @@ def tiny_package(tmp_path_factory, tiny_weights):
 
 @pytest.fixture
 def player_file(tmp_path):
-    """A copy of the players in tests/helpers/programs/python_players.py, which a test may change."""
+    """A copy of tests/helpers/programs/python_players.py, which a test may change."""
     return shutil.copy(HELPERS / "programs" / "python_players.py", tmp_path / "own.py")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from cyclopts import CycloptsError
 
-from insei.main import COMMANDS, app
+from insei.main import COMMANDS, NAMES, app
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build, with_settings
 from insei.tournament.tournament_config import TournamentConfig
@@ -137,7 +137,7 @@ def commands_of(text):
 def problem_with(words):
     """Why a command would be refused, or None."""
     name, *rest = words
-    if name not in {command.__name__ for command in COMMANDS}:
+    if name not in {NAMES.get(command, command.__name__) for command in COMMANDS}:
         return f"no command {name}"
     if not rest or "--help" in rest:
         return None

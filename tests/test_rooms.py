@@ -71,7 +71,7 @@ def test_ray_is_imported_in_system_alone(room):
 
 
 def test_the_engine_needs_numpy_alone_but_for_its_environments():
-    headers = {"libc", "cpython"}  # of C, that Cython has
+    headers = {"libc", "cpython", "cython"}  # that Cython has
     allowed = {"insei", "numpy"} | headers | sys.stdlib_module_names
     for path in files_of("engine"):
         more = {"gymnasium", "pettingzoo"} if path.parent.name == "environments" else set()

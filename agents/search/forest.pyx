@@ -49,6 +49,7 @@ cdef class Forest:
         parts: into which the games are divided, each with a batch of its own.
         cache: evaluations kept for positions that come again, until `clear_cache`; 0 for none. A
             position is then always seen under the same symmetry.
+        groups: of extra planes that the net sees, as bits.
 
     Attributes:
         planes: `[num_games · leaves, C, H, W]` float32, the rows that `select` writes.
@@ -97,15 +98,8 @@ cdef class Forest:
             raise MemoryError
         self.batches.constants = constants_of(settings)
         self.batches.random_symmetry = settings.random_symmetry
-        self.planes = np.zeros(
-            (
-                num_games * self.batches.num_leaves,
-                NUM_PLANES + num_extra(groups),
-                frame_height,
-                frame_width,
-            ),
-            np.float32,
-        )
+        rows, planes = num_games * self.batches.num_leaves, NUM_PLANES + num_extra(groups)
+        self.planes = np.zeros((rows, planes, frame_height, frame_width), np.float32)
         self.out = self.planes
 
     def __dealloc__(self):

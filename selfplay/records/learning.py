@@ -157,7 +157,7 @@ class RecordLearning:
             self.progress.lineage.next(),
             self.learner.num_steps,
             self.progress.num_rows_learned + len(losses) * self.batch_size,
-            {},
+            self.progress.random_state,
             clock.seconds,
         )
         self.save(self.progress)
@@ -261,7 +261,9 @@ def begin_or_resume(
     checkpoint = run.newest()
     if checkpoint is None:
         started_from = take_starting_net(config, learner) if config.start_from else None
-        return Progress(Lineage(), 0, 0, {}, 0.0), started_from
+        # Nothing is drawn from it: a batch depends on its step alone.
+        unused = np.random.default_rng(config.seed).bit_generator.state
+        return Progress(Lineage(), 0, 0, dict(unused), 0.0), started_from
     progress, state = checkpoint
     learner.restore(state, progress.num_steps)
     return progress, read_card(checkpoints_of(run.path)[-1]).training.get("started_from")

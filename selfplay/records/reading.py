@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.errors import BadSgf
+from insei.engine.planes.replays import WHITE_BIT, Replays
 from insei.engine.position import Position
-from insei.engine.replays import WHITE_BIT, Replays
 from insei.engine.rules import WHITE, Rules, tromp_taylor
 from insei.engine.sgf.record import read_sgf
 from insei.engine.sgf.root import handicap_read, komi_read, result_read, rules_read, size_read

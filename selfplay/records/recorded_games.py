@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.engine.replays import Replays
+from insei.engine.planes.replays import Replays
 
 UNKNOWN_SCORE = np.nan
 UNKNOWN_WINNER = 2

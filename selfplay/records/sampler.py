@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from insei.engine.planes.extra_planes import num_extra_planes
 from insei.engine.planes.net_planes import NUM_PLANES
-from insei.engine.replays import POINT_BITS, WHITE_BIT
+from insei.engine.planes.replays import POINT_BITS, WHITE_BIT
 from insei.engine.symmetries import num_symmetries, transform
 from insei.selfplay.data.batch import Batch, one_hot
 from insei.selfplay.records.recorded_games import UNKNOWN_WINNER, WORTH_OF_WINNER, RecordedGames

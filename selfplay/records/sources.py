@@ -75,7 +75,7 @@ def pieces_of(file: Path) -> Iterator[Piece | Unreadable]:
                             archive, member, f"{file.name}/{member.filename}"
                         )
         else:
-            with file.open("rb") as raw:
+            with open(file, "rb") as raw:
                 yield from pieces_of_stream(plain_stream(raw), file.name)
     except DAMAGED as error:
         yield Unreadable(str(file), said_of(error))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from insei.selfplay.records.recorded_games import UNKNOWN_WINNER, Ending, RecordedGames
 from insei.system.errors import UserError
+from insei.system.shown import say
 
 RECORDS = "records.lance"  # in the folder of a dataset
 MOVES = pa.list_(pa.uint16())
@@ -222,4 +223,4 @@ def markdown() -> str:
 
 
 if __name__ == "__main__":
-    print(markdown())
+    say(markdown())

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from insei.engine.errors import BadDiagram, GameOver, IllegalMove
+from insei.engine.planes.replays import Replays
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.positions import Positions
@@ -39,13 +40,21 @@ def test_functions_refuse_what_they_cannot_take(module):
         knock(getattr(made, name), name, rng, 400)
 
 
+def some_replays():
+    """Two games of two moves each."""
+    return Replays(
+        [(3, 4), (3, 4)], [0.5, 0], [True, False], [0, 1, 2, 3], [0, 2, 4], [], [0, 0, 0]
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "make"),
     [
         (Position, lambda rng: random_game(RULES, rng.randrange(99), 8)),
         (Positions, lambda rng: Positions(RULES, 2)),
+        (Replays, lambda rng: some_replays()),
     ],
-    ids=["Position", "Positions"],
+    ids=["Position", "Positions", "Replays"],
 )
 def test_methods_refuse_what_they_cannot_take(kind, make):
     rng = random.Random(7)
@@ -54,8 +63,11 @@ def test_methods_refuse_what_they_cannot_take(kind, make):
         for _ in range(25):
             thing = make(rng)
             knock(getattr(thing, name), f"{kind.__name__}.{name}", rng, 12)
-            for position in [thing] if kind is Position else [thing[0], thing[1]]:
-                position.check()
+            if kind is Positions:
+                thing[0].check()
+                thing[1].check()
+            elif kind is Position:
+                thing.check()
 
 
 def test_every_compiled_class_is_knocked_at():
@@ -64,7 +76,12 @@ def test_every_compiled_class_is_knocked_at():
         made = importlib.import_module(f"insei.{module}")
         found |= {name for name, kind in vars(made).items() if inspect.isclass(kind)
                   and kind.__module__ == made.__name__}  # fmt: skip
-    assert found == {"Position", "Positions", "ScannedGame"}  # the last by the tests of SGF
+    assert found == {
+        "Position",
+        "Positions",
+        "Replays",
+        "ScannedGame",
+    }  # the last by the tests of SGF
 
 
 def test_a_position_made_without_rules_is_no_game():

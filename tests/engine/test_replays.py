@@ -7,10 +7,10 @@ import pytest
 
 from insei.engine.planes.extra_planes import GROUPS, num_extra_planes
 from insei.engine.planes.net_planes import NUM_PLANES, planes
+from insei.engine.planes.replays import WHITE_BIT, Replays
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.reading.ladders import is_caught, ladder_moves
-from insei.engine.replays import WHITE_BIT, Replays
 from insei.engine.rules import BLACK, EMPTY, WHITE, Rules
 from insei.engine.symmetries import num_symmetries
 from tests.helpers.records import moves_of, stones_of
@@ -77,8 +77,8 @@ def test_many_threads_write_the_same_planes():
     games = np.arange(200) % len(replays)
     plies = np.arange(200) % replays.lengths[games]
     one, many = (np.zeros((200, NUM_PLANES, 19, 19), np.float32) for _ in range(2))
-    replays.write_planes(games, plies, np.zeros(200), one)
-    replays.write_planes(games, plies, np.zeros(200), many, threads=3)
+    replays.write_planes(games, plies, np.zeros(200, int), one)
+    replays.write_planes(games, plies, np.zeros(200, int), many, threads=3)
     assert (one == many).all()
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from insei.engine.replays import WHITE_BIT
+from insei.engine.planes.replays import WHITE_BIT
 from insei.engine.rules import WHITE
 from insei.selfplay.records.recorded_games import Ending
 from insei.selfplay.records.table import RecordedGame

@@ -7,6 +7,7 @@ import pytest
 from docs.write_configuration import PAGE, page
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.package import read_card
+from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.studies.ablation import AblationConfig, read_ablation
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import BadConfig, build, to_yaml
@@ -18,10 +19,12 @@ from tests.helpers.paths import ROOT
 def kind_of(values):
     if "players" in values:
         return TournamentConfig
+    if "steps" in values:
+        return LearnConfig
     return AblationConfig if "variants" in values or "arms" in values else TrainConfig
 
 
-@pytest.mark.parametrize("kind", [TrainConfig, TournamentConfig])
+@pytest.mark.parametrize("kind", [TrainConfig, TournamentConfig, LearnConfig])
 def test_the_defaults_are_written_and_read_back(kind):
     assert build(kind, parse_yaml(to_yaml(kind()), "text")) == kind()
 

@@ -6,6 +6,7 @@ import pytest
 
 from insei.commands import demo as demo_command
 from insei.selfplay.beginning import open_run
+from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.studies.ablation import AblationConfig, read_ablation
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
@@ -15,7 +16,7 @@ from insei.tournament.tournament_config import TournamentConfig
 from tests.helpers.command import insei
 from tests.helpers.paths import ROOT
 
-KINDS = (TrainConfig, TournamentConfig, AblationConfig)
+KINDS = (TrainConfig, TournamentConfig, AblationConfig, LearnConfig)
 
 
 @pytest.fixture

@@ -129,9 +129,9 @@ def test_another_komi_in_a_game_keeps_the_game_s_seed(tiny_package, monkeypatch)
     seeds = []
 
     class Watched(Search):
-        def __init__(self, evaluate, rules, settings, keep, seed):
+        def __init__(self, evaluate, rules, settings, keep, seed, groups):
             seeds.append((rules.komi, seed))
-            super().__init__(evaluate, rules, settings, keep, seed)
+            super().__init__(evaluate, rules, settings, keep, seed, groups)
 
     monkeypatch.setattr("insei.agents.search.search_player.Search", Watched)
     player = SearchPlayer(tiny_package, "search", PUCT)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from insei.engine.planes.replays import POINT_BITS, WHITE_BIT
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
-from insei.engine.replays import POINT_BITS, WHITE_BIT
 from insei.engine.rules import BLACK, Rules
 from insei.engine.symmetries import transform, transform_move
 from insei.selfplay.records.recorded_games import Ending

@@ -128,11 +128,14 @@ cdef class Replays:
     cdef const uint8_t[:, ::1] sizes
     cdef const uint8_t[::1] suicide
     cdef const int16_t[::1] half_komi
+    cdef bint is_made
     cdef readonly int num_games
     cdef readonly int height, width  # of the smallest frame that holds all boards
 
     def __init__(self, sizes, komi, suicide, moves, starts, stones, stone_starts):
-        sizes = np.ascontiguousarray(sizes, np.uint8)
+        if self.is_made:
+            raise ValueError("games are given once: wanted new Replays")
+        sizes = integers("sizes", sizes, np.uint8)
         if sizes.ndim != 2 or sizes.shape[1:] != (2,):
             raise ValueError(f"sizes of shape {sizes.shape}: wanted [G, 2]")
         if len(sizes) and not (1 <= sizes.min() and sizes.max() <= MAX_SIDE):
@@ -140,19 +143,20 @@ cdef class Replays:
         games = len(sizes)
         areas = sizes.prod(1, dtype=np.int64)
         self.sizes = sizes
-        self.num_games = games
         self.height, self.width = (sizes.max(0) if games else (1, 1))
-        half = np.asarray(komi, np.float32) * 2
+        half = np.array(komi, np.float32) * 2
         if half.shape != (games,) or not (np.abs(half) < 2000).all() or (half % 1).any():
             raise ValueError("komi: wanted [G] half points, below 1000")
         self.half_komi = half.astype(np.int16)
-        flags = np.ascontiguousarray(suicide, np.bool_)
+        flags = np.array(suicide, np.bool_)
         if flags.shape != (games,):
             raise ValueError(f"suicide of shape {flags.shape}: wanted [{games}]")
         self.suicide = flags.view(np.uint8)
         self.moves, self.starts = checked_runs("moves", moves, starts, areas + 1)
         self.stones, self.stone_starts = checked_runs("stones", stones, stone_starts, areas)
+        self.num_games = games
         self._check_setups()
+        self.is_made = True
 
     def _check_setups(self):
         """Raise ValueError for stones on one another, or chains without liberties."""
@@ -184,16 +188,23 @@ cdef class Replays:
         game.half_komi = self.half_komi[number]
         game.suicide = self.suicide[number]
 
+    cdef int _check_made(self) except -1:
+        if not self.is_made:
+            raise ValueError("no games: wanted Replays that were made with some")
+        return 0
+
     def __len__(self):
         return self.num_games
 
     @property
     def lengths(self):
         """Moves of each game, int64 `[G]`."""
+        self._check_made()
         return np.diff(np.asarray(self.starts))
 
     def num_legal(self, int threads=1):
         """Return how many moves of each game are legal, one after the other, int32 `[G]`."""
+        self._check_made()
         found = np.zeros(self.num_games, np.int32)
         cdef int32_t[::1] out = found
         cdef State** states = scratch_states(threads)
@@ -229,9 +240,10 @@ cdef class Replays:
         Raises:
             ValueError: a game, ply or symmetry that is not there, or `out` of another shape.
         """
-        cdef const int64_t[::1] at_game = np.ascontiguousarray(games, np.int64)
-        cdef const int32_t[::1] at_ply = np.ascontiguousarray(plies, np.int32)
-        cdef const uint8_t[::1] turns = np.ascontiguousarray(symmetries, np.uint8)
+        self._check_made()
+        cdef const int64_t[::1] at_game = integers("games", games, np.int64)
+        cdef const int32_t[::1] at_ply = integers("plies", plies, np.int32)
+        cdef const uint8_t[::1] turns = integers("symmetries", symmetries, np.uint8)
         cdef float[:, :, :, ::1] frames = out
         cdef int64_t row, count = len(at_game)
         cdef int num_threads = threads
@@ -334,6 +346,21 @@ cdef void free_boards(Board** boards, int threads) noexcept:
     free(boards)
 
 
+def integers(what, numbers, kind):
+    """A copy of whole numbers as an array of this kind, which nobody else can change.
+
+    Raises:
+        ValueError: they are no whole numbers, or beyond the kind's.
+    """
+    given = np.asarray(numbers)
+    if given.size and given.dtype.kind not in "iu":
+        raise ValueError(f"{what} of type {given.dtype}: wanted whole numbers")
+    limits = np.iinfo(kind)
+    if given.size and not (limits.min <= int(given.min()) and int(given.max()) <= limits.max):
+        raise ValueError(f"{what} {given.min()} to {given.max()}: wanted {np.dtype(kind).name}")
+    return np.array(given, kind, order="C")
+
+
 def checked_runs(what, numbers, starts, limits):
     """Runs of moves or stones, one a game, checked.
 
@@ -344,8 +371,8 @@ def checked_runs(what, numbers, starts, limits):
     Returns:
         the numbers uint16 `[N]` and the starts int64 `[G + 1]`.
     """
-    numbers = np.ascontiguousarray(numbers, np.uint16)
-    starts = np.ascontiguousarray(starts, np.int64)
+    numbers = integers(what, numbers, np.uint16)
+    starts = integers(f"{what}: starts", starts, np.int64)
     if starts.shape != (len(limits) + 1,) or starts[0] or starts[-1] != len(numbers):
         raise ValueError(f"{what}: wanted [G + 1] starts from 0 to {len(numbers)}")
     counts = np.diff(starts)
