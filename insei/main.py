@@ -8,6 +8,7 @@ import errno
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from typing import NoReturn
 
 import cyclopts
@@ -60,7 +61,7 @@ COMMANDS = (
     play, watch, train, import_records, learn, tournament, demo, rate, ladder, curve, resize,
     ablate, export, gtp, analysis, package, version,
 )  # fmt: skip
-NAMES = {import_records: "import"}  # where it is not the function's
+NAMES: dict[Callable[..., None], str] = {import_records: "import"}  # not the function's own
 for command in COMMANDS:
     app.command(command, name=NAMES.get(command))
 MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file

@@ -313,6 +313,11 @@ class TrainConfig:
             raise UserError("generations null, hours null: wanted one of them, to end the run")
         if self.sizes:
             check_sizes(self.sizes, self.rules)
+        if self.network.extra_planes:
+            raise UserError(
+                f"network.extra_planes {', '.join(self.network.extra_planes)}: wanted none, "
+                "because the table of self-play holds the first 14 planes alone"
+            )
         if self.window.smallest < self.learner.batch_size:
             raise UserError(
                 f"window.smallest {self.window.smallest}: wanted at least one batch, "

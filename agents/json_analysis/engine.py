@@ -48,12 +48,20 @@ class BoardSearches:
     Args:
         evaluate: answers for boards of this size, ownership included.
         settings: PUCT; `visits` is the most that a query gets.
+        plane_groups: of extra planes that the net sees.
     """
 
-    def __init__(self, height: int, width: int, evaluate: Evaluator, settings: SearchSettings):
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        evaluate: Evaluator,
+        settings: SearchSettings,
+        plane_groups: int,
+    ) -> None:
         self.evaluate = evaluate
         self.settings = settings
-        self.forest = Forest(NUM_SEATS, height, width, settings, seed=0)
+        self.forest = Forest(NUM_SEATS, height, width, settings, seed=0, groups=plane_groups)
         self.seated: dict[int, Waiting] = {}  # by seat
 
     @property
@@ -108,6 +116,7 @@ class AnalysisEngine:
         read_rules: understands the `rules` of a query.
         version: what `query_version` is told.
         models: what `query_models` is told.
+        plane_groups: of extra planes that the net sees.
     """
 
     def __init__(
@@ -118,6 +127,7 @@ class AnalysisEngine:
         read_rules: ReadRules,
         version: str,
         models: list[Answer],
+        plane_groups: int = 0,
     ) -> None:
         self.make_evaluator = make_evaluator
         self.settings = settings
@@ -125,6 +135,7 @@ class AnalysisEngine:
         self.read_rules = read_rules
         self.version = version
         self.models = models
+        self.plane_groups = plane_groups
         self.boards: dict[tuple[int, int], BoardSearches] = {}
         self.queue: list[tuple[int, int, Waiting]] = []  # a heap: best first
         self.arrivals = itertools.count()
@@ -193,7 +204,7 @@ class AnalysisEngine:
         size = rules.height, rules.width
         if size not in self.boards:
             evaluate = self.make_evaluator(*size)
-            self.boards[size] = BoardSearches(*size, evaluate, self.settings)
+            self.boards[size] = BoardSearches(*size, evaluate, self.settings, self.plane_groups)
         return self.boards[size]
 
     def _act(self, action: Action) -> list[Answer]:

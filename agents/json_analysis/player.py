@@ -39,7 +39,8 @@ def engine_for(name: str, version: str) -> AnalysisEngine:
         return player.session.evaluator(Rules(width, height))
 
     model = {"name": name, "internalName": name, "sha256": player.fingerprint, "usesFP16": "auto"}
-    return AnalysisEngine(make_evaluator, settings, visits, read_rules, version, [model])
+    groups = player.session.plane_groups
+    return AnalysisEngine(make_evaluator, settings, visits, read_rules, version, [model], groups)
 
 
 def read_rules(said: object, rules: Rules) -> ProgramRules:

@@ -17,9 +17,12 @@ SETUP = {BLACK: "AB", WHITE: "AW", EMPTY: "AE"}
 LONGEST_LINE = 78
 
 
+CONTROLS = {code: " " for code in (*range(32), *range(127, 160)) if code not in (9, 10, 13)}
+
+
 def escaped(text: str) -> str:
-    """Text as a raw value."""
-    return text.replace("\\", "\\\\").replace("]", "\\]")
+    """Text as a raw value; characters that steer a terminal become spaces."""
+    return text.translate(CONTROLS).replace("\\", "\\\\").replace("]", "\\]")
 
 
 def node_text(properties: Mapping[str, list[str]]) -> str:

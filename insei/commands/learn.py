@@ -16,25 +16,25 @@ def learn(
     source: Path,
     /,
     *,
-    config: Path | None = None,
+    config: str | None = None,
     runs: Path = Path("runs"),
     set_: Annotated[list[str] | None, Parameter(name="--set")] = None,
 ) -> None:
     """Learn Go from game records: fit a net to the moves and winners of a dataset.
 
     `insei import games.sgf.gz --into records/club` makes a dataset of records.
-    `insei learn records/club --config configs/records19.yaml` begins runs/records19, and
+    `insei learn records/club --config records19` begins runs/records19, and
     `insei learn runs/records19` continues it from its last checkpoint after a stop or a crash.
     `tensorboard --logdir runs` shows the accuracy on games held out. The player, while it learns
-    too, is `net:runs/records19` or `search:runs/records19,visits=100`. `insei train` goes on from
-    it by self-play, with `start_from: runs/records19`.
+    too, is `net:runs/records19` or `search:runs/records19,visits=100`.
 
     Parameters
     ----------
     source
         The folder of a dataset, or that of a run to continue.
     config
-        A YAML file for a new run; without one, every value is the default.
+        A YAML file for a new run, or the name of a configuration that comes with insei; without
+        one, every value is the default.
     runs
         Where new runs go.
     set_

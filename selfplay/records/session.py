@@ -2,7 +2,7 @@
 
     from insei.selfplay.records.session import learn
 
-    run = learn("records/club", "configs/records19.yaml", watch=print)
+    run = learn("records/club", "records19", watch=print)
 
 begins or continues runs/records19. The run's folder is that of a training run without games: its
 checkpoints are players, so that `net:runs/records19` plays, and other runs can start from it.
@@ -25,6 +25,7 @@ from insei.selfplay.start import starting_net
 from insei.system.configuration import build, differing, to_yaml, with_settings
 from insei.system.errors import UserError
 from insei.system.plain_yaml import parse_yaml, read_yaml
+from insei.system.shipped_configurations import find_configuration
 
 
 def ignore(what: object) -> None:
@@ -59,6 +60,7 @@ def open_run(
         return go_on(source, settings)
     values: dict[str, Any] = {"name": source.name}
     if config_file is not None:
+        config_file = find_configuration(config_file, LearnConfig)
         values = {"name": config_file.stem} | read_yaml(config_file)
     values = with_settings(values | {"dataset": str(source)}, settings)
     try:
@@ -122,7 +124,8 @@ def learn(
 
     Args:
         source: the folder of a dataset, or of a run to continue.
-        config: a YAML file for a new run; None for the defaults.
+        config: a YAML file for a new run, or the name of a configuration that comes with insei;
+            None for the defaults.
         runs: where new runs go.
         settings: KEY=VALUE over the configuration, as "learner.batch_size=256".
         watch: told how the run stands, every few steps.
