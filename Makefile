@@ -81,6 +81,7 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.tree
 	$(BIN)/python -m benchmarks.selfplay
 	$(BIN)/python -m benchmarks.learner
+	$(BIN)/python -m benchmarks.records
 	$(BIN)/python -m benchmarks.table
 	$(BIN)/python -m benchmarks.client
 

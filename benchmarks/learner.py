@@ -18,7 +18,7 @@ from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
 from insei.selfplay.data.batch import Batch, one_hot
-from insei.selfplay.data.columns import Rows
+from insei.selfplay.data.columns import OF_THE_END, Rows
 from insei.selfplay.learner import Learner
 from insei.selfplay.learner_config import LearnerConfig
 from insei.tournament.cost import multiply_adds
@@ -44,6 +44,7 @@ def a_batch() -> Batch:
         "score": rng.normal(0, 10, ROWS),
         "ownership": rng.uniform(-1, 1, (ROWS, RULES.height, RULES.width)),
         "weight": np.ones(ROWS),
+        **{f"{name}_weight": np.ones(ROWS) for name in OF_THE_END},
     }
     return Batch({name: column.astype(np.float32) for name, column in columns.items()})
 

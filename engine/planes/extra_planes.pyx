@@ -36,7 +36,6 @@ from insei.engine.board cimport (
     board_liberties,
     board_play,
     is_in,
-    opponent_of,
 )
 from insei.engine.planes.net_planes cimport NUM_LAST_MOVES, NUM_PLANES, lay_out, mixed
 from insei.engine.position cimport Position

@@ -32,7 +32,6 @@ from insei.engine.state cimport (
     WHITE_MOVED,
     SIMPLE,
     State,
-    mover_of,
     plain_rules,
     state_allows,
     state_forget,
