@@ -16,11 +16,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 SOURCES := $(shell git ls-files '*.pyx' '*.pxd' '*.h')
 
 ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases position engine_edges positions \
-	benson scoring deep_games perft doors ladder_reading feature_planes liberties collisions \
+	benson scoring deep_games perft doors ladder_reading feature_planes liberties replays collisions \
 	hostile_callers)) tests/engine/sgf
 
 SEARCH_TESTS := $(addprefix tests/agents/search/test_,$(addsuffix .py,forest gumbel puct subtree \
-	ownership search_results walk avoided))
+	ownership search_results walk avoided extra_planes))
 
 .PHONY: demo test lint types fast deep checked sanitized hardened fuzz benchmark docs clean
 
