@@ -2,23 +2,28 @@
 
 Gymnasium 1 reads no entry points, and to import it here would slow down each command and make the
 engine need it. So insei waits for its import.
+
+`python -m insei` imports this file while the working directory is still on the path. So it imports
+nothing but what is built into Python.
 """
 
-import importlib
-import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+import sys
+
+TYPE_CHECKING = False  # as typing has it
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
     from insei.engine.environments.opponents import Chooser
 
 GYMNASIUM = "gymnasium"
 
 
-class GymnasiumWatch(MetaPathFinder):
+class GymnasiumWatch:
     """Finds no module of its own; has the environments registered once Gymnasium is loaded."""
 
     def find_spec(
@@ -57,12 +62,14 @@ def install() -> None:
 
 def register() -> None:
     """Register the environments, and let opponents be named as players are everywhere."""
+    import importlib
+
     importlib.import_module("insei.engine.environments")
     opponents: Any = importlib.import_module("insei.engine.environments.opponents")
     opponents.player_named = player_named
 
 
-def player_named(name: str) -> "Chooser":
+def player_named(name: str) -> Chooser:
     """The player of a name, by the grammar."""
     from insei.agents.grammar import make_player
 
