@@ -147,6 +147,6 @@ def test_a_run_taken_back_by_hand_counts_on_and_plays_anew(tmp_path, kept):
     matches = [
         (rating["earlier"]["generation"], rating["generation"])
         for rating in ratings[4:]
-        if "earlier" in rating
+        if rating.get("earlier")
     ]
     assert matches == list(pairwise(line))
