@@ -1,13 +1,9 @@
-"""Nets that see extra planes: what they are given, and that they play."""
+"""Extra planes in searches: what a forest writes, and what its cache keeps apart."""
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from insei.agents.grammar import make_player
-from insei.agents.net.onnx_export import onnx_of
-from insei.agents.net.package import PlayerCard, load_package, write_package
 from insei.agents.search.forest import Forest
 from insei.agents.search.settings import SearchSettings
 from insei.engine.planes.extra_planes import ALL_GROUPS, GROUPS, net_input, num_extra_planes
@@ -15,7 +11,7 @@ from insei.engine.planes.net_planes import NUM_PLANES, planes
 from insei.engine.playouts import random_game
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from tests.helpers.nets import TINY, random_weights
+from tests.helpers.nets import TINY
 from tests.helpers.searches import pseudo_net
 
 RULES = Rules(7, 6, 0.5)
@@ -82,38 +78,3 @@ def test_symmetries_turn_the_extra_planes_too():
         back = back[..., ::-1] if symmetry & 2 else back
         back = back[..., ::-1, :] if symmetry & 1 else back
         assert (back == plain).all()
-
-
-def test_a_net_with_extra_planes_plays_and_exports(tmp_path):
-    weights = random_weights(RICH, 1)
-    card = PlayerCard(RICH, 7, 6, 0.5)
-    write_package(tmp_path, weights, card)
-    assert load_package(tmp_path).card.architecture == RICH
-    for name in (f"net:{tmp_path}", f"search:{tmp_path},visits=12"):
-        player = make_player(name)
-        player.new_game(RULES, 1)
-        position = random_game(RULES, 1, 9)
-        assert position.is_legal(player.choose(position).move)
-        player.close()
-    assert len(onnx_of(weights, RICH)) > 1000
-
-
-def test_the_torch_and_the_compiled_net_agree_on_extra_planes():
-    from insei.agents.net.network import network_from
-    from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
-    from insei.agents.net.torch_evaluator import TorchEvaluator
-
-    weights = random_weights(RICH, 2)
-    seen = np.stack([net_input(random_game(RULES, seed, 20), RICH.plane_groups) for seed in (1, 2)])
-    one = TorchEvaluator(network_from(weights, RICH))(seen)
-    other = OpenVinoEvaluator(weights, RICH, 6, 7, "fp32")(seen)
-    for first, second in zip(one, other, strict=True):
-        assert np.allclose(first, second, atol=1e-3)
-
-
-def test_planes_without_the_extra_ones_are_refused():
-    from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
-
-    evaluate = OpenVinoEvaluator(random_weights(RICH, 2), RICH, 6, 7, "fp32")
-    with pytest.raises(ValueError, match=r"wanted \[B, 21, 6, 7\]"):
-        evaluate(net_input(random_game(RULES, 1, 9))[np.newaxis])
