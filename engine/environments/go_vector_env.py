@@ -115,21 +115,22 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         if self.autoreset_mode == AutoresetMode.DISABLED and self.ended.any():
             game = int(self.ended.argmax())
             raise ValueError(f"game {game} has ended: wanted reset with a reset_mask")
-        fresh = self.ended
-        moves, illegal = self._checked(actions, fresh)
-        agents = self.positions.to_play == self.settings.agent
-        if fresh.any():
+        fresh, has_fresh = self.ended, bool(self.ended.any())
+        moves, illegal = self._checked(actions, fresh, has_fresh)
+        movers = self.positions.to_play if illegal else np.zeros(0)
+        if has_fresh:
             self._begin(fresh, None)
         masks, planes, resigned = self._play(moves)
-        lost = np.zeros(self.num_envs)  # by whom: 1 by the agent, -1 by the other side
-        for game in illegal:
-            lost[game] = 1 if agents[game] or self.opponents is not None else -1
-        lost[resigned] = -1
-        terminated = self.positions.is_over | (lost != 0)
+        terminated = self.positions.is_over
+        lost = self._lost(illegal, movers, resigned) if illegal or resigned else None
+        if lost is not None:
+            terminated |= lost != 0
         truncated = ~terminated & (self.positions.num_moves >= self.max_plies) & ~fresh
         self.ended = terminated | truncated
-        scores = np.where(lost != 0, -lost * self.rules.num_points, self._scores(self.ended))
-        before = np.where(fresh, scores, self.scores)
+        scores = self._scores(self.ended)
+        if lost is not None:
+            scores = np.where(lost != 0, -lost * self.rules.num_points, scores)
+        before = np.where(fresh, scores, self.scores) if has_fresh else self.scores
         rewards = np.asarray(reward(self.settings.reward, scores, before, terminated), np.float64)
         self.scores = scores
         info = self._info(masks) | self._end_info(illegal)
@@ -137,6 +138,17 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         if self.autoreset_mode == AutoresetMode.SAME_STEP and self.ended.any():
             observations, info = self._begin_anew(observations, info)
         return observations, rewards, terminated, truncated, info
+
+    def _lost(
+        self, illegal: dict[int, str], movers: NDArray[Any], resigned: list[int]
+    ) -> NDArray[np.float64]:
+        """Who lost each game by an illegal action or gave it up: 1 the agent, -1 the other side."""
+        lost = np.zeros(self.num_envs)
+        for game in illegal:
+            is_agent = self.opponents is not None or movers[game] == self.settings.agent
+            lost[game] = 1 if is_agent else -1
+        lost[resigned] = -1
+        return lost
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Which actions are legal, bool `[B, A]`."""
@@ -148,7 +160,7 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
             opponent.close()
 
     def _checked(
-        self, actions: NDArray[np.int64], fresh: NDArray[np.bool_]
+        self, actions: NDArray[np.int64], fresh: NDArray[np.bool_], has_fresh: bool
     ) -> tuple[NDArray[np.int64], dict[int, str]]:
         """The moves to play, and why those actions are illegal that lose their games.
 
@@ -158,13 +170,13 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         actions = np.asarray(actions)
         if actions.shape != fresh.shape:
             return self.positions.check(actions), {}  # which says what is wrong
-        moves = np.where(fresh, LEAVE, actions)
+        moves = np.where(fresh, LEAVE, actions) if has_fresh else actions
         if self.settings.illegal == "raises":
             if (skipped := (actions < 0) & ~fresh).any():
                 game = int(skipped.argmax())
                 last = self.rules.num_points
                 raise IllegalMove(f"game {game}: action {actions[game]}: wanted 0 to {last}")
-            return self.positions.check(moves), {}
+            return self.positions.check(moves) if has_fresh else moves, {}  # `step` checks too
         inside = (actions >= 0) & (actions < self.rules.num_actions)
         known = np.where(inside, actions, 0).astype(np.int64)
         legal = inside & np.take_along_axis(self.positions.legal_masks(), known[:, None], 1)[:, 0]
@@ -258,7 +270,8 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         self.ended = self.ended & ~chosen
         if self.opponents is not None:
             self._begin_against(games)
-        self.scores = np.where(chosen, self._scores(chosen), self.scores)
+        if self.settings.reward == "score_change":
+            self.scores = np.where(chosen, self._scores(chosen), self.scores)
 
     def _begin_against(self, games: NDArray[np.int64]) -> None:
         """Begin games against the opponents, and play their moves where they move first."""
@@ -266,8 +279,9 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
         first = np.zeros(self.num_envs, np.bool_)
         first[games] = self.positions.to_play[games] != self.settings.agent
         if isinstance(self.opponents[0], RandomOpponent):
-            if first.any():
-                self.positions.play_random(self._seed(), None if first.all() else first)
+            if not first.any():
+                return
+            self.positions.play_random(self._seed(), None if first.all() else first)
         else:
             for game in games.tolist():
                 self.opponents[game].begin(self.rules, self.np_random)
@@ -285,7 +299,9 @@ class GoVectorEnv(VectorEnv[Any, NDArray[np.int64], NDArray[Any]]):
     def _scores(self, wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Points by which the agent is ahead, `[B]`; zero where they are not wanted."""
         found = np.zeros(self.num_envs)
-        games = np.flatnonzero(wanted | (self.settings.reward == "score_change"))
+        if self.settings.reward == "score_change":
+            wanted = np.ones_like(wanted)
+        games = np.flatnonzero(wanted)
         if len(games):
             found[games] = sign_of(self.settings) * self.positions.scores(games)
         return found
