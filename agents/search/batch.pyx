@@ -344,6 +344,8 @@ cdef void set_avoided(Tree* tree, avoided) except *:
     """Set the moves that a tree leaves out; see `Forest.start`."""
     cdef int num_moves = tree.root.board.width * tree.root.board.height + 1
     tree.avoids_until = 0
+    if not avoided:
+        return
     memset(tree.avoided, 0, sizeof(tree.avoided))
     for colour, moves in avoided.items():
         if colour not in (BLACK, WHITE):

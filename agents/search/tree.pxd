@@ -81,8 +81,6 @@ ctypedef struct Tree:
     const RootRule* rule
     int no_pass_before  # plies before which passes are left out, unless nothing else is legal
     int avoids_until  # the largest number in `avoided`; 0 if every move may be tried
-    uint16_t[2 * (MAX_POINTS + 1)] avoided  # by colour and move: nodes fewer plies below the root
-    # than this have no such edge
     int num_left_out  # of the root's moves by `avoided`; they stand behind its edges
     const SearchConstants* constants
     uint64_t rng
@@ -92,6 +90,8 @@ ctypedef struct Tree:
     float* ownership  # `[A + 1, H·W]`, sums over evaluated leaves, as the root's mover sees it, by
     # the root's move that led to them; last comes the root itself
     int* num_owned  # `[A + 1]`, leaves in those sums
+    uint16_t[2 * (MAX_POINTS + 1)] avoided  # by colour and move: nodes fewer plies below the root
+    # than this have no such edge; unset while `avoids_until` is 0
 
 cdef Tree* tree_new(int max_visits, int width, int height, int num_logits) noexcept nogil
 cdef void tree_free(Tree* tree) noexcept nogil
