@@ -64,7 +64,7 @@ def test_players_that_are_no_players():
 def test_a_configuration_in_an_error(tmp_path, command, line):
     path = tmp_path / "config.yaml"
     path.write_text(line.format(json.dumps(HOSTILE)[1:-1]) + "\n", encoding="utf-8")
-    done = check(insei(command, path))
+    done = check(insei(command, path, cwd=tmp_path))
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
 

@@ -93,7 +93,9 @@ def test_a_resize_that_makes_no_sense_is_refused(learned, tmp_path, words, said)
     assert not (tmp_path / "out").exists()
 
 
-def test_a_dataset_that_does_not_fit_the_player_is_refused(learned, tmp_path):
+def test_a_dataset_that_does_not_fit_the_player_is_refused(learned, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where reports go
+
     def resize_to(folder, dataset, player=str(learned)):
         return command(player, dataset=dataset, channels=[0.5], out=folder / "out")
 
