@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from insei.selfplay.named_programs import check_named, programs_of, remember
-from insei.selfplay.run import RunFolder, config_in, config_of, values_in
+from insei.selfplay.run import C, RunFolder, config_in, config_of, values_in
 from insei.selfplay.start import starting_net
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build, differing, to_yaml, with_settings
@@ -39,7 +39,7 @@ def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFold
         raise UserError(f"{source}: {error}") from error
     path = runs / config.name
     if path.exists():
-        check_same(path, config)
+        check_same(path, config, "train")
         remember(programs_of(config))
         return RunFolder(path), config
     check_beginning(config)  # before there is a folder
@@ -51,8 +51,8 @@ def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
     """Open the run in a folder; see `open_run`."""
     with ExitStack() as stack:
         run = stack.enter_context(closing(RunFolder(path)))
-        values = values_in(path)
-        began = config_in(path, values)
+        values = values_in(path, TrainConfig)
+        began = config_in(path, values, TrainConfig)
         config = build(TrainConfig, with_settings(values, settings))
         check_named(path, config, settings)
         check_kept(config, began, run.newest() is not None)
@@ -62,7 +62,7 @@ def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
     return run, config
 
 
-def check_kept(config: TrainConfig, began: TrainConfig, has_learned: bool) -> None:
+def check_kept(config: C, began: C, has_learned: bool) -> None:
     """Check that a run keeps its name, and once it has learned also its seed and first net.
 
     Raises:
@@ -77,15 +77,18 @@ def check_kept(config: TrainConfig, began: TrainConfig, has_learned: bool) -> No
             )
 
 
-def check_same(path: Path, config: TrainConfig) -> None:
+def check_same(path: Path, config: C, command: str) -> None:
     """Check that the run in a folder has this configuration.
+
+    Args:
+        command: that continues it, "train" or "learn".
 
     Raises:
         ValueError: it has another, or there is no run.
     """
-    if keys := differing(config_of(path), config):
+    if keys := differing(config_of(path, type(config)), config):
         raise UserError(
-            f"{path} exists already, with another {', '.join(keys)}: `insei train {path}` "
+            f"{path} exists already, with another {', '.join(keys)}: `insei {command} {path}` "
             "continues it as it is, --set name=... begins another"
         )
 

@@ -18,9 +18,11 @@ import errno
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,7 @@ from insei.selfplay.checkpoints import (
     write_checkpoint,
 )
 from insei.selfplay.net_rating import NetRating
+from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import build
 from insei.system.errors import UserError
@@ -51,6 +54,9 @@ from insei.system.plain_yaml import parse_yaml
 from insei.system.records import Lines, append_records, read_lines
 from insei.system.shown import shown_line
 
+C = TypeVar("C", TrainConfig, LearnConfig)
+COMMANDS = {"train": TrainConfig, "learn": LearnConfig}  # that make runs
+
 CONFIG_FILE = "config.yaml"
 DATASET = "games.lance"
 RATINGS_FILE = "ratings.jsonl"
@@ -61,6 +67,36 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 class DiskFull(UserError, OSError):
     """The disk has no room for what a run writes."""
+
+
+@contextmanager
+def stops_in_words(run: "RunFolder", command: str) -> Iterator[None]:
+    """Say in one line why a run's learning stops, and how it goes on.
+
+    Args:
+        command: that continues it, "train" or "learn".
+
+    Raises:
+        UserError: the loss is NaN or infinite.
+        DiskFull: there is no room; the run is whole up to its newest checkpoint and games.
+    """
+    from insei.selfplay.learner import Diverged  # here, because it needs torch
+
+    try:
+        yield
+    except Diverged as error:
+        run.log(f"stopped: {error}")
+        raise UserError(
+            f"{run.path} stops, its loss is NaN or infinite ({error}); its newest checkpoint is "
+            f"unharmed: `insei {command} {run.path} --set learner.learning_rate=...` goes on, lower"
+        ) from error
+    except (OSError, RuntimeError, ValueError) as error:  # Lance raises each of them
+        if not is_disk_full(error):
+            raise
+        raise DiskFull(
+            f"no room on the disk for {run.path}: the run stops, and nothing in it is lost; "
+            f"make room, then `insei {command} {run.path}` goes on"
+        ) from error
 
 
 def is_disk_full(error: Exception) -> bool:
@@ -182,36 +218,46 @@ def write_config(path: Path, text: str) -> None:
     write_text(path / CONFIG_FILE, text)
 
 
-def config_of(path: Path) -> TrainConfig:
+def config_of(path: Path, kind: type[C]) -> C:
     """The configuration of the run in a folder, which may be in training.
 
+    Args:
+        kind: TrainConfig, or LearnConfig.
+
     Raises:
-        ValueError: there is no run.
+        ValueError: there is no run, or one of the other kind.
     """
     file = path / CONFIG_FILE
     if not file.is_file():
         raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
-    return config_in(path, values_in(path))
+    return config_in(path, values_in(path, kind), kind)
 
 
-def values_in(path: Path) -> dict[str, Any]:
+def values_in(path: Path, kind: type[TrainConfig] | type[LearnConfig]) -> dict[str, Any]:
     """The keys and values of the configuration in a run's folder.
 
     Raises:
-        UserError: it is not YAML, or was cut short: a run's file states every key.
+        UserError: it is not YAML, of the other command's kind, or was cut short: a run's file
+            states every key.
     """
     file = path / CONFIG_FILE
     text = read_text(file)
     values = parse_yaml(text, str(file))
-    last = fields(TrainConfig)[-1].name
+    keys = {field.name for field in fields(kind)}
+    for command, other in COMMANDS.items():
+        if other is not kind and any(field.name in values.keys() - keys for field in fields(other)):
+            raise UserError(
+                f"{path} is a run of `insei {command}`: wanted `insei {command} {path}`"
+            )
+    last = fields(kind)[-1].name
     if not text.endswith("\n") or last not in values:
         raise UserError(f"{file} is cut short: wanted all keys, to the end of {last}")
     return values
 
 
-def config_in(path: Path, values: dict[str, Any]) -> TrainConfig:
+def config_in(path: Path, values: dict[str, Any], kind: type[C]) -> C:
     """A run's configuration from its keys and values; raises UserError with the file's name."""
     try:
-        return build(TrainConfig, values)
+        return build(kind, values)
     except UserError as error:
         raise UserError(f"{path / CONFIG_FILE}: {error}") from error

@@ -16,10 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from insei.selfplay.beginning import open_run
-from insei.selfplay.learner import Diverged
 from insei.selfplay.loop import Status, Training
 from insei.selfplay.named_programs import programs_of
-from insei.selfplay.run import DiskFull, RunFolder, is_disk_full, write_config
+from insei.selfplay.run import RunFolder, stops_in_words, write_config
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import MakeEvaluator, Worker, compiled
 from insei.selfplay.workers import (
@@ -31,7 +30,6 @@ from insei.selfplay.workers import (
 )
 from insei.system.actor_pool import ActorPool
 from insei.system.configuration import to_yaml
-from insei.system.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -98,25 +96,12 @@ def train_run(
         log(said)
     if programs := programs_of(config):
         log(f"its ratings start {', '.join(programs)}")
-    try:
+    with stops_in_words(run, "train"):
         training = Training(run, config, partial(make_workers, config, address, log), watch, log)
         if to_yaml(config) != run.config_text:  # replaced once it is known to fit the run
             write_config(run.path, to_yaml(config))
         with closing(training):
             training.play()
-    except Diverged as error:
-        run.log(f"stopped: {error}")
-        raise UserError(
-            f"{run.path} stops, its loss is no number any more ({error}); its newest checkpoint is "
-            f"unharmed: `insei train {run.path} --set learner.learning_rate=...` goes on, lower"
-        ) from error
-    except (OSError, RuntimeError, ValueError) as error:  # Lance raises each of them
-        if not is_disk_full(error):
-            raise
-        raise DiskFull(
-            f"no room on the disk for {run.path}: the run stops, and nothing in it is lost; "
-            f"make room, then `insei train {run.path}` goes on"
-        ) from error
     return TrainedRun(run.path, config, training.progress.num_learned)
 
 

@@ -12,7 +12,7 @@ from insei.agents.gtp.history import with_mover
 from insei.agents.net.evaluator import Evaluation
 from insei.agents.net.session import NetSession
 from insei.agents.player import Player
-from insei.engine.planes.net_planes import planes
+from insei.engine.planes.extra_planes import net_input
 from insei.engine.position import Position
 from insei.engine.rules import WHITE
 from insei.engine.symmetries import inverse, num_symmetries, transform, transform_moves
@@ -40,9 +40,9 @@ def player_with_net(game: GtpGame) -> PlayerWithNet:
 def evaluate(game: GtpGame, position: Position, symmetry: int) -> Evaluation:
     """The net's answer for one position, seen under a symmetry of the board."""
     rules = position.rules
-    evaluator = player_with_net(game).session.evaluator(rules)
-    seen = np.ascontiguousarray(transform(planes(position), symmetry)[np.newaxis])
-    found = evaluator(seen)
+    session = player_with_net(game).session
+    evaluator = session.evaluator(rules)
+    found = evaluator(net_input(position, session.plane_groups, symmetry)[np.newaxis])
     back = inverse(symmetry)
     ownership = found.ownership
     assert ownership is not None

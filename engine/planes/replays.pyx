@@ -57,6 +57,12 @@ cdef struct Recorded:
     bint suicide
 
 
+cdef struct Scratch:
+    # What one thread plays on.
+    State* state
+    Board* boards  # to read extra planes on; NULL without them
+
+
 cdef bint replay(State* state, const Recorded* game, int ply, bint checks) noexcept nogil:
     """Play a game's first `ply` moves on `state`, made for its size.
 
@@ -206,7 +212,7 @@ cdef class Replays:
         self._check_made()
         found = np.zeros(self.num_games, np.int32)
         cdef int32_t[::1] out = found
-        cdef State** states = scratch_states(threads)
+        cdef Scratch* scratch = scratch_for(threads, False)
         cdef int64_t number
         cdef int num_threads = threads
         try:
@@ -214,9 +220,9 @@ cdef class Replays:
                 self.num_games, nogil=True, num_threads=num_threads, schedule="dynamic",
                 chunksize=64,
             ):
-                out[number] = self._legal(states[threadid()], number)
+                out[number] = self._legal(scratch[threadid()].state, number)
         finally:
-            free_states(states, threads)
+            free_scratch(scratch, threads)
         return found
 
     cdef int _legal(self, State* state, int64_t number) noexcept nogil:
@@ -266,24 +272,23 @@ cdef class Replays:
                 raise ValueError(f"symmetry {turns[row]} of {width}x{height}: wanted fewer")
         if not count:
             return
-        cdef State** states = scratch_states(threads)
-        cdef Board** boards = scratch_boards(threads)
+        cdef Scratch* scratch = scratch_for(threads, groups != 0)
         try:
             for row in prange(
                 count, nogil=True, num_threads=num_threads, schedule="dynamic"
             ):
                 self._write(
-                    states[threadid()], boards[threadid()], at_game[row], at_ply[row], turns[row],
+                    &scratch[threadid()], at_game[row], at_ply[row], turns[row],
                     groups, frames.shape[2], frames.shape[3], &frames[row, 0, 0, 0],
                 )
         finally:
-            free_states(states, threads)
-            free_boards(boards, threads)
+            free_scratch(scratch, threads)
 
     cdef void _write(
-        self, State* state, Board* boards, int64_t number, int ply, int symmetry, int groups,
+        self, Scratch* scratch, int64_t number, int ply, int symmetry, int groups,
         int height, int width, float* out,
     ) noexcept nogil:
+        cdef State* state = scratch.state
         cdef Recorded game
         cdef int[MAX_POINTS] target
         cdef uint64_t[WORDS] legal
@@ -296,53 +301,39 @@ cdef class Replays:
         state_legal_points(state, legal)
         state_floats(state, legal, &liberties, &frame, out)
         if groups:
-            state_extra(state, legal, groups, boards, &frame, out + NUM_PLANES * height * width)
+            out += NUM_PLANES * height * width
+            state_extra(state, legal, groups, scratch.boards, &frame, out)
 
 
-cdef State** scratch_states(int threads) except NULL:
-    """A state for the largest board for each thread, under simple ko."""
+cdef Scratch* scratch_for(int threads, bint reads) except NULL:
+    """What each of the threads plays on: a state for the largest board, under simple ko.
+
+    Args:
+        reads: whether extra planes are to be read, on boards of their own.
+    """
     cdef int i
-    cdef State** states
+    cdef Scratch* scratch
     if not 1 <= threads <= 1024:
         raise ValueError(f"threads {threads}: wanted 1 to 1024")
-    states = <State**>calloc(threads, sizeof(State*))
-    if states == NULL:
+    scratch = <Scratch*>calloc(threads, sizeof(Scratch))
+    if scratch == NULL:
         raise MemoryError
     for i in range(threads):
-        states[i] = state_new(MAX_SIDE, MAX_SIDE, plain_rules())
-        if states[i] == NULL:
-            free_states(states, threads)
+        scratch[i].state = state_new(MAX_SIDE, MAX_SIDE, plain_rules())
+        scratch[i].boards = new_scratch() if reads else NULL
+        if scratch[i].state == NULL or (reads and scratch[i].boards == NULL):
+            free_scratch(scratch, threads)
             raise MemoryError
-        states[i].rules.ko_rule = SIMPLE
-    return states
+        scratch[i].state.rules.ko_rule = SIMPLE
+    return scratch
 
 
-cdef void free_states(State** states, int threads) noexcept:
+cdef void free_scratch(Scratch* scratch, int threads) noexcept:
     cdef int i
     for i in range(threads):
-        state_free(states[i])
-    free(states)
-
-
-cdef Board** scratch_boards(int threads) except NULL:
-    """Boards to read on for each thread."""
-    cdef int i
-    cdef Board** boards = <Board**>calloc(threads, sizeof(Board*))
-    if boards == NULL:
-        raise MemoryError
-    for i in range(threads):
-        boards[i] = new_scratch()
-        if boards[i] == NULL:
-            free_boards(boards, threads)
-            raise MemoryError
-    return boards
-
-
-cdef void free_boards(Board** boards, int threads) noexcept:
-    cdef int i
-    for i in range(threads):
-        free(boards[i])
-    free(boards)
+        state_free(scratch[i].state)
+        free(scratch[i].boards)
+    free(scratch)
 
 
 def integers(what, numbers, kind):

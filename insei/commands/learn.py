@@ -52,7 +52,9 @@ def learn(
 
 def line_of(status: "LearnStatus") -> str:
     """Steps, rows, loss, accuracy, speed and time left."""
-    parts = [f"steps {status.steps:,}", f"rows {status.rows:,}", f"loss {status.loss:.3f}"]
+    parts = [f"steps {status.steps:,}", f"rows {status.rows:,}"]
+    if status.loss is not None:
+        parts.append(f"loss {status.loss:.3f}")
     if status.accuracy is not None:
         parts.append(f"top-1 {status.accuracy.top1:.1%} on games held out")
     parts.append(f"{status.rows_per_second:,.0f} rows/s")

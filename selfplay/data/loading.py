@@ -26,6 +26,7 @@ from insei.engine.rules import Rules
 from insei.selfplay.data.columns import STORED, WHOLE_GAME
 from insei.selfplay.data.dataset import numbers_of, open_table
 from insei.selfplay.run import DATASET, config_of
+from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
 
 BATCH = 4096  # rows that are unpacked at a time
@@ -250,7 +251,7 @@ def unpacked(batch: pa.RecordBatch, frame: Rules) -> dict[str, NDArray]:
 
 def open_run_data(run: Path) -> RunData:
     """Open the data of a run; see `load`."""
-    config = config_of(run)
+    config = config_of(run, TrainConfig)
     path = run / DATASET
     if not path.exists():
         raise UserError(f"{run} holds no games: wanted {DATASET} in it")

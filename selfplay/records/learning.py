@@ -42,7 +42,7 @@ class LearnStatus:
     generation: int  # number of the newest checkpoint
     steps: int
     rows: int  # learned from, repeats counted
-    loss: float
+    loss: float | None  # None before the first step
     accuracy: Accuracy | None  # of the newest checkpoint, on games held out
     rows_per_second: float
     seconds_left: float | None
@@ -145,6 +145,7 @@ class RecordLearning:
         clock = Clock(self.progress.seconds)
         every, first = self.config.checkpoint_every, self.learner.num_steps
         losses: list[Losses] = []
+        self.show(self.progress.num_rows_learned, losses, clock)
         with drawn_ahead(self.sampler, first, self.batch_size) as next_batch:
             while not losses or self.learner.num_steps % every:
                 done = self.config.share_done(self.learner.num_steps, clock.seconds)
@@ -152,7 +153,8 @@ class RecordLearning:
                     break
                 losses.append(self.learner.step(next_batch(), done))
                 if len(losses) % STEPS_SHOWN == 0:
-                    self.show(losses, clock, done)
+                    rows = self.progress.num_rows_learned + len(losses) * self.batch_size
+                    self.show(rows, losses, clock)
         self.progress = Progress(
             self.progress.lineage.next(),
             self.learner.num_steps,
@@ -162,17 +164,18 @@ class RecordLearning:
         )
         self.save(self.progress)
         self.draw_curves(losses, clock)
+        self.show(self.progress.num_rows_learned, losses, clock)
 
-    def show(self, losses: list[Losses], clock: "Clock", done: float) -> None:
-        """Tell the watcher how the run stands."""
-        rows = self.progress.num_rows_learned + len(losses) * self.batch_size
+    def show(self, rows: int, losses: list[Losses], clock: "Clock") -> None:
+        """Tell the watcher how the run stands, after so many rows and these losses."""
+        done = self.config.share_done(self.learner.num_steps, clock.seconds)
         recent = [step.total for step in losses[-STEPS_SHOWN:]]
         self.watch(
             LearnStatus(
                 generation=self.progress.generation,
                 steps=self.learner.num_steps,
                 rows=rows,
-                loss=float(np.mean(recent)),
+                loss=float(np.mean(recent)) if recent else None,
                 accuracy=self.accuracy,
                 rows_per_second=len(losses) * self.batch_size / clock.since_start,
                 seconds_left=clock.seconds / done * (1 - done) if done else None,

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -86,10 +87,24 @@ class PieceGames:
     examples: dict[str, str] = field(default_factory=dict)  # a source by reason
     cut: int = 0  # games that are read up to a move that can't be played
 
-    def leave_out(self, reason: str, source: str) -> None:
-        """Count a game that is left out."""
-        self.left_out[reason] += 1
-        self.examples.setdefault(reason, source)
+    def add(self, game: RecordedGame, wanted: Wanted) -> None:
+        """Keep a game.
+
+        Raises:
+            LeftOut: it is not wanted.
+        """
+        wanted.check(game)
+        self.games.append(game)
+
+    @contextmanager
+    def counting(self, source: str) -> Iterator[None]:
+        """Count a game that is left out, or damaged, and go on."""
+        try:
+            yield
+        except (LeftOut, BadSgf) as error:
+            reason = str(error) if isinstance(error, LeftOut) else "damaged"
+            self.left_out[reason] += 1
+            self.examples.setdefault(reason, source)
 
 
 def games_of(piece: Piece, wanted: Wanted) -> PieceGames:
@@ -101,35 +116,19 @@ def games_of(piece: Piece, wanted: Wanted) -> PieceGames:
         source = f"{piece.source}#{number}"
         text = piece.text[start : scanned.end]
         start, number = scanned.end, number + 1
-        try:
+        with found.counting(source):
             plain_game = read_plain(scanned, text, source)
             if plain_game is not None:
                 plain.append((plain_game, text))
-                continue
-            add(found, read_by_rules(scanned, text, source), wanted)
-        except LeftOut as reason:
-            found.leave_out(str(reason), source)
-        except BadSgf:
-            found.leave_out("damaged", source)
-    for (game, text), is_legal in zip(plain, are_legal([game for game, _ in plain]), strict=True):
-        try:
-            if is_legal:
-                add(found, game, wanted)
             else:
+                found.add(read_by_rules(scanned, text, source), wanted)
+    for (game, text), is_legal in zip(plain, are_legal([game for game, _ in plain]), strict=True):
+        with found.counting(game.source):
+            if not is_legal:
                 found.cut += 1
-                scanned = ScannedGame(text)
-                add(found, read_by_rules(scanned, text, game.source), wanted)
-        except LeftOut as reason:
-            found.leave_out(str(reason), game.source)
-        except BadSgf:
-            found.leave_out("damaged", game.source)
+                game = read_by_rules(ScannedGame(text), text, game.source)
+            found.add(game, wanted)
     return found
-
-
-def add(found: PieceGames, game: RecordedGame, wanted: Wanted) -> None:
-    """Keep a game if it is wanted."""
-    wanted.check(game)
-    found.games.append(game)
 
 
 def are_legal(games: Sequence[RecordedGame]) -> NDArray[np.bool_]:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.planes.replays import Replays
 
-UNKNOWN_SCORE = np.nan
 UNKNOWN_WINNER = 2
 
 
@@ -72,8 +72,9 @@ class RecordedGames:
         """Moves of each game, `[G]`."""
         return np.diff(self.starts)
 
+    @cached_property
     def replays(self) -> Replays:
-        """The same games, to be replayed."""
+        """The same games, to be replayed; made once, because they are checked."""
         return Replays(
             self.sizes, self.komi, self.suicide, self.moves, self.starts, self.stones,
             self.stone_starts,

@@ -34,7 +34,7 @@ class RecordSampler:
         self, games: RecordedGames, chosen: NDArray[np.bool_], groups: int, seed: int
     ) -> None:
         self.games = games
-        self.replays = games.replays()
+        self.replays = games.replays
         self.height, self.width = self.replays.height, self.replays.width
         self.groups = groups
         self.seed = seed

@@ -15,16 +15,24 @@ from pathlib import Path
 from typing import Any
 
 from insei.agents.net.torch_evaluator import device_of
-from insei.selfplay.learner import Diverged
+from insei.selfplay.beginning import check_kept, check_same
 from insei.selfplay.records.accuracy import Accuracy
 from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.records.learning import LearnStatus, RecordLearning
+from insei.selfplay.records.recorded_games import RecordedGames
 from insei.selfplay.records.table import read_games
-from insei.selfplay.run import CONFIG_FILE, RunFolder, write_config
+from insei.selfplay.run import (
+    CONFIG_FILE,
+    RunFolder,
+    config_in,
+    stops_in_words,
+    values_in,
+    write_config,
+)
 from insei.selfplay.start import starting_net
-from insei.system.configuration import build, differing, to_yaml, with_settings
+from insei.system.configuration import build, to_yaml, with_settings
 from insei.system.errors import UserError
-from insei.system.plain_yaml import parse_yaml, read_yaml
+from insei.system.plain_yaml import read_yaml
 from insei.system.shipped_configurations import find_configuration
 
 
@@ -46,18 +54,21 @@ class LearnedRun:
         return f"net:{self.path}"
 
 
-def open_run(
-    source: Path, config_file: Path | None, runs: Path, settings: Sequence[str]
-) -> tuple[RunFolder, LearnConfig]:
-    """Begin a run on a dataset, or open the run that `source` means.
+@dataclass(frozen=True)
+class OpenRun:
+    """A run that is to begin or to go on."""
+
+    run: RunFolder
+    config: LearnConfig
+    games: RecordedGames
+
+
+def begin(source: Path, config_file: Path | None, runs: Path, settings: Sequence[str]) -> OpenRun:
+    """Begin a run on a dataset, or open the one of its name that began so.
 
     Raises:
-        UserError: neither a dataset nor a run, or a configuration that can't be used.
+        UserError: it can't be used: the dataset, the configuration, its device or its first net.
     """
-    if (source / CONFIG_FILE).is_file():
-        if config_file is not None:
-            raise UserError(f"{source} is a run with its own configuration: wanted no other")
-        return go_on(source, settings)
     values: dict[str, Any] = {"name": source.name}
     if config_file is not None:
         config_file = find_configuration(config_file, LearnConfig)
@@ -67,48 +78,28 @@ def open_run(
         config = build(LearnConfig, values)
     except UserError as error:
         raise UserError(f"{config_file or source}: {error}") from error
-    check_beginning(config)
-    path = runs / config.name
-    if path.exists():
-        run = RunFolder(path)
-        began = build(LearnConfig, parse_yaml(run.config_text, str(path / CONFIG_FILE)))
-        if keys := differing(began, config):
-            run.close()
-            raise UserError(
-                f"{path} exists already, with another {', '.join(keys)}: `insei learn {path}` "
-                "continues it as it is, --set name=... begins another"
-            )
-        return run, config
-    return RunFolder.create(path, to_yaml(config)), config
-
-
-def check_beginning(config: LearnConfig) -> None:
-    """Check that a run can begin: its games, its device, and the net that it starts from.
-
-    Raises:
-        ValueError: one isn't there.
-    """
-    read_games(Path(config.dataset))
+    games = read_games(source)  # before there is a folder, as the other checks
     device_of(config.learner.device)
     if config.start_from:
         starting_net(config)
+    path = runs / config.name
+    if path.exists():
+        check_same(path, config, "learn")
+        return OpenRun(RunFolder(path), config, games)
+    return OpenRun(RunFolder.create(path, to_yaml(config)), config, games)
 
 
-def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, LearnConfig]:
+def go_on(path: Path, settings: Sequence[str]) -> OpenRun:
     """Open the run in a folder."""
     with ExitStack() as stack:
         run = stack.enter_context(closing(RunFolder(path)))
-        values = parse_yaml(run.config_text, str(path / CONFIG_FILE))
-        began = build(LearnConfig, values)
+        values = values_in(path, LearnConfig)
+        began = config_in(path, values, LearnConfig)
         config = build(LearnConfig, with_settings(values, settings))
-        for key in ("name", "seed", "start_from"):
-            if getattr(config, key) != getattr(began, key):
-                raise UserError(
-                    f"{key} {getattr(config, key)!r}: this run began with {getattr(began, key)!r}, "
-                    "wanted that, or a run of its own"
-                )
+        check_kept(config, began, has_learned=True)
+        opened = OpenRun(run, config, read_games(Path(config.dataset)))
         stack.pop_all()  # the run stays open
-    return run, config
+    return opened
 
 
 def learn(
@@ -133,26 +124,24 @@ def learn(
 
     Raises:
         ValueError: the source can't be used, or the loss is NaN or infinite.
+        DiskFull: there is no room; the run is whole up to its newest checkpoint.
     """
-    file = Path(config) if config is not None else None
-    run, resolved = open_run(Path(source), file, Path(runs), settings)
+    source, file = Path(source), Path(config) if config is not None else None
+    is_run = (source / CONFIG_FILE).is_file()
+    if is_run and file is not None:
+        raise UserError(f"{source} is a run with its own configuration: wanted no other")
+    opened = go_on(source, settings) if is_run else begin(source, file, Path(runs), settings)
+    run, resolved = opened.run, opened.config
     with closing(run):
 
         def log(line: str) -> None:
             run.log(line)
             notice(line)
 
-        games = read_games(Path(resolved.dataset))
-        if to_yaml(resolved) != run.config_text:
-            write_config(run.path, to_yaml(resolved))
-        learning = RecordLearning(run, resolved, games, watch, log)
-        try:
+        with stops_in_words(run, "learn"):
+            learning = RecordLearning(run, resolved, opened.games, watch, log)
+            if to_yaml(resolved) != run.config_text:  # replaced once it is known to fit the run
+                write_config(run.path, to_yaml(resolved))
             with closing(learning):
                 learning.learn()
-        except Diverged as error:
-            run.log(f"stopped: {error}")
-            raise UserError(
-                f"{run.path} stops, its loss is NaN or infinite ({error}); its newest checkpoint "
-                f"is unharmed: `insei learn {run.path} --set learner.learning_rate=...` goes on"
-            ) from error
         return LearnedRun(run.path, resolved, learning.accuracy)

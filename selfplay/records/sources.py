@@ -16,7 +16,7 @@ from insei.system.errors import UserError
 
 PIECE = 8 << 20  # bytes read at a time
 ARCHIVES = (".zip",)
-RECORDS = (".sgf", ".gib", ".ngf", ".ugf", ".ugi")
+SUFFIXES = (".sgf", ".gib", ".ngf", ".ugf", ".ugi")
 COMPRESSED = (".gz",)
 DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
@@ -61,7 +61,7 @@ def holds_records(name: str) -> bool:
         return True
     for suffix in COMPRESSED:
         plain = plain.removesuffix(suffix)
-    return plain.endswith(RECORDS)
+    return plain.endswith(SUFFIXES)
 
 
 def pieces_of(file: Path) -> Iterator[Piece | Unreadable]:

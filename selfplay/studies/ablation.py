@@ -282,7 +282,7 @@ def open_variant(path: Path, config: TrainConfig) -> RunFolder:
     Raises:
         ValueError: the folder holds a run of another configuration.
     """
-    if path.exists() and config_of(path) != config:
+    if path.exists() and config_of(path, TrainConfig) != config:
         raise UserError(
             f"{path} was begun with another configuration; wanted the same, another name, or "
             "that folder moved away"

@@ -19,6 +19,7 @@ from insei.selfplay.checkpoints import checkpoints_of, milestones_of
 from insei.selfplay.rating import player_name
 from insei.selfplay.run import config_of
 from insei.selfplay.session import ignore
+from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings
 from insei.tournament.tournament_config import TournamentConfig
@@ -139,7 +140,7 @@ def common_rules(runs: Sequence[Path], size: int | None) -> Rules:
     Raises:
         ValueError: a folder is no run, or runs have no board in common.
     """
-    found = [config_of(run).mix.boards for run in runs]
+    found = [config_of(run, TrainConfig).mix.boards for run in runs]
     side = size or found[0][0].width
     chosen = []
     for run, boards in zip(runs, found, strict=True):

@@ -190,7 +190,7 @@ def material_of(config: ResizeConfig) -> Material:
     """
     folder = find_package(config.player)
     package = load_package(folder)
-    training = config_of(config.dataset)
+    training = config_of(config.dataset, TrainConfig)
     if config.learning_rate is not None:
         learner = replace(training.learner, learning_rate=config.learning_rate)
         training = replace(training, learner=learner)

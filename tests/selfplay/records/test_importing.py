@@ -114,7 +114,7 @@ def test_what_breaks_the_rules_is_read_as_far_as_a_reader_reads_it(tmp_path):
     assert sorted(handicap["stones"]) == [20, 60]
     assert handicap["moves"][0] == 40 | WHITE_BIT
     games = read_games(tmp_path / "set")
-    assert (games.replays().num_legal() == games.lengths).all()
+    assert (games.replays.num_legal() == games.lengths).all()
 
 
 def test_setup_amid_a_game_begins_the_game_there(tmp_path):
@@ -123,7 +123,7 @@ def test_setup_amid_a_game_begins_the_game_there(tmp_path):
     assert report.added == 1
     assert len(row["stones"]) == 4
     games = read_games(tmp_path / "set")
-    assert (games.replays().num_legal() == games.lengths).all()
+    assert (games.replays.num_legal() == games.lengths).all()
 
 
 def test_the_moves_are_those_that_the_reader_reads(tmp_path):

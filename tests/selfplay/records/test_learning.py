@@ -1,5 +1,7 @@
 """Learning from records: it learns, it goes on exactly, it refuses what it can't use."""
 
+import errno
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -11,15 +13,19 @@ from insei.agents.net.find_package import find_package
 from insei.agents.net.package import load_package
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.selfplay.learner import Diverged, Learner
 from insei.selfplay.learner_config import LearnerConfig
 from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.records.learning import RecordLearning
 from insei.selfplay.records.session import learn
-from insei.selfplay.records.table import RecordTable, read_games
-from insei.selfplay.run import RunFolder
+from insei.selfplay.records.table import RecordTable, markdown, read_games
+from insei.selfplay.run import DiskFull, RunFolder
+from insei.selfplay.train_config import TrainConfig
 from insei.system.configuration import to_yaml
 from insei.system.errors import UserError
+from tests.helpers.command import insei
 from tests.helpers.nets import TINY
+from tests.helpers.paths import ROOT
 from tests.helpers.records import recorded
 from tests.helpers.runs import curve_names, silent
 
@@ -172,3 +178,51 @@ def test_a_net_with_extra_planes_learns_and_grows_from_one_without(dataset, conf
     stem = weights_of(run)["stem.weight"]
     assert stem.shape[1] == 21
     assert np.abs(stem[:, 14:]).sum() > 0
+
+
+def test_the_commands_tell_the_two_kinds_of_run_apart(dataset, config_file, tmp_path):
+    run = learn(dataset, config_file, runs=tmp_path / "runs")
+    done = insei("train", run.path)
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == f"insei: {run.path} is a run of `insei learn`: wanted `insei learn {run.path}`\n"
+    )
+    own = RunFolder.create(tmp_path / "other", to_yaml(TrainConfig(name="other")))
+    own.close()
+    with pytest.raises(UserError, match="is a run of `insei train`: wanted `insei train"):
+        learn(tmp_path / "other")
+
+
+def test_the_command_learns_and_names_the_player(dataset, config_file, tmp_path):
+    done = insei("learn", dataset, "--config", config_file, "--runs", tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+    for step in (2, 4, 6):  # a line for each checkpoint
+        assert f"steps {step}, rows {16 * step}, loss " in done.stdout
+    assert "on games held out" in done.stdout
+    run = tmp_path / "runs" / "tiny"
+    assert done.stdout.splitlines()[-1] == f"{run}: learned; play it as net:{run}, or search:{run}"
+
+
+def test_a_full_disk_stops_a_run_in_one_line(dataset, config_file, tmp_path, monkeypatch):
+    def is_full(*words):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(RunFolder, "save", is_full)
+    with pytest.raises(DiskFull, match=r"no room on the disk for .*`insei learn .*` goes on"):
+        learn(dataset, config_file, runs=tmp_path / "runs")
+
+
+def test_a_loss_that_is_nan_stops_a_run_in_one_line(dataset, config_file, tmp_path, monkeypatch):
+    def diverges(self, batch, done):
+        raise Diverged("step 3: losses nan")
+
+    monkeypatch.setattr(Learner, "step", diverges)
+    with pytest.raises(UserError, match=r"its loss is NaN or infinite .step 3.*`insei learn "):
+        learn(dataset, config_file, runs=tmp_path / "runs")
+
+
+def test_the_table_of_columns_is_in_the_document():
+    text = (ROOT / "docs" / "records.md").read_text()
+    table = text.partition("<!-- columns -->\n")[2].partition("\n<!-- end of columns -->")[0]
+    assert table == markdown(), "python -m insei.selfplay.records.table prints the table to paste"
