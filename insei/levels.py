@@ -11,6 +11,7 @@ from insei.agents.grammar import net_of
 from insei.agents.net.find_package import find_package, shipped_players
 from insei.agents.net.package import read_card
 from insei.engine.rules import MAX_SIDE, Rules
+from insei.opponents import typed_player
 from insei.system.errors import UserError
 from insei.tournament.ladder import Ladder, ladder_sizes, read_ladder
 
@@ -81,13 +82,14 @@ def _shipped(name: str) -> str:
 
 
 def opponent_named(text: str, size: int) -> str:
-    """The name of a player by the grammar, from that name or from a level.
+    """The name of a player by the grammar, from what was typed: that name, a level, a program.
 
     Raises:
-        UserError: there is no such level, or its net is not shipped.
+        UserError: there is no such level or program, or its net is not shipped.
     """
-    if not text.strip().isdecimal():
-        return text.strip()
+    text = typed_player(text)
+    if not text.isdecimal():
+        return text
     number = int(text)
     if not 1 <= number <= STRONGEST:
         raise UserError(f"level {number}: wanted 1 to {STRONGEST}")
@@ -101,6 +103,25 @@ def display_name(player: str, size: int) -> str:
     numbers = (level.number for level in LEVELS if level.player(size) == player)
     number = next(numbers, None)
     return player if number is None else f"level {number}"
+
+
+def level_on(player: str, size: int, other: int) -> str:
+    """The player of the same level on another size of board; other players stay as they are.
+
+    Raises:
+        UserError: its net is not shipped.
+    """
+    name = display_name(player, size)
+    return player if name == player else opponent_named(name.removeprefix("level "), other)
+
+
+def with_net(template: str, size: int) -> str:
+    """A player by the grammar, with NET replaced by the strongest net for this size.
+
+    Raises:
+        UserError: it is not shipped.
+    """
+    return template.replace("NET", strongest_net_for(size)) if "NET" in template else template
 
 
 def net_text(size: int) -> str:

@@ -8,6 +8,8 @@ from insei.agents.search.dead_stones import dead_by_ownership
 from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
+from insei.client.keeping.kept_games import is_kept, keep, keep_review
+from insei.client.keeping.save_target import save_target, write_game
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
     AnalysisTask,
@@ -19,7 +21,6 @@ from insei.client.player_tasks import (
 )
 from insei.client.score_count import ScoreCount
 from insei.client.status_text import status_text
-from insei.client.unfinished import keep_unfinished
 from insei.system.files import typed_path
 
 GAME_OVER = "The game is over: new begins another."
@@ -36,7 +37,7 @@ class GameController:
         analyst: the searching player that analyses positions.
         post_reply: called from another thread with each reply and the process it comes from. It
             must pass both to `receive` on the screen's thread.
-        autosave: where the unfinished game is kept; None to keep nothing.
+        keeps: whether games are kept, in the user's data folder.
         is_review: whether the game is only looked at.
         pause: seconds before each move of a game without people.
         call_later: calls a function after so many seconds.
@@ -49,7 +50,7 @@ class GameController:
         game: ClientGame,
         analyst: str,
         post_reply: Callable[[PlayerProcess, Reply], None],
-        autosave: Path | None,
+        keeps: bool,
         is_review: bool,
         pause: float,
         call_later: CallLater,
@@ -59,7 +60,7 @@ class GameController:
         self.seats = seats or game.setup
         self.analyst = analyst
         self.post_reply = post_reply
-        self.autosave = autosave
+        self.keeps = keeps
         self.is_review = is_review
         self.pause = pause
         self.call_later = call_later
@@ -94,8 +95,18 @@ class GameController:
         is_played = bool(game.position.num_moves) and game.has_people
         return is_played and not game.is_ended and not self.is_review
 
+    def leaving_question(self) -> str:
+        """What to ask before the game is left; empty if nothing would be interrupted or lost."""
+        if self.is_under_way:
+            return "Leave this game? It is kept: you can go on with it at the next start."
+        game = self.game
+        if self.is_review and not game.is_saved and not (game.file and is_kept(game.file)):
+            return "Leave without saving the moves that you added?"
+        return ""
+
     def switch_to(self, game: ClientGame, is_review: bool) -> None:
-        """Leave the current game and go on with another."""
+        """Leave the current game, which is kept, and go on with another."""
+        self._keep()
         self.game, self.is_review = game, is_review
         if not is_review:  # names in a reviewed file are words to show, never players to start
             self.seats = game.setup
@@ -107,7 +118,8 @@ class GameController:
         self.advance()
 
     def close(self) -> None:
-        """End the player process."""
+        """Keep the game, with its analysis, and end the player process."""
+        self._keep()
         self.process.close()
 
     # What comes next
@@ -116,7 +128,7 @@ class GameController:
         """Go on with what comes next: a move, the count, or the end."""
         game = self.game
         self.message = ""
-        self._autosave()
+        self._keep()
         is_settled = game.is_ended or self.is_review
         if not is_settled and game.position.is_over:
             self.count = ScoreCount(game.position)
@@ -125,11 +137,14 @@ class GameController:
         else:
             self._request_move(game.setup.player(game.position.to_play))
 
-    def _autosave(self) -> None:
-        if self.autosave is None or self.is_review:
+    def _keep(self) -> None:
+        if not self.keeps:
             return
         try:
-            keep_unfinished(self.game, self.autosave)
+            if self.is_review:
+                keep_review(self.game)
+            else:
+                keep(self.game)
         except ValueError as error:
             self.message = str(error)
 
@@ -305,35 +320,39 @@ class GameController:
 
     # Files
 
-    def save(self, name: str) -> None:
-        """Write the game as SGF."""
-        if not name:
-            self.message = "Type save and the name of a file."
-            return
+    def save_target(self, name: str) -> Path | None:
+        """The file to save the game to; None, with a message, if it can't be saved there.
+
+        Args:
+            name: as typed; empty for the file that the game was read from.
+        """
         try:
-            self.game.save(typed_path(name))
+            return save_target(name or str(self.game.file or ""))
+        except ValueError as error:
+            self.message = f"{error}."
+            return None
+
+    def save(self, path: Path) -> None:
+        """Write the game as SGF."""
+        try:
+            write_game(self.game, path)
         except ValueError as error:
             self.message = str(error)
         else:
-            self.message = f"Saved to {name}."
+            self.message = f"Saved to {path}."
 
-    def load(self, name: str) -> None:
-        """Continue an SGF game from its end, with the players of the last game played here."""
-        self._open(name, lambda path: ClientGame.load(path, self.seats), False)
+    def read_game(self, name: str, is_review: bool) -> ClientGame | None:
+        """Read an SGF game, to look at, or to go on from its end with the last game's players.
 
-    def review(self, name: str) -> None:
-        """Step through an SGF game."""
-        self._open(name, ClientGame.review, True)
-
-    def _open(self, name: str, read: Callable[[Path], ClientGame], is_review: bool) -> None:
+        Returns:
+            None, with a message, if it can't be read.
+        """
         if not name:
             self.message = "Type load or review, and the name of a file."
-            return
+            return None
+        path = typed_path(name)
         try:
-            game = read(typed_path(name))
+            return ClientGame.review(path) if is_review else ClientGame.load(path, self.seats)
         except ValueError as error:
             self.message = str(error)
-            return
-        if not is_review:
-            game.result = ""
-        self.switch_to(game, is_review)
+            return None

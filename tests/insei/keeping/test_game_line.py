@@ -10,6 +10,7 @@ from insei.client.estimate import Estimate, estimate_of
 from insei.client.game import ClientGame
 from insei.client.game_line import GameLine
 from insei.client.game_setup import YOU
+from insei.client.keeping.save_target import write_game
 from insei.engine.rules import BLACK
 from insei.engine.sgf.scanned_game import ScannedGame
 from insei.engine.sgf.variations import read_variations, write_variations
@@ -153,7 +154,7 @@ def check_nothing_is_lost(data, path):
     path.write_bytes(data)
     game = ClientGame.review(path)
     before = [(node.properties, len(node.children)) for node in game.line.tree.start.subtree()]
-    game.save(path)
+    write_game(game, path)
     after = ClientGame.review(path).line.tree.start
     charset = {"CA": ["UTF-8"]}
     assert [
