@@ -161,6 +161,17 @@ def notes_on(player: str, rules: Rules) -> list[str]:
     return notes
 
 
+def analyst_notes(rules: Rules) -> list[str]:
+    """What the user should know if the board is new to the net of hints, graph and dead stones.
+
+    Raises:
+        UserError: the net is missing, or its package is damaged.
+    """
+    card = read_card(find_package(net_for(rules.width)))
+    known = card.komi_on(rules.size_name) is not None
+    return [] if known else [f"Hints, graph and dead stones: {net_text(rules.width)}"]
+
+
 def ladder_for(size: int) -> Ladder | None:
     """The ladder of a size; None if there is none."""
     return read_ladder(size) if size in ladder_sizes() else None
