@@ -157,7 +157,6 @@ class Client(App[None]):
         def answered(yes: bool | None) -> None:
             if yes:
                 self.controller.game = unfinished
-                unfinished.begin_turn()
             self._begin()
 
         question = (
@@ -167,6 +166,7 @@ class Client(App[None]):
         self.push_screen(ConfirmDialog(question), answered)
 
     def _begin(self) -> None:
+        self.game.begin_turn()
         self.controller.advance()
         self.fit(self.size)
         self.draw()

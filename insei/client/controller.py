@@ -18,6 +18,7 @@ from insei.client.player_tasks import (
     MoveTask,
     PositionAnalysis,
     Reply,
+    ThinkingBegan,
 )
 from insei.client.score_count import ScoreCount
 from insei.client.status_text import status_text
@@ -113,6 +114,7 @@ class GameController:
         self.count = self.analysis = None
         self.process.close()
         self.process = self._new_process()
+        game.begin_turn()
         if is_review:
             game.show_ply(0)
         self.advance()
@@ -150,8 +152,8 @@ class GameController:
 
     def _request_move(self, player: str) -> None:
         position = self.game.position
-        clock = self.game.clocks.get(position.to_play)
-        task = MoveTask(position, player, clock.seconds_for(position) if clock else None)
+        task = MoveTask(position, player, dict(self.game.clocks))
+        self.game.hold_clock()  # a player's start-up is not its time
         if self.pause and not self.game.has_people:
             process = self.process
             self.call_later(self.pause, lambda: process.submit(task))
@@ -167,7 +169,8 @@ class GameController:
         if not game.clocks or game.is_ended or self.is_review or self.count is not None:
             return False
         colour = game.position.to_play
-        if (game.seconds_left(colour) or 0) <= 0:
+        clock = game.clock_now(colour)
+        if clock is not None and clock.is_out:
             game.lose_on_time(colour)
             self.advance()
         return True
@@ -187,6 +190,8 @@ class GameController:
             self.message = f"No analysis: {reply.reason}"
         elif reply.position is not game.position or game.is_ended:
             return
+        elif isinstance(reply, ThinkingBegan):
+            game.begin_turn()
         elif isinstance(reply, Failure):
             game.lose_by_failure(game.position.to_play, reply.reason)
             self.advance()
@@ -200,7 +205,7 @@ class GameController:
         elif reason := game.position.why_illegal(reply.move):
             game.lose_by_failure(game.position.to_play, f"illegal move {reply.move}, {reason}")
         else:
-            game.play(reply.move)
+            game.play(reply.move, reply.seconds)
         self.advance()
 
     def _receive_analysis(self, analysis: PositionAnalysis) -> None:

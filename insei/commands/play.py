@@ -19,6 +19,13 @@ Load = Annotated[
 Review = Annotated[
     Path | None, Parameter(help="An SGF, GIB, NGF or UGF file to step through, with analysis.")
 ]
+Overtime = Annotated[
+    str,
+    Parameter(
+        help="After the main time: 3x30 is byo-yomi of 3 periods of 30 seconds, 25/300 Canadian, "
+        "25 moves in 300 seconds; +10 is Fischer, 10 seconds more a move."
+    ),
+]
 DEFAULT = "5"  # the opponent
 
 
@@ -33,6 +40,7 @@ def play(
     colour: Literal["black", "white"] = "black",
     handicap: int = 0,
     minutes: float = 0.0,
+    overtime: Overtime = "",
     seed: Seed = 0,
     load: Load = None,
     review: Review = None,
@@ -59,7 +67,7 @@ def play(
     handicap
         Stones that Black begins with.
     minutes
-        Each side's time, on the board; 0 for none.
+        Each side's main time, on the board; 0 for none.
     seed
         Equal seeds and moves give equal games.
     plain
@@ -77,7 +85,7 @@ def play(
         go_on(load, plain, theme)
         return
     player = player or DEFAULT
-    setup = setup_against(player, colour, size, komi, rules, handicap, minutes, seed)
+    setup = setup_against(player, colour, size, komi, rules, handicap, minutes, seed, overtime)
     play_game(setup, player, load, review, plain, theme)
 
 
