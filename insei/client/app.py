@@ -23,6 +23,7 @@ from insei.client.confirm_dialog import ConfirmDialog
 from insei.client.controller import GameController
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
+from insei.client.marks import Mark, lettered
 from insei.client.new_game_dialog import NewGameDialog
 from insei.client.panel import one_line_status, outlook_line, panel_lines
 from insei.client.panel_view import PanelView
@@ -206,10 +207,12 @@ class Client(App[None]):
             picture.dead = controller.count.dead
         if (game.is_ended or controller.is_review) and (worst := game.worst_mistake()):
             is_played = game.ply >= worst.ply
-            picture.mistake = game.history[worst.ply].last_move if is_played else None
+            if is_played and (move := game.history[worst.ply].last_move) is not None:
+                picture.marks = {move: Mark("!", "mistake")}
         if (analysis := controller.shown_analysis) is not None:
             if controller.overlay == "hint":
-                picture.candidates = tuple(candidate.move for candidate in analysis.candidates)
+                moves = [candidate.move for candidate in analysis.candidates]
+                picture.marks = {**picture.marks, **lettered(moves, game.rules)}
             elif controller.overlay == "heat":
                 picture.heat = analysis.policy
             if controller.overlay == "area" or controller.count is not None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from textwrap import wrap
 
-from insei.client.board_picture import LETTERS
 from insei.client.game import ClientGame, Estimate
+from insei.client.marks import LETTERS
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE
 from insei.engine.vertex import vertex_of
