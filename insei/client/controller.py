@@ -5,7 +5,8 @@ from pathlib import Path
 
 from insei.agents.player import RESIGN
 from insei.agents.search.dead_stones import dead_by_ownership
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
@@ -191,7 +192,8 @@ class GameController:
         game = self.game
         for ply, position in enumerate(game.history):
             if position is analysis.position:
-                game.estimates[ply] = Estimate(analysis.black_win_rate, analysis.black_score)
+                estimate = Estimate(analysis.black_win_rate, analysis.black_score)
+                game.note_estimate(ply, estimate)
                 break
         if analysis.position is game.shown:
             self.analysis = analysis
@@ -205,19 +207,23 @@ class GameController:
     def _analyse_next(self) -> None:
         """Analyse the first position without an estimate, for the graph."""
         game = self.game
+        estimates = game.estimates
         for ply, position in enumerate(game.history):
-            if ply not in game.estimates:
+            if ply not in estimates:
                 self.process.submit(AnalysisTask(position))
                 return
 
     # What the user does
 
     def play(self, move: int) -> None:
-        """Play a move. While the count is open, mark the chain there as dead or alive instead."""
+        """Play a move. While the count is open, mark the chain there as dead or alive instead.
+
+        In a game that is over or reviewed, a move adds a variation to the position on the screen.
+        """
         game = self.game
         self.message = ""
         if game.is_ended or self.is_review:
-            self.message = GAME_OVER
+            self._play_variation(move)
         elif game.shown_ply >= 0:
             self.message = LOOKING_BACK
         elif self.count is not None:
@@ -232,6 +238,14 @@ class GameController:
                 return
             self.advance()
 
+    def _play_variation(self, move: int) -> None:
+        try:
+            self.game.play_variation(move)
+        except ValueError as error:
+            self.message = f"{error}."
+            return
+        self._analyse_shown()
+
     def accept_count(self) -> None:
         """End the game with the count, once dead stones have been proposed."""
         if self.count is not None and self.count.is_proposed:
@@ -240,14 +254,20 @@ class GameController:
             self.advance()
 
     def undo(self) -> None:
-        """Take back the user's last move and the replies to it."""
+        """Take back the user's last move and the replies to it; in a review an added variation."""
         if self.is_review:
-            self.message = GAME_OVER
+            self._remove_variation()
         elif self.game.undo():
             self.count = None
             self.advance()
         else:
             self.message = "Nothing to take back."
+
+    def _remove_variation(self) -> None:
+        if self.game.line.remove():
+            self.show_ply(self.game.ply)
+        else:
+            self.message = "Only moves that you added can be taken back."
 
     def why_not_resign(self) -> str:
         """Why the user can't resign now; empty if it is possible."""

@@ -1,7 +1,6 @@
 """A game line by line, for pipes, screen readers and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from insei.client.game import ClientGame
@@ -64,7 +63,7 @@ class LineGame:
         self.rules: Rules = start.rules
         players = {own_colour: YOU, opponent(own_colour): player.name}
         black, white = (players[colour] for colour in sorted(players))
-        self.game = ClientGame(GameSetup(black=black, white=white), [start])
+        self.game = ClientGame.begin_at(GameSetup(black=black, white=white), start)
         player.new_game(self.rules, seed)
         self.commands: dict[str, Callable[[str], Iterator[str]]] = {
             "done": self._done,
@@ -219,9 +218,9 @@ class LineGame:
         if not rest:
             yield "Type save FILE."
             return
-        result = self.game.result or (self.count.result if self.count is not None else "")
+        result = self.count.result if self.count is not None else ""
         try:
-            write_text(typed_path(rest), replace(self.game, result=result).sgf())
+            write_text(typed_path(rest), self.game.sgf(result))
         except OSError as error:
             yield f"{rest}: {error.strerror}; the game is not saved."
             return

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from textwrap import wrap
 
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
 from insei.client.marks import LETTERS
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE

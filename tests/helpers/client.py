@@ -51,3 +51,9 @@ def screen_of(client):
 
 def your_turn(client):
     return lambda: client.game.is_your_turn()
+
+
+def note_estimates(game, estimates):
+    """Give the plies of a game's line these estimates."""
+    for ply, estimate in estimates.items():
+        game.note_estimate(ply, estimate, replaces_file=True)

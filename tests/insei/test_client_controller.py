@@ -46,7 +46,7 @@ def test_a_reply_for_an_earlier_game_is_ignored(begin):
     earlier = session.process
     reply = ChosenMove(session.game.position, 7)
     session.switch_to(ClientGame.begin(SETUP), False)
-    session.game.history = [reply.position]  # even if the position is the same
+    session.game.line.history[0] = reply.position  # even if the position is the same
     session.receive(earlier, reply)
     assert earlier.is_closed
     assert len(session.game.history) == 1

@@ -4,10 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
 from insei.engine.rules import BLACK, WHITE
-from insei.engine.sgf.record import read_sgf
-from tests.helpers.client import SETUP, client_of, drive, type_line, until, your_turn
+from insei.engine.sgf.record import GameRecord, read_sgf, write_sgf
+from tests.helpers.client import (
+    SETUP,
+    client_of,
+    drive,
+    note_estimates,
+    type_line,
+    until,
+    your_turn,
+)
 
 pytestmark = pytest.mark.usefixtures("player_thread")
 
@@ -38,11 +47,10 @@ def test_an_unfinished_game_comes_back_with_its_clocks(tmp_path):
 
 def test_a_resumed_game_is_loaded_as_it_was_left(tmp_path):
     path = tmp_path / "game.sgf"
-    game = ClientGame.begin(SETUP)
-    for move in (12, 25, 25):
-        game.play(move)
-    game.history[-1] = game.position.resumed()
-    game.save(path)
+    passed = SETUP.start().play_all([12, 25, 25])
+    path.write_text(write_sgf(GameRecord(passed)))
+    assert ClientGame.load(path).position.is_over
+    path.write_text(write_sgf(GameRecord(passed.resumed())))
     assert not ClientGame.load(path).position.is_over
 
 
@@ -79,8 +87,13 @@ def test_a_game_is_saved_loaded_and_reviewed(tmp_path):
         assert client.game.ply == 1
         await pilot.press("pageup")
         await type_line(pilot, "last")
+        last = client.game.ply
         await type_line(pilot, "a1")
-        assert "over" in client.controller.text()
+        assert client.game.ply == last + 1
+        client.run_line("undo")
+        assert client.game.position.moves == moves
+        client.run_line("undo")
+        assert "Only moves that you added" in client.controller.text()
         (tmp_path / "broken.sgf").write_text("no game")
         for line in (f"load {tmp_path / 'none.sgf'}", f"review {tmp_path / 'broken.sgf'}", "load"):
             client.run_line(line)
@@ -154,11 +167,8 @@ def test_a_reviewed_game_is_analysed_ply_by_ply(tmp_path):
 
     async def script(pilot):
         await until(pilot, lambda: len(client.game.estimates) == 5)
-        client.game.estimates |= {
-            2: Estimate(0.95, 5),
-            3: Estimate(0.05, -5),
-            4: Estimate(0.05, -5),
-        }
+        lost = {2: Estimate(0.95, 5), 3: Estimate(0.05, -5), 4: Estimate(0.05, -5)}
+        note_estimates(client.game, lost)
         client.run_line("last")
         assert "Move 3, D2, lost most: 90%" in client.controller.text()
 
