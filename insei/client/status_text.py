@@ -2,7 +2,7 @@
 
 from insei.client.game import ClientGame
 from insei.client.score_count import ScoreCount
-from insei.client.summary import mistake_text, summary
+from insei.client.teaching.summary import mistake_text, summary
 from insei.levels import display_name, notes_on
 
 BEGIN = "Type a vertex such as D4, move with arrows and enter, or click. F1: help."

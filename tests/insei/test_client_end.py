@@ -9,7 +9,7 @@ from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.player_tasks import ChosenMove, Failure
-from insei.client.summary import summary
+from insei.client.teaching.summary import summary
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
 from tests.helpers.client import SETUP, client_of, drive, note_estimates, type_line, until
