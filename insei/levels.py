@@ -95,9 +95,9 @@ def opponent_named(text: str, size: int) -> str:
 
 
 def display_name(player: str, size: int) -> str:
-    """A player's level, if it is one, else its name."""
+    """A player's level, if it is one and has no plain word for a name, else its name."""
     level = level_of(player, size)
-    return player if level is None else f"level {level.number}"
+    return player if level is None or player.isalpha() else f"level {level.number}"
 
 
 def knows_board(net: str, rules: Rules) -> bool:

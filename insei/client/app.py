@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,7 +24,7 @@ from insei.client.confirm_dialog import ConfirmDialog
 from insei.client.controller import GameController
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
-from insei.client.marks import Mark, lettered
+from insei.client.marks import LETTERS
 from insei.client.new_game_dialog import NewGameDialog
 from insei.client.panel import one_line_status, outlook_line, panel_lines
 from insei.client.panel_view import PanelView
@@ -34,6 +35,11 @@ from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
 MIN_FOOTER_ROWS = 14  # in a lower terminal the keys at the bottom are hidden
+LOOKING_KEYS = {
+    "left": "back", "right": "next", "home": "first", "end": "last",
+    "up": "variation back", "down": "variation", "ctrl+left": "previous", "ctrl+right": "mistake",
+    **{str(digit): f"lesson {digit}" for digit in range(1, 6)},
+}  # fmt: skip
 TICK_SECONDS = 0.5  # between two looks at the clocks
 
 
@@ -121,7 +127,16 @@ class Client(App[None]):
             "next": lambda rest: controller.show_ply(self.game.ply + 1),
             "first": lambda rest: controller.show_ply(0),
             "last": lambda rest: controller.show_ply(len(self.game.history) - 1),
-            "variation": lambda rest: controller.show_next_variation(),
+            "variation": lambda rest: controller.show_next_variation(-1 if rest == "back" else 1),
+            "goto": lambda rest: controller.look(lambda: controller.tour.go_to(rest)),
+            "mistake": lambda rest: controller.look(controller.tour.next_mistake),
+            "previous": lambda rest: controller.look(controller.tour.previous_mistake),
+            "lesson": lambda rest: controller.look(lambda: controller.tour.show_lesson(rest)),
+            "analyse": lambda rest: controller.analyse_whole(),
+            "score": lambda rest: controller.tell_score(),
+            "graph": lambda rest: controller.toggle_graph(),
+            "teacher": lambda rest: controller.toggle_teacher(),
+            **{letter: partial(self._choose_hint, letter) for letter in LETTERS},
             "save": controller.save,
             "load": controller.load,
             "review": controller.review,
@@ -205,15 +220,9 @@ class Client(App[None]):
         picture = BoardPicture(game.shown, self.cursor, is_plain=self.is_plain)
         if controller.count is not None:
             picture.dead = controller.count.dead
-        if (game.is_ended or controller.is_review) and (worst := game.worst_mistake()):
-            is_played = game.ply >= worst.ply
-            if is_played and (move := game.history[worst.ply].last_move) is not None:
-                picture.marks = {move: Mark("!", "mistake")}
+        picture.marks = controller.marks()
         if (analysis := controller.shown_analysis) is not None:
-            if controller.overlay == "hint":
-                moves = [candidate.move for candidate in analysis.candidates]
-                picture.marks = {**picture.marks, **lettered(moves, game.rules)}
-            elif controller.overlay == "heat":
+            if controller.overlay == "heat":
                 picture.heat = analysis.policy
             if controller.overlay == "area" or controller.count is not None:
                 picture.ownership = analysis.ownership
@@ -228,7 +237,8 @@ class Client(App[None]):
         analysis = controller.shown_analysis if controller.overlay else None
         panel = self.query_one(PanelView)
         if size := panel.panel_size(self.is_plain):
-            lines = panel_lines(self.game, analysis, controller.text(), size)
+            text, has_graph = controller.text(), controller.has_graph
+            lines = panel_lines(self.game, analysis, text, size, has_graph)
             panel.show("\n".join(lines), layout=False)
             return
         status = outlook_line(analysis) if analysis else one_line_status(self.game)
@@ -291,6 +301,13 @@ class Client(App[None]):
             self.cursor = None
             self.fit(self.size)
         self.draw()
+
+    def line_for_key(self, key: str) -> str:
+        """What a key stands for while nothing is typed, in a game that is looked at; or empty."""
+        return LOOKING_KEYS.get(key, "") if self.controller.is_looked_at else ""
+
+    def _choose_hint(self, letter: str, rest: str) -> None:
+        self.controller.choose_hint(letter)
 
     def action_run_line(self, line: str) -> None:
         """A key that stands for a line."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from insei.agents.player import RESIGN
 from insei.agents.search.dead_stones import dead_by_ownership
-from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
+from insei.client.marks import LETTERS, Mark
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
     AnalysisTask,
@@ -19,9 +19,16 @@ from insei.client.player_tasks import (
 )
 from insei.client.score_count import ScoreCount
 from insei.client.status_text import status_text
+from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_marks
+from insei.client.teaching.game_analysis import keep_analysis
+from insei.client.teaching.study import Study, net_that_answers
+from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game, score_text
+from insei.client.teaching.tour import Tour
 from insei.client.unfinished import keep_unfinished
+from insei.levels import level_of
 from insei.system.files import typed_path
 
+WHOLE_ANALYSED = "The whole game is analysed. Digits 1 to 5 lead to the moves that lost most."
 GAME_OVER = "The game is over: new begins another."
 LOOKING_BACK = "You are looking back: type last to go on."
 
@@ -67,6 +74,12 @@ class GameController:
         self.overlay = ""  # hint, heat, area or empty
         self.analysis: PositionAnalysis | None = None
         self.message = ""  # shown instead of the status until the next event
+        self.teaches = True  # whether moves that lose much are told while playing
+        self.shows_graph = False  # while playing
+        self.study: Study | None = None  # what the user answers, in place of a game
+        self.tour = Tour(game)
+        self.hint_choice = HintChoice()
+        self.whole_visits = 0  # of the analysis of the whole game that was asked for
         self.process = self._new_process()
 
     def _new_process(self) -> PlayerProcess:
@@ -78,7 +91,21 @@ class GameController:
 
     def text(self) -> str:
         """What the client says."""
-        return self.message or status_text(self.game, self.count, self.is_review)
+        if self.message:
+            return self.message
+        if self.study is not None:
+            return self.study.text()
+        return status_text(self.game, self.count, self.is_review, self.teaches)
+
+    def marks(self) -> dict[int, Mark]:
+        """The marks on the board."""
+        marks: dict[int, Mark] = {}
+        if self.game.is_ended or self.is_review:
+            marks = teaching_marks(self.game, self.tour, self.study)
+        if self.overlay == "hint" and self.tour.shown_lesson is None:
+            node = self.game.line.node
+            marks |= hint_marks(node, self.shown_analysis, self.hint_choice)
+        return marks
 
     @property
     def shown_analysis(self) -> PositionAnalysis | None:
@@ -94,9 +121,20 @@ class GameController:
         is_played = bool(game.position.num_moves) and game.has_people
         return is_played and not game.is_ended and not self.is_review
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether the user steps through a game: it is over or reviewed, and not a study."""
+        return (self.game.is_ended or self.is_review) and self.study is None
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether the graph of the win rate is seen: after a game, or if the user wants it."""
+        return self.shows_graph or self.is_looked_at
+
     def switch_to(self, game: ClientGame, is_review: bool) -> None:
         """Leave the current game and go on with another."""
         self.game, self.is_review = game, is_review
+        self.study, self.whole_visits, self.tour = None, 0, Tour(game)
         if not is_review:  # names in a reviewed file are words to show, never players to start
             self.seats = game.setup
         self.count = self.analysis = None
@@ -136,7 +174,9 @@ class GameController:
     def _request_move(self, player: str) -> None:
         position = self.game.position
         clock = self.game.clocks.get(position.to_play)
-        task = MoveTask(position, player, clock.seconds_for(position) if clock else None)
+        seconds = clock.seconds_for(position) if clock else None
+        is_level = level_of(player, position.rules.width) is not None
+        task = MoveTask(position, player, seconds, is_level)
         if self.pause and not self.game.has_people:
             process = self.process
             self.call_later(self.pause, lambda: process.submit(task))
@@ -170,6 +210,8 @@ class GameController:
             if self.count is not None:
                 self.count.is_proposed = True  # the user has to mark the dead stones
             self.message = f"No analysis: {reply.reason}"
+        elif self.study is not None:
+            self._receive_answer(self.study, reply)
         elif reply.position is not game.position or game.is_ended:
             return
         elif isinstance(reply, Failure):
@@ -192,8 +234,7 @@ class GameController:
         game = self.game
         for ply, position in enumerate(game.history):
             if position is analysis.position:
-                estimate = Estimate(analysis.black_win_rate, analysis.black_score)
-                game.note_estimate(ply, estimate)
+                keep_analysis(game.nodes[ply], analysis)
                 break
         if analysis.position is game.shown:
             self.analysis = analysis
@@ -205,13 +246,22 @@ class GameController:
             self._analyse_next()
 
     def _analyse_next(self) -> None:
-        """Analyse the first position without an estimate, for the graph."""
-        game = self.game
-        estimates = game.estimates
-        for ply, position in enumerate(game.history):
-            if ply not in estimates:
-                self.process.submit(AnalysisTask(position))
-                return
+        """Analyse the position that the graph, the lessons or a whole analysis wants next."""
+        analysis = analysis_of_game(self.game)
+        ply = analysis.next_ply(self.whole_visits)
+        if ply is not None:
+            visits = analysis.wanted_visits(ply, self.whole_visits)
+            self.process.submit(AnalysisTask(self.game.history[ply], visits=visits))
+        elif self.whole_visits:
+            self.whole_visits, self.message = 0, WHOLE_ANALYSED
+
+    def analyse_whole(self) -> None:
+        """Analyse every position of the line; the result is kept in its nodes."""
+        if not (self.game.is_ended or self.is_review):
+            self.message = "The whole game is analysed once it is over."
+            return
+        self.whole_visits, self.overlay = ANALYSIS_VISITS, ""
+        self._analyse_next()
 
     # What the user does
 
@@ -222,7 +272,9 @@ class GameController:
         """
         game = self.game
         self.message = ""
-        if game.is_ended or self.is_review:
+        if self.study is not None:
+            self._play_in(self.study, move)
+        elif game.is_ended or self.is_review:
             self._play_variation(move)
         elif game.shown_ply >= 0:
             self.message = LOOKING_BACK
@@ -246,6 +298,29 @@ class GameController:
             return
         self._analyse_shown()
 
+    def _play_in(self, study: Study, move: int) -> None:
+        try:
+            study.play(move)
+        except ValueError as error:
+            self.message = f"{error}."
+            return
+        if study.is_yours:
+            self._analyse_shown()
+        else:
+            position = self.game.shown
+            self.process.submit(MoveTask(position, net_that_answers(position)))
+
+    def _receive_answer(self, study: Study, reply: ChosenMove | Failure) -> None:
+        """Take in the net's answer in a study."""
+        if reply.position is not self.game.shown or study.is_yours:
+            return
+        if isinstance(reply, Failure):
+            self.message = f"The net can't answer: {reply.reason}"
+        elif reply.move == RESIGN:
+            self.message = "The net gives up."
+        else:
+            study.answer(reply.move)
+
     def accept_count(self) -> None:
         """End the game with the count, once dead stones have been proposed."""
         if self.count is not None and self.count.is_proposed:
@@ -255,7 +330,11 @@ class GameController:
 
     def undo(self) -> None:
         """Take back the user's last move and the replies to it; in a review an added variation."""
-        if self.is_review:
+        self.message = ""
+        if self.study is not None:
+            if not self.study.undo():
+                self.message = "Nothing to take back."
+        elif self.is_review:
             self._remove_variation()
         elif self.game.undo():
             self.count = None
@@ -296,12 +375,47 @@ class GameController:
         if self.game.is_ended or self.is_review or self.overlay:
             self._analyse_shown()
 
-    def show_next_variation(self) -> None:
-        """Show the next variation of the move on the screen."""
-        if self.game.next_variation():
+    def show_next_variation(self, by: int = 1) -> None:
+        """Show the next variation of the move on the screen, or the one before it."""
+        if self.game.next_variation(by):
             self.show_ply(self.game.ply)
         else:
             self.message = "The move on the screen has no other variation."
+
+    def look(self, walk: Callable[[], str]) -> None:
+        """Show the position that a walk through the game leads to, and what it says."""
+        if not (self.game.is_ended or self.is_review):
+            self.message = "Once the game is over you can walk through it."
+            return
+        said = walk()
+        self.show_ply(self.game.ply)
+        self.message = said
+
+    def choose_hint(self, letter: str) -> None:
+        """Draw the continuation of a hinted move."""
+        if self.overlay != "hint":
+            self.toggle_overlay("hint")
+        self.hint_choice.choose(self.game.line.node, LETTERS.index(letter))
+
+    def toggle_graph(self) -> None:
+        """Show the graph of the win rate while playing, or hide it."""
+        self.shows_graph = not self.shows_graph
+        self.message = "" if self.shows_graph else "The graph is hidden until the game is over."
+
+    def toggle_teacher(self) -> None:
+        """Tell of moves that lost much, or be silent until the game is over."""
+        self.teaches = not self.teaches
+        self.message = "The teacher warns you." if self.teaches else "The teacher is silent."
+
+    def tell_score(self) -> None:
+        """Say how the position on the screen stands."""
+        self.message = score_text(self.game.line.node) or "This position is not analysed yet."
+
+    def begin_study(self, study: Study) -> None:
+        """Let the user answer a study, in place of a game."""
+        game = ClientGame(self.seats, study.line)
+        self.switch_to(game, True)
+        self.study = study
 
     # Files
 

@@ -16,6 +16,7 @@ class MoveTask:
     position: Position
     player: str  # by the grammar
     seconds: float | None = None  # the time limit
+    is_level: bool = False  # whether the player ends a game as people do
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class AnalysisTask:
 
     position: Position
     is_deep: bool = False  # whether to go on until another task comes
+    visits: int = 0  # at least; 0 for a quick one
 
 
 Task = MoveTask | AnalysisTask

@@ -100,5 +100,5 @@ def test_the_summary_names_the_move_that_lost_most():
     game.resign(BLACK)
     said = summary(game)
     assert "White wins, W+R: you lose." in said
-    assert "Move 3, D4, lost most: 50%" in said
+    assert "Digits show what lost most: 1 D4 -50 %." in said
     assert "changed hands 1 time" in said

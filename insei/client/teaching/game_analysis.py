@@ -99,7 +99,11 @@ class GameAnalysis:
                 ),
                 None,
             )
-        return self.unjudged(visits) if ply is None else ply
+        return self.unjudged(max(1, visits)) if ply is None else ply
+
+    def wanted_visits(self, ply: int, visits: int) -> int:
+        """The visits that `next_ply` wants for the ply that it returned."""
+        return max(visits, LESSON_VISITS if ply in self._around_lessons() else 0)
 
     def _around_lessons(self) -> list[int]:
         return [ply for lesson in self.lessons() for ply in (lesson.ply - 1, lesson.ply)]

@@ -4,6 +4,10 @@ from typing import Protocol
 
 from insei.client.game_line import GameLine
 from insei.client.marks import Mark
+from insei.engine.position import Position
+from insei.levels import strongest_net_for
+
+ANSWER_VISITS = 200
 
 
 class Study(Protocol):
@@ -36,3 +40,8 @@ class Study(Protocol):
 
     def text(self) -> str:
         """What the user is told."""
+
+
+def net_that_answers(position: Position) -> str:
+    """The player that moves where a file has no answer, by the grammar."""
+    return f"search:{strongest_net_for(position.rules.width)},rule=puct,visits={ANSWER_VISITS}"

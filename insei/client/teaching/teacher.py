@@ -12,6 +12,7 @@ from insei.engine.sgf.variations import GameNode
 from insei.engine.vertex import vertex_of
 
 MUCH = 0.10  # of the win rate: what a move must lose before the teacher speaks
+ANALYSIS_VISITS = 200  # of each position, where the whole game is to be analysed
 MOVES_TOLD = 5  # of a variation, in words
 
 
@@ -39,16 +40,13 @@ def warning(game: ClientGame) -> str:
         loss = loss_of(before.black_win_rate, after.black_win_rate, mover)
         if loss < MUCH:
             return ""
-        return f"{vertex_of(move, game.rules)} lost {100 * loss:.0f} %. Take it back?"
+        return f"{vertex_of(move, game.rules)} lost {100 * loss:.0f} %. Take it back? (F7, undo)"
     return ""
 
 
 def lesson_line(number: int, lesson: Lesson, rules: Rules) -> str:
     """A lesson in a few words, for a list."""
-    points = f", {lesson.points:.0f} points" if lesson.points and lesson.points >= 1 else ""
-    better = f"; better {vertex_of(lesson.better.move, rules)}" if lesson.better else ""
-    vertex = vertex_of(lesson.move, rules)
-    return f"{number} move {lesson.ply} {vertex}: -{100 * lesson.loss:.0f} %{points}{better}"
+    return f"{number} {vertex_of(lesson.move, rules)} -{100 * lesson.loss:.0f} %"
 
 
 def lesson_text(lesson: Lesson, rules: Rules) -> str:

@@ -80,7 +80,8 @@ def test_a_size_gets_the_net_that_plays_it_best():
     assert opponent_named("12", 9) == "search:go9-6b64,rule=puct,visits=1600,resign=0.02"
     assert display_name(opponent_named("12", 9), 9) == "level 12"
     assert display_name(opponent_named("12", 9), 7) == opponent_named("12", 9)
-    assert display_name("random", 9) == "level 1"
+    assert display_name("random", 9) == "random"
+    assert display_name("uct:playouts=50", 13) == "level 4"
     assert net_text(6) == ("go5to9 learned on 5x5, 6x6, 7x7, 8x8, 9x9, komi around 4 on 6x6.")
     assert net_text(9) == "go9 learned on 9x9, komi around 7 on 9x9."
     for size in range(5, 10):
