@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from insei.engine.handicap import most_fixed
-from insei.engine.rules import chinese
+from insei.engine.rules import MAX_SIDE, chinese
 from insei.levels import levels_on
 from insei.ranks import stones_between
 from insei.system.errors import UserError
@@ -53,6 +53,13 @@ def read_progress(path: Path) -> Progress:
     except BadRecord:
         path.replace(path.with_suffix(".broken"))
         return Progress({})
+
+
+def own_level(size: int) -> str:
+    """The user's level on boards of this side, as it is typed."""
+    if not 1 <= size <= MAX_SIDE:
+        return str(FIRST_LEVEL)
+    return str(read_progress(progress_path()).on(size).level)
 
 
 def after_game(standing: Standing, level: int, has_won: bool, size: int) -> tuple[Standing, str]:

@@ -31,6 +31,7 @@ from insei.client.panel_view import PanelView
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import Reply
 from insei.client.status_text import HELP
+from insei.client.teaching.study import Study
 from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
@@ -56,6 +57,7 @@ class Client(App[None]):
         is_review: whether the game is only looked at.
         pause: seconds before each move of a game without people.
         seats: in a review, who plays a game that `load` opens.
+        study: what the user answers, in place of a game.
     """
 
     CSS = """
@@ -101,11 +103,13 @@ class Client(App[None]):
         is_review: bool = False,
         pause: float = 0.0,
         seats: GameSetup | None = None,
+        study: Study | None = None,
     ) -> None:
         super().__init__()
         self.controller = GameController(
             game, analyst, self.post_reply, autosave, is_review, pause, self.set_timer, seats
         )
+        self.controller.study = study
         self.opponent = opponent
         self.is_plain = is_plain
         self.unfinished = unfinished
@@ -120,11 +124,12 @@ class Client(App[None]):
             "undo": lambda rest: controller.undo(),
             "resign": self._ask_to_resign,
             "new": self._ask_for_new_game,
-            "hint": lambda rest: controller.toggle_overlay("hint"),
+            "hint": lambda rest: controller.hint(),
             "heat": lambda rest: controller.toggle_overlay("heat"),
             "area": lambda rest: controller.toggle_overlay("area"),
             "back": lambda rest: controller.show_ply(self.game.ply - 1),
-            "next": lambda rest: controller.show_ply(self.game.ply + 1),
+            "next": lambda rest: controller.go_on(),
+            "again": lambda rest: controller.begin_again(),
             "first": lambda rest: controller.show_ply(0),
             "last": lambda rest: controller.show_ply(len(self.game.history) - 1),
             "variation": lambda rest: controller.show_next_variation(-1 if rest == "back" else 1),

@@ -20,12 +20,15 @@ from insei.client.player_tasks import (
 from insei.client.score_count import ScoreCount
 from insei.client.status_text import status_text
 from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_marks
+from insei.client.teaching.climbing import Climbing
 from insei.client.teaching.game_analysis import keep_analysis
 from insei.client.teaching.study import Study, net_that_answers
 from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game, score_text
 from insei.client.teaching.tour import Tour
 from insei.client.unfinished import keep_unfinished
+from insei.engine.vertex import vertex_of
 from insei.levels import level_of
+from insei.progress import progress_path
 from insei.system.files import typed_path
 
 WHOLE_ANALYSED = "The whole game is analysed. Digits 1 to 5 lead to the moves that lost most."
@@ -79,6 +82,8 @@ class GameController:
         self.study: Study | None = None  # what the user answers, in place of a game
         self.tour = Tour(game)
         self.hint_choice = HintChoice()
+        self.climbing = Climbing(progress_path() if autosave else None)
+        self.level_text = ""  # what the game means for the user's level
         self.whole_visits = 0  # of the analysis of the whole game that was asked for
         self.process = self._new_process()
 
@@ -95,7 +100,8 @@ class GameController:
             return self.message
         if self.study is not None:
             return self.study.text()
-        return status_text(self.game, self.count, self.is_review, self.teaches)
+        said = status_text(self.game, self.count, self.is_review, self.teaches)
+        return f"{said} {self.level_text}".strip()
 
     def marks(self) -> dict[int, Mark]:
         """The marks on the board."""
@@ -155,6 +161,7 @@ class GameController:
         game = self.game
         self.message = ""
         self._autosave()
+        self._note_level()
         is_settled = game.is_ended or self.is_review
         if not is_settled and game.position.is_over:
             self.count = ScoreCount(game.position)
@@ -170,6 +177,15 @@ class GameController:
             keep_unfinished(self.game, self.autosave)
         except ValueError as error:
             self.message = str(error)
+
+    def _note_level(self) -> None:
+        """Advise a handicap at the beginning, and count the game at its end."""
+        try:
+            ended = self.game.is_ended and not self.is_review
+            note = self.climbing.note_end if ended else self.climbing.advice
+            self.level_text = "" if self.is_review else note(self.game)
+        except ValueError as error:
+            self.level_text = str(error)
 
     def _request_move(self, player: str) -> None:
         position = self.game.position
@@ -242,7 +258,7 @@ class GameController:
                 self.count.propose(dead_by_ownership(game.position, analysis.ownership))
                 if not game.has_people:
                     self.accept_count()
-        if (self.is_review or game.is_ended) and not self.overlay:
+        if self.is_looked_at and not self.overlay:
             self._analyse_next()
 
     def _analyse_next(self) -> None:
@@ -391,6 +407,35 @@ class GameController:
         self.show_ply(self.game.ply)
         self.message = said
 
+    def go_on(self) -> None:
+        """Show the next position; in a study the next problem or move."""
+        if self.study is None:
+            self.show_ply(self.game.ply + 1)
+            return
+        following = self.study.next()
+        if following is None:
+            self.message = "That was the last one."
+        elif following is not self.study:
+            self.begin_study(following)
+        else:
+            self._analyse_shown()
+
+    def begin_again(self) -> None:
+        """Go back to the beginning of a study."""
+        if self.study is None:
+            self.message = "Only a problem, or a game to guess, begins again."
+        else:
+            self.message = ""
+            self.study.again()
+
+    def hint(self) -> None:
+        """Show hints; in a study, tell a move if it has one."""
+        move = self.study.hint() if self.study is not None else None
+        if move is not None:
+            self.message = f"{vertex_of(move, self.game.rules)}."
+        else:
+            self.toggle_overlay("hint")
+
     def choose_hint(self, letter: str) -> None:
         """Draw the continuation of a hinted move."""
         if self.overlay != "hint":
@@ -413,9 +458,9 @@ class GameController:
 
     def begin_study(self, study: Study) -> None:
         """Let the user answer a study, in place of a game."""
-        game = ClientGame(self.seats, study.line)
-        self.switch_to(game, True)
+        self.switch_to(ClientGame(self.seats, study.line), True)
         self.study = study
+        study.again()
 
     # Files
 

@@ -12,9 +12,18 @@ from insei.client.game_setup import YOU, GameSetup
 from insei.client.text_view import TextView
 from insei.engine.rules import MAX_SIDE, PRESETS
 from insei.levels import level_description, levels_on, opponent_named
+from insei.progress import handicap_advice, progress_path, read_progress
 from insei.system.errors import UserError
 
 COLOURS = {"black": "black", "white": "white", "both": "both colours", "none": "nobody: watch"}
+
+
+def handicap_for(level: int, size: int) -> str:
+    """The handicap that makes a game of the user with a level even; empty if none is needed."""
+    if level > len(levels_on(size)):
+        return ""
+    own = read_progress(progress_path()).on(size).level
+    return handicap_advice(level, size, own)
 
 
 class LevelInput(Input):
@@ -109,7 +118,10 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
     def _describe_level(self) -> None:
         opponent = self.query_one("#opponent", Input).value
         size = self.query_one("#size", Input).value
-        self.query_one("#description", TextView).show(level_description(opponent, size))
+        said = level_description(opponent, size)
+        if said and (advice := handicap_for(int(opponent), int(size))):
+            said = f"{said}. {advice}"
+        self.query_one("#description", TextView).show(said)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Begin the game."""

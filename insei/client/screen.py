@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from insei.client.game import ClientGame
     from insei.client.game_setup import GameSetup
+    from insei.client.teaching.study import Study
 
 Theme = Literal["auto", "wood", "plain"]
 MIN_COLOURS = 8  # for the wooden board
@@ -52,6 +53,7 @@ def open_client(
     is_review: bool = False,
     pause: float = 0.0,
     seats: "GameSetup | None" = None,
+    study: "Study | None" = None,
 ) -> None:
     """Run the client until the user leaves it, and restore the terminal. See `Client`."""
     from insei.client.app import Client
@@ -59,7 +61,16 @@ def open_client(
 
     analyst = f"search:{strongest_net_for(game.rules.width)},rule=puct,visits=20000"
     client = Client(
-        game, opponent, analyst, is_plain(theme), autosave, unfinished, is_review, pause, seats
+        game,
+        opponent,
+        analyst,
+        is_plain(theme),
+        autosave,
+        unfinished,
+        is_review,
+        pause,
+        seats,
+        study,
     )
     gc.freeze()  # garbage collection skips imported objects, so that keys do not wait for it
     client.run()

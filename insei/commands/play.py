@@ -10,7 +10,7 @@ from insei.system.shown import say
 
 
 def play(
-    player: str = "5",
+    player: str = "",
     /,
     *,
     size: Size = 9,
@@ -28,15 +28,17 @@ def play(
 ) -> None:
     """Play a game in the terminal, on a board, or with --plain line by line.
 
-    `insei play` is a game on 9x9 with level 5; `insei play 1` is one with a beginner. On the board
+    `insei play` is a game on 9x9 with your level, 5 at first; three wins in a row lead a level up.
+    `insei play 1` is one with a beginner. On the board
     F1 says which keys and words there are. Where standard input or output is no terminal, or one
     without a cursor, the game goes line by line by itself.
 
     Parameters
     ----------
     player
-        Your opponent: a level from 1, a beginner, to 9, full strength, or any player, as in
-        `influence` or `search:go7,visits=200`.
+        Your opponent: a level from 1, random moves, to the strongest of the board, which
+        `--list` shows, or any player, as in `influence` or `search:go7,visits=200`. Left out, the
+        level that you have reached on boards of this size.
     komi
         Points given to White; a fair one for the size if left out, 0.5 with a handicap.
     colour
@@ -60,7 +62,9 @@ def play(
         show_levels(size)
         return
     from insei.client.session import play_game, setup_against
+    from insei.progress import own_level
 
+    player = player or own_level(size)
     setup = setup_against(player, colour, size, komi, rules, handicap, minutes, seed)
     play_game(setup, player, load, review, plain, theme)
 

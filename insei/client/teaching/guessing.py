@@ -23,6 +23,10 @@ class Guessing:
     def __init__(self, tree: GameTree, colours: Collection[int] = (BLACK, WHITE)) -> None:
         self.line = GameLine(tree)
         self.colours = colours
+        self.again()
+
+    def again(self) -> None:
+        """Go back to the beginning, with nothing guessed."""
         self.num_guessed = self.num_found = self.num_good = 0
         self.said = ""
         self.missed: int | None = None  # the last guess, if the game went another way
@@ -60,12 +64,14 @@ class Guessing:
             self.said = self._missed_text(move)
         self._step()
 
-    def skip(self) -> None:
-        """Show the game's move without a guess."""
-        if (node := self.next_node) is not None:
-            self.missed = None
-            self.said = f"The game went {self._move_of(node)}."
-            self._step()
+    def next(self) -> "Guessing | None":
+        """Go on without a guess; None at the end of the game."""
+        if (node := self.next_node) is None:
+            return None
+        self.missed = None
+        self.said = f"The game went {self._move_of(node)}."
+        self._step()
+        return self
 
     def undo(self) -> bool:
         """A guess is not taken back."""

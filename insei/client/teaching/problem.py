@@ -1,13 +1,18 @@
 """A problem of a file: the user plays it out, the file's variations or a net answer."""
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 from insei.client.game_line import GameLine
 from insei.client.marks import Mark
+from insei.engine.errors import BadSgf
 from insei.engine.rules import COLOUR_NAMES, opponent
-from insei.engine.sgf.variations import GameNode, GameTree
+from insei.engine.sgf.file import file_bytes
+from insei.engine.sgf.variations import GameNode, GameTree, read_collection
 from insei.engine.vertex import vertex_of
+from insei.system.errors import UserError
 
 WRONG = re.compile(
     r"\b(wrong|incorrect|fail(s|ed|ure)?|mistake)\b|\bnot (right|correct)\b|失敗|不正解|失败",
@@ -37,7 +42,8 @@ class Problem:
     line is right.
 
     Args:
-        tree: of the problem. Moves that it does not have are added to it.
+        trees: the problems of a file. Moves that they do not have are added to them.
+        number: of the problem among them, from 1.
 
     Attributes:
         line: of the tree; its node is the one on the screen.
@@ -45,21 +51,33 @@ class Problem:
             not have.
     """
 
-    def __init__(self, tree: GameTree) -> None:
+    def __init__(self, trees: Sequence[GameTree], number: int = 1) -> None:
+        self.trees = trees
+        self.number = number
+        tree = trees[number - 1]
         self.line = GameLine(tree)
         self.solutions = _solutions(tree)
         self.outcome: Outcome = "open"
         self.said = ""  # of the last move
+        self.first = self._first()
         self.again()
         self.solver = self.line.shown.to_play
 
     def again(self) -> None:
         """Go back to the first position."""
+        self.line.go_to(self.first)
+        self.outcome, self.said = "open", ""
+
+    def _first(self) -> GameNode:
+        """The first position, after nodes that only set up stones."""
         node = self.line.tree.start
         while len(node.children) == 1 and _is_setup(node.children[0]):
             node = node.children[0]
-        self.line.go_to(node)
-        self.outcome, self.said = "open", ""
+        return node
+
+    def next(self) -> "Problem | None":
+        """The next problem; None if this is the last."""
+        return Problem(self.trees, self.number + 1) if self.number < len(self.trees) else None
 
     @property
     def is_yours(self) -> bool:
@@ -118,14 +136,18 @@ class Problem:
     def text(self) -> str:
         """What the user is told."""
         comment = self.line.node.comment
+        if RIGHT.fullmatch(comment.strip(" .!")):  # a mark, and no more
+            comment = ""
+        is_first = self.line.node is self.first and len(self.trees) > 1
+        title = f"Problem {self.number} of {len(self.trees)}." if is_first else ""
         mover = self._name(self.solver)
         endings = {
-            "right": "Right! Type again for another try, next for the next problem.",
+            "right": "Right!",
             "wrong": "That does not work. undo takes the move back; again begins anew.",
             "off": "The file does not have this move: a net answers. undo takes it back.",
             "open": f"{mover} to play. hint tells a move; again begins anew.",
         }
-        return " ".join(word for word in (self.said, comment, endings[self.outcome]) if word)
+        return " ".join(word for word in (title, self.said, comment, endings[self.outcome]) if word)
 
     def _judge(self) -> None:
         """Set the outcome, where the line has ended."""
@@ -158,3 +180,20 @@ def _solutions(tree: GameTree) -> set[GameNode]:
             found.update(below for below in node.main_line() if not says_wrong(below))
         found.update(node.path())
     return found
+
+
+def read_problems(path: Path) -> list[GameTree]:
+    """The problems of a file, one a game.
+
+    Raises:
+        UserError: the file can't be read, or holds no game.
+    """
+    try:
+        trees = list(read_collection(file_bytes(path)))
+    except BadSgf as error:
+        raise BadSgf(f"{path}: {error}") from error
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+    if not trees:
+        raise UserError(f"{path}: wanted a game in it")
+    return trees

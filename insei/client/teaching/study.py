@@ -32,6 +32,12 @@ class Study(Protocol):
     def undo(self) -> bool:
         """Take back the user's last move; False if there is none."""
 
+    def again(self) -> None:
+        """Go back to the beginning."""
+
+    def next(self) -> "Study | None":
+        """What comes next: the next problem, or the next move; None if this is the last."""
+
     def hint(self) -> int | None:
         """A good move; None if none is to be told."""
 

@@ -18,7 +18,7 @@ def test_a_hit_and_a_miss_are_counted_and_the_game_goes_on():
     guessing.play(0)
     assert guessing.text().startswith("The game went B4, not A5. Found 1 of 2. ")
     assert guessing.marks()[0].text == "?"
-    guessing.skip()
+    guessing.next()
     assert guessing.text().startswith("The game went D4. Found 1 of 2.")
     guessing.play(25)
     assert guessing.text() == "Yes, pass. The game ends here. Found 2 of 3."

@@ -16,7 +16,7 @@ VERTICES = {"ab": 5, "ac": 10, "bc": 11, "dd": 18}
 
 
 def problem_of(text):
-    return Problem(read_variations(text))
+    return Problem([read_variations(text)])
 
 
 @pytest.mark.parametrize("text", [MARKED, UNMARKED])
