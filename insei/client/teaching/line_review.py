@@ -79,7 +79,7 @@ class LineReview:
         try:
             self.game.play_variation(move_of(line, self.game.rules))
         except ValueError as error:
-            yield f"{error}. Type {HELP}."
+            yield f"{error}. Type help for the words."
             return
         yield from self._shown()
 

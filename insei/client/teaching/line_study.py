@@ -62,7 +62,7 @@ class LineStudy:
         try:
             self.study.play(move_of(line, self.study.line.shown.rules))
         except ValueError as error:
-            yield f"{error}. Type {HELP}."
+            yield f"{error}. Type help for the words."
             return
         if not self.study.is_yours:
             yield from self._answer()
