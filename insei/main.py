@@ -31,6 +31,8 @@ from insei.commands.play import play
 from insei.commands.rate import rate
 from insei.commands.resize import resize
 from insei.commands.review import review
+from insei.commands.study.guess import guess
+from insei.commands.study.problem import problem
 from insei.commands.tournament import tournament
 from insei.commands.train import train
 from insei.commands.version import version
@@ -61,8 +63,8 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, review, games, watch, train, import_records, learn, tournament, demo, rate, ladder,
-    curve, resize, ablate, export, gtp, analysis, package, completion, version,
+    play, review, games, watch, problem, guess, train, import_records, learn, tournament, demo,
+    rate, ladder, curve, resize, ablate, export, gtp, analysis, package, completion, version,
 )  # fmt: skip
 NAMES: dict[Callable[..., None], str] = {import_records: "import"}  # not the function's own
 for command in COMMANDS:

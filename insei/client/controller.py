@@ -1,15 +1,13 @@
 """The controller: leads a game from move to move. The screen shows what it holds."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from insei.agents.player import RESIGN
 from insei.agents.search.dead_stones import dead_by_ownership
-from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
-from insei.client.keeping.kept_games import is_kept, keep, keep_review
-from insei.client.keeping.save_target import save_target, write_game
+from insei.client.keeping.game_files import GameFiles
+from insei.client.marks import LETTERS, Mark
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
     AnalysisTask,
@@ -22,8 +20,17 @@ from insei.client.player_tasks import (
 )
 from insei.client.score_count import ScoreCount
 from insei.client.status_text import status_text
-from insei.system.files import typed_path
+from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_marks
+from insei.client.teaching.climbing import Climbing
+from insei.client.teaching.game_analysis import keep_analysis
+from insei.client.teaching.study import Study, net_that_answers
+from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game, score_text
+from insei.client.teaching.tour import Tour
+from insei.engine.vertex import vertex_of
+from insei.levels import level_of
+from insei.progress import progress_path
 
+WHOLE_ANALYSED = "The whole game is analysed. Digits 1 to 5 lead to the moves that lost most."
 GAME_OVER = "The game is over: new begins another."
 LOOKING_BACK = "You are looking back: type last to go on."
 
@@ -61,7 +68,7 @@ class GameController:
         self.seats = seats or game.setup
         self.analyst = analyst
         self.post_reply = post_reply
-        self.keeps = keeps
+        self.files = GameFiles(self, keeps)
         self.is_review = is_review
         self.pause = pause
         self.call_later = call_later
@@ -69,6 +76,14 @@ class GameController:
         self.overlay = ""  # hint, heat, area or empty
         self.analysis: PositionAnalysis | None = None
         self.message = ""  # shown instead of the status until the next event
+        self.teaches = True  # whether moves that lose much are told while playing
+        self.shows_graph = False  # while playing
+        self.study: Study | None = None  # what the user answers, in place of a game
+        self.tour = Tour(game)
+        self.hint_choice = HintChoice()
+        self.climbing = Climbing(progress_path() if keeps else None)
+        self.level_text = ""  # what the game means for the user's level
+        self.whole_visits = 0  # of the analysis of the whole game that was asked for
         self.process = self._new_process()
 
     def _new_process(self) -> PlayerProcess:
@@ -80,7 +95,22 @@ class GameController:
 
     def text(self) -> str:
         """What the client says."""
-        return self.message or status_text(self.game, self.count, self.is_review)
+        if self.message:
+            return self.message
+        if self.study is not None:
+            return self.study.text()
+        said = status_text(self.game, self.count, self.is_review, self.teaches)
+        return f"{said} {self.level_text}".strip()
+
+    def marks(self) -> dict[int, Mark]:
+        """The marks on the board."""
+        marks: dict[int, Mark] = {}
+        if self.game.is_ended or self.is_review:
+            marks = teaching_marks(self.game, self.tour, self.study)
+        if self.overlay == "hint" and self.tour.shown_lesson is None:
+            node = self.game.line.node
+            marks |= hint_marks(node, self.shown_analysis, self.hint_choice)
+        return marks
 
     @property
     def shown_analysis(self) -> PositionAnalysis | None:
@@ -96,19 +126,21 @@ class GameController:
         is_played = bool(game.position.num_moves) and game.has_people
         return is_played and not game.is_ended and not self.is_review
 
-    def leaving_question(self) -> str:
-        """What to ask before the game is left; empty if nothing would be interrupted or lost."""
-        if self.is_under_way:
-            return "Leave this game? It is kept: you can go on with it at the next start."
-        game = self.game
-        if self.is_review and not game.is_saved and not (game.file and is_kept(game.file)):
-            return "Leave without saving the moves that you added?"
-        return ""
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether the user steps through a game: it is over or reviewed, and not a study."""
+        return (self.game.is_ended or self.is_review) and self.study is None
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether the graph of the win rate is seen: after a game, or if the user wants it."""
+        return self.shows_graph or self.is_looked_at
 
     def switch_to(self, game: ClientGame, is_review: bool) -> None:
         """Leave the current game, which is kept, and go on with another."""
-        self._keep()
+        self.files.keep()
         self.game, self.is_review = game, is_review
+        self.study, self.whole_visits, self.tour = None, 0, Tour(game)
         if not is_review:  # names in a reviewed file are words to show, never players to start
             self.seats = game.setup
         self.count = self.analysis = None
@@ -121,7 +153,7 @@ class GameController:
 
     def close(self) -> None:
         """Keep the game, with its analysis, and end the player process."""
-        self._keep()
+        self.files.keep()
         self.process.close()
 
     # What comes next
@@ -130,7 +162,8 @@ class GameController:
         """Go on with what comes next: a move, the count, or the end."""
         game = self.game
         self.message = ""
-        self._keep()
+        self.files.keep()
+        self._note_level()
         is_settled = game.is_ended or self.is_review
         if not is_settled and game.position.is_over:
             self.count = ScoreCount(game.position)
@@ -139,20 +172,19 @@ class GameController:
         else:
             self._request_move(game.setup.player(game.position.to_play))
 
-    def _keep(self) -> None:
-        if not self.keeps:
-            return
+    def _note_level(self) -> None:
+        """Advise a handicap at the beginning, and count the game at its end."""
         try:
-            if self.is_review:
-                keep_review(self.game)
-            else:
-                keep(self.game)
+            ended = self.game.is_ended and not self.is_review
+            note = self.climbing.note_end if ended else self.climbing.advice
+            self.level_text = "" if self.is_review else note(self.game)
         except ValueError as error:
-            self.message = str(error)
+            self.level_text = str(error)
 
     def _request_move(self, player: str) -> None:
         position = self.game.position
-        task = MoveTask(position, player, dict(self.game.clocks))
+        is_level = level_of(player, position.rules.width) is not None
+        task = MoveTask(position, player, dict(self.game.clocks), is_level)
         self.game.hold_clock()  # a player's start-up is not its time
         if self.pause and not self.game.has_people:
             process = self.process
@@ -188,10 +220,13 @@ class GameController:
             if self.count is not None:
                 self.count.is_proposed = True  # the user has to mark the dead stones
             self.message = f"No analysis: {reply.reason}"
+        elif isinstance(reply, ThinkingBegan):
+            if reply.position is game.position:
+                game.begin_turn()
+        elif self.study is not None:
+            self._receive_answer(self.study, reply)
         elif reply.position is not game.position or game.is_ended:
             return
-        elif isinstance(reply, ThinkingBegan):
-            game.begin_turn()
         elif isinstance(reply, Failure):
             game.lose_by_failure(game.position.to_play, reply.reason)
             self.advance()
@@ -212,8 +247,7 @@ class GameController:
         game = self.game
         for ply, position in enumerate(game.history):
             if position is analysis.position:
-                estimate = Estimate(analysis.black_win_rate, analysis.black_score)
-                game.note_estimate(ply, estimate)
+                keep_analysis(game.nodes[ply], analysis)
                 break
         if analysis.position is game.shown:
             self.analysis = analysis
@@ -221,17 +255,26 @@ class GameController:
                 self.count.propose(dead_by_ownership(game.position, analysis.ownership))
                 if not game.has_people:
                     self.accept_count()
-        if (self.is_review or game.is_ended) and not self.overlay:
+        if self.is_looked_at and not self.overlay:
             self._analyse_next()
 
     def _analyse_next(self) -> None:
-        """Analyse the first position without an estimate, for the graph."""
-        game = self.game
-        estimates = game.estimates
-        for ply, position in enumerate(game.history):
-            if ply not in estimates:
-                self.process.submit(AnalysisTask(position))
-                return
+        """Analyse the position that the graph, the lessons or a whole analysis wants next."""
+        analysis = analysis_of_game(self.game)
+        ply = analysis.next_ply(self.whole_visits)
+        if ply is not None:
+            visits = analysis.wanted_visits(ply, self.whole_visits)
+            self.process.submit(AnalysisTask(self.game.history[ply], visits=visits))
+        elif self.whole_visits:
+            self.whole_visits, self.message = 0, WHOLE_ANALYSED
+
+    def analyse_whole(self) -> None:
+        """Analyse every position of the line; the result is kept in its nodes."""
+        if not (self.game.is_ended or self.is_review):
+            self.message = "The whole game is analysed once it is over."
+            return
+        self.whole_visits, self.overlay = ANALYSIS_VISITS, ""
+        self._analyse_next()
 
     # What the user does
 
@@ -242,7 +285,9 @@ class GameController:
         """
         game = self.game
         self.message = ""
-        if game.is_ended or self.is_review:
+        if self.study is not None:
+            self._play_in(self.study, move)
+        elif game.is_ended or self.is_review:
             self._play_variation(move)
         elif game.shown_ply >= 0:
             self.message = LOOKING_BACK
@@ -266,6 +311,29 @@ class GameController:
             return
         self._analyse_shown()
 
+    def _play_in(self, study: Study, move: int) -> None:
+        try:
+            study.play(move)
+        except ValueError as error:
+            self.message = f"{error}."
+            return
+        if study.is_yours:
+            self._analyse_shown()
+        else:
+            position = self.game.shown
+            self.process.submit(MoveTask(position, net_that_answers(position)))
+
+    def _receive_answer(self, study: Study, reply: ChosenMove | Failure) -> None:
+        """Take in the net's answer in a study."""
+        if reply.position is not self.game.shown or study.is_yours:
+            return
+        if isinstance(reply, Failure):
+            self.message = f"The net can't answer: {reply.reason}"
+        elif reply.move == RESIGN:
+            self.message = "The net gives up."
+        else:
+            study.answer(reply.move)
+
     def accept_count(self) -> None:
         """End the game with the count, once dead stones have been proposed."""
         if self.count is not None and self.count.is_proposed:
@@ -275,7 +343,11 @@ class GameController:
 
     def undo(self) -> None:
         """Take back the user's last move and the replies to it; in a review an added variation."""
-        if self.is_review:
+        self.message = ""
+        if self.study is not None:
+            if not self.study.undo():
+                self.message = "Nothing to take back."
+        elif self.is_review:
             self._remove_variation()
         elif self.game.undo():
             self.count = None
@@ -316,48 +388,73 @@ class GameController:
         if self.game.is_ended or self.is_review or self.overlay:
             self._analyse_shown()
 
-    def show_next_variation(self) -> None:
-        """Show the next variation of the move on the screen."""
-        if self.game.next_variation():
+    def show_next_variation(self, by: int = 1) -> None:
+        """Show the next variation of the move on the screen, or the one before it."""
+        if self.game.next_variation(by):
             self.show_ply(self.game.ply)
         else:
             self.message = "The move on the screen has no other variation."
 
-    # Files
+    def look(self, walk: Callable[[], str]) -> None:
+        """Show the position that a walk through the game leads to, and what it says."""
+        if not (self.game.is_ended or self.is_review):
+            self.message = "Once the game is over you can walk through it."
+            return
+        said = walk()
+        self.show_ply(self.game.ply)
+        self.message = said
 
-    def save_target(self, name: str) -> Path | None:
-        """The file to save the game to; None, with a message, if it can't be saved there.
-
-        Args:
-            name: as typed; empty for the file that the game was read from.
-        """
-        try:
-            return save_target(name or str(self.game.file or ""))
-        except ValueError as error:
-            self.message = f"{error}."
-            return None
-
-    def save(self, path: Path) -> None:
-        """Write the game as SGF."""
-        try:
-            write_game(self.game, path)
-        except ValueError as error:
-            self.message = str(error)
+    def go_on(self) -> None:
+        """Show the next position; in a study the next problem or move."""
+        if self.study is None:
+            self.show_ply(self.game.ply + 1)
+            return
+        following = self.study.next()
+        if following is None:
+            self.message = "That was the last one."
+        elif following is not self.study:
+            self.begin_study(following)
         else:
-            self.message = f"Saved to {path}."
+            self._analyse_shown()
 
-    def read_game(self, name: str, is_review: bool) -> ClientGame | None:
-        """Read an SGF game, to look at, or to go on from its end with the last game's players.
+    def begin_again(self) -> None:
+        """Go back to the beginning of a study."""
+        if self.study is None:
+            self.message = "Only a problem, or a game to guess, begins again."
+        else:
+            self.message = ""
+            self.study.again()
 
-        Returns:
-            None, with a message, if it can't be read.
-        """
-        if not name:
-            self.message = "Type load or review, and the name of a file."
-            return None
-        path = typed_path(name)
-        try:
-            return ClientGame.review(path) if is_review else ClientGame.load(path, self.seats)
-        except ValueError as error:
-            self.message = str(error)
-            return None
+    def hint(self) -> None:
+        """Show hints; in a study, tell a move if it has one."""
+        move = self.study.hint() if self.study is not None else None
+        if move is not None:
+            self.message = f"{vertex_of(move, self.game.rules)}."
+        else:
+            self.toggle_overlay("hint")
+
+    def choose_hint(self, letter: str) -> None:
+        """Draw the continuation of a hinted move."""
+        if self.overlay != "hint":
+            self.toggle_overlay("hint")
+        self.hint_choice.choose(self.game.line.node, LETTERS.index(letter))
+
+    def toggle_graph(self) -> None:
+        """Show the graph of the win rate while playing, or hide it."""
+        self.shows_graph = not self.shows_graph
+        self.message = "" if self.shows_graph else "The graph is hidden until the game is over."
+
+    def toggle_teacher(self) -> None:
+        """Tell of moves that lost much, or be silent until the game is over."""
+        self.teaches = not self.teaches
+        self.message = "The teacher warns you." if self.teaches else "The teacher is silent."
+
+    def tell_score(self) -> None:
+        """Say how the position on the screen stands."""
+        self.message = score_text(self.game.line.node) or "This position is not analysed yet."
+
+    def begin_study(self, study: Study) -> None:
+        """Let the user answer a study, in place of a game."""
+        self.switch_to(ClientGame(self.seats, study.line), True)
+        self.study = study
+        study.again()

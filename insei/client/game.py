@@ -161,11 +161,11 @@ class ClientGame:
         siblings = self.line.siblings
         return siblings.index(self.line.node) + 1, len(siblings)
 
-    def next_variation(self) -> bool:
+    def next_variation(self, by: int = 1) -> bool:
         """Show the next variation of the move on the screen; False if there is none."""
         number, count = self.variations
         if count > 1:
-            self.line.go_to(self.line.siblings[number % count])
+            self.line.go_to(self.line.siblings[(number - 1 + by) % count])
         return count > 1
 
     @property

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from textwrap import wrap
 
-from insei.client.board_picture import LETTERS
 from insei.client.clocks import clock_text
 from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
+from insei.client.marks import LETTERS
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE
 from insei.engine.vertex import vertex_of
@@ -26,12 +26,17 @@ class PanelSize:
 
 
 def panel_lines(
-    game: ClientGame, analysis: PositionAnalysis | None, message: str, size: PanelSize
+    game: ClientGame,
+    analysis: PositionAnalysis | None,
+    message: str,
+    size: PanelSize,
+    has_graph: bool = True,
 ) -> list[str]:
     """The panel's lines. What does not fit is left out, the graph first.
 
     Args:
         analysis: None if no overlay is shown.
+        has_graph: whether the graph of the win rate may be seen.
     """
     lines = [line[: size.columns] for line in status_lines(game, size)]
     wrapped = wrap(message, size.columns)
@@ -39,8 +44,9 @@ def panel_lines(
         return [*lines, *wrapped][: size.rows]
     lines += ["", *wrapped]
     if analysis is not None:
-        lines += ["", *analysis_lines(analysis)][: max(0, size.rows - len(lines))]
-    graph = graph_lines(game, size)
+        found = [line[: size.columns] for line in analysis_lines(analysis)]
+        lines += ["", *found][: max(0, size.rows - len(lines))]
+    graph = graph_lines(game, size) if has_graph else []
     if graph and size.rows - len(lines) > len(graph):
         lines += ["", *graph]
     return lines
@@ -109,9 +115,10 @@ def analysis_lines(analysis: PositionAnalysis) -> list[str]:
     rules = analysis.position.rules
     for letter, candidate in zip(LETTERS, analysis.candidates, strict=False):
         vertex = vertex_of(candidate.move, rules)
+        follows = " ".join(vertex_of(move, rules) for move in candidate.variation[1:4])
         lines.append(
             f"{letter} {vertex:<4} {candidate.win_rate:>4.0%} {candidate.score:>+6.1f} "
-            f"{candidate.visits}"
+            f"{candidate.visits:<5} {follows}".rstrip()
         )
     return lines
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from insei.agents.manners import Manners, Outlook
 from insei.client.player_tasks import (
     AnalysisTask,
     ChosenMove,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from insei.agents.search.search import Search
 
 QUICK_VISITS = 60  # of the analysis that each position gets for the graph
+VARIATION_LENGTH = 10  # moves of a candidate's continuation
 REPLY_EVERY = 6  # steps of a deep analysis between two replies
 CLOSE_SECONDS = 2.0  # for players to close, once the screen is gone
 
@@ -58,6 +60,7 @@ class PlayerServer:
         self.seed = seed
         self.players: dict[str, Player] = {}
         self.rules: dict[str, Rules] = {}  # of each player's game
+        self.manners: dict[str, Manners] = {}  # of each level's game
         self.number = 0  # of the current task
 
     def work(self) -> None:
@@ -90,6 +93,7 @@ class PlayerServer:
         if position.num_moves < 2 or self.rules.get(name) != position.rules:
             player.new_game(position.rules, self.seed)
             self.rules[name] = position.rules
+            self.manners[name] = Manners()
         return player
 
     def _search(self, position: Position) -> "Search":
@@ -106,7 +110,7 @@ class PlayerServer:
         from insei.agents.player import ClockedPlayer, TimedPlayer
 
         position = task.position
-        self._analyse_quickly(position)
+        analysis = self._analyse_quickly(position)
         player = self._player(task.player, position)
         if isinstance(player, TimedPlayer):
             clock = task.clocks.get(position.to_play)
@@ -116,23 +120,30 @@ class PlayerServer:
         self._reply(ThinkingBegan(position))
         began = time.monotonic()
         move = player.choose(position).move
-        self._reply(ChosenMove(position, move, time.monotonic() - began))
+        seconds = time.monotonic() - began
+        if task.is_level and analysis is not None:
+            outlook = Outlook(analysis.black_win_rate, analysis.black_score, analysis.ownership)
+            move = self.manners[task.player].instead(position, move, outlook)
+        self._reply(ChosenMove(position, move, seconds))
 
-    def _analyse_quickly(self, position: Position) -> None:
+    def _analyse_quickly(self, position: Position) -> PositionAnalysis | None:
         """Analyse for the graph, before the player moves. A failure does not stop the player."""
         try:
             search = self._search(position)
             while search.num_visits < QUICK_VISITS and search.step():
                 pass
-            self._reply(analysis_of(position, search))
+            analysis = analysis_of(position, search)
         except ValueError as error:
             self._reply(Failure(position, str(error), False))
+            return None
+        self._reply(analysis)
+        return analysis
 
     def _analyse(self, task: AnalysisTask) -> None:
         start = task.position.resumed() if task.position.is_over else task.position
         search = self._search(start)
-        steps = 0
-        while search.num_visits < QUICK_VISITS or task.is_deep:
+        steps, visits = 0, max(task.visits, QUICK_VISITS)
+        while search.num_visits < visits or task.is_deep:
             goes_on = search.deepen() if task.is_deep else search.step()
             if not goes_on or (not self.tasks.empty() and search.num_visits > 1):
                 break
@@ -148,7 +159,7 @@ def analysis_of(position: Position, search: "Search") -> PositionAnalysis:
     Args:
         position: as the task named it; the search may have resumed a finished game.
     """
-    analysis = search.analysis(num_moves=8, length=1)
+    analysis = search.analysis(num_moves=8, length=VARIATION_LENGTH)
     is_black = analysis.position.to_play == BLACK
     return PositionAnalysis(
         position,

@@ -17,6 +17,7 @@ class MoveTask:
     position: Position
     player: str  # by the grammar
     clocks: dict[int, Clock] = field(default_factory=dict)  # by colour; empty for no limit
+    is_level: bool = False  # whether the player ends a game as people do
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class AnalysisTask:
 
     position: Position
     is_deep: bool = False  # whether to go on until another task comes
+    visits: int = 0  # at least; 0 for a quick one
 
 
 Task = MoveTask | AnalysisTask

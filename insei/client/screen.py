@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from insei.client.game import ClientGame
     from insei.client.game_setup import GameSetup
+    from insei.client.teaching.study import Study
 
 Theme = Literal["auto", "wood", "plain"]
 ANALYST = "search:NET,rule=puct,visits=20000"  # see PlayerServer
@@ -52,12 +53,22 @@ def open_client(
     is_review: bool = False,
     pause: float = 0.0,
     seats: "GameSetup | None" = None,
+    study: "Study | None" = None,
 ) -> None:
     """Run the client until the user leaves it, and restore the terminal. See `Client`."""
     from insei.client.app import Client
 
     client = Client(
-        game, opponent, ANALYST, is_plain(theme), keeps, unfinished, is_review, pause, seats
+        game,
+        opponent,
+        ANALYST,
+        is_plain(theme),
+        keeps,
+        unfinished,
+        is_review,
+        pause,
+        seats,
+        study,
     )
     gc.freeze()  # garbage collection skips imported objects, so that keys do not wait for it
     client.run()

@@ -81,7 +81,12 @@ def play_game(
     Raises:
         UserError, PlayerFailed: the opponent can't play, or a file can't be used.
     """
-    if review is not None:
+    from insei.client.game import ClientGame
+    from insei.client.teaching.study_session import review_by_lines
+
+    if review is not None and (plain or not has_terminal()):
+        review_by_lines(ClientGame.review(review))
+    elif review is not None:
         review_on_screen(setup, typed, review, theme)
         return
     check_player(typed, opponent_of(setup))
@@ -155,8 +160,6 @@ def play_by_lines(game: ClientGame) -> None:
 
 def review_on_screen(setup: GameSetup, opponent: str, path: Path, theme: Theme) -> None:
     """An SGF game to step through."""
-    if not has_terminal():
-        raise UserError("review wants a terminal")
     game = ClientGame.review(path)
     game.show_ply(0)
     open_client(game, opponent, theme, True, is_review=True, seats=setup)

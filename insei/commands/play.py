@@ -19,6 +19,8 @@ Load = Annotated[
 Review = Annotated[
     Path | None, Parameter(help="An SGF, GIB, NGF or UGF file to step through, with analysis.")
 ]
+Colour = Annotated[Literal["black", "white"], Parameter(help="Yours.")]
+Handicap = Annotated[int, Parameter(help="Stones that Black begins with.")]
 Overtime = Annotated[
     str,
     Parameter(
@@ -26,7 +28,6 @@ Overtime = Annotated[
         "25 moves in 300 seconds; +10 is Fischer, 10 seconds more a move."
     ),
 ]
-DEFAULT = "5"  # the opponent
 
 
 def play(
@@ -37,8 +38,8 @@ def play(
     size: Size = 9,
     komi: float | None = None,
     rules: RulesName = "tromp-taylor",
-    colour: Literal["black", "white"] = "black",
-    handicap: int = 0,
+    colour: Colour = "black",
+    handicap: Handicap = 0,
     minutes: float = 0.0,
     overtime: Overtime = "",
     seed: Seed = 0,
@@ -50,22 +51,20 @@ def play(
 ) -> None:
     """Play a game in the terminal, on a board, or with --plain line by line.
 
-    `insei play` is a game on 9x9 with level 5; `insei play 1` is one with a beginner, `insei play
-    gnugo` one with GNU Go, `insei play game.sgf` goes on with that game. On the board F1 says which
-    keys and words there are. Where standard input or output is no terminal, or one without a
-    cursor, the game goes line by line by itself. Every game is kept: `insei games` lists them.
+    `insei play` is a game on 9x9 with your level, 5 at first; three wins in a row lead a level up.
+    `insei play 1` is one with a beginner, `insei play gnugo` one with GNU Go, `insei play game.sgf`
+    goes on with that game. On the board F1 says which keys and words there are. Where standard
+    input or output is no terminal, or one without a cursor, the game goes line by line by itself.
+    Every game is kept: `insei games` lists them.
 
     Parameters
     ----------
     player
-        Your opponent: a level from 1, a beginner, to 9, full strength, or any player, as in
-        `influence`, `gnugo` or `search:go7,visits=200`. Or a file to go on with.
+        Your opponent: a level from 1, random moves, to the strongest of the board, which
+        `--list` shows, or any player, as in `influence`, `gnugo` or `search:go7,visits=200`. Or a
+        file to go on with. Left out, the level that you have reached on boards of this size.
     komi
         Points given to White; a fair one for the size if left out, 0.5 with a handicap.
-    colour
-        Yours.
-    handicap
-        Stones that Black begins with.
     minutes
         Each side's main time, on the board; 0 for none.
     seed
@@ -79,12 +78,13 @@ def play(
         show_levels(size)
         return
     from insei.client.session import go_on, is_left_game, play_game, setup_against
+    from insei.progress import own_level
 
     player, load = opponent_and_file(player, level, load)
     if load is not None and not player and is_left_game(load):
         go_on(load, plain, theme)
         return
-    player = player or DEFAULT
+    player = player or own_level(size)
     setup = setup_against(player, colour, size, komi, rules, handicap, minutes, seed, overtime)
     play_game(setup, player, load, review, plain, theme)
 

@@ -62,13 +62,13 @@ def test_watched_players_move_after_a_pause(begin):
     [(seconds, call)] = later
     assert seconds == 1.5
     call()
-    assert session.process.tasks == [MoveTask(session.game.position, "random")]
+    assert session.process.tasks == [MoveTask(session.game.position, "random", is_level=True)]
 
 
 def test_a_player_against_people_moves_at_once(begin):
     session = begin(pause=1.5, later=[])
     session.play(12)
-    assert session.process.tasks == [MoveTask(session.game.position, "capture")]
+    assert session.process.tasks == [MoveTask(session.game.position, "capture", is_level=True)]
 
 
 def test_undo_after_the_end_goes_on_with_the_game(begin):

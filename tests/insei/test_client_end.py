@@ -9,7 +9,7 @@ from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.player_tasks import ChosenMove, Failure
-from insei.client.summary import summary
+from insei.client.teaching.summary import summary
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
 from tests.helpers.client import SETUP, client_of, drive, note_estimates, type_line, until
@@ -100,5 +100,5 @@ def test_the_summary_names_the_move_that_lost_most():
     game.resign(BLACK)
     said = summary(game)
     assert "White wins, W+R: you lose." in said
-    assert "Move 3, D4, lost most: 50%" in said
+    assert "Digits show what lost most: 1 D4 -50 %." in said
     assert "changed hands 1 time" in said

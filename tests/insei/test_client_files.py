@@ -159,7 +159,7 @@ def test_a_reviewed_game_is_analysed_ply_by_ply(tmp_path):
         lost = {2: Estimate(0.95, 5), 3: Estimate(0.05, -5), 4: Estimate(0.05, -5)}
         note_estimates(client.game, lost)
         client.run_line("last")
-        assert "Move 3, D2, lost most: 90%" in client.controller.text()
+        assert "Digits show what lost most: 1 D2 -90 %." in client.controller.text()
 
     drive(client, script)
 

@@ -56,7 +56,7 @@ def ended(terminal):
 
 
 def test_a_whole_game_against_a_shipped_player(tmp_path):
-    terminal = start(tmp_path, "play", "4", "--size", "5")
+    terminal = start(tmp_path, "play", "7", "--size", "5")
     terminal.expect("Your move")
     for number, vertex in enumerate(("c3", "b3", "d2"), 1):
         send_line(terminal, vertex)
@@ -138,7 +138,7 @@ def test_a_broken_unfinished_game_is_put_aside(tmp_path):
     [
         (["play", "net:nowhere"], "insei: no player at nowhere"),
         (["play", "search:nowhere,visits=5"], "insei: no player at nowhere"),
-        (["play", "12"], "insei: level 12: wanted 1 to 9"),
+        (["play", "13"], "insei: level 13: wanted 1 to 12 on 9x9"),
         (["watch", "nobody", "capture"], "insei: player 'nobody'"),
         (["play", "--load", "nowhere.sgf"], "insei: nowhere.sgf: No such file"),
     ],

@@ -107,6 +107,11 @@ def is_kept(path: Path) -> bool:
     return path.resolve().parent == games_folder().resolve()
 
 
+def is_kept_game(game: ClientGame) -> bool:
+    """Whether a game was read from a file among the kept games."""
+    return game.file is not None and is_kept(game.file)
+
+
 def keep(game: ClientGame) -> None:
     """Write a game that has begun to its file among the kept games.
 
@@ -130,12 +135,12 @@ def keep(game: ClientGame) -> None:
 
 
 def keep_review(game: ClientGame) -> None:
-    """Write a kept game that was looked at, if moves or estimates were added to it.
+    """Write a kept game that was looked at, with the moves and the analysis that were added.
 
     Raises:
         UserError: the file can't be written.
     """
-    if game.file is None or not is_kept(game.file) or not (game.line.added or game.estimated):
+    if game.file is None or not is_kept_game(game):
         return
     try:
         write_text(game.file, game.sgf())

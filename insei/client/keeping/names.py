@@ -1,13 +1,16 @@
 """Players as a game's file names them, so that people can read it."""
 
+import re
 import shlex
 from pathlib import PurePath
 
 from insei.client.game_setup import YOU
 from insei.engine.rules import BLACK, WHITE
-from insei.engine.sgf.writer import Properties, escaped
-from insei.levels import display_name, ladder_for
+from insei.engine.sgf.writer import Properties
+from insei.levels import display_name
+from insei.ranks import rank_on
 
+NAME = re.compile(r"(\d+) ([kd]).*")
 RANKS = {BLACK: "BR", WHITE: "WR"}
 
 
@@ -25,11 +28,10 @@ def record_name(player: str, size: int) -> str:
 
 
 def rank_properties(black: str, white: str, size: int) -> Properties:
-    """BR and WR of the players whose rating on this size is known."""
-    ladder = ladder_for(size)
+    """BR and WR of the players whose rank on this size was estimated."""
     found: Properties = {}
     for colour, player in ((BLACK, black), (WHITE, white)):
-        rung = ladder.elo_of(player) if ladder else None
-        if rung is not None:
-            found[RANKS[colour]] = [escaped(f"{rung.elo:.0f} Elo")]
+        rank = rank_on(player, size)
+        if rank is not None:
+            found[RANKS[colour]] = [NAME.sub(r"\1\2?", rank.name())]  # "9k?": an estimate
     return found

@@ -12,14 +12,14 @@ from insei.client.player_server import PlayerServer
 from insei.client.screen import ANALYST
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
-from insei.levels import LEVELS
+from insei.levels import levels_on
 from tests.helpers.client import SETUP, client_of, drive, type_line, until
 
-NEVER_SEEN = "which it has never seen"
+NEVER_SEEN = "No net knows 13x13"
 
 
 def level_5(size):
-    return LEVELS[4].player(size)
+    return levels_on(size)[4].player
 
 
 def test_a_level_that_sits_down_at_another_board_is_that_boards_level():

@@ -22,7 +22,7 @@ from insei.client.keeping.save_target import save_target
 from insei.engine.rules import BLACK, WHITE
 from insei.engine.sgf.record import GameRecord, write_sgf
 from insei.engine.sgf.variations import read_collection, read_variations
-from insei.levels import LEVELS
+from insei.levels import levels_on
 from insei.system.errors import UserError
 from tests.helpers.client import SETUP, client_of, drive, type_line, until, your_turn
 from tests.helpers.command import insei
@@ -38,7 +38,7 @@ def played(moves, setup=SETUP):
 
 
 def test_a_kept_game_says_who_played_when_and_how_it_ended():
-    game = played((12, 6), replace(SETUP, size=9, white=LEVELS[4].player(9)))
+    game = played((12, 6), replace(SETUP, size=9, white=levels_on(9)[4].player))
     game.note_estimate(1, Estimate(0.61, 2.5))
     game.resign(BLACK)
     keep(game)
@@ -47,7 +47,7 @@ def test_a_kept_game_says_who_played_when_and_how_it_ended():
     text = path.read_text()
     assert "PB[you]" in text
     assert "PW[insei level 5]" in text
-    assert re.search(r"WR\[\d+ Elo\]", text)
+    assert re.search(r"WR\[\d+k\?\]", text)
     assert re.search(r"DT\[\d{4}-\d\d-\d\d\]", text)
     assert "RE[W+R]" in text
     assert "SBKV[61.00]SBKS[2.50]" in text
@@ -200,7 +200,7 @@ def test_added_moves_of_a_users_file_are_asked_about(tmp_path):
         assert client.is_running
         client.run_line("save")  # to where it came from
         await pilot.press("y")
-        assert client.controller.leaving_question() == ""
+        assert client.controller.files.leaving_question() == ""
 
     drive(client, script)
     assert len(read_variations(path.read_bytes()).start.children) == 2

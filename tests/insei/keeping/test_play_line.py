@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from insei.commands.play import opponent_and_file
-from insei.levels import LEVELS, opponent_named
+from insei.levels import levels_on, opponent_named
 from insei.main import command_names, main
 from insei.opponents import typed_player
 from insei.system.errors import UserError
@@ -29,7 +29,7 @@ def test_opponents_are_typed_in_several_ways(text, meant):
 
 
 def test_a_level_by_name_is_the_level():
-    assert opponent_named("level3", 7) == LEVELS[2].player(7)
+    assert opponent_named("level3", 7) == levels_on(7)[2].player
 
 
 def test_a_program_is_found_on_the_path(tmp_path, monkeypatch):
@@ -74,8 +74,8 @@ def test_a_line_names_an_opponent_and_a_file(player, level, load, found):
         (("play", "5", "--level", 3), "player 5 and --level 3: wanted one opponent"),
         (("play", "a.sgf", "--load", "b.sgf"), "a.sgf and --load b.sgf: wanted one file"),
         (("play", "none.sgf"), "none.sgf: No such file or directory"),
-        (("play", "--level", 12), "level 12: wanted 1 to 9"),
-        (("play", "level12"), "level 12: wanted 1 to 9"),
+        (("play", "--level", 99), "level 99: wanted 1 to"),
+        (("play", "level99"), "level 99: wanted 1 to"),
         (("play", "gnugi"), "player 'gnugi': wanted random"),
         (("review",), "no game is kept yet"),
         (("help", "plai"), "did you mean play?"),
