@@ -11,6 +11,7 @@ from insei.agents.net.find_package import find_package, shipped_players
 from insei.agents.net.package import read_card
 from insei.dial import boards_of, nearest_boards, steps_on
 from insei.engine.rules import MAX_SIDE, Rules
+from insei.opponents import typed_player
 from insei.ranks import Rank, rank_on, rated_on, rating_text
 from insei.system.errors import UserError
 from insei.tournament.ladder import ladder_sizes
@@ -85,12 +86,12 @@ def _shipped(name: str) -> str:
 
 
 def opponent_named(text: str, size: int) -> str:
-    """The name of a player by the grammar, from that name or from a level.
+    """The name of a player by the grammar, from what was typed: that name, a level, a program.
 
     Raises:
-        UserError: there is no such level, or its net is not shipped.
+        UserError: there is no such level or program, or its net is not shipped.
     """
-    text = text.strip()
+    text = typed_player(text)
     return level_numbered(int(text), size).player if text.isdecimal() else text
 
 
@@ -109,6 +110,29 @@ def knows_board(net: str, rules: Rules) -> bool:
     return read_card(find_package(net)).komi_on(rules.size_name) is not None
 
 
+def level_on(player: str, size: int, other: int) -> str:
+    """The player of the same level on another size of board, or of the strongest level there.
+
+    Other players stay as they are.
+
+    Raises:
+        UserError: its net is not shipped.
+    """
+    level = level_of(player, size)
+    if level is None or display_name(player, size) == player:
+        return player
+    return levels_on(other)[min(level.number, len(levels_on(other))) - 1].player
+
+
+def with_net(template: str, size: int) -> str:
+    """A player by the grammar, with NET replaced by the strongest net for this size.
+
+    Raises:
+        UserError: it is not shipped.
+    """
+    return template.replace("NET", strongest_net_for(size)) if "NET" in template else template
+
+
 def net_text(size: int) -> str:
     """The boards and komi that the net of a size learned with, and whether it knows this size.
 
@@ -122,27 +146,33 @@ def net_text(size: int) -> str:
     komi = card.komi_on(board)
     if komi is not None:
         return f"{name} learned on {learned}, komi around {komi:g} on {board}."
-    return (
-        f"No net knows {board}: the levels are handwritten players. {name}, which judges "
-        f"positions, learned on {learned} and is weaker there."
-    )
+    weaker = f"it can play {board}, which it has never seen, and is weaker there"
+    return f"{name} learned on {learned}; {weaker}."
 
 
 def notes_on(player: str, rules: Rules) -> list[str]:
-    """What the user should know if the board or the scoring is new to a player's net.
+    """What the user should know if the scoring is new to a player's net.
 
     Raises:
         UserError: the net is missing, or its package is damaged.
     """
     notes = []
-    is_level = level_of(player, rules.width) is not None
-    if is_level and boards_of(rules.width) is None:
-        notes.append(net_text(rules.width))
     net = net_of(player)
     if net and (card := read_card(find_package(net))).scoring != rules.scoring:
         harm = ": moves in its own territory now cost it points" if card.scoring == "area" else ""
         notes.append(f"{net} learned under {card.scoring} scoring, not {rules.scoring}{harm}.")
     return notes
+
+
+def analyst_notes(rules: Rules) -> list[str]:
+    """What the user should know if the board is new to the net of hints, graph and dead stones.
+
+    Raises:
+        UserError: the net is missing, or its package is damaged.
+    """
+    card = read_card(find_package(net_for(rules.width)))
+    known = card.komi_on(rules.size_name) is not None
+    return [] if known else [f"Hints, graph and dead stones: {net_text(rules.width)}"]
 
 
 def level_description(opponent: str, size: str) -> str:
@@ -164,7 +194,8 @@ def level_lines(size: int) -> list[str]:
     Raises:
         UserError: no net is shipped.
     """
-    lines = [f"Levels on {size}x{size}. {net_text(size)}", ""]
+    of_net = net_text(size) if boards_of(size) else "No net knows it: handwritten players."
+    lines = [f"Levels on {size}x{size}. {of_net}", ""]
     for level in levels_on(size):
         rank = level.rank.text() if level.rank else "no rank"
         rating = rating_text(level.player, size)

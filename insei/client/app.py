@@ -5,8 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -24,7 +22,6 @@ from insei.client.confirm_dialog import ConfirmDialog
 from insei.client.controller import GameController
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
-from insei.client.marks import LETTERS
 from insei.client.new_game_dialog import NewGameDialog
 from insei.client.panel import one_line_status, outlook_line, panel_lines
 from insei.client.panel_view import PanelView
@@ -32,6 +29,7 @@ from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import Reply
 from insei.client.status_text import HELP
 from insei.client.teaching.study import Study
+from insei.client.teaching.words import TeachingWords
 from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
@@ -52,7 +50,7 @@ class Client(App[None]):
         opponent: proposed by the new-game dialog.
         analyst: the searching player that analyses positions.
         is_plain: whether to draw without colours, stones as X and O.
-        autosave: where the unfinished game is kept; None to keep nothing.
+        keeps: whether games are kept, in the user's data folder.
         unfinished: an earlier game, which the client offers to continue.
         is_review: whether the game is only looked at.
         pause: seconds before each move of a game without people.
@@ -98,7 +96,7 @@ class Client(App[None]):
         opponent: str,
         analyst: str,
         is_plain: bool,
-        autosave: Path | None,
+        keeps: bool,
         unfinished: ClientGame | None = None,
         is_review: bool = False,
         pause: float = 0.0,
@@ -107,7 +105,7 @@ class Client(App[None]):
     ) -> None:
         super().__init__()
         self.controller = GameController(
-            game, analyst, self.post_reply, autosave, is_review, pause, self.set_timer, seats
+            game, analyst, self.post_reply, keeps, is_review, pause, self.set_timer, seats
         )
         self.controller.study = study
         self.opponent = opponent
@@ -124,27 +122,15 @@ class Client(App[None]):
             "undo": lambda rest: controller.undo(),
             "resign": self._ask_to_resign,
             "new": self._ask_for_new_game,
-            "hint": lambda rest: controller.hint(),
             "heat": lambda rest: controller.toggle_overlay("heat"),
             "area": lambda rest: controller.toggle_overlay("area"),
             "back": lambda rest: controller.show_ply(self.game.ply - 1),
-            "next": lambda rest: controller.go_on(),
-            "again": lambda rest: controller.begin_again(),
             "first": lambda rest: controller.show_ply(0),
             "last": lambda rest: controller.show_ply(len(self.game.history) - 1),
-            "variation": lambda rest: controller.show_next_variation(-1 if rest == "back" else 1),
-            "goto": lambda rest: controller.look(lambda: controller.tour.go_to(rest)),
-            "mistake": lambda rest: controller.look(controller.tour.next_mistake),
-            "previous": lambda rest: controller.look(controller.tour.previous_mistake),
-            "lesson": lambda rest: controller.look(lambda: controller.tour.show_lesson(rest)),
-            "analyse": lambda rest: controller.analyse_whole(),
-            "score": lambda rest: controller.tell_score(),
-            "graph": lambda rest: controller.toggle_graph(),
-            "teacher": lambda rest: controller.toggle_teacher(),
-            **{letter: partial(self._choose_hint, letter) for letter in LETTERS},
-            "save": controller.save,
-            "load": controller.load,
-            "review": controller.review,
+            **TeachingWords(controller).commands(),
+            "save": self._save,
+            "load": lambda rest: self._open(rest, False),
+            "review": lambda rest: self._open(rest, True),
             "help": lambda rest: self._show_message(HELP),
             "quit": self._quit,
             "exit": self._quit,
@@ -182,7 +168,10 @@ class Client(App[None]):
                 unfinished.begin_turn()
             self._begin()
 
-        question = f"Continue the unfinished game, {unfinished.position.num_moves} moves?"
+        question = (
+            f"Continue the unfinished game, {unfinished.position.num_moves} moves? "
+            "It stays among your games if not."
+        )
         self.push_screen(ConfirmDialog(question), answered)
 
     def _begin(self) -> None:
@@ -311,9 +300,6 @@ class Client(App[None]):
         """What a key stands for while nothing is typed, in a game that is looked at; or empty."""
         return LOOKING_KEYS.get(key, "") if self.controller.is_looked_at else ""
 
-    def _choose_hint(self, letter: str, rest: str) -> None:
-        self.controller.choose_hint(letter)
-
     def action_run_line(self, line: str) -> None:
         """A key that stands for a line."""
         self.run_line(line)
@@ -341,26 +327,50 @@ class Client(App[None]):
             self._show_message(reason)
             return
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.controller.resign()
-                self.draw()
-
-        self.push_screen(ConfirmDialog("Resign this game?"), answered)
+        self._ask("Resign this game?", self.controller.resign)
 
     def _ask_for_new_game(self, rest: str) -> None:
         def answered(setup: GameSetup | None) -> None:
             if setup is not None:
-                self.cursor = None
-                self.controller.switch_to(ClientGame.begin(setup), False)
-                self.fit(self.size)
-                self.draw()
+                self._leave_for(ClientGame.begin(setup), False)
 
         self.push_screen(NewGameDialog(self.game.setup, self.opponent), answered)
 
     def _quit(self, rest: str) -> None:
-        if isinstance(self.screen, ConfirmDialog) or not self.controller.is_under_way:
+        if isinstance(self.screen, ConfirmDialog):
             self.exit()  # a second quit needs no question
         else:
-            question = "Leave? The game is kept for the next start."
-            self.push_screen(ConfirmDialog(question), lambda yes: self.exit() if yes else None)
+            self._ask(self.controller.leaving_question(), self.exit)
+
+    def _ask(self, question: str, action: Callable[[], object]) -> None:
+        """Do something, after a question if there is one."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                action()
+                self.draw()
+
+        if question:
+            self.push_screen(ConfirmDialog(question), answered)
+        else:
+            action()
+
+    def _leave_for(self, game: ClientGame, is_review: bool) -> None:
+        """Go on with another game, after a question if the present one would be interrupted."""
+
+        def leave() -> None:
+            self.cursor = None
+            self.controller.switch_to(game, is_review)
+            self.fit(self.size)
+            self.draw()
+
+        self._ask(self.controller.leaving_question(), leave)
+
+    def _open(self, name: str, is_review: bool) -> None:
+        if (game := self.controller.read_game(name, is_review)) is not None:
+            self._leave_for(game, is_review)
+
+    def _save(self, name: str) -> None:
+        if (path := self.controller.save_target(name)) is not None:
+            question = f"Replace {path}?" if path.exists() else ""
+            self._ask(question, lambda: self.controller.save(path))

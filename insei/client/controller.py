@@ -7,7 +7,9 @@ from insei.agents.player import RESIGN
 from insei.agents.search.dead_stones import dead_by_ownership
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
-from insei.client.marks import LETTERS, Mark
+from insei.client.keeping.kept_games import is_kept, keep, keep_review
+from insei.client.keeping.save_target import save_target, write_game
+from insei.client.marks import Mark
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
     AnalysisTask,
@@ -23,10 +25,8 @@ from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_m
 from insei.client.teaching.climbing import Climbing
 from insei.client.teaching.game_analysis import keep_analysis
 from insei.client.teaching.study import Study, net_that_answers
-from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game, score_text
+from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game
 from insei.client.teaching.tour import Tour
-from insei.client.unfinished import keep_unfinished
-from insei.engine.vertex import vertex_of
 from insei.levels import level_of
 from insei.progress import progress_path
 from insei.system.files import typed_path
@@ -46,7 +46,7 @@ class GameController:
         analyst: the searching player that analyses positions.
         post_reply: called from another thread with each reply and the process it comes from. It
             must pass both to `receive` on the screen's thread.
-        autosave: where the unfinished game is kept; None to keep nothing.
+        keeps: whether games are kept, in the user's data folder.
         is_review: whether the game is only looked at.
         pause: seconds before each move of a game without people.
         call_later: calls a function after so many seconds.
@@ -59,7 +59,7 @@ class GameController:
         game: ClientGame,
         analyst: str,
         post_reply: Callable[[PlayerProcess, Reply], None],
-        autosave: Path | None,
+        keeps: bool,
         is_review: bool,
         pause: float,
         call_later: CallLater,
@@ -69,7 +69,7 @@ class GameController:
         self.seats = seats or game.setup
         self.analyst = analyst
         self.post_reply = post_reply
-        self.autosave = autosave
+        self.keeps = keeps
         self.is_review = is_review
         self.pause = pause
         self.call_later = call_later
@@ -82,7 +82,7 @@ class GameController:
         self.study: Study | None = None  # what the user answers, in place of a game
         self.tour = Tour(game)
         self.hint_choice = HintChoice()
-        self.climbing = Climbing(progress_path() if autosave else None)
+        self.climbing = Climbing(progress_path() if keeps else None)
         self.level_text = ""  # what the game means for the user's level
         self.whole_visits = 0  # of the analysis of the whole game that was asked for
         self.process = self._new_process()
@@ -127,6 +127,15 @@ class GameController:
         is_played = bool(game.position.num_moves) and game.has_people
         return is_played and not game.is_ended and not self.is_review
 
+    def leaving_question(self) -> str:
+        """What to ask before the game is left; empty if nothing would be interrupted or lost."""
+        if self.is_under_way:
+            return "Leave this game? It is kept: you can go on with it at the next start."
+        game = self.game
+        if self.is_review and not game.is_saved and not (game.file and is_kept(game.file)):
+            return "Leave without saving the moves that you added?"
+        return ""
+
     @property
     def is_looked_at(self) -> bool:
         """Whether the user steps through a game: it is over or reviewed, and not a study."""
@@ -138,7 +147,8 @@ class GameController:
         return self.shows_graph or self.is_looked_at
 
     def switch_to(self, game: ClientGame, is_review: bool) -> None:
-        """Leave the current game and go on with another."""
+        """Leave the current game, which is kept, and go on with another."""
+        self._keep()
         self.game, self.is_review = game, is_review
         self.study, self.whole_visits, self.tour = None, 0, Tour(game)
         if not is_review:  # names in a reviewed file are words to show, never players to start
@@ -151,7 +161,8 @@ class GameController:
         self.advance()
 
     def close(self) -> None:
-        """End the player process."""
+        """Keep the game, with its analysis, and end the player process."""
+        self._keep()
         self.process.close()
 
     # What comes next
@@ -160,7 +171,7 @@ class GameController:
         """Go on with what comes next: a move, the count, or the end."""
         game = self.game
         self.message = ""
-        self._autosave()
+        self._keep()
         self._note_level()
         is_settled = game.is_ended or self.is_review
         if not is_settled and game.position.is_over:
@@ -170,11 +181,14 @@ class GameController:
         else:
             self._request_move(game.setup.player(game.position.to_play))
 
-    def _autosave(self) -> None:
-        if self.autosave is None or self.is_review:
+    def _keep(self) -> None:
+        if not self.keeps:
             return
         try:
-            keep_unfinished(self.game, self.autosave)
+            if self.is_review:
+                keep_review(self.game)
+            else:
+                keep(self.game)
         except ValueError as error:
             self.message = str(error)
 
@@ -250,7 +264,8 @@ class GameController:
         game = self.game
         for ply, position in enumerate(game.history):
             if position is analysis.position:
-                keep_analysis(game.nodes[ply], analysis)
+                if keep_analysis(game.nodes[ply], analysis):
+                    game.estimated.add(game.nodes[ply])
                 break
         if analysis.position is game.shown:
             self.analysis = analysis
@@ -398,64 +413,6 @@ class GameController:
         else:
             self.message = "The move on the screen has no other variation."
 
-    def look(self, walk: Callable[[], str]) -> None:
-        """Show the position that a walk through the game leads to, and what it says."""
-        if not (self.game.is_ended or self.is_review):
-            self.message = "Once the game is over you can walk through it."
-            return
-        said = walk()
-        self.show_ply(self.game.ply)
-        self.message = said
-
-    def go_on(self) -> None:
-        """Show the next position; in a study the next problem or move."""
-        if self.study is None:
-            self.show_ply(self.game.ply + 1)
-            return
-        following = self.study.next()
-        if following is None:
-            self.message = "That was the last one."
-        elif following is not self.study:
-            self.begin_study(following)
-        else:
-            self._analyse_shown()
-
-    def begin_again(self) -> None:
-        """Go back to the beginning of a study."""
-        if self.study is None:
-            self.message = "Only a problem, or a game to guess, begins again."
-        else:
-            self.message = ""
-            self.study.again()
-
-    def hint(self) -> None:
-        """Show hints; in a study, tell a move if it has one."""
-        move = self.study.hint() if self.study is not None else None
-        if move is not None:
-            self.message = f"{vertex_of(move, self.game.rules)}."
-        else:
-            self.toggle_overlay("hint")
-
-    def choose_hint(self, letter: str) -> None:
-        """Draw the continuation of a hinted move."""
-        if self.overlay != "hint":
-            self.toggle_overlay("hint")
-        self.hint_choice.choose(self.game.line.node, LETTERS.index(letter))
-
-    def toggle_graph(self) -> None:
-        """Show the graph of the win rate while playing, or hide it."""
-        self.shows_graph = not self.shows_graph
-        self.message = "" if self.shows_graph else "The graph is hidden until the game is over."
-
-    def toggle_teacher(self) -> None:
-        """Tell of moves that lost much, or be silent until the game is over."""
-        self.teaches = not self.teaches
-        self.message = "The teacher warns you." if self.teaches else "The teacher is silent."
-
-    def tell_score(self) -> None:
-        """Say how the position on the screen stands."""
-        self.message = score_text(self.game.line.node) or "This position is not analysed yet."
-
     def begin_study(self, study: Study) -> None:
         """Let the user answer a study, in place of a game."""
         self.switch_to(ClientGame(self.seats, study.line), True)
@@ -464,35 +421,39 @@ class GameController:
 
     # Files
 
-    def save(self, name: str) -> None:
-        """Write the game as SGF."""
-        if not name:
-            self.message = "Type save and the name of a file."
-            return
+    def save_target(self, name: str) -> Path | None:
+        """The file to save the game to; None, with a message, if it can't be saved there.
+
+        Args:
+            name: as typed; empty for the file that the game was read from.
+        """
         try:
-            self.game.save(typed_path(name))
+            return save_target(name or str(self.game.file or ""))
+        except ValueError as error:
+            self.message = f"{error}."
+            return None
+
+    def save(self, path: Path) -> None:
+        """Write the game as SGF."""
+        try:
+            write_game(self.game, path)
         except ValueError as error:
             self.message = str(error)
         else:
-            self.message = f"Saved to {name}."
+            self.message = f"Saved to {path}."
 
-    def load(self, name: str) -> None:
-        """Continue an SGF game from its end, with the players of the last game played here."""
-        self._open(name, lambda path: ClientGame.load(path, self.seats), False)
+    def read_game(self, name: str, is_review: bool) -> ClientGame | None:
+        """Read an SGF game, to look at, or to go on from its end with the last game's players.
 
-    def review(self, name: str) -> None:
-        """Step through an SGF game."""
-        self._open(name, ClientGame.review, True)
-
-    def _open(self, name: str, read: Callable[[Path], ClientGame], is_review: bool) -> None:
+        Returns:
+            None, with a message, if it can't be read.
+        """
         if not name:
             self.message = "Type load or review, and the name of a file."
-            return
+            return None
+        path = typed_path(name)
         try:
-            game = read(typed_path(name))
+            return ClientGame.review(path) if is_review else ClientGame.load(path, self.seats)
         except ValueError as error:
             self.message = str(error)
-            return
-        if not is_review:
-            game.result = ""
-        self.switch_to(game, is_review)
+            return None

@@ -6,17 +6,16 @@ from pathlib import Path
 
 from insei.agents.clock import Clock, TimeControl
 from insei.agents.search.mistakes import Mistake, worst_mistake
-from insei.client.estimate import Estimate, estimate_of, set_estimate
+from insei.client.estimate import Estimate, estimate_of
 from insei.client.game_line import GameLine, read_tree
-from insei.client.game_setup import YOU, GameSetup
+from insei.client.game_setup import YOU, GameSetup, seated_on
+from insei.client.keeping.names import rank_properties, record_name
 from insei.client.score_count import ScoreCount
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
 from insei.engine.sgf.file import LONGEST_TIME
-from insei.engine.sgf.variations import GameNode, GameTree, write_variations
+from insei.engine.sgf.variations import GameNode, GameTree, write_file
 from insei.engine.sgf.writer import TIMES_LEFT, Properties
-from insei.system.errors import UserError
-from insei.system.files import write_text
 
 
 def new_clocks(setup: GameSetup) -> dict[int, Clock]:
@@ -39,7 +38,10 @@ class ClientGame:
     turn_began: float = field(default_factory=time.monotonic)
     taken_back: set[GameNode] = field(default_factory=set)  # moves that the user has taken back
     end: GameNode | None = None  # of the game, once it has a result
-    estimated: set[GameNode] = field(default_factory=set)  # whose estimates are not the file's
+    file: Path | None = None  # that it was read from
+    kept_at: Path | None = None  # its file among the kept games, once it has one
+    saved_nodes: frozenset[GameNode] = frozenset()  # those added that are in a file of the user's
+    estimated: set[GameNode] = field(default_factory=set)  # whose analysis is not the file's
 
     @classmethod
     def begin(cls, setup: GameSetup) -> "ClientGame":
@@ -53,7 +55,11 @@ class ClientGame:
     @classmethod
     def begin_at(cls, setup: GameSetup, start: Position) -> "ClientGame":
         """A new game from any position."""
-        tree = GameTree(GameNode(start), setup.black, setup.white)
+        size = start.rules.width
+        black, white = record_name(setup.black, size), record_name(setup.white, size)
+        tree = GameTree(GameNode(start), black, white)
+        tree.start.properties["DT"] = [time.strftime("%Y-%m-%d")]
+        tree.start.properties.update(rank_properties(setup.black, setup.white, size))
         if setup.minutes:
             tree.start.properties["TM"] = [f"{60 * setup.minutes:g}"]
         return cls(setup, GameLine(tree), clocks=new_clocks(setup))
@@ -73,20 +79,37 @@ class ClientGame:
         rules = line.history[-1].rules
         root = tree.start.properties
         players = setup or GameSetup(
-            black=tree.black, white=tree.white, minutes=(seconds_of(root, "TM") or 0.0) / 60
+            size=rules.width,
+            black=tree.black,
+            white=tree.white,
+            minutes=(seconds_of(root, "TM") or 0.0) / 60,
         )
         rules_name = preset_name(rules) or next(
             (name for name, make in PRESETS.items() if make().ko == rules.ko), players.rules
         )
-        players = replace(players, size=rules.width, komi=rules.komi, rules=rules_name, handicap=0)
-        game = cls(players, line, clocks=new_clocks(players))
+        players = seated_on(players, rules.width)
+        players = replace(players, komi=rules.komi, rules=rules_name, handicap=0)
+        game = cls(players, line, clocks=new_clocks(players), file=path)
         if setup is None:
             game.result = tree.result
-            for colour, clock in game.clocks.items():
-                for node in line.nodes:
-                    left = seconds_of(node.properties, TIMES_LEFT[colour])
-                    clock.main_left = clock.main_left if left is None else left
+            game._set_clocks()
         return game
+
+    def resume_at(self, node: GameNode) -> None:
+        """Go on from a node of an unfinished game. What follows it was taken back."""
+        after = node.main_line()[1:]
+        if not self.line.tree.result:  # else the main line is that of a finished game
+            self.taken_back.update(after)
+        self.line.follow(node)
+        self.result = ""
+        self._set_clocks()
+
+    def _set_clocks(self) -> None:
+        """Set the clocks to what the nodes of the line say is left."""
+        for colour, clock in self.clocks.items():
+            for node in self.nodes:
+                left = seconds_of(node.properties, TIMES_LEFT[colour])
+                clock.main_left = clock.main_left if left is None else left
 
     @classmethod
     def review(cls, path: Path) -> "ClientGame":
@@ -124,13 +147,6 @@ class ClientGame:
         """What is expected of the positions of the line, by ply; the file's own values too."""
         found = ((ply, estimate_of(node)) for ply, node in enumerate(self.nodes))
         return {ply: estimate for ply, estimate in found if estimate is not None}
-
-    def note_estimate(self, ply: int, estimate: Estimate, replaces_file: bool = False) -> None:
-        """Write an estimate into a node of the line; a file's own is kept unless it is replaced."""
-        node = self.nodes[ply]
-        if replaces_file or node in self.estimated or estimate_of(node) is None:
-            set_estimate(node, estimate)
-            self.estimated.add(node)
 
     @property
     def variations(self) -> tuple[int, int]:
@@ -301,7 +317,16 @@ class ClientGame:
         self._write_clocks()
         result = (self.result or result) if self.line.is_main else ""
         tree = self.line.tree
-        return write_variations(replace(tree, result=result or tree.result))
+        return write_file(replace(tree, result=result or tree.result))
+
+    def saved(self) -> None:
+        """Note that the user has a file with all of the tree."""
+        self.saved_nodes = frozenset(self.line.added)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the user has a file with all that was played."""
+        return self.saved_nodes == self.line.added
 
     def _write_clocks(self) -> None:
         """Write the clocks to the last node; what a file's node says of them stays."""
@@ -310,18 +335,6 @@ class ClientGame:
             left = [f"{max(0.0, self.seconds_left(colour) or 0.0):.1f}"]
             if node in self.line.added or TIMES_LEFT[colour] not in node.properties:
                 node.properties[TIMES_LEFT[colour]] = left
-
-    def save(self, path: Path) -> None:
-        """Write the game as SGF. The file is replaced as a whole, or stays as it was.
-
-        Raises:
-            UserError: the file can't be written.
-        """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, self.sgf())
-        except OSError as error:
-            raise UserError(f"{path}: {error.strerror}; the game is not saved") from error
 
 
 def seconds_of(properties: Properties, key: str) -> float | None:

@@ -43,3 +43,11 @@ class GameSetup:
     def player(self, colour: int) -> str:
         """Who plays this colour."""
         return self.black if colour == BLACK else self.white
+
+
+def seated_on(setup: GameSetup, size: int) -> GameSetup:
+    """The setup on another board; a level is played there by the net for that board."""
+    from insei.levels import level_on
+
+    black, white = (level_on(player, setup.size, size) for player in (setup.black, setup.white))
+    return replace(setup, size=size, black=black, white=white)

@@ -40,7 +40,8 @@ class PlayerServer:
     Args:
         tasks: numbered; None ends the work.
         reply: called with the number of a task and each reply to it.
-        analyst: the searching player that analyses positions, by the grammar.
+        analyst: the searching player that analyses positions, by the grammar; for NET stands the
+            net for the size of the board.
         seed: of the players' games.
     """
 
@@ -95,10 +96,12 @@ class PlayerServer:
 
     def _search(self, position: Position) -> "Search":
         from insei.agents.player import SearchingPlayer
+        from insei.levels import with_net
 
-        player = self._player(self.analyst, position)
+        name = with_net(self.analyst, position.rules.width)
+        player = self._player(name, position)
         if not isinstance(player, SearchingPlayer):
-            raise UserError(f"analyst {self.analyst}: wanted a player that searches")
+            raise UserError(f"analyst {name}: wanted a player that searches")
         return player.search_from(position)
 
     def _choose_move(self, task: MoveTask) -> None:

@@ -4,7 +4,6 @@ import curses
 import gc
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from insei.client.teaching.study import Study
 
 Theme = Literal["auto", "wood", "plain"]
+ANALYST = "search:NET,rule=puct,visits=20000"  # see PlayerServer
 MIN_COLOURS = 8  # for the wooden board
 
 
@@ -48,7 +48,7 @@ def open_client(
     game: "ClientGame",
     opponent: str,
     theme: Theme,
-    autosave: Path | None,
+    keeps: bool,
     unfinished: "ClientGame | None" = None,
     is_review: bool = False,
     pause: float = 0.0,
@@ -57,15 +57,13 @@ def open_client(
 ) -> None:
     """Run the client until the user leaves it, and restore the terminal. See `Client`."""
     from insei.client.app import Client
-    from insei.levels import strongest_net_for
 
-    analyst = f"search:{strongest_net_for(game.rules.width)},rule=puct,visits=20000"
     client = Client(
         game,
         opponent,
-        analyst,
+        ANALYST,
         is_plain(theme),
-        autosave,
+        keeps,
         unfinished,
         is_review,
         pause,

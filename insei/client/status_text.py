@@ -1,10 +1,11 @@
 """What the client says while a game goes on."""
 
 from insei.client.game import ClientGame
+from insei.client.game_setup import YOU
 from insei.client.score_count import ScoreCount
 from insei.client.teaching.summary import lessons_text, summary
 from insei.client.teaching.teacher import analysis_of_game, warning
-from insei.levels import display_name, notes_on
+from insei.levels import analyst_notes, display_name, notes_on
 
 BEGIN = "Type a vertex such as D4, move with arrows and enter, or click. F1: help."
 HELP = (
@@ -18,6 +19,7 @@ REVIEWING = (
     "Step with arrows, home and end; mistake and previous, or ctrl with arrows, lead to mistakes. "
     "A move that you play adds a variation. hint, heat, area; analyse judges every position."
 )
+WATCHED_MOVES = 6  # during which a watcher sees the notes
 COUNTING = (
     "Both passed. Dead stones are shown as x and o: click on a chain, or press space on it, to "
     "change its fate. Enter counts; undo plays on."
@@ -41,15 +43,32 @@ def status_text(
         return COUNTING if count.is_proposed else "Both passed. Judging which stones are dead..."
     if game.shown_ply >= 0:
         return "Looking back: next and last lead to the game again."
-    lost = f"{warning(game)} " if teaches and warning(game) else ""
-    if not game.is_your_turn():
+    lost = [warning(game)] if teaches and warning(game) else []
+    if game.is_your_turn():
+        said = [*lost, "Your move."]
+    else:
         player = game.setup.player(game.position.to_play)
-        return f"{lost}{display_name(player, game.setup.size)} thinks..."
-    if game.position.num_moves:
-        return f"{lost}Your move."
+        said = [*lost, f"{display_name(player, game.setup.size)} thinks..."]
+    if is_opening(game):
+        said += ([BEGIN] if game.is_your_turn() else []) + opening_notes(game)
+    return " ".join(said)
+
+
+def is_opening(game: ClientGame) -> bool:
+    """Whether the user has not moved since the client was opened; a watcher sees a few moves."""
+    added = game.line.added
+    if not game.has_people:
+        return len(added) < WATCHED_MOVES
+    seats = (("B", game.setup.black), ("W", game.setup.white))
+    own = [letter for letter, player in seats if player == YOU]
+    return not any(letter in node.properties for node in added for letter in own)
+
+
+def opening_notes(game: ClientGame) -> list[str]:
+    """What is new to the players' nets, board or scoring; else whether the board is to hints."""
     players = sorted({game.setup.black, game.setup.white})
     notes = [note for player in players for note in notes_on(player, game.rules)]
-    return " ".join(["Your move.", BEGIN, *dict.fromkeys(notes)])
+    return list(dict.fromkeys(notes)) or analyst_notes(game.rules)
 
 
 def review_text(game: ClientGame) -> str:

@@ -4,6 +4,7 @@ import asyncio
 
 from insei.client.app import Client
 from insei.client.board_view import BoardView
+from insei.client.estimate import set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 
@@ -11,10 +12,10 @@ ANALYST = "search:go5,rule=puct,visits=20000"
 SETUP = GameSetup(size=5, komi=14.5, black=YOU, white="capture")
 
 
-def client_of(setup=SETUP, autosave=None, **options):
+def client_of(setup=SETUP, keeps=False, **options):
     options = {"opponent": "capture", "analyst": ANALYST, "is_plain": True} | options
     game = options.pop("game", None) or ClientGame.begin(setup)
-    return Client(game, autosave=autosave, **options)
+    return Client(game, keeps=keeps, **options)
 
 
 def drive(client, script, size=(90, 30)):
@@ -56,4 +57,4 @@ def your_turn(client):
 def note_estimates(game, estimates):
     """Give the plies of a game's line these estimates."""
     for ply, estimate in estimates.items():
-        game.note_estimate(ply, estimate, replaces_file=True)
+        set_estimate(game.nodes[ply], estimate)

@@ -35,7 +35,7 @@ def begin(monkeypatch):
         def call_later(seconds, call):
             later.append((seconds, call))
 
-        return GameController(game, ANALYST, lambda *reply: None, None, False, pause, call_later)
+        return GameController(game, ANALYST, lambda *reply: None, False, False, pause, call_later)
 
     return begin
 

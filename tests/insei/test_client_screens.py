@@ -84,7 +84,7 @@ def check(request, size):
 
 def run(game, size, script, is_plain=True, **options):
     """Run a script of steps against the client in a terminal of this size."""
-    client = Client(game, "5", "search:go9", is_plain, None, **options)
+    client = Client(game, "5", "search:go9", is_plain, False, **options)
 
     async def run():
         async with client.run_test(size=size) as pilot:

@@ -1,15 +1,16 @@
 """A review line by line, for pipes, screen readers and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from insei.client.game import ClientGame
+from insei.client.keeping.save_target import save_target, write_game
 from insei.client.teaching.line_analyst import LineAnalyst
 from insei.client.teaching.summary import lessons_text
 from insei.client.teaching.teacher import ANALYSIS_VISITS, best_text, score_text
 from insei.client.teaching.tour import Tour
 from insei.engine.rules import COLOUR_NAMES
 from insei.engine.vertex import move_of, vertex_of
-from insei.system.files import typed_path
 
 HELP = (
     "next, back, first, last, goto N, a vertex to play a variation, variation, undo, hint, score, "
@@ -32,6 +33,7 @@ class LineReview:
         self.analyst = analyst
         self.tour = Tour(game)
         self.is_done = False
+        self.asked: Path | None = None  # a file that the user may allow to replace
         game.show_ply(0)
         tour = self.tour
         self.commands: dict[str, Callable[[str], Iterator[str]]] = {
@@ -68,6 +70,9 @@ class LineReview:
 
     def _run_line(self, line: str) -> Iterator[str]:
         word, _, rest = line.partition(" ")
+        if self.asked is not None:
+            yield from self._answer(word)
+            return
         if not word:
             return
         if word.isdecimal():
@@ -162,15 +167,32 @@ class LineReview:
         yield from self._lessons("")
 
     def _save(self, rest: str) -> Iterator[str]:
-        if not rest:
-            yield "Type save FILE."
-            return
         try:
-            self.game.save(typed_path(rest))
+            path = save_target(rest or str(self.game.file or ""))
         except ValueError as error:
-            yield str(error)
+            yield f"{error}."
             return
-        yield f"Saved to {rest}."
+        if path.exists():
+            self.asked = path
+            yield f"{path} is there already: type yes to replace it."
+        else:
+            yield from self._write(path)
+
+    def _write(self, path: Path) -> Iterator[str]:
+        try:
+            write_game(self.game, path)
+        except ValueError as error:
+            yield f"{error}."
+        else:
+            yield f"Saved to {path}."
+
+    def _answer(self, word: str) -> Iterator[str]:
+        """Replace the file that was asked about, or leave it as it is."""
+        path, self.asked = self.asked, None
+        if path is not None and word.lower() in ("yes", "y"):
+            yield from self._write(path)
+        else:
+            yield "Not saved."
 
     def _quit(self, rest: str) -> Iterator[str]:
         self.is_done = True

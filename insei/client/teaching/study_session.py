@@ -23,7 +23,7 @@ def run_study(study: Study, is_plain: bool, theme: Theme) -> None:
     if not is_plain and has_terminal():
         setup = GameSetup(size=position.rules.width, komi=position.rules.komi)
         game = ClientGame(setup, study.line)
-        open_client(game, "5", theme, None, is_review=True, seats=setup, study=study)
+        open_client(game, "5", theme, False, is_review=True, seats=setup, study=study)
         return
     from insei.client.line_game import typed_lines
     from insei.client.teaching.line_study import LineStudy

@@ -71,11 +71,18 @@ def test_a_move_adds_a_variation_that_can_be_taken_back_and_saved(path, tmp_path
         ("hint", "No hints here."),
         ("analyse", "No analysis here."),
         ("Z9", "vertex 'Z9': wanted a letter and a number, as in D4. Type help for the words."),
-        ("save", "Type save FILE."),
+        ("save game.txt", "game.txt: wanted a name that ends in .sgf"),
     ],
 )
 def test_what_can_not_be_done_is_said(path, text, said):
     assert said_of(path, text)[0][-1].startswith(said[:40])
+
+
+def test_a_save_asks_before_it_replaces(path):
+    said, _ = said_of(path, "save\nno\nsave\nyes\n")
+    assert said[-4].endswith("is there already: type yes to replace it.")
+    assert said[-3] == "Not saved."
+    assert said[-1].startswith("Saved to ")
 
 
 def test_a_whole_analysis_ranks_mistakes_and_is_kept_in_the_file(path, tmp_path):

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insei.client.estimate import Estimate, estimate_of
+from insei.client.estimate import Estimate, estimate_of, set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_line import GameLine
 from insei.client.game_setup import YOU
+from insei.client.keeping.save_target import write_game
 from insei.engine.rules import BLACK
 from insei.engine.sgf.scanned_game import ScannedGame
 from insei.engine.sgf.variations import read_variations, write_variations
@@ -134,10 +135,9 @@ def test_estimates_are_kept_and_those_of_a_file_stay(tmp_path):
     path.write_text("(;SZ[5];B[cc]SBKV[61.5];W[bb]SBKV[no number])")
     game = ClientGame.review(path)
     assert game.estimates == {1: Estimate(0.615)}
-    for ply in range(3):
-        game.note_estimate(ply, Estimate(0.25, -3.5))
-    assert game.estimates == {0: Estimate(0.25, -3.5), 1: Estimate(0.615), 2: Estimate(0.25, -3.5)}
-    game.note_estimate(1, Estimate(0.5, 0.0), replaces_file=True)
+    set_estimate(game.nodes[2], Estimate(0.25, -3.5))
+    assert game.estimates == {1: Estimate(0.615), 2: Estimate(0.25, -3.5)}
+    set_estimate(game.nodes[1], Estimate(0.5, 0.0))
     again = read_variations(game.sgf()).start
     assert [estimate_of(node) for node in again.main_line()][1] == Estimate(0.5, 0.0)
 
@@ -153,7 +153,7 @@ def check_nothing_is_lost(data, path):
     path.write_bytes(data)
     game = ClientGame.review(path)
     before = [(node.properties, len(node.children)) for node in game.line.tree.start.subtree()]
-    game.save(path)
+    write_game(game, path)
     after = ClientGame.review(path).line.tree.start
     charset = {"CA": ["UTF-8"]}
     assert [
