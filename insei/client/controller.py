@@ -24,7 +24,7 @@ from insei.client.status_text import status_text
 from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_marks
 from insei.client.teaching.climbing import Climbing
 from insei.client.teaching.game_analysis import keep_analysis
-from insei.client.teaching.study import Study, net_that_answers
+from insei.client.teaching.study import Study, game_of_study, net_that_answers
 from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game
 from insei.client.teaching.tour import Tour
 from insei.levels import level_of
@@ -132,6 +132,8 @@ class GameController:
         if self.is_under_way:
             return "Leave this game? It is kept: you can go on with it at the next start."
         game = self.game
+        if self.study is not None:  # what is tried there is not worth a question
+            return ""
         if self.is_review and not game.is_saved and not (game.file and is_kept(game.file)):
             return "Leave without saving the moves that you added?"
         return ""
@@ -172,6 +174,8 @@ class GameController:
         game = self.game
         self.message = ""
         self._keep()
+        if game.is_ended:
+            self.overlay = ""  # the analysis of the whole game begins
         self._note_level()
         is_settled = game.is_ended or self.is_review
         if not is_settled and game.position.is_over:
@@ -415,7 +419,7 @@ class GameController:
 
     def begin_study(self, study: Study) -> None:
         """Let the user answer a study, in place of a game."""
-        self.switch_to(ClientGame(self.seats, study.line), True)
+        self.switch_to(game_of_study(study), True)
         self.study = study
         study.again()
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from insei.client.marks import LETTERS
+from insei.client.teaching.board_marks import hinted_moves
 from insei.client.teaching.teacher import score_text
 from insei.engine.vertex import vertex_of
 
@@ -88,7 +89,12 @@ class TeachingWords:
         controller = self.controller
         if controller.overlay != "hint":
             controller.toggle_overlay("hint")
-        controller.hint_choice.choose(controller.game.line.node, LETTERS.index(letter))
+        node = controller.game.line.node
+        hints, index = hinted_moves(node, controller.shown_analysis), LETTERS.index(letter)
+        if index < len(hints):
+            controller.hint_choice.choose(node, hints[index].move)
+        else:
+            controller.message = f"There is no hint {letter} here yet."
 
     def _score(self) -> None:
         """Say how the position on the screen stands."""
