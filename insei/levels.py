@@ -121,7 +121,7 @@ def level_on(player: str, size: int, other: int) -> str:
     level = level_of(player, size)
     if level is None or display_name(player, size) == player:
         return player
-    return levels_on(other)[min(level.number, len(levels_on(other))) - 1].player
+    return level_numbered(min(level.number, len(levels_on(other))), other).player
 
 
 def with_net(template: str, size: int) -> str:
@@ -146,8 +146,10 @@ def net_text(size: int) -> str:
     komi = card.komi_on(board)
     if komi is not None:
         return f"{name} learned on {learned}, komi around {komi:g} on {board}."
-    weaker = f"it can play {board}, which it has never seen, and is weaker there"
-    return f"{name} learned on {learned}; {weaker}."
+    return (
+        f"No net knows {board}: the levels are handwritten players, and {name}, which judges "
+        f"positions, learned on {learned} and is weaker there."
+    )
 
 
 def notes_on(player: str, rules: Rules) -> list[str]:
@@ -170,9 +172,7 @@ def analyst_notes(rules: Rules) -> list[str]:
     Raises:
         UserError: the net is missing, or its package is damaged.
     """
-    card = read_card(find_package(net_for(rules.width)))
-    known = card.komi_on(rules.size_name) is not None
-    return [] if known else [f"Hints, graph and dead stones: {net_text(rules.width)}"]
+    return [] if knows_board(net_for(rules.width), rules) else [net_text(rules.width)]
 
 
 def level_description(opponent: str, size: str) -> str:
@@ -194,8 +194,7 @@ def level_lines(size: int) -> list[str]:
     Raises:
         UserError: no net is shipped.
     """
-    of_net = net_text(size) if boards_of(size) else "No net knows it: handwritten players."
-    lines = [f"Levels on {size}x{size}. {of_net}", ""]
+    lines = [f"Levels on {size}x{size}. {net_text(size)}", ""]
     for level in levels_on(size):
         rank = level.rank.text() if level.rank else "no rank"
         rating = rating_text(level.player, size)

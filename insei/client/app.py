@@ -165,7 +165,6 @@ class Client(App[None]):
         def answered(yes: bool | None) -> None:
             if yes:
                 self.controller.game = unfinished
-                unfinished.begin_turn()
             self._begin()
 
         question = (
@@ -175,6 +174,7 @@ class Client(App[None]):
         self.push_screen(ConfirmDialog(question), answered)
 
     def _begin(self) -> None:
+        self.game.begin_turn()
         self.controller.advance()
         self.fit(self.size)
         self.draw()
@@ -340,7 +340,7 @@ class Client(App[None]):
         if isinstance(self.screen, ConfirmDialog):
             self.exit()  # a second quit needs no question
         else:
-            self._ask(self.controller.leaving_question(), self.exit)
+            self._ask(self.controller.files.leaving_question(), self.exit)
 
     def _ask(self, question: str, action: Callable[[], object]) -> None:
         """Do something, after a question if there is one."""
@@ -364,13 +364,13 @@ class Client(App[None]):
             self.fit(self.size)
             self.draw()
 
-        self._ask(self.controller.leaving_question(), leave)
+        self._ask(self.controller.files.leaving_question(), leave)
 
     def _open(self, name: str, is_review: bool) -> None:
-        if (game := self.controller.read_game(name, is_review)) is not None:
+        if (game := self.controller.files.read(name, is_review)) is not None:
             self._leave_for(game, is_review)
 
     def _save(self, name: str) -> None:
-        if (path := self.controller.save_target(name)) is not None:
+        if (path := self.controller.files.target(name)) is not None:
             question = f"Replace {path}?" if path.exists() else ""
-            self._ask(question, lambda: self.controller.save(path))
+            self._ask(question, lambda: self.controller.files.save(path))

@@ -1,14 +1,12 @@
 """The controller: leads a game from move to move. The screen shows what it holds."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from insei.agents.player import RESIGN
 from insei.agents.search.dead_stones import dead_by_ownership
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
-from insei.client.keeping.kept_games import is_kept, keep, keep_review
-from insei.client.keeping.save_target import save_target, write_game
+from insei.client.keeping.game_files import GameFiles
 from insei.client.marks import Mark
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
@@ -18,6 +16,7 @@ from insei.client.player_tasks import (
     MoveTask,
     PositionAnalysis,
     Reply,
+    ThinkingBegan,
 )
 from insei.client.score_count import ScoreCount
 from insei.client.status_text import status_text
@@ -29,7 +28,6 @@ from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game
 from insei.client.teaching.tour import Tour
 from insei.levels import level_of
 from insei.progress import progress_path
-from insei.system.files import typed_path
 
 WHOLE_ANALYSED = "The whole game is analysed. Digits 1 to 5 lead to the moves that lost most."
 GAME_OVER = "The game is over: new begins another."
@@ -69,7 +67,7 @@ class GameController:
         self.seats = seats or game.setup
         self.analyst = analyst
         self.post_reply = post_reply
-        self.keeps = keeps
+        self.files = GameFiles(self, keeps)
         self.is_review = is_review
         self.pause = pause
         self.call_later = call_later
@@ -127,17 +125,6 @@ class GameController:
         is_played = bool(game.position.num_moves) and game.has_people
         return is_played and not game.is_ended and not self.is_review
 
-    def leaving_question(self) -> str:
-        """What to ask before the game is left; empty if nothing would be interrupted or lost."""
-        if self.is_under_way:
-            return "Leave this game? It is kept: you can go on with it at the next start."
-        game = self.game
-        if self.study is not None:  # what is tried there is not worth a question
-            return ""
-        if self.is_review and not game.is_saved and not (game.file and is_kept(game.file)):
-            return "Leave without saving the moves that you added?"
-        return ""
-
     @property
     def is_looked_at(self) -> bool:
         """Whether the user steps through a game: it is over or reviewed, and not a study."""
@@ -150,7 +137,7 @@ class GameController:
 
     def switch_to(self, game: ClientGame, is_review: bool) -> None:
         """Leave the current game, which is kept, and go on with another."""
-        self._keep()
+        self.files.keep()
         self.game, self.is_review = game, is_review
         self.study, self.whole_visits, self.tour = None, 0, Tour(game)
         if not is_review:  # names in a reviewed file are words to show, never players to start
@@ -158,13 +145,14 @@ class GameController:
         self.count = self.analysis = None
         self.process.close()
         self.process = self._new_process()
+        game.begin_turn()
         if is_review:
             game.show_ply(0)
         self.advance()
 
     def close(self) -> None:
         """Keep the game, with its analysis, and end the player process."""
-        self._keep()
+        self.files.keep()
         self.process.close()
 
     # What comes next
@@ -173,7 +161,7 @@ class GameController:
         """Go on with what comes next: a move, the count, or the end."""
         game = self.game
         self.message = ""
-        self._keep()
+        self.files.keep()
         if game.is_ended:
             self.overlay = ""  # the analysis of the whole game begins
         self._note_level()
@@ -184,17 +172,6 @@ class GameController:
             self._analyse_shown()
         else:
             self._request_move(game.setup.player(game.position.to_play))
-
-    def _keep(self) -> None:
-        if not self.keeps:
-            return
-        try:
-            if self.is_review:
-                keep_review(self.game)
-            else:
-                keep(self.game)
-        except ValueError as error:
-            self.message = str(error)
 
     def _note_level(self) -> None:
         """Advise a handicap at the beginning, and count the game at its end."""
@@ -207,10 +184,9 @@ class GameController:
 
     def _request_move(self, player: str) -> None:
         position = self.game.position
-        clock = self.game.clocks.get(position.to_play)
-        seconds = clock.seconds_for(position) if clock else None
         is_level = level_of(player, position.rules.width) is not None
-        task = MoveTask(position, player, seconds, is_level)
+        task = MoveTask(position, player, dict(self.game.clocks), is_level)
+        self.game.hold_clock()  # a player's start-up is not its time
         if self.pause and not self.game.has_people:
             process = self.process
             self.call_later(self.pause, lambda: process.submit(task))
@@ -226,7 +202,8 @@ class GameController:
         if not game.clocks or game.is_ended or self.is_review or self.count is not None:
             return False
         colour = game.position.to_play
-        if (game.seconds_left(colour) or 0) <= 0:
+        clock = game.clock_now(colour)
+        if clock is not None and clock.is_out:
             game.lose_on_time(colour)
             self.advance()
         return True
@@ -244,6 +221,9 @@ class GameController:
             if self.count is not None:
                 self.count.is_proposed = True  # the user has to mark the dead stones
             self.message = f"No analysis: {reply.reason}"
+        elif isinstance(reply, ThinkingBegan):
+            if reply.position is game.position:
+                game.begin_turn()
         elif self.study is not None:
             self._receive_answer(self.study, reply)
         elif reply.position is not game.position or game.is_ended:
@@ -261,7 +241,7 @@ class GameController:
         elif reason := game.position.why_illegal(reply.move):
             game.lose_by_failure(game.position.to_play, f"illegal move {reply.move}, {reason}")
         else:
-            game.play(reply.move)
+            game.play(reply.move, reply.seconds)
         self.advance()
 
     def _receive_analysis(self, analysis: PositionAnalysis) -> None:
@@ -422,42 +402,3 @@ class GameController:
         self.switch_to(game_of_study(study), True)
         self.study = study
         study.again()
-
-    # Files
-
-    def save_target(self, name: str) -> Path | None:
-        """The file to save the game to; None, with a message, if it can't be saved there.
-
-        Args:
-            name: as typed; empty for the file that the game was read from.
-        """
-        try:
-            return save_target(name or str(self.game.file or ""))
-        except ValueError as error:
-            self.message = f"{error}."
-            return None
-
-    def save(self, path: Path) -> None:
-        """Write the game as SGF."""
-        try:
-            write_game(self.game, path)
-        except ValueError as error:
-            self.message = str(error)
-        else:
-            self.message = f"Saved to {path}."
-
-    def read_game(self, name: str, is_review: bool) -> ClientGame | None:
-        """Read an SGF game, to look at, or to go on from its end with the last game's players.
-
-        Returns:
-            None, with a message, if it can't be read.
-        """
-        if not name:
-            self.message = "Type load or review, and the name of a file."
-            return None
-        path = typed_path(name)
-        try:
-            return ClientGame.review(path) if is_review else ClientGame.load(path, self.seats)
-        except ValueError as error:
-            self.message = str(error)
-            return None

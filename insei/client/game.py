@@ -4,8 +4,9 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from insei.agents.clock import Clock, TimeControl
+from insei.agents.clock import Clock
 from insei.agents.search.mistakes import Mistake, worst_mistake
+from insei.client.clocks import clock_properties, control_properties, control_read, set_clock
 from insei.client.estimate import Estimate, estimate_of
 from insei.client.game_line import GameLine, read_tree
 from insei.client.game_setup import YOU, GameSetup, seated_on
@@ -13,17 +14,14 @@ from insei.client.keeping.names import rank_properties, record_name
 from insei.client.score_count import ScoreCount
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
-from insei.engine.sgf.file import LONGEST_TIME
 from insei.engine.sgf.variations import GameNode, GameTree, write_file
-from insei.engine.sgf.writer import TIMES_LEFT, Properties
+from insei.engine.sgf.writer import TIMES_LEFT
 
 
 def new_clocks(setup: GameSetup) -> dict[int, Clock]:
     """A clock for each colour; empty if the game has no time limit."""
-    if not setup.minutes:
-        return {}
-    control = TimeControl(60 * setup.minutes)
-    return {colour: Clock(control) for colour in (BLACK, WHITE)}
+    control = setup.time_control()
+    return {} if control is None else {colour: Clock(control) for colour in (BLACK, WHITE)}
 
 
 @dataclass
@@ -35,7 +33,7 @@ class ClientGame:
     result: str = ""  # as SGF writes it, once the game has ended
     reason: str = ""  # how it ended, in words
     clocks: dict[int, Clock] = field(default_factory=dict)
-    turn_began: float = field(default_factory=time.monotonic)
+    turn_began: float | None = field(default_factory=time.monotonic)  # None: the clock stands
     taken_back: set[GameNode] = field(default_factory=set)  # moves that the user has taken back
     end: GameNode | None = None  # of the game, once it has a result
     file: Path | None = None  # that it was read from
@@ -60,8 +58,8 @@ class ClientGame:
         tree = GameTree(GameNode(start), black, white)
         tree.start.properties["DT"] = [time.strftime("%Y-%m-%d")]
         tree.start.properties.update(rank_properties(setup.black, setup.white, size))
-        if setup.minutes:
-            tree.start.properties["TM"] = [f"{60 * setup.minutes:g}"]
+        if (control := setup.time_control()) is not None:
+            tree.start.properties.update(control_properties(control))
         return cls(setup, GameLine(tree), clocks=new_clocks(setup))
 
     @classmethod
@@ -78,11 +76,13 @@ class ClientGame:
         line = GameLine(tree)
         rules = line.history[-1].rules
         root = tree.start.properties
+        minutes, overtime = control_read(root)
         players = setup or GameSetup(
             size=rules.width,
             black=tree.black,
             white=tree.white,
-            minutes=(seconds_of(root, "TM") or 0.0) / 60,
+            minutes=minutes,
+            overtime=overtime,
         )
         rules_name = preset_name(rules) or next(
             (name for name, make in PRESETS.items() if make().ko == rules.ko), players.rules
@@ -95,8 +95,9 @@ class ClientGame:
             game._set_clocks()
         return game
 
-    def resume_at(self, node: GameNode) -> None:
+    def resume_at(self, node: GameNode, setup: GameSetup) -> None:
         """Go on from a node of an unfinished game. What follows it was taken back."""
+        self.setup, self.clocks = setup, new_clocks(setup)
         after = node.main_line()[1:]
         if not self.line.tree.result:  # else the main line is that of a finished game
             self.taken_back.update(after)
@@ -108,8 +109,7 @@ class ClientGame:
         """Set the clocks to what the nodes of the line say is left."""
         for colour, clock in self.clocks.items():
             for node in self.nodes:
-                left = seconds_of(node.properties, TIMES_LEFT[colour])
-                clock.main_left = clock.main_left if left is None else left
+                set_clock(clock, node.properties, colour)
 
     @classmethod
     def review(cls, path: Path) -> "ClientGame":
@@ -210,16 +210,19 @@ class ClientGame:
         """Whether the user makes the next move."""
         return not self.is_ended and self.setup.player(self.position.to_play) == YOU
 
-    def play(self, move: int) -> None:
+    def play(self, move: int, seconds: float | None = None) -> None:
         """Play a move at the end of the line.
 
         Where a move was taken back, the new one takes its place in the main line.
+
+        Args:
+            seconds: that its player thought; by default since the turn began.
 
         Raises:
             IllegalMove, GameOver: as `Position.play`.
         """
         self.position.play(move)  # raises before anything has changed
-        self._stop_clock()
+        self._stop_clock(seconds)
         self.line.follow(self.nodes[-1])
         children = self.nodes[-1].children
         node = self.line.play(move, is_first=not self.taken_back.isdisjoint(children[:1]))
@@ -234,25 +237,30 @@ class ClientGame:
         """
         self.line.play(move)
 
-    def _stop_clock(self) -> None:
+    def _stop_clock(self, seconds: float | None) -> None:
         clock = self.clocks.get(self.position.to_play)
         if clock is not None:
-            clock.spend(time.monotonic() - self.turn_began)
+            clock.spend(self._seconds_of_turn() if seconds is None else seconds)
         self.begin_turn()
+
+    def _seconds_of_turn(self) -> float:
+        return 0.0 if self.turn_began is None else time.monotonic() - self.turn_began
 
     def begin_turn(self) -> None:
         """Start the clock of the player to move."""
         self.turn_began = time.monotonic()
 
-    def seconds_left(self, colour: int) -> float | None:
-        """The time on a clock, which may be running; None without clocks."""
+    def hold_clock(self) -> None:
+        """Let the clock stand until `begin_turn`, while the player to move starts up."""
+        self.turn_began = None
+
+    def clock_now(self, colour: int) -> Clock | None:
+        """A clock, which may be running, as it is now; None without clocks."""
         clock = self.clocks.get(colour)
         if clock is None:
             return None
-        running = 0.0
-        if colour == self.position.to_play and not self.is_ended:
-            running = time.monotonic() - self.turn_began
-        return clock.main_left - running
+        is_running = colour == self.position.to_play and not self.is_ended
+        return clock.after(self._seconds_of_turn() if is_running else 0.0)
 
     def undo(self) -> bool:
         """Take back the user's last move and the replies to it; False if there is none.
@@ -332,16 +340,7 @@ class ClientGame:
         """Write the clocks to the last node; what a file's node says of them stays."""
         node = self.nodes[-1]
         for colour in self.clocks:
-            left = [f"{max(0.0, self.seconds_left(colour) or 0.0):.1f}"]
+            if (clock := self.clock_now(colour)) is None:
+                continue
             if node in self.line.added or TIMES_LEFT[colour] not in node.properties:
-                node.properties[TIMES_LEFT[colour]] = left
-
-
-def seconds_of(properties: Properties, key: str) -> float | None:
-    """A number of seconds among a node's properties; None if there is none."""
-    said = properties.get(key, [""])[0].strip()
-    try:
-        seconds = float(said)
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < LONGEST_TIME else None
+                node.properties.update(clock_properties(clock, colour))

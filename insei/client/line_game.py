@@ -1,13 +1,12 @@
 """A game line by line, for pipes, screen readers and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from insei.agents.manners import Manners, Outlook
 from insei.client.game import ClientGame
 from insei.client.keeping.kept_games import keep
-from insei.client.keeping.save_target import save_target, write_game
+from insei.client.keeping.line_saving import ANSWERS, LineSaving
 from insei.client.player_server import QUICK_VISITS
 from insei.client.score_count import ScoreCount
 from insei.client.teaching.climbing import Climbing
@@ -65,7 +64,7 @@ class LineGame:
         self.game = game
         self.own_colour = game.own_colour
         self.keeps = keeps
-        self.asked: Path | None = None  # a file that the user may allow to replace
+        self.saving = LineSaving(game)
         self.player_name = player_name
         self.analyst = LineAnalyst(make_analyst)
         self.climbing = Climbing(progress_path() if keeps else None)
@@ -131,8 +130,8 @@ class LineGame:
         yield f"{kept}Type save FILE to write it elsewhere too, or nothing to leave it."
         for line in typed:
             word, _, rest = line.strip().partition(" ")
-            if self.asked is not None:
-                yield from self._answer(word)
+            if self.saving.asked is not None:
+                yield from self.saving.answer(word)
             elif word.lower() == "save":
                 yield from self._save(rest.strip())
             else:
@@ -140,14 +139,6 @@ class LineGame:
 
     def _how_to_go_on(self) -> str:
         return f"; `insei play {self.game.kept_at}` goes on with it" if self.game.kept_at else ""
-
-    def _answer(self, word: str) -> Iterator[str]:
-        """Replace the file that was asked about, or leave it as it is."""
-        path, self.asked = self.asked, None
-        if path is not None and word.lower() in ("yes", "y"):
-            yield from self._write(path)
-        else:
-            yield "Not saved."
 
     def _keep(self) -> Iterator[str]:
         """Keep the game; says why if it can't be."""
@@ -160,10 +151,9 @@ class LineGame:
 
     def _run_line(self, line: str) -> Iterator[str]:
         word, _, rest = line.strip().partition(" ")
-        if self.asked is not None:
-            is_answer = word.lower() in ("yes", "y", "no", "n")
-            yield from self._answer(word)
-            if is_answer:
+        if self.saving.asked is not None:
+            yield from self.saving.answer(word)
+            if word.lower() in ANSWERS:
                 return
         if not word:
             return
@@ -290,25 +280,8 @@ class LineGame:
         yield "The teacher warns you." if self.teaches else "The teacher is silent."
 
     def _save(self, rest: str) -> Iterator[str]:
-        try:
-            path = save_target(rest or str(self.game.file or ""))
-        except ValueError as error:
-            yield f"{error}."
-            return
-        if path.exists():
-            self.asked = path
-            yield f"{path} is there already: type yes to replace it."
-        else:
-            yield from self._write(path)
-
-    def _write(self, path: Path) -> Iterator[str]:
         """Save the game, with the result of a count that is open."""
-        try:
-            write_game(self.game, path, self.count.result if self.count is not None else "")
-        except ValueError as error:
-            yield f"{error}."
-        else:
-            yield f"Saved to {path}."
+        yield from self.saving.save(rest, self.count.result if self.count is not None else "")
 
     def _resign(self, rest: str) -> Iterator[str]:
         self.is_done = True

@@ -79,6 +79,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
                 ("komi", "Komi", f"{setup.komi:g}"),
                 ("handicap", "Handicap stones", str(setup.handicap)),
                 ("minutes", "Minutes each, 0 none", f"{setup.minutes:g}"),
+                ("overtime", "Overtime, as 3x30", setup.overtime),
             ):
                 with Horizontal():
                     yield Label(label)
@@ -169,6 +170,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
             black=YOU if colour in ("black", "both") else opponent,
             white=YOU if colour in ("white", "both") else opponent,
             minutes=float(number("minutes", float)),
+            overtime=typed("overtime").strip(),
             seed=self.setup.seed + 1,
         )
         setup.start()

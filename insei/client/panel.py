@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from textwrap import wrap
 
+from insei.client.clocks import clock_text
 from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
 from insei.client.marks import LETTERS
@@ -58,8 +59,8 @@ def status_lines(game: ClientGame, size: PanelSize) -> list[str]:
     signs = "XO" if size.is_plain else "●○"
     lines = []
     for colour, sign in ((BLACK, signs[0]), (WHITE, signs[1])):
-        seconds = game.seconds_left(colour)
-        clock = f" {clock_text(seconds)}" if seconds is not None else ""
+        time = game.clock_now(colour)
+        clock = f" {clock_text(time)}" if time is not None else ""
         tail = f", took {prisoners[colour]}"
         name = display_name(game.setup.player(colour), game.setup.size)
         name = name[: max(3, size.columns - len(tail) - len(clock) - 2)]
@@ -91,18 +92,12 @@ def turn_text(game: ClientGame) -> str:
 def one_line_status(game: ClientGame) -> str:
     """The status for a terminal too narrow for a panel."""
     black, white = game.shown.prisoners
-    clocks = [game.seconds_left(colour) for colour in (BLACK, WHITE)]
-    times = "".join(f", {clock_text(seconds)}" for seconds in clocks if seconds is not None)
+    clocks = [game.clock_now(colour) for colour in (BLACK, WHITE)]
+    times = "".join(f", {clock_text(clock)}" for clock in clocks if clock is not None)
     return (
         f"{move_text(game)}: {turn_text(game)}{times}, took {black}:{white}, "
         f"komi {game.rules.komi:g}"
     )
-
-
-def clock_text(seconds: float) -> str:
-    """Minutes and seconds, at least 0:00."""
-    total = max(0, int(seconds))
-    return f"{total // 60}:{total % 60:02}"
 
 
 def outlook_line(analysis: PositionAnalysis) -> str:

@@ -6,6 +6,7 @@ Tasks come in through a socket, replies go back.
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from insei.client.player_tasks import (
     PositionAnalysis,
     Reply,
     Task,
+    ThinkingBegan,
 )
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
@@ -105,17 +107,24 @@ class PlayerServer:
         return player.search_from(position)
 
     def _choose_move(self, task: MoveTask) -> None:
-        from insei.agents.player import TimedPlayer
+        from insei.agents.player import ClockedPlayer, TimedPlayer
 
-        analysis = self._analyse_quickly(task.position)
-        player = self._player(task.player, task.position)
+        position = task.position
+        analysis = self._analyse_quickly(position)
+        player = self._player(task.player, position)
         if isinstance(player, TimedPlayer):
-            player.set_time_limit(task.seconds)
-        move = player.choose(task.position).move
+            clock = task.clocks.get(position.to_play)
+            player.set_time_limit(clock.seconds_for(position) if clock else None)
+        elif isinstance(player, ClockedPlayer):
+            player.set_clocks(task.clocks)
+        self._reply(ThinkingBegan(position))
+        began = time.monotonic()
+        move = player.choose(position).move
+        seconds = time.monotonic() - began
         if task.is_level and analysis is not None:
             outlook = Outlook(analysis.black_win_rate, analysis.black_score, analysis.ownership)
-            move = self.manners[task.player].instead(task.position, move, outlook)
-        self._reply(ChosenMove(task.position, move))
+            move = self.manners[task.player].instead(position, move, outlook)
+        self._reply(ChosenMove(position, move, seconds))
 
     def _analyse_quickly(self, position: Position) -> PositionAnalysis | None:
         """Analyse for the graph, before the player moves. A failure does not stop the player."""

@@ -41,6 +41,7 @@ def setup_against(
     handicap: int,
     minutes: float,
     seed: int,
+    overtime: str = "",
 ) -> GameSetup:
     """A game of yours against a level or a player.
 
@@ -62,6 +63,7 @@ def setup_against(
         white=YOU if colour == "white" else name,
         minutes=minutes,
         seed=seed,
+        overtime=overtime,
     )
 
 
@@ -116,8 +118,8 @@ def begin(game: ClientGame, typed: str, plain: bool, theme: Theme) -> None:
     if not plain and has_terminal():
         is_new = game.file is None
         open_client(game, typed, theme, True, unfinished_game() if is_new else None)
-    elif game.setup.minutes:
-        raise UserError(f"minutes {game.setup.minutes:g}: wanted 0 line by line, without clocks")
+    elif game.clocks:
+        raise UserError("minutes and overtime: wanted none line by line, where no clock runs")
     else:
         play_by_lines(game)
 

@@ -43,12 +43,12 @@ def status_text(
         return COUNTING if count.is_proposed else "Both passed. Judging which stones are dead..."
     if game.shown_ply >= 0:
         return "Looking back: next and last lead to the game again."
-    lost = [warning(game)] if teaches and warning(game) else []
+    said = [warning(game)] if teaches and warning(game) else []
     if game.is_your_turn():
-        said = [*lost, "Your move."]
+        said.append("Your move.")
     else:
         player = game.setup.player(game.position.to_play)
-        said = [*lost, f"{display_name(player, game.setup.size)} thinks..."]
+        said.append(f"{display_name(player, game.setup.size)} thinks...")
     if is_opening(game):
         said += ([BEGIN] if game.is_your_turn() else []) + opening_notes(game)
     return " ".join(said)

@@ -19,6 +19,15 @@ Load = Annotated[
 Review = Annotated[
     Path | None, Parameter(help="An SGF, GIB, NGF or UGF file to step through, with analysis.")
 ]
+Colour = Annotated[Literal["black", "white"], Parameter(help="Yours.")]
+Handicap = Annotated[int, Parameter(help="Stones that Black begins with.")]
+Overtime = Annotated[
+    str,
+    Parameter(
+        help="After the main time: 3x30 is byo-yomi of 3 periods of 30 seconds, 25/300 Canadian, "
+        "25 moves in 300 seconds; +10 is Fischer, 10 seconds more a move."
+    ),
+]
 
 
 def play(
@@ -29,9 +38,10 @@ def play(
     size: Size = 9,
     komi: float | None = None,
     rules: RulesName = "tromp-taylor",
-    colour: Literal["black", "white"] = "black",
-    handicap: int = 0,
+    colour: Colour = "black",
+    handicap: Handicap = 0,
     minutes: float = 0.0,
+    overtime: Overtime = "",
     seed: Seed = 0,
     load: Load = None,
     review: Review = None,
@@ -55,12 +65,8 @@ def play(
         file to go on with. Left out, the level that you have reached on boards of this size.
     komi
         Points given to White; a fair one for the size if left out, 0.5 with a handicap.
-    colour
-        Yours.
-    handicap
-        Stones that Black begins with.
     minutes
-        Each side's time, on the board; 0 for none.
+        Each side's main time, on the board; 0 for none.
     seed
         Equal seeds and moves give equal games.
     plain
@@ -79,7 +85,7 @@ def play(
         go_on(load, plain, theme)
         return
     player = player or own_level(size)
-    setup = setup_against(player, colour, size, komi, rules, handicap, minutes, seed)
+    setup = setup_against(player, colour, size, komi, rules, handicap, minutes, seed, overtime)
     play_game(setup, player, load, review, plain, theme)
 
 

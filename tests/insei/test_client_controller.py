@@ -91,5 +91,5 @@ def test_a_move_costs_its_player_the_time_it_took(begin, monkeypatch):
     now[0] += 7
     session.play(12)
     now[0] += 2
-    assert session.game.seconds_left(1) == 53
-    assert session.game.seconds_left(2) == 58
+    assert session.game.clock_now(1).main_left == 53
+    assert session.game.clock_now(2).main_left == 60  # it has not begun to think

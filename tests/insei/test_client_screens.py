@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from insei.agents.clock import Clock, TimeControl
 from insei.agents.search.analysis import MoveAnalysis
 from insei.client import controller
 from insei.client.app import Client
@@ -37,7 +38,9 @@ class IdleProcess:
 def idle(monkeypatch):
     monkeypatch.setattr(controller, "PlayerProcess", IdleProcess)
     monkeypatch.setattr(
-        ClientGame, "seconds_left", lambda game, colour: 300.0 - colour if game.clocks else None
+        ClientGame,
+        "clock_now",
+        lambda game, colour: Clock(TimeControl(300.0 - colour)) if game.clocks else None,
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path, user_state_path
 
+from insei.client.clocks import time_control
 from insei.client.game import ClientGame
 from insei.engine.rules import BLACK, WHITE
 from insei.engine.sgf.file import as_utf8, file_bytes
@@ -24,6 +25,7 @@ from insei.system.files import write_text
 from insei.system.shown import shown_line
 
 PLAYER = {BLACK: "INSEIB", WHITE: "INSEIW"}  # private properties of the root
+CLOCK = "INSEICLOCK"  # of the root: minutes and overtime
 HERE = "INSEIHERE"  # of the node to go on from
 UNFINISHED = f"{HERE}[".encode()
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -105,6 +107,11 @@ def is_kept(path: Path) -> bool:
     return path.resolve().parent == games_folder().resolve()
 
 
+def is_kept_game(game: ClientGame) -> bool:
+    """Whether a game was read from a file among the kept games."""
+    return game.file is not None and is_kept(game.file)
+
+
 def keep(game: ClientGame) -> None:
     """Write a game that has begun to its file among the kept games.
 
@@ -128,12 +135,12 @@ def keep(game: ClientGame) -> None:
 
 
 def keep_review(game: ClientGame) -> None:
-    """Write a kept game that was looked at, if moves or estimates were added to it.
+    """Write a kept game that was looked at, with the moves and the analysis that were added.
 
     Raises:
         UserError: the file can't be written.
     """
-    if game.file is None or not is_kept(game.file) or not (game.line.added or game.estimated):
+    if game.file is None or not is_kept_game(game):
         return
     try:
         write_text(game.file, game.sgf())
@@ -160,6 +167,8 @@ def _marked(game: ClientGame) -> Iterator[None]:
     if not game.is_ended:
         for colour, key in PLAYER.items():
             root[key] = [escaped(game.setup.player(colour))]
+        if game.clocks:
+            root[CLOCK] = [f"{game.setup.minutes:g} {game.setup.overtime}"]
         here[HERE] = ["1"]
     try:
         yield
@@ -183,10 +192,21 @@ def resume(path: Path) -> ClientGame:
     names = {colour: root.properties.pop(key, None) for colour, key in PLAYER.items()}
     black, white = (_name(names[colour], game.setup.player(colour)) for colour in (BLACK, WHITE))
     del here.properties[HERE]
-    game.setup = replace(game.setup, black=black, white=white)
-    game.resume_at(here)
+    minutes, overtime = _clock_read(root.properties.pop(CLOCK, [""])[0])
+    setup = replace(game.setup, black=black, white=white, minutes=minutes, overtime=overtime)
+    game.resume_at(here, setup)
     game.kept_at = path
     return game
+
+
+def _clock_read(said: str) -> tuple[float, str]:
+    minutes, _, overtime = said.partition(" ")
+    try:
+        read = float(minutes or 0), overtime.strip()
+        time_control(*read)
+    except ValueError:  # somebody has changed it
+        return 0.0, ""
+    return read
 
 
 def _name(values: list[str] | None, otherwise: str) -> str:
@@ -201,7 +221,7 @@ def unfinished_game() -> ClientGame | None:
         return None
     try:
         game = resume(paths[0])
-    except ValueError:
+    except ValueError:  # damaged; it stays in the folder
         return None
     return game if game.has_people else None
 

@@ -1,10 +1,10 @@
 """A review line by line, for pipes, screen readers and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 from insei.client.game import ClientGame
-from insei.client.keeping.save_target import save_target, write_game
+from insei.client.keeping.kept_games import is_kept_game
+from insei.client.keeping.line_saving import ANSWERS, LineSaving
 from insei.client.teaching.line_analyst import LineAnalyst
 from insei.client.teaching.summary import lessons_text
 from insei.client.teaching.teacher import ANALYSIS_VISITS, best_text, score_text
@@ -32,8 +32,8 @@ class LineReview:
         self.game = game
         self.analyst = analyst
         self.tour = Tour(game)
-        self.is_done = False
-        self.asked: Path | None = None  # a file that the user may allow to replace
+        self.saving = LineSaving(game)
+        self.is_done = self.is_warned = False
         game.show_ply(0)
         tour = self.tour
         self.commands: dict[str, Callable[[str], Iterator[str]]] = {
@@ -51,7 +51,7 @@ class LineReview:
             "hint": self._hint,
             "score": self._score,
             "analyse": self._analyse,
-            "save": self._save,
+            "save": self.saving.save,
             "help": lambda rest: iter([f"{HELP}."]),
             "quit": self._quit,
             "exit": self._quit,
@@ -70,9 +70,10 @@ class LineReview:
 
     def _run_line(self, line: str) -> Iterator[str]:
         word, _, rest = line.partition(" ")
-        if self.asked is not None:
-            yield from self._answer(word)
-            return
+        if self.saving.asked is not None:
+            yield from self.saving.answer(word)
+            if word.lower() in ANSWERS:
+                return
         if not word:
             return
         if word.isdecimal():
@@ -166,34 +167,10 @@ class LineReview:
         yield f"All {total} positions analysed. save FILE keeps the analysis with the game."
         yield from self._lessons("")
 
-    def _save(self, rest: str) -> Iterator[str]:
-        try:
-            path = save_target(rest or str(self.game.file or ""))
-        except ValueError as error:
-            yield f"{error}."
-            return
-        if path.exists():
-            self.asked = path
-            yield f"{path} is there already: type yes to replace it."
-        else:
-            yield from self._write(path)
-
-    def _write(self, path: Path) -> Iterator[str]:
-        try:
-            write_game(self.game, path)
-        except ValueError as error:
-            yield f"{error}."
-        else:
-            yield f"Saved to {path}."
-
-    def _answer(self, word: str) -> Iterator[str]:
-        """Replace the file that was asked about, or leave it as it is."""
-        path, self.asked = self.asked, None
-        if path is not None and word.lower() in ("yes", "y"):
-            yield from self._write(path)
-        else:
-            yield "Not saved."
-
     def _quit(self, rest: str) -> Iterator[str]:
+        if not self.game.is_saved and not self.is_warned and not is_kept_game(self.game):
+            self.is_warned = True
+            yield "The moves that you added are not saved: save FILE, or quit once more."
+            return
         self.is_done = True
         yield "Left."

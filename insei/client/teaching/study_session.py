@@ -6,6 +6,7 @@ from contextlib import closing
 from insei.agents.grammar import make_player
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
+from insei.client.keeping.kept_games import keep_review
 from insei.client.screen import Theme, has_terminal, open_client
 from insei.client.teaching.line_analyst import LineAnalyst
 from insei.client.teaching.study import Study, game_of_study
@@ -44,6 +45,7 @@ def review_by_lines(game: ClientGame) -> None:
     with closing(analyst_for(game.rules.width)) as analyst:
         for line in LineReview(game, analyst).run(typed_lines(sys.stdin)):
             say(line, flush=True)
+    keep_review(game)
 
 
 def analyst_for(size: int) -> LineAnalyst:

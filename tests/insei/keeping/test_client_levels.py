@@ -15,7 +15,7 @@ from insei.engine.rules import BLACK, Rules
 from insei.levels import levels_on
 from tests.helpers.client import SETUP, client_of, drive, type_line, until
 
-NEVER_SEEN = "which it has never seen"
+NEVER_SEEN = "No net knows 13x13"
 
 
 def level_5(size):

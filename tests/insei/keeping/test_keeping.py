@@ -200,7 +200,7 @@ def test_added_moves_of_a_users_file_are_asked_about(tmp_path):
         assert client.is_running
         client.run_line("save")  # to where it came from
         await pilot.press("y")
-        assert client.controller.leaving_question() == ""
+        assert client.controller.files.leaving_question() == ""
 
     drive(client, script)
     assert len(read_variations(path.read_bytes()).start.children) == 2

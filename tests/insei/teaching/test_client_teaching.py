@@ -157,6 +157,6 @@ def test_a_problem_is_played_out_on_the_board():
         assert text().startswith("Problem 2 of 2.")
         await type_line(pilot, "next")
         assert text() == "That was the last one."
-        assert client.controller.leaving_question() == ""
+        assert client.controller.files.leaving_question() == ""
 
     drive(client, script)

@@ -71,7 +71,7 @@ def test_a_move_adds_a_variation_that_can_be_taken_back_and_saved(path, tmp_path
         ("hint", "No hints here."),
         ("analyse", "No analysis here."),
         ("Z9", "vertex 'Z9': wanted a letter and a number, as in D4. Type help for the words."),
-        ("save game.txt", "game.txt: wanted a name that ends in .sgf"),
+        ("save a.txt", "a.txt: wanted a name that ends in .sgf"),
     ],
 )
 def test_what_can_not_be_done_is_said(path, text, said):
