@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from insei.client.estimate import Estimate
+from insei.client.estimate import Estimate, set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.keeping.kept_games import (
@@ -39,7 +39,7 @@ def played(moves, setup=SETUP):
 
 def test_a_kept_game_says_who_played_when_and_how_it_ended():
     game = played((12, 6), replace(SETUP, size=9, white=levels_on(9)[4].player))
-    game.note_estimate(1, Estimate(0.61, 2.5))
+    set_estimate(game.nodes[1], Estimate(0.61, 2.5))
     game.resign(BLACK)
     keep(game)
     [path] = kept_paths()
@@ -47,7 +47,7 @@ def test_a_kept_game_says_who_played_when_and_how_it_ended():
     text = path.read_text()
     assert "PB[you]" in text
     assert "PW[insei level 5]" in text
-    assert re.search(r"WR\[\d+k\?\]", text)
+    assert re.search(r"WR\[1\dk\?\]", text)
     assert re.search(r"DT\[\d{4}-\d\d-\d\d\]", text)
     assert "RE[W+R]" in text
     assert "SBKV[61.00]SBKS[2.50]" in text
