@@ -1,7 +1,5 @@
 """`insei games`: the games that were played here."""
 
-from itertools import islice
-
 from insei.system.shown import say
 
 SHOWN = 20
@@ -18,17 +16,17 @@ def games(*, all_: bool = False) -> None:
     all_
         All of them, not only the last twenty.
     """
-    from insei.client.keeping.kept_games import games_folder, kept_games, kept_paths
+    from insei.client.keeping.kept_games import games_folder, kept_games
 
-    count = len(kept_paths())
-    if not count:
+    kept = list(kept_games())
+    if not kept:
         say(f"No game is kept yet in {games_folder()}: `insei play` plays one.")
         return
-    wanted = count if all_ else SHOWN
-    for number, game in enumerate(islice(kept_games(), wanted), 1):
+    shown = kept if all_ else kept[:SHOWN]
+    for number, game in enumerate(shown, 1):
         result = "unfinished" if game.is_unfinished else game.result
         players = f"{game.black} - {game.white}"
         size = f"{game.size}x{game.size}" if game.size.isdecimal() else game.size
         say(f"{number:>3}  {game.date:10}  {size:5}  {players:32}  {result:10}  {game.path.name}")
-    more = f"; --all lists all {count}" if count > wanted else ""
+    more = f"; --all lists all {len(kept)}" if len(kept) > len(shown) else ""
     say(f"The files are in {games_folder()}{more}.")
