@@ -4,28 +4,32 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.events import Resize
+from textual.containers import Container, Vertical
+from textual.events import MouseScrollDown, MouseScrollUp, Resize
+from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Footer, Input
 
 from insei.client.board_picture import BoardPicture
-from insei.client.board_view import BoardView, has_panel
+from insei.client.board_view import BoardView
 from insei.client.command_line import CommandLine
 from insei.client.confirm_dialog import ConfirmDialog
 from insei.client.controller import GameController
+from insei.client.drawing.characters import Replacement, needs_replacement
+from insei.client.drawing.layout import Layout, layout_for
+from insei.client.drawing.look import Look
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
 from insei.client.marks import Mark, lettered
 from insei.client.new_game_dialog import NewGameDialog
-from insei.client.panel import one_line_status, outlook_line, panel_lines
+from insei.client.panel import one_line_status, outlook_line, panel_of
 from insei.client.panel_view import PanelView
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import Reply
@@ -33,7 +37,7 @@ from insei.client.status_text import HELP
 from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
-MIN_FOOTER_ROWS = 14  # in a lower terminal the keys at the bottom are hidden
+LOW_ROWS = 14  # in a lower terminal a message has fewer lines
 TICK_SECONDS = 0.5  # between two looks at the clocks
 
 
@@ -44,7 +48,7 @@ class Client(App[None]):
         game: to be played or reviewed.
         opponent: proposed by the new-game dialog.
         analyst: the searching player that analyses positions.
-        is_plain: whether to draw without colours, stones as X and O.
+        look: the theme, and what the terminal can show.
         autosave: where the unfinished game is kept; None to keep nothing.
         unfinished: an earlier game, which the client offers to continue.
         is_review: whether the game is only looked at.
@@ -53,7 +57,11 @@ class Client(App[None]):
     """
 
     CSS = """
-    #main { height: 1fr; }
+    #main, #side { height: 1fr; }
+    #main { layout: horizontal; }
+    #side { width: 1fr; }
+    #main.-below { layout: vertical; }
+    #main.-below #side { height: auto; width: 100%; }
     #message { height: auto; padding: 0 1; }
     #status { height: 1; padding: 0 1; }
     CommandLine { height: 1; border: none; padding: 0 1; }
@@ -89,7 +97,7 @@ class Client(App[None]):
         game: ClientGame,
         opponent: str,
         analyst: str,
-        is_plain: bool,
+        look: Look,
         autosave: Path | None,
         unfinished: ClientGame | None = None,
         is_review: bool = False,
@@ -101,7 +109,8 @@ class Client(App[None]):
             game, analyst, self.post_reply, autosave, is_review, pause, self.set_timer, seats
         )
         self.opponent = opponent
-        self.is_plain = is_plain
+        self.look = look
+        self.replacement = Replacement(look.terminal)
         self.unfinished = unfinished
         self.cursor: int | None = None
         self.line_commands = self._line_commands()
@@ -137,13 +146,18 @@ class Client(App[None]):
 
     def compose(self) -> ComposeResult:
         """Board and panel, messages, the line to type in, and the keys."""
-        with Horizontal(id="main"):
-            yield BoardView(self.picture())
-            yield PanelView()
-        yield TextView(id="status")
-        yield TextView(id="message")
-        yield CommandLine(placeholder="D4, pass, undo, help, ...", id="line")
+        with Container(id="main"):
+            yield BoardView(self.picture(), self.layout_now())
+            with Vertical(id="side"):
+                yield PanelView()
+                yield TextView(id="status")
+                yield TextView(id="message")
+                yield CommandLine(placeholder="D4, pass, undo, help, ...", id="line")
         yield Footer(compact=True)
+
+    def on_load(self) -> None:
+        """Take the theme before anything is drawn."""
+        self.theme = self.look.around
 
     def on_mount(self) -> None:
         """Begin, or offer the unfinished game."""
@@ -187,22 +201,33 @@ class Client(App[None]):
         self.fit(event.size)
         self.call_after_refresh(self.draw)
 
+    def layout_now(self) -> Layout:
+        """The layout of this board in this terminal."""
+        return layout_for(self.game.rules, self.size.width, self.size.height, self.look)
+
     def fit(self, size: Size) -> None:
-        """Show the panel in a wide terminal, else two lines with the most important of it."""
-        is_wide = has_panel(self.game.rules, size.width)
-        self.query_one("#panel").display = is_wide
-        self.query_one("#status").display = not is_wide
+        """Arrange the widgets: a panel beside the board, or the most important of it below."""
+        layout = layout_for(self.game.rules, size.width, size.height, self.look)
+        self.query_one(BoardView).take_layout(layout)
+        self.query_one("#main").set_class(not layout.is_beside, "-below")
+        self.query_one("#panel").display = layout.is_beside
+        self.query_one("#status").display = not layout.is_beside
         message = self.query_one("#message")
-        message.display = not is_wide
-        message.styles.max_height = 4 if size.height >= MIN_FOOTER_ROWS else 2
-        self.query_one(Footer).display = size.height >= MIN_FOOTER_ROWS
+        message.display = not layout.is_beside
+        message.styles.max_height = 4 if size.height >= LOW_ROWS else 2
+        self.query_one(Footer).display = layout.has_footer
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes lines as they are drawn; last, characters that the terminal lacks."""
+        filters = [*super().get_line_filters()]
+        return [*filters, self.replacement] if needs_replacement(self.look.terminal) else filters
 
     # What is on the screen
 
     def picture(self) -> BoardPicture:
         """The board with its overlays."""
         controller, game = self.controller, self.game
-        picture = BoardPicture(game.shown, self.cursor, is_plain=self.is_plain)
+        picture = BoardPicture(game.shown, self.cursor, look=self.look)
         if controller.count is not None:
             picture.dead = controller.count.dead
         if (game.is_ended or controller.is_review) and (worst := game.worst_mistake()):
@@ -227,9 +252,8 @@ class Client(App[None]):
         controller = self.controller
         analysis = controller.shown_analysis if controller.overlay else None
         panel = self.query_one(PanelView)
-        if size := panel.panel_size(self.is_plain):
-            lines = panel_lines(self.game, analysis, controller.text(), size)
-            panel.show("\n".join(lines), layout=False)
+        if size := panel.panel_size(self.look):
+            panel.show(panel_of(self.game, analysis, controller.text(), size))
             return
         status = outlook_line(analysis) if analysis else one_line_status(self.game)
         self.query_one("#status", TextView).show(status, layout=False)
@@ -261,6 +285,23 @@ class Client(App[None]):
         self.cursor = event.move
         self.controller.play(event.move)
         self.draw()
+
+    def on_panel_view_ply_clicked(self, event: PanelView.PlyClicked) -> None:
+        """Show the position that was clicked in the graph."""
+        self.controller.show_ply(event.ply)
+        self.draw()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """The wheel moves back through the game."""
+        self._turn_wheel("back")
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """The wheel moves on through the game."""
+        self._turn_wheel("next")
+
+    def _turn_wheel(self, word: str) -> None:
+        if len(self.screen_stack) == 1:  # no dialog is open
+            self.run_line(word)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Run the line. An empty line accepts the count, or plays at the cursor."""

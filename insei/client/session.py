@@ -7,7 +7,7 @@ from typing import Literal
 
 from insei.agents.grammar import make_player
 from insei.client.game_setup import YOU, GameSetup
-from insei.client.screen import Theme, has_terminal, open_client
+from insei.client.screen import has_terminal, open_client
 from insei.engine.rules import BLACK, MAX_SIDE, PRESETS, WHITE
 from insei.system.errors import UserError
 from insei.system.shown import say
@@ -64,7 +64,7 @@ def setup_against(
 
 
 def play_game(
-    setup: GameSetup, typed: str, load: Path | None, review: Path | None, plain: bool, theme: Theme
+    setup: GameSetup, typed: str, load: Path | None, review: Path | None, plain: bool, theme: str
 ) -> None:
     """Play a game, or step through one.
 
@@ -124,7 +124,7 @@ def play_by_lines(setup: GameSetup, name: str, load: Path | None) -> None:
 
 
 def play_on_screen(
-    setup: GameSetup, opponent: str, name: str, load: Path | None, theme: Theme
+    setup: GameSetup, opponent: str, name: str, load: Path | None, theme: str
 ) -> None:
     """A game on the board; an unfinished one is offered first."""
     from insei.client.game import ClientGame
@@ -142,7 +142,7 @@ def play_on_screen(
     open_client(game, opponent, theme, autosave, unfinished)
 
 
-def review_on_screen(setup: GameSetup, opponent: str, path: Path, theme: Theme) -> None:
+def review_on_screen(setup: GameSetup, opponent: str, path: Path, theme: str) -> None:
     """An SGF game to step through."""
     from insei.client.game import ClientGame
 
