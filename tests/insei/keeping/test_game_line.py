@@ -1,10 +1,14 @@
 """A game as a tree: what is played on from any point, and what a file keeps."""
 
+import os
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sgfmill import sgf_grammar
 
 from insei.client.estimate import Estimate, estimate_of, set_estimate
 from insei.client.game import ClientGame
@@ -12,11 +16,14 @@ from insei.client.game_line import GameLine
 from insei.client.game_setup import YOU
 from insei.client.keeping.save_target import write_game
 from insei.engine.rules import BLACK
+from insei.engine.sgf.file import as_utf8
 from insei.engine.sgf.scanned_game import ScannedGame
 from insei.engine.sgf.variations import read_variations, write_variations
+from insei.system.errors import UserError
 from tests.helpers.client import SETUP
 from tests.helpers.paths import ROOT
 
+FOLDER = os.environ.get("INSEI_SGF", "")
 TREE = (
     "(;GM[1]FF[4]SZ[5]KM[0.5]PB[Ann]BR[3k]PW[Bob]WR[1d]DT[2020-01-02]RE[W+R]XX[odd\\]]C[hello]"
     ";B[cc]LB[cc:1](;W[bb]C[tight]TE[1];B[dd])(;W[dd]CR[aa][bb];B[bb];W[bc]))"
@@ -201,3 +208,53 @@ subtree = st.recursive(
 def test_any_tree_is_opened_and_saved_without_loss(tmp_path_factory, written):
     path = tmp_path_factory.getbasetemp() / "any.sgf"
     check_nothing_is_lost(f"(;GM[1]SZ[5]CA[UTF-8]{written})".encode(), path)
+
+
+def coarse(text):
+    """The nodes of a game by sgfmill's parser, each with how many children it has."""
+    waiting, nodes = [sgf_grammar.parse_sgf_game(text)], []
+    while waiting:
+        tree = waiting.pop()
+        children = [1] * (len(tree.sequence) - 1) + [len(tree.children)]
+        nodes += zip(tree.sequence, children, strict=True)
+        waiting.extend(reversed(tree.children))
+    return nodes
+
+
+def lost(before, after):
+    """The properties that are no more there; those of a node may lie in two, or have grown."""
+    then, now = (
+        Counter((name, *values) for properties, _ in nodes for name, values in properties.items())
+        for nodes in (before, after)
+    )
+    return then - now
+
+
+@pytest.mark.skipif(not FOLDER, reason="INSEI_SGF names no folder of games")
+def test_the_files_of_a_folder_are_opened_and_saved_without_loss(tmp_path):
+    """By the client, and compared by another parser where it can read the file."""
+    checked = refused = unparsed = 0
+    for path in sorted(Path(FOLDER).rglob("*.sgf")):
+        try:
+            game = ClientGame.review(path)
+        except UserError:
+            refused += 1
+            continue
+        write_game(game, tmp_path / "saved.sgf")
+        original, _ = as_utf8(path.read_bytes())
+        try:
+            before = coarse(original)
+        except ValueError:
+            unparsed += 1
+            check_nothing_is_lost(path.read_bytes(), tmp_path / "copy.sgf")
+            continue
+        after = coarse((tmp_path / "saved.sgf").read_bytes())
+        for properties, _ in before:
+            if "CA" in properties:
+                properties["CA"] = [b"UTF-8"]
+        assert not lost(before, after), path
+        if not any("semicolon missing" in warning for warning in game.warnings):
+            assert [children for _, children in after] == [children for _, children in before], path
+        checked += 1
+    print(f"{checked} files saved without loss; {unparsed} more by our parser; {refused} refused")
+    assert checked
