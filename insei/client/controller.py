@@ -24,7 +24,7 @@ from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_m
 from insei.client.teaching.climbing import Climbing
 from insei.client.teaching.game_analysis import keep_analysis
 from insei.client.teaching.study import Study, game_of_study, net_that_answers
-from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game
+from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_line
 from insei.client.teaching.tour import Tour
 from insei.levels import level_of
 from insei.progress import progress_path
@@ -262,7 +262,7 @@ class GameController:
 
     def _analyse_next(self) -> None:
         """Analyse the position that the graph, the lessons or a whole analysis wants next."""
-        analysis = analysis_of_game(self.game)
+        analysis = analysis_of_line(self.game)
         ply = analysis.next_ply(self.whole_visits)
         if ply is not None:
             visits = analysis.wanted_visits(ply, self.whole_visits)

@@ -78,6 +78,20 @@ def test_the_move_that_lost_is_marked_on_the_board():
     assert marks[0].text == "!"
 
 
+def test_digits_lead_to_the_game_from_a_variation_too():
+    game = game_with_rates(0.9, 0.7, 0.7, 0.4)
+    game.resign(BLACK)
+    game.show_ply(1)
+    game.play_variation(80)
+    assert not game.is_at_end
+    assert status_text(game, None, False) == lessons_text(game)
+    tour = Tour(game)
+    assert tour.show_lesson("1").startswith("Move 3,")
+    assert game.ply == 2
+    assert game.nodes[-1] is game.end
+    assert tour.shown_lesson.ply == 3
+
+
 def test_the_score_is_told_where_it_is_known():
     assert score_text(game_with_rates(0.5).nodes[0]) == (
         "Black wins 50 %; Black is about 5.0 points ahead."
