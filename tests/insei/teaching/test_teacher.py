@@ -1,5 +1,7 @@
 """The teacher while playing and at the end, and the walk through a game."""
 
+from insei.client import controller
+from insei.client.controller import GameController
 from insei.client.estimate import Estimate, set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
@@ -8,8 +10,10 @@ from insei.client.teaching.climbing import Climbing
 from insei.client.teaching.summary import lessons_text
 from insei.client.teaching.teacher import lesson_marks, score_text, warning
 from insei.client.teaching.tour import NO_MISTAKE, Tour
-from insei.engine.rules import BLACK
-from insei.progress import FIRST_LEVEL, Standing, read_progress
+from insei.engine.rules import BLACK, WHITE
+from insei.levels import levels_on
+from insei.progress import FIRST_LEVEL, Standing, progress_path, read_progress
+from tests.helpers.idle_process import IdleProcess
 
 SETUP = GameSetup(size=9, black=YOU, white="net:go9,temperature=3")
 
@@ -106,8 +110,6 @@ def ended(result, setup=SETUP):
 
 
 def level_setup(**changes):
-    from insei.levels import levels_on
-
     return GameSetup(**{"size": 9, "white": levels_on(9)[FIRST_LEVEL - 1].player} | changes)
 
 
@@ -146,3 +148,26 @@ def test_a_stronger_level_comes_with_advice_before_the_first_move(tmp_path):
     assert climbing.advice(ClientGame.begin(level_setup())) == ""
     assert game.position.moves[0] == 40
     assert game.own_colour == BLACK
+
+
+def test_the_client_counts_a_won_game_and_advises_a_handicap(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(controller, "PlayerProcess", IdleProcess)
+    game = ClientGame.begin(level_setup(white=levels_on(9)[11].player))
+
+    def leading(game):
+        return GameController(
+            game, "search:NET,rule=puct", print, True, False, 0.0, lambda seconds, call: None
+        )
+
+    client = leading(game)
+    client.advance()
+    assert "handicap stones make it about even" in client.text()
+    client.play(40)
+    assert "handicap" not in client.text()
+    client.game.resign(WHITE)
+    client.advance()
+    assert client.text().endswith("Your level is 5: 2 more wins in a row lead up.")
+    client.advance()  # an ended game is counted once
+    assert read_progress(progress_path()).on(9) == Standing(FIRST_LEVEL, 1)
