@@ -104,7 +104,7 @@ class Client(App[None]):
         pause: float = 0.0,
         seats: GameSetup | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if look.around.startswith("ansi") else None)
         self.controller = GameController(
             game, analyst, self.post_reply, autosave, is_review, pause, self.set_timer, seats
         )
