@@ -117,7 +117,7 @@ class EmulatedTerminal:
             style = sgr(place)
             line += (f"\x1b[0{style}m" if style != before else "") + place.data
             before = style
-        return line.rstrip() + ("\x1b[0m\n" if before else "\n")
+        return (line + "\x1b[0m" if before else line.rstrip()) + "\n"
 
     def type(self, keys):
         os.write(self.terminal.child_fd, keys.encode())
