@@ -111,7 +111,7 @@ class Client(App[None]):
         seats: GameSetup | None = None,
         study: Study | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if look.around.startswith("ansi") else None)
         self.controller = GameController(
             game, analyst, self.post_reply, keeps, is_review, pause, self.set_timer, seats
         )

@@ -17,8 +17,8 @@ from insei.client.game_setup import YOU, GameSetup
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import WHITE
 from tests.helpers.client import note_estimates
-from tests.helpers.idle_process import IdleProcess
 from tests.helpers.screen_text import check_screen
+from tests.helpers.terminals.idle_process import IdleProcess
 
 SIZES = ((60, 20), (80, 24), (120, 40), (200, 50))
 

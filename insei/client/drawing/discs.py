@@ -197,8 +197,9 @@ def line_of_points(
                 halves = top or first.ground, bottom or second.ground
                 characters.append(two_halves(*halves))
             else:
+                ground = first.ground if first.ground == second.ground else look.theme.ground
                 sign = line_sign(first, x, inner[0], is_centre, cell, look)
-                characters.append((sign, paint(look.theme.line, first.ground)))
+                characters.append((sign, paint(look.theme.line, ground)))
     return merged(characters)
 
 

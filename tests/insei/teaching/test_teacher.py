@@ -13,7 +13,7 @@ from insei.client.teaching.tour import NO_MISTAKE, Tour
 from insei.engine.rules import BLACK, WHITE
 from insei.levels import levels_on
 from insei.progress import FIRST_LEVEL, Standing, progress_path, read_progress
-from tests.helpers.idle_process import IdleProcess
+from tests.helpers.terminals.idle_process import IdleProcess
 
 SETUP = GameSetup(size=9, black=YOU, white="net:go9,temperature=3")
 
