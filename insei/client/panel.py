@@ -7,6 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from insei.client.clocks import clock_text
 from insei.client.drawing.graph import Graph
 from insei.client.drawing.history import history_lines
 from insei.client.drawing.look import Look, paint
@@ -53,7 +54,11 @@ class Panel:
 
 
 def panel_of(
-    game: ClientGame, analysis: PositionAnalysis | None, message: str, size: PanelSize
+    game: ClientGame,
+    analysis: PositionAnalysis | None,
+    message: str,
+    size: PanelSize,
+    tells_all: bool = True,
 ) -> Panel:
     """The panel: text at the top, below it the graph and the moves.
 
@@ -62,10 +67,12 @@ def panel_of(
 
     Args:
         analysis: None if no overlay is shown.
+        tells_all: whether the graph, and moves after the one on the screen, may be seen.
     """
     lines = panel_lines(game, analysis, message, size)
     room = size.rows - len(lines)
-    graph, bars = graph_of(game, size), min(MOST_BARS, max(FEWEST_BARS, size.rows // 5))
+    graph = graph_of(game, size) if tells_all else None
+    bars = min(MOST_BARS, max(FEWEST_BARS, size.rows // 5))
     graph_height = AROUND_BARS + bars
     if graph is None or graph_height > room:
         graph, graph_height = None, 0
@@ -76,7 +83,8 @@ def panel_of(
         lines += [Text(), Text(graph_title(game, size.columns))]
         graph_rows = range(len(lines), len(lines) + bars)
         lines += [*graph.bars(bars, size.look), Text(graph.mark_line())]
-    moves = [vertex_of(move, game.rules) for move in game.history[-1].moves]
+    last = game.history[-1] if tells_all else game.shown
+    moves = [vertex_of(move, game.rules) for move in last.moves]
     history = history_lines(moves, game.shown.num_moves, size.columns, history_height - 1)
     return Panel([*lines, Text(), *map(Text, history)][: size.rows], graph, graph_rows)
 
@@ -124,8 +132,8 @@ def status_lines(game: ClientGame, size: PanelSize) -> list[Text]:
     prisoners = dict(zip((BLACK, WHITE), position.prisoners, strict=True))
     lines = []
     for colour in (BLACK, WHITE):
-        seconds = game.seconds_left(colour)
-        clock = f" {clock_text(seconds)}" if seconds is not None else ""
+        time = game.clock_now(colour)
+        clock = f" {clock_text(time)}" if time is not None else ""
         took = f", took {prisoners[colour]}" if size.columns >= NARROW else f" +{prisoners[colour]}"
         name = shown(display_name(game.setup.player(colour), game.setup.size))
         name = fitted(name, max(3, size.columns - len(took) - len(clock) - 2))
@@ -168,18 +176,12 @@ def turn_text(game: ClientGame) -> str:
 def one_line_status(game: ClientGame) -> str:
     """The status for a terminal too narrow for a panel."""
     black, white = game.shown.prisoners
-    clocks = [game.seconds_left(colour) for colour in (BLACK, WHITE)]
-    times = "".join(f", {clock_text(seconds)}" for seconds in clocks if seconds is not None)
+    clocks = [game.clock_now(colour) for colour in (BLACK, WHITE)]
+    times = "".join(f", {clock_text(clock)}" for clock in clocks if clock is not None)
     return (
         f"{move_text(game)}: {turn_text(game)}{times}, took {black}:{white}, "
         f"komi {game.rules.komi:g}"
     )
-
-
-def clock_text(seconds: float) -> str:
-    """Minutes and seconds, at least 0:00."""
-    total = max(0, int(seconds))
-    return f"{total // 60}:{total % 60:02}"
 
 
 def outlook_line(analysis: PositionAnalysis) -> str:
@@ -197,9 +199,10 @@ def analysis_lines(analysis: PositionAnalysis) -> list[str]:
     rules = analysis.position.rules
     for letter, candidate in zip(LETTERS, analysis.candidates, strict=False):
         vertex = vertex_of(candidate.move, rules)
+        follows = " ".join(vertex_of(move, rules) for move in candidate.variation[1:4])
         lines.append(
             f"{letter} {vertex:<4} {candidate.win_rate:>4.0%} {candidate.score:>+6.1f} "
-            f"{candidate.visits}"
+            f"{candidate.visits:<5} {follows}".rstrip()
         )
     return lines
 

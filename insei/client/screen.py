@@ -3,13 +3,14 @@
 import gc
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from insei.client.game import ClientGame
     from insei.client.game_setup import GameSetup
+    from insei.client.teaching.study import Study
 
+ANALYST = "search:NET,rule=puct,visits=20000"  # see PlayerServer
 COLOUR_SYSTEMS = {0: "standard", 16: "standard", 256: "256", 1 << 24: "truecolor"}  # Rich's names
 
 
@@ -24,11 +25,12 @@ def open_client(
     game: "ClientGame",
     opponent: str,
     theme: str,
-    autosave: Path | None,
+    keeps: bool,
     unfinished: "ClientGame | None" = None,
     is_review: bool = False,
     pause: float = 0.0,
     seats: "GameSetup | None" = None,
+    study: "Study | None" = None,
 ) -> None:
     """Run the client until the user leaves it, and restore the terminal. See `Client`.
 
@@ -49,9 +51,18 @@ def open_client(
     os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", COLOUR_SYSTEMS[terminal.num_colours])
     look = Look(theme_for(theme, terminal), terminal)
     from insei.client.app import Client
-    from insei.levels import strongest_net_for
 
-    analyst = f"search:{strongest_net_for(game.rules.width)},rule=puct,visits=20000"
-    client = Client(game, opponent, analyst, look, autosave, unfinished, is_review, pause, seats)
+    client = Client(
+        game,
+        opponent,
+        ANALYST,
+        look,
+        keeps,
+        unfinished,
+        is_review,
+        pause,
+        seats,
+        study,
+    )
     gc.freeze()  # garbage collection skips imported objects, so that keys do not wait for it
     client.run()

@@ -6,6 +6,7 @@ from insei.client.app import Client
 from insei.client.board_view import BoardView
 from insei.client.drawing.layout import MARGIN
 from insei.client.drawing.look import plain_look
+from insei.client.estimate import set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 
@@ -13,10 +14,10 @@ ANALYST = "search:go5,rule=puct,visits=20000"
 SETUP = GameSetup(size=5, komi=14.5, black=YOU, white="capture")
 
 
-def client_of(setup=SETUP, autosave=None, **options):
+def client_of(setup=SETUP, keeps=False, **options):
     options = {"opponent": "capture", "analyst": ANALYST, "look": plain_look()} | options
     game = options.pop("game", None) or ClientGame.begin(setup)
-    return Client(game, autosave=autosave, **options)
+    return Client(game, keeps=keeps, **options)
 
 
 def drive(client, script, size=(90, 30)):
@@ -62,3 +63,9 @@ def place_of(client, move):
 
 def your_turn(client):
     return lambda: client.game.is_your_turn()
+
+
+def note_estimates(game, estimates):
+    """Give the plies of a game's line these estimates."""
+    for ply, estimate in estimates.items():
+        set_estimate(game.nodes[ply], estimate)

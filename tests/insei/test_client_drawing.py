@@ -7,11 +7,21 @@ from insei.client.board_picture import BoardPicture, rows_of
 from insei.client.board_view import BoardView
 from insei.client.drawing.discs import Cell
 from insei.client.drawing.look import Look, plain_look
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
 from insei.client.panel import PanelSize, graph_of
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from tests.helpers.client import SETUP, client_of, drive, screen_of, type_line, until, your_turn
+from tests.helpers.client import (
+    SETUP,
+    client_of,
+    drive,
+    note_estimates,
+    screen_of,
+    type_line,
+    until,
+    your_turn,
+)
 
 pytestmark = pytest.mark.usefixtures("player_thread")
 
@@ -72,10 +82,10 @@ def test_the_graph_follows_the_win_rate():
     game.play(12)
     game.play(6)
     assert graph_of(game, PanelSize(30, 20, Look())) is None
-    game.estimates = {0: Estimate(0.5, 0), 1: Estimate(1.0, 9), 2: Estimate(0.0, -9)}
+    note_estimates(game, {0: Estimate(0.5, 0), 1: Estimate(1.0, 9), 2: Estimate(0.0, -9)})
     bars = graph_of(game, PanelSize(30, 20, Look())).bars(4, Look())
     assert [line.plain for line in bars] == [" █ ", " █ ", "██ ", "██ "]
-    game.shown_ply = 1
+    game.show_ply(1)
     graph = graph_of(game, PanelSize(30, 20, plain_look()))
     assert [line.plain[1] for line in graph.bars(4, plain_look())] == ["#"] * 4
     assert graph.mark_line() == " ^"

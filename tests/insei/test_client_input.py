@@ -10,7 +10,7 @@ from insei.client.board_view import BoardView
 from insei.client.drawing.discs import Cell
 from insei.client.drawing.layout import MARGIN
 from insei.client.drawing.look import Look
-from insei.client.game import Estimate
+from insei.client.estimate import Estimate
 from insei.client.game_setup import YOU
 from insei.client.panel_view import PanelView
 from insei.engine.rules import BLACK
@@ -18,6 +18,7 @@ from tests.helpers.client import (
     SETUP,
     client_of,
     drive,
+    note_estimates,
     place_of,
     screen_of,
     type_line,
@@ -103,7 +104,8 @@ def test_a_click_on_the_graph_shows_that_position():
     client = client_of(replace(SETUP, white=YOU))
     for move in (12, 6, 7, 8):
         client.game.play(move)
-    client.game.estimates = {ply: Estimate(ply / 4, 0) for ply in range(5)}
+    note_estimates(client.game, {ply: Estimate(ply / 4, 0) for ply in range(5)})
+    client.controller.shows_graph = True  # hidden while playing
 
     async def script(pilot):
         await pilot.pause()
