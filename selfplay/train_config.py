@@ -7,7 +7,7 @@ from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.evaluator import Precision
 from insei.agents.search.settings import MOST_VISITS, SearchSettings
 from insei.engine.rules import Rules
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.sizes import BoardMix, BoardSize, check_sizes
 from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings

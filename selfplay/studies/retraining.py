@@ -18,7 +18,7 @@ from insei.selfplay.checkpoints import Progress, read_checkpoint, write_checkpoi
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.data.window import Window, windows_of
 from insei.selfplay.health import Validation, split_held_out, validate
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.lineage import Lineage
 from insei.selfplay.run import DATASET
 from insei.selfplay.train_config import TrainConfig
