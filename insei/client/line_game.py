@@ -42,7 +42,7 @@ class LineGame:
     Args:
         own_colour: the user's colour.
         player_name: as messages write it.
-        make_analyst: makes the player that gives hints and finds dead stones, when it is needed.
+        make_analyst: makes the player that gives hints, when it is needed.
     """
 
     def __init__(
@@ -138,10 +138,7 @@ class LineGame:
                 return
         yield str(self.position)
         if self.position.is_over:
-            from insei.agents.search.dead_stones import dead_for
-
             self.count = ScoreCount(self.position)
-            self.count.propose(dead_for(self.position, self._ready_analyst()))
             yield self._count_text(self.count)
 
     def _play_for_player(self) -> str:
@@ -173,7 +170,7 @@ class LineGame:
 
     def _count_text(self, count: ScoreCount) -> str:
         dead = ", ".join(vertex_of(point, self.rules) for point in sorted(count.dead))
-        return f"Dead stones: {dead or 'none'}. {COUNTING}"
+        return f"Dead stones: {dead or 'none'}. {count.doubt_text()} {COUNTING}".replace("  ", " ")
 
     def _done(self, rest: str) -> Iterator[str]:
         """Accept the count."""

@@ -29,7 +29,7 @@ def status_text(game: ClientGame, count: ScoreCount | None, is_review: bool) -> 
     if game.is_ended:
         return summary(game)
     if count is not None:
-        return COUNTING if count.is_proposed else "Both passed. Judging which stones are dead..."
+        return f"{COUNTING} {count.doubt_text()}".strip()
     if game.shown_ply >= 0:
         return "Looking back: next and last lead to the game again."
     if not game.is_your_turn():
