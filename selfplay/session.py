@@ -124,7 +124,8 @@ def make_workers(
 
     def make_worker(index: int) -> Worker:
         worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
-        return Worker(config.mix, config.selfplay, make_evaluator, worker_seed)
+        groups = config.network.plane_groups
+        return Worker(config.mix, config.selfplay, make_evaluator, worker_seed, groups)
 
     per_call = config.selfplay.games_per_call
     if config.workers == 0:

@@ -313,10 +313,10 @@ class TrainConfig:
             raise UserError("generations null, hours null: wanted one of them, to end the run")
         if self.sizes:
             check_sizes(self.sizes, self.rules)
-        if self.network.extra_planes:
+        if "past" in self.network.extra_planes:
             raise UserError(
-                f"network.extra_planes {', '.join(self.network.extra_planes)}: wanted none, "
-                "because the table of self-play holds the first 14 planes alone"
+                "network.extra_planes past: wanted none or some of ladders, alive, after; rows of "
+                "self-play hold the last five moves alone"
             )
         if self.window.smallest < self.learner.batch_size:
             raise UserError(

@@ -92,6 +92,8 @@ def retrain(
         Diverged: the loss is NaN or infinite.
         DamagedPackage: the newest save is cut short or altered.
     """
+    for window in (rows.learned, rows.held):
+        window.groups = architecture.plane_groups
     learner = Learner(architecture, config.learner, config.seed)
     rng = np.random.default_rng(config.seed)
     resume(learner, rng, saves)
