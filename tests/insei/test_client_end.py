@@ -5,13 +5,22 @@ from dataclasses import replace
 import pytest
 
 from insei.client.board_view import BoardView
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.player_tasks import ChosenMove, Failure
-from insei.client.summary import summary
+from insei.client.teaching.summary import summary
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
-from tests.helpers.client import SETUP, client_of, drive, type_line, until
+from tests.helpers.client import (
+    SETUP,
+    client_of,
+    drive,
+    note_estimates,
+    place_of,
+    type_line,
+    until,
+)
 
 pytestmark = pytest.mark.usefixtures("player_thread")
 
@@ -27,9 +36,9 @@ def test_two_passes_propose_dead_stones_and_enter_accepts_the_count():
         await type_line(pilot, "pass")
         await until(pilot, lambda: "Enter counts" in client.controller.text())
         assert client.controller.count.dead == {3}
-        await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
+        await pilot.click(BoardView, offset=place_of(client, 3))
         assert client.controller.count.dead == set()
-        await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
+        await pilot.click(BoardView, offset=place_of(client, 3))
         await pilot.press("space")  # the cursor is where the click was
         assert client.controller.count.dead == set()
         await type_line(pilot, "d5")
@@ -94,11 +103,10 @@ def test_the_summary_names_the_move_that_lost_most():
     game = ClientGame.begin(SETUP)
     for move in (12, 6, 8):
         game.play(move)
-    game.estimates = {
-        0: Estimate(0.6, 1), 1: Estimate(0.55, 1), 2: Estimate(0.6, 1), 3: Estimate(0.1, -5)
-    }  # fmt: skip
+    rates = (0.6, 0.55, 0.6, 0.1)
+    note_estimates(game, {ply: Estimate(rate) for ply, rate in enumerate(rates)})
     game.resign(BLACK)
     said = summary(game)
     assert "White wins, W+R: you lose." in said
-    assert "Move 3, D4, lost most: 50%" in said
+    assert "Digits show what lost most: 1 D4 -50 %." in said
     assert "changed hands 1 time" in said

@@ -1,0 +1,1 @@
+"""Commands for study: problems, games whose moves are guessed, and reviews."""
