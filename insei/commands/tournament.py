@@ -59,5 +59,8 @@ def tournament(
             memory=memory,
             play=play,
         )
-    say(result.page.with_suffix(".md").read_text())
+    from insei.printing.tournament_tables import report_lines
+
+    for piece in report_lines(result.report):
+        say(piece)
     say(f"report: {result.page}")
