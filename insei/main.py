@@ -20,6 +20,7 @@ from insei.commands.analysis import analysis
 from insei.commands.curve import curve
 from insei.commands.demo import demo
 from insei.commands.export import export
+from insei.commands.games import games
 from insei.commands.gtp import gtp
 from insei.commands.import_records import import_records
 from insei.commands.ladder import ladder
@@ -28,6 +29,7 @@ from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
 from insei.commands.resize import resize
+from insei.commands.status import status
 from insei.commands.tournament import tournament
 from insei.commands.train import train
 from insei.commands.version import version
@@ -58,8 +60,8 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, import_records, learn, tournament, demo, rate, ladder, curve, resize,
-    ablate, export, gtp, analysis, package, version,
+    play, watch, train, import_records, learn, status, games, tournament, demo, rate, ladder,
+    curve, resize, ablate, export, gtp, analysis, package, version,
 )  # fmt: skip
 NAMES: dict[Callable[..., None], str] = {import_records: "import"}  # not the function's own
 for command in COMMANDS:
