@@ -20,7 +20,7 @@ def status(
     /,
     *,
     watch: bool = False,
-    every: Annotated[float, Parameter(validator=Number(gte=0.2, lte=3600))] = 2.0,
+    every: Annotated[float, Parameter(validator=Number(gte=0.2, lte=3600))] = 5.0,
 ) -> None:
     """Say how a run of `insei train` or `insei learn` stands: progress, strength, losses, log.
 
