@@ -1,5 +1,6 @@
 """Clocks: the time that a player has, and how much of it the next move may take."""
 
+import copy
 import math
 from dataclasses import dataclass, field
 
@@ -29,16 +30,17 @@ class TimeControl:
     increment: float = 0.0  # seconds added after each move (Fischer)
     max_main: float = math.inf  # seconds: increments never raise the main time above it
     max_move: float = math.inf  # seconds for one move
+    periods: float = math.inf  # of Japanese byo-yomi, until the time is out
 
     def __post_init__(self) -> None:
         for name in ("main", "period", "increment"):
             value = getattr(self, name)
             if not 0 <= value < 1e9:
                 raise UserError(f"{name} {value!r}: wanted 0 to 1e9 seconds")
-        for name in ("max_main", "max_move"):
+        for name in ("max_main", "max_move", "periods"):
             value = getattr(self, name)
             if not value >= 0:
-                raise UserError(f"{name} {value!r}: wanted 0 seconds or more")
+                raise UserError(f"{name} {value!r}: wanted 0 or more")
         if not 0 <= self.moves < 10**6:
             raise UserError(f"moves {self.moves!r}: wanted 0 to 1,000,000")
 
@@ -52,9 +54,11 @@ class Clock:
     in_period: bool = field(init=False)
     period_left: float = field(init=False)
     moves_left: int = field(init=False)
+    periods_left: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.main_left = self.control.main
+        self.periods_left = self.control.periods
         self.in_period = self.control.main <= 0 < self.control.period
         self.period_left = self.control.period
         self.moves_left = max(1, self.control.moves)
@@ -75,18 +79,48 @@ class Clock:
 
     def spend(self, seconds: float) -> None:
         """Count the time of a move. A move may begin in the main time and end in a period."""
+        self.run(seconds)
         if not self.in_period:
-            self.main_left += self.control.increment - seconds
-            self.main_left = min(self.main_left, self.control.max_main)
-            if self.main_left > 0 or not self.control.period:
-                return
-            self.in_period = True
-            seconds = -self.main_left
-        self.period_left -= seconds
+            left = self.main_left + self.control.increment
+            self.main_left = min(left, self.control.max_main)
+            return
         self.moves_left -= 1
         if self.moves_left <= 0 or self.control.moves == 1:
             self.period_left = self.control.period
             self.moves_left = max(1, self.control.moves)
+
+    def run(self, seconds: float) -> None:
+        """Let the clock run, while its player thinks."""
+        if not self.in_period:
+            self.main_left -= seconds
+            if self.main_left > 0 or not self.control.period:
+                return
+            self.in_period = True
+            seconds = -self.main_left
+            self.main_left = 0.0
+        self.period_left -= seconds
+        if self.control.moves == 1 and self.period_left <= 0:
+            used = 1 + int(-self.period_left // self.control.period)
+            self.periods_left = max(0.0, self.periods_left - used)
+            self.period_left += used * self.control.period
+
+    def after(self, seconds: float) -> "Clock":
+        """The clock as it will be if its player thinks for so long."""
+        later = copy.copy(self)
+        later.run(seconds)
+        return later
+
+    @property
+    def seconds_left(self) -> float:
+        """Of the main time, or of the period."""
+        return self.period_left if self.in_period else self.main_left
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the time is up."""
+        if self.in_period and self.control.moves == 1:
+            return self.periods_left <= 0
+        return self.seconds_left <= 0
 
     def seconds_for(self, position: Position) -> float:
         """The seconds that the next move may take."""

@@ -1,12 +1,13 @@
 """What a player is: it has a name, and it chooses a move for a position."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 
 if TYPE_CHECKING:
+    from insei.agents.clock import Clock
     from insei.agents.search.analysis import Avoided
     from insei.agents.search.search import Search
 
@@ -72,6 +73,14 @@ class TimedPlayer(Player, Protocol):
 
     def set_time_limit(self, seconds: float | None) -> None:
         """Limit the time of each move from now on; None restores the player's own limit."""
+
+
+@runtime_checkable
+class ClockedPlayer(Player, Protocol):
+    """A player that divides its time among its moves by itself."""
+
+    def set_clocks(self, clocks: "Mapping[int, Clock]") -> None:
+        """Tell it both sides' clocks, by colour, before its next move; empty for no limit."""
 
 
 @runtime_checkable

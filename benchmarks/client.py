@@ -27,7 +27,7 @@ def start(state: str, *words: str) -> pexpect.spawn:
     terminal = pexpect.spawn(
         sys.executable,
         ["-m", "insei.main", "play", *words],
-        env=os.environ | {"XDG_STATE_HOME": state, "TERM": "xterm-256color"},
+        env=os.environ | {"XDG_DATA_HOME": state, "TERM": "xterm-256color"},
         cwd=str(Path(__file__).parent.parent),
         dimensions=(30, 90),
         encoding="utf-8",

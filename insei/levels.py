@@ -1,7 +1,6 @@
-"""The levels: players from a beginner to full strength, by a number from 1 to 9.
+"""The levels of `insei play`: by number, weakest first, on the board that is played.
 
-Levels 1 to 4 are a net without a search. Below level 4 its moves are drawn from a softened policy,
-so that mistakes look like a person's. Higher levels search with more and more visits.
+The players are in `dial.py`, the ratings in `tournament/ladders/`, the ranks in `ranks.py`.
 """
 
 from dataclasses import dataclass
@@ -10,70 +9,76 @@ from functools import cache
 from insei.agents.grammar import net_of
 from insei.agents.net.find_package import find_package, shipped_players
 from insei.agents.net.package import read_card
+from insei.dial import boards_of, nearest_boards, steps_on
 from insei.engine.rules import MAX_SIDE, Rules
+from insei.opponents import typed_player
+from insei.ranks import Rank, rank_on, rated_on, rating_text
 from insei.system.errors import UserError
-from insei.tournament.ladder import Ladder, ladder_sizes, read_ladder
-
-STRONGEST = 9
+from insei.tournament.ladder import ladder_sizes
 
 
 @dataclass(frozen=True)
 class Level:
-    """A level: a player for each size of board."""
+    """A level on one board."""
 
-    number: int
-    template: str  # of the player's name, with NET for the name of the net
+    number: int  # 1 for the weakest
+    player: str  # by the grammar
     description: str
-
-    def player(self, size: int) -> str:
-        """The name of the player on boards of this side, by the grammar.
-
-        Raises:
-            UserError: its net is not shipped.
-        """
-        net = strongest_net_for(size) if self.number == STRONGEST else net_for(size)
-        return self.template.replace("NET", net)
+    rank: Rank | None  # an estimate; None where nothing was rated
 
 
-LEVELS = tuple(
-    Level(number, template, description)
-    for number, (template, description) in enumerate(
-        [
-            ("net:NET,temperature=3", "a beginner: plays whatever comes to mind"),
-            ("net:NET,temperature=1.5", "a beginner who has seen some games"),
-            ("net:NET,temperature=0.8", "careless"),
-            ("net:NET", "plays by feel: the net's first thought"),
-            ("search:NET,rule=puct,visits=8,resign=0.03", "looks before it plays"),
-            ("search:NET,rule=puct,visits=40,resign=0.03", "looks about"),
-            ("search:NET,rule=puct,visits=100,resign=0.03", "reads"),
-            ("search:NET,rule=puct,visits=400,resign=0.02", "reads well"),
-            ("search:NET,rule=puct,visits=1600,resign=0.02", "full strength"),
-        ],
-        1,
+@cache  # the client asks at each redraw
+def levels_on(size: int) -> tuple[Level, ...]:
+    """The levels of boards of this side, weakest first.
+
+    Raises:
+        UserError: their net is not shipped.
+    """
+    if row := boards_of(size):
+        _shipped(row.net)
+        _shipped(row.strongest)
+    return tuple(
+        Level(number, step.player, step.description, rank_on(step.player, size))
+        for number, step in enumerate(steps_on(size), 1)
     )
-)
+
+
+def level_numbered(number: int, size: int) -> Level:
+    """The level of this number on boards of this side.
+
+    Raises:
+        UserError: there is no such level, or its net is not shipped.
+    """
+    levels = levels_on(size)
+    if not 1 <= number <= len(levels):
+        raise UserError(f"level {number}: wanted 1 to {len(levels)} on {size}x{size}")
+    return levels[number - 1]
+
+
+def level_of(player: str, size: int) -> Level | None:
+    """The level that a player is on boards of this side, if it is one."""
+    return next((level for level in levels_on(size) if level.player == player), None)
 
 
 def net_for(size: int) -> str:
-    """The shipped net of levels 1 to 8 on boards of this side.
+    """The shipped net that knows boards of this side best, and is quick.
 
     Raises:
         UserError: it is not shipped.
     """
-    # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md). The ladders rate these nets.
-    return _shipped("go5to9" if size < 9 else "go9")
+    return _shipped(nearest_boards(size).net)
 
 
 def strongest_net_for(size: int) -> str:
-    """The shipped net of level 9: the one that won matches on boards of this side.
+    """The shipped net that won matches on boards of this side.
 
     Raises:
         UserError: it is not shipped.
     """
-    return _shipped("go9-6b64") if size == 9 else net_for(size)
+    return _shipped(nearest_boards(size).strongest)
 
 
-@cache  # the client asks for each level at each redraw
+@cache
 def _shipped(name: str) -> str:
     if name not in shipped_players():
         raise UserError(f"{name} does not come with this installation: wanted agents/players")
@@ -81,30 +86,53 @@ def _shipped(name: str) -> str:
 
 
 def opponent_named(text: str, size: int) -> str:
-    """The name of a player by the grammar, from that name or from a level.
+    """The name of a player by the grammar, from what was typed: that name, a level, a program.
 
     Raises:
-        UserError: there is no such level, or its net is not shipped.
+        UserError: there is no such level or program, or its net is not shipped.
     """
-    if not text.strip().isdecimal():
-        return text.strip()
-    number = int(text)
-    if not 1 <= number <= STRONGEST:
-        raise UserError(f"level {number}: wanted 1 to {STRONGEST}")
-    return LEVELS[number - 1].player(size)
+    text = typed_player(text)
+    return level_numbered(int(text), size).player if text.isdecimal() else text
 
 
 def display_name(player: str, size: int) -> str:
-    """A player's level, if it has one, else its name."""
-    if not net_of(player):
+    """A player's level, if it is one and has no plain word for a name, else its name."""
+    level = level_of(player, size)
+    return player if level is None or player.isalpha() else f"level {level.number}"
+
+
+def knows_board(net: str, rules: Rules) -> bool:
+    """Whether a net learned with boards of this size.
+
+    Raises:
+        UserError: the net is missing, or its package is damaged.
+    """
+    return read_card(find_package(net)).komi_on(rules.size_name) is not None
+
+
+def level_on(player: str, size: int, other: int) -> str:
+    """The player of the same level on another size of board; other players stay as they are.
+
+    Raises:
+        UserError: its net is not shipped.
+    """
+    level = level_of(player, size)
+    if level is None or display_name(player, size) == player:
         return player
-    numbers = (level.number for level in LEVELS if level.player(size) == player)
-    number = next(numbers, None)
-    return player if number is None else f"level {number}"
+    return level_numbered(min(level.number, len(levels_on(other))), other).player
+
+
+def with_net(template: str, size: int) -> str:
+    """A player by the grammar, with NET replaced by the strongest net for this size.
+
+    Raises:
+        UserError: it is not shipped.
+    """
+    return template.replace("NET", strongest_net_for(size)) if "NET" in template else template
 
 
 def net_text(size: int) -> str:
-    """The boards and komi that the levels' net learned with, and whether it knows this size.
+    """The boards and komi that the net of a size learned with, and whether it knows this size.
 
     Raises:
         UserError: no net is shipped, or its package is damaged.
@@ -116,8 +144,10 @@ def net_text(size: int) -> str:
     komi = card.komi_on(board)
     if komi is not None:
         return f"{name} learned on {learned}, komi around {komi:g} on {board}."
-    weaker = f"it can play {board}, which it has never seen, and is weaker there"
-    return f"{name} learned on {learned}; {weaker}."
+    return (
+        f"No net knows {board}: the levels are handwritten players. {name}, which judges "
+        f"positions, learned on {learned} and is weaker there."
+    )
 
 
 def notes_on(player: str, rules: Rules) -> list[str]:
@@ -126,62 +156,58 @@ def notes_on(player: str, rules: Rules) -> list[str]:
     Raises:
         UserError: the net is missing, or its package is damaged.
     """
-    net = net_of(player)
-    if not net:
-        return []
-    card = read_card(find_package(net))
     notes = []
-    is_level = display_name(player, rules.width) != player
-    if is_level and card.komi_on(rules.size_name) is None:
+    is_level = level_of(player, rules.width) is not None
+    if is_level and boards_of(rules.width) is None:
         notes.append(net_text(rules.width))
-    if card.scoring != rules.scoring:
+    net = net_of(player)
+    if net and (card := read_card(find_package(net))).scoring != rules.scoring:
         harm = ": moves in its own territory now cost it points" if card.scoring == "area" else ""
         notes.append(f"{net} learned under {card.scoring} scoring, not {rules.scoring}{harm}.")
     return notes
 
 
-def ladder_for(size: int) -> Ladder | None:
-    """The ladder of a size; None if there is none."""
-    return read_ladder(size) if size in ladder_sizes() else None
+def analyst_notes(rules: Rules) -> list[str]:
+    """What the user should know if the board is new to the net of hints, graph and dead stones.
 
-
-def rating_text(player: str, ladder: Ladder | None) -> str:
-    """A rating with its 95 % interval."""
-    rung = ladder.elo_of(player) if ladder else None
-    if rung is None:
-        return "not rated"
-    return f"{rung.elo:+.0f} ±{(rung.high - rung.low) / 2:.0f}"
+    Raises:
+        UserError: the net is missing, or its package is damaged.
+    """
+    return [] if knows_board(net_for(rules.width), rules) else [net_text(rules.width)]
 
 
 def level_description(opponent: str, size: str) -> str:
-    """A typed level's description, and its rating on a typed size; empty for other players."""
+    """A typed level's description, rank and rating on a typed size; empty for other players."""
     opponent, size = opponent.strip(), size.strip()
-    if not (opponent.isdecimal() and 1 <= int(opponent) <= STRONGEST):
+    if not (opponent.isdecimal() and size.isdecimal() and 1 <= int(size) <= MAX_SIDE):
         return ""
-    level = LEVELS[int(opponent) - 1]
-    if not (size.isdecimal() and 1 <= int(size) <= MAX_SIDE):
-        return level.description
-    rating = rating_text(level.player(int(size)), ladder_for(int(size)))
-    return f"{level.description}; {rating}{' Elo' if rating[0] == '+' else ''}"
+    levels = levels_on(int(size))
+    if not 1 <= int(opponent) <= len(levels):
+        return f"levels 1 to {len(levels)} on {size}x{size}"
+    level = levels[int(opponent) - 1]
+    rank = f"; {level.rank.text()}" if level.rank else ""
+    return f"{level.number} of {len(levels)}: {level.description}{rank}"
 
 
 def level_lines(size: int) -> list[str]:
-    """The levels with their ratings on that size, a line for each.
+    """The levels with their ranks and ratings on that size, a line for each.
 
     Raises:
         UserError: no net is shipped.
     """
-    ladder = ladder_for(size)
     lines = [f"Levels on {size}x{size}. {net_text(size)}", ""]
-    for level in LEVELS:
-        player = level.player(size)
-        rating = rating_text(player, ladder)
-        lines.append(f"{level.number}  {rating:10}  {level.description} ({player})")
-    if ladder:
-        lines += ["", f"Elo with 95 % intervals on {ladder.rules.size_name}, random at 0."]
+    for level in levels_on(size):
+        rank = level.rank.text() if level.rank else "no rank"
+        rating = rating_text(level.player, size)
+        lines.append(
+            f"{level.number:>2}  {rank:24}  {rating:10}  {level.description} ({level.player})"
+        )
+    lines += ["", "Ranks are estimates: docs/ladder.md says from what."]
+    if rated_on(size):
+        lines += [f"Elo with 95 % intervals on {size}x{size}, random at 0."]
     else:
         sizes = ", ".join(f"{side}x{side}" for side in ladder_sizes())
-        lines += ["", f"Levels are rated on {sizes} alone."]
+        lines += [f"Levels are rated on {sizes} alone."]
     return [
         *lines,
         "`insei play 7` is a game with level 7. docs/players.md lists the names of other players.",

@@ -4,6 +4,7 @@ Exit status 2 is a user's mistake, 1 a bug (its traceback is in a file), 130 an 
 docs/errors.md.
 """
 
+import difflib
 import errno
 import os
 import sys
@@ -12,11 +13,11 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import cyclopts
-from cyclopts import CycloptsError
+from cyclopts import CycloptsError, UnknownCommandError
 
-from insei.agents.player import PlayerFailed
 from insei.commands.ablate import ablate
 from insei.commands.analysis import analysis
+from insei.commands.completion import completion
 from insei.commands.curve import curve
 from insei.commands.demo import demo
 from insei.commands.export import export
@@ -29,7 +30,10 @@ from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
 from insei.commands.resize import resize
+from insei.commands.review import review
 from insei.commands.status import status
+from insei.commands.study.guess import guess
+from insei.commands.study.problem import problem
 from insei.commands.tournament import tournament
 from insei.commands.train import train
 from insei.commands.version import version
@@ -60,12 +64,41 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, watch, train, import_records, learn, status, games, tournament, demo, rate, ladder,
-    curve, resize, ablate, export, gtp, analysis, package, version,
+    play, review, games, watch, problem, guess, train, import_records, learn, status, tournament,
+    demo, rate, ladder, curve, resize, ablate, export, gtp, analysis, package, completion, version,
 )  # fmt: skip
 NAMES: dict[Callable[..., None], str] = {import_records: "import"}  # not the function's own
 for command in COMMANDS:
     app.command(command, name=NAMES.get(command))
+
+
+@app.command(name="help")
+def help_on(*command: str) -> None:
+    """Say what insei does, or what a command does.
+
+    Parameters
+    ----------
+    command
+        As in `insei help play`.
+    """
+    if command and command[0] not in command_names():
+        raise UserError(unknown_command(command[0]))
+    app.help_print(list(command))
+
+
+def command_names() -> list[str]:
+    """The commands, those to play with first."""
+    return [name for name in app.resolved_commands() if not name.startswith("-")]
+
+
+FIRST = """insei: play Go in the terminal, and train nets that play it.
+
+  insei play             a game on 9x9 against level 5; `insei play 1` against a beginner
+  insei play --list      the levels and their strength
+  insei review           your last game, with analysis; `insei games` lists all
+  insei demo             train a net on 5x5 and rate it, in 5 to 30 minutes
+  insei help             all commands; `insei help play` explains one
+"""  # what `insei` alone says
 MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
 )  # fmt: skip
@@ -73,10 +106,16 @@ MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
 
 def main(words: list[str] | None = None) -> None:
     """Run the command that the words name; exits as docs/errors.md says."""
+    words = sys.argv[1:] if words is None else words
     try:
+        if not words:
+            say(FIRST, end="")
+            return
         app(words, exit_on_error=False, print_error=False, result_action="return_value")
         if sys.stdout is not None:
             sys.stdout.flush()  # here, so that a closed pipe is caught below
+    except UnknownCommandError as error:
+        complain(unknown_command((error.unused_tokens or [""])[0]))
     except CycloptsError as error:
         complain(str(error))
     except BrokenPipeError:  # the reader of the output, as `head`, has closed it
@@ -89,11 +128,21 @@ def main(words: list[str] | None = None) -> None:
             raise
         if is_users(error):
             complain(str(error))
-        report_bug(error, sys.argv[1:] if words is None else words)
+        report_bug(error, words)
+
+
+def unknown_command(word: str) -> str:
+    """What is said of a word that is no command: the nearest one, and all others."""
+    names = command_names()
+    nearest = difflib.get_close_matches(word, names, 1)
+    hint = f", did you mean {nearest[0]}?" if nearest else ""
+    return f"command {word!r}: wanted one of {', '.join(names)}{hint}"
 
 
 def is_users(error: Exception) -> bool:
     """Whether a user caused an error, or the user's machine: a file, a full disk, a player."""
+    from insei.agents.player import PlayerFailed  # numpy, which most commands' help does not need
+
     if isinstance(error, OSError):
         of_machine = error.errno in MACHINE_ERRORS
         return isinstance(error, UserError) or error.filename is not None or of_machine

@@ -12,6 +12,15 @@ def pytest_addoption(parser):
     parser.addoption("--rewrite-screens", action="store_true", help="accept the client's screens")
 
 
+@pytest.fixture(autouse=True)
+def users_folders(tmp_path_factory, monkeypatch):
+    """Folders of the user's in which tests may leave games and logs."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    return home
+
+
 @pytest.fixture(scope="session")
 def ray_session():
     from insei.system.ray_session import start_ray

@@ -216,8 +216,9 @@ def write_report(
     games: list[PlayedGame],
     facts: Facts,
 ) -> TournamentReport:
-    """Write report.html, report.md and report.json; returns what they show."""
+    """Write report.html, report.md, report.json and chart.svg; returns what they show."""
     report = summarise(config, games, facts)
+    charts = charts_of(report)
     shared = {
         "report": report,
         "config": config,
@@ -225,11 +226,14 @@ def write_report(
         "milliseconds": {name: milliseconds_of(pace) for name, pace in report.paces.items()},
         "bests": [best for kind in (LEARNED, HANDWRITTEN) if (best := best_of(report, kind))],
         "is_sure": bool(report.superiorities) and report.superiorities[0] >= SURE,
-        "charts": charts_of(report),
+        "charts": charts,
         "replays": replays_of(games, config.rules, report.names),
     }
     for suffix in ("html", "md"):
         text = environment(suffix).get_template(f"report.{suffix}.j2").render(shared)
         write_text(folder / f"report.{suffix}", text)
+    if charts:
+        text = environment("html").get_template("chart.svg.j2").render(charts=charts)
+        write_text(folder / "chart.svg", text.strip() + "\n")
     write_text(folder / "report.json", json.dumps(as_json(report), indent=2) + "\n")
     return report

@@ -4,10 +4,13 @@ import math
 import os
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from insei.agents.clock import Clock, TimeControl
 from insei.agents.gtp.program import GtpProgram
+from insei.agents.gtp.time_lines import settings_line, time_left_line
 from insei.agents.player import RESIGN, Choice, PlayerFailed
 from insei.engine.position import Position
 from insei.engine.rules import COLOUR_NAMES, Rules
@@ -53,6 +56,8 @@ class GtpPlayer:
             raise UserError(f"player {name!r}: wanted gtp:COMMAND, as in gtp:gnugo --mode gtp")
         self.program: GtpProgram | None = None
         self.program_game: ProgramGame | None = None  # None before a game and after a failure
+        self.clocks: Mapping[int, Clock] = {}  # by colour
+        self.told: TimeControl | None = None  # the time settings that the program has
 
     def new_game(self, rules: Rules, seed: int) -> None:
         """Clear the program's board and set size and komi. GTP 2 can't set rules or a seed.
@@ -71,6 +76,11 @@ class GtpPlayer:
             if not accepted:
                 raise UserError(f"player {self.name!r}: {command!r} refused: {answer}")
         self.program_game = ProgramGame(rules)
+        self.told = None
+
+    def set_clocks(self, clocks: Mapping[int, Clock]) -> None:
+        """Tell the program its time before the next move; empty for no limit."""
+        self.clocks = clocks
 
     def choose(self, position: Position) -> Choice:
         """Send the stones and moves that the program does not have, and ask for its move.
@@ -81,6 +91,7 @@ class GtpPlayer:
             PlayerFailed: the program refuses a legal move, answers no vertex, times out or ends.
         """
         game = self._send(position)
+        self._tell_time()
         colour = COLOUR_NAMES[position.to_play]
         accepted, answer = self._ask(f"genmove {colour}", self.timeouts["move"])
         if not accepted:
@@ -156,6 +167,20 @@ class GtpPlayer:
             self._play(colour, move, position.rules)
             game.moves.append((colour, move))
         return game
+
+    def _tell_time(self) -> None:
+        """Send the time settings, if they are new, and what each clock has left.
+
+        A program that refuses them plays on without.
+        """
+        for colour, clock in self.clocks.items():
+            if self.told != clock.control:
+                self.told = clock.control
+                self._ask(settings_line(clock.control, self._knows), self.timeouts["start"])
+            self._ask(time_left_line(clock, colour), self.timeouts["start"])
+
+    def _knows(self, command: str) -> bool:
+        return self._ask(f"known_command {command}", self.timeouts["start"]) == (True, "true")
 
     def _play(self, colour: int, move: int, rules: Rules) -> None:
         command = f"play {COLOUR_NAMES[colour]} {vertex_of(move, rules)}"

@@ -17,28 +17,42 @@ class Mistake(NamedTuple):
     loss: float  # of the mover's win rate
 
 
-def worst_mistake(
+def loss_of(before: float, after: float, mover: int) -> float:
+    """What a move lost of its player's win rate, from Black's win rates before and after it."""
+    return before - after if mover == BLACK else after - before
+
+
+def mistakes(
     history: Sequence[Position],
     black_win_rates: Mapping[int, float],
     colours: Collection[int] = (BLACK, WHITE),
-) -> Mistake | None:
-    """The move that lost most of its player's win rate; None if no move lost `MIN_LOSS`.
+) -> list[Mistake]:
+    """The moves that lost more than `MIN_LOSS` of their player's win rate, the worst first.
 
     Args:
         history: the positions of a game, from ply 0.
         black_win_rates: Black's win rate by ply. Plies may be missing.
         colours: whose moves count.
     """
-    worst: Mistake | None = None
+    found = []
     for ply in range(1, len(history)):
         mover = history[ply - 1].to_play
         before, after = black_win_rates.get(ply - 1), black_win_rates.get(ply)
         if before is None or after is None or mover not in colours:
             continue
-        loss = before - after if mover == BLACK else after - before
-        if loss > MIN_LOSS and (worst is None or loss > worst.loss):
-            worst = Mistake(ply, loss)
-    return worst
+        loss = loss_of(before, after, mover)
+        if loss > MIN_LOSS:
+            found.append(Mistake(ply, loss))
+    return sorted(found, key=lambda mistake: -mistake.loss)
+
+
+def worst_mistake(
+    history: Sequence[Position],
+    black_win_rates: Mapping[int, float],
+    colours: Collection[int] = (BLACK, WHITE),
+) -> Mistake | None:
+    """The first of `mistakes`; None if there is none."""
+    return next(iter(mistakes(history, black_win_rates, colours)), None)
 
 
 def lead_changes(black_win_rates: Mapping[int, float]) -> int | None:

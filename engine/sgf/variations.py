@@ -4,6 +4,7 @@ Nothing of a file is lost: a node has all its properties, with their raw values,
 `write_variations` writes them as they were read.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,9 @@ from insei.engine.sgf.writer import (
     node_text,
     root_properties,
 )
+
+OPENING = re.compile(r"\(\s*;")
+CHARSET = re.compile(r"(?<![A-Za-z])CA\s*\[[^\]\\]*\]")
 
 
 class _Source:
@@ -298,6 +302,18 @@ def write_variations(tree: GameTree) -> str:
         out.add(node.text())
         _wait_for_children(node, waiting)
     return out.text()
+
+
+def write_file(tree: GameTree) -> str:
+    """Return a game as `write_variations` does, and behind it the file's other games, if any."""
+    source = tree.start._source
+    if source is None:
+        return write_variations(tree)
+    scanned = source.file.scanned
+    others = scanned.text[scanned.end :].decode("utf-8", "replace")
+    if OPENING.search(others) is None:  # no game, only what a program left there
+        return write_variations(tree)
+    return write_variations(tree) + CHARSET.sub("CA[UTF-8]", others).lstrip()
 
 
 def write_collection(trees: "Iterator[GameTree] | list[GameTree]") -> str:

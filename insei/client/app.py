@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -23,16 +23,23 @@ from insei.client.confirm_dialog import ConfirmDialog
 from insei.client.controller import GameController
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
+from insei.client.marks import LETTERS
 from insei.client.new_game_dialog import NewGameDialog
 from insei.client.panel import one_line_status, outlook_line, panel_lines
 from insei.client.panel_view import PanelView
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import Reply
 from insei.client.status_text import HELP
+from insei.client.teaching.study import Study
 from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
 MIN_FOOTER_ROWS = 14  # in a lower terminal the keys at the bottom are hidden
+LOOKING_KEYS = {
+    "left": "back", "right": "next", "home": "first", "end": "last",
+    "up": "variation back", "down": "variation", "ctrl+left": "previous", "ctrl+right": "mistake",
+    **{str(digit): f"lesson {digit}" for digit in range(1, 6)},
+}  # fmt: skip
 TICK_SECONDS = 0.5  # between two looks at the clocks
 
 
@@ -44,11 +51,12 @@ class Client(App[None]):
         opponent: proposed by the new-game dialog.
         analyst: the searching player that analyses positions.
         is_plain: whether to draw without colours, stones as X and O.
-        autosave: where the unfinished game is kept; None to keep nothing.
+        keeps: whether games are kept, in the user's data folder.
         unfinished: an earlier game, which the client offers to continue.
         is_review: whether the game is only looked at.
         pause: seconds before each move of a game without people.
         seats: in a review, who plays a game that `load` opens.
+        study: what the user answers, in place of a game.
     """
 
     CSS = """
@@ -89,16 +97,18 @@ class Client(App[None]):
         opponent: str,
         analyst: str,
         is_plain: bool,
-        autosave: Path | None,
+        keeps: bool,
         unfinished: ClientGame | None = None,
         is_review: bool = False,
         pause: float = 0.0,
         seats: GameSetup | None = None,
+        study: Study | None = None,
     ) -> None:
         super().__init__()
         self.controller = GameController(
-            game, analyst, self.post_reply, autosave, is_review, pause, self.set_timer, seats
+            game, analyst, self.post_reply, keeps, is_review, pause, self.set_timer, seats
         )
+        self.controller.study = study
         self.opponent = opponent
         self.is_plain = is_plain
         self.unfinished = unfinished
@@ -113,17 +123,27 @@ class Client(App[None]):
             "undo": lambda rest: controller.undo(),
             "resign": self._ask_to_resign,
             "new": self._ask_for_new_game,
-            "hint": lambda rest: controller.toggle_overlay("hint"),
+            "hint": lambda rest: controller.hint(),
             "heat": lambda rest: controller.toggle_overlay("heat"),
             "area": lambda rest: controller.toggle_overlay("area"),
             "back": lambda rest: controller.show_ply(self.game.ply - 1),
-            "next": lambda rest: controller.show_ply(self.game.ply + 1),
+            "next": lambda rest: controller.go_on(),
+            "again": lambda rest: controller.begin_again(),
             "first": lambda rest: controller.show_ply(0),
             "last": lambda rest: controller.show_ply(len(self.game.history) - 1),
-            "variation": lambda rest: controller.show_next_variation(),
-            "save": controller.save,
-            "load": controller.load,
-            "review": controller.review,
+            "variation": lambda rest: controller.show_next_variation(-1 if rest == "back" else 1),
+            "goto": lambda rest: controller.look(lambda: controller.tour.go_to(rest)),
+            "mistake": lambda rest: controller.look(controller.tour.next_mistake),
+            "previous": lambda rest: controller.look(controller.tour.previous_mistake),
+            "lesson": lambda rest: controller.look(lambda: controller.tour.show_lesson(rest)),
+            "analyse": lambda rest: controller.analyse_whole(),
+            "score": lambda rest: controller.tell_score(),
+            "graph": lambda rest: controller.toggle_graph(),
+            "teacher": lambda rest: controller.toggle_teacher(),
+            **{letter: partial(self._choose_hint, letter) for letter in LETTERS},
+            "save": self._save,
+            "load": lambda rest: self._open(rest, False),
+            "review": lambda rest: self._open(rest, True),
             "help": lambda rest: self._show_message(HELP),
             "quit": self._quit,
             "exit": self._quit,
@@ -158,13 +178,16 @@ class Client(App[None]):
         def answered(yes: bool | None) -> None:
             if yes:
                 self.controller.game = unfinished
-                unfinished.begin_turn()
             self._begin()
 
-        question = f"Continue the unfinished game, {unfinished.position.num_moves} moves?"
+        question = (
+            f"Continue the unfinished game, {unfinished.position.num_moves} moves? "
+            "It stays among your games if not."
+        )
         self.push_screen(ConfirmDialog(question), answered)
 
     def _begin(self) -> None:
+        self.game.begin_turn()
         self.controller.advance()
         self.fit(self.size)
         self.draw()
@@ -204,13 +227,9 @@ class Client(App[None]):
         picture = BoardPicture(game.shown, self.cursor, is_plain=self.is_plain)
         if controller.count is not None:
             picture.dead = controller.count.dead
-        if (game.is_ended or controller.is_review) and (worst := game.worst_mistake()):
-            is_played = game.ply >= worst.ply
-            picture.mistake = game.history[worst.ply].last_move if is_played else None
+        picture.marks = controller.marks()
         if (analysis := controller.shown_analysis) is not None:
-            if controller.overlay == "hint":
-                picture.candidates = tuple(candidate.move for candidate in analysis.candidates)
-            elif controller.overlay == "heat":
+            if controller.overlay == "heat":
                 picture.heat = analysis.policy
             if controller.overlay == "area" or controller.count is not None:
                 picture.ownership = analysis.ownership
@@ -225,7 +244,8 @@ class Client(App[None]):
         analysis = controller.shown_analysis if controller.overlay else None
         panel = self.query_one(PanelView)
         if size := panel.panel_size(self.is_plain):
-            lines = panel_lines(self.game, analysis, controller.text(), size)
+            text, has_graph = controller.text(), controller.has_graph
+            lines = panel_lines(self.game, analysis, text, size, has_graph)
             panel.show("\n".join(lines), layout=False)
             return
         status = outlook_line(analysis) if analysis else one_line_status(self.game)
@@ -289,6 +309,13 @@ class Client(App[None]):
             self.fit(self.size)
         self.draw()
 
+    def line_for_key(self, key: str) -> str:
+        """What a key stands for while nothing is typed, in a game that is looked at; or empty."""
+        return LOOKING_KEYS.get(key, "") if self.controller.is_looked_at else ""
+
+    def _choose_hint(self, letter: str, rest: str) -> None:
+        self.controller.choose_hint(letter)
+
     def action_run_line(self, line: str) -> None:
         """A key that stands for a line."""
         self.run_line(line)
@@ -316,26 +343,50 @@ class Client(App[None]):
             self._show_message(reason)
             return
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.controller.resign()
-                self.draw()
-
-        self.push_screen(ConfirmDialog("Resign this game?"), answered)
+        self._ask("Resign this game?", self.controller.resign)
 
     def _ask_for_new_game(self, rest: str) -> None:
         def answered(setup: GameSetup | None) -> None:
             if setup is not None:
-                self.cursor = None
-                self.controller.switch_to(ClientGame.begin(setup), False)
-                self.fit(self.size)
-                self.draw()
+                self._leave_for(ClientGame.begin(setup), False)
 
         self.push_screen(NewGameDialog(self.game.setup, self.opponent), answered)
 
     def _quit(self, rest: str) -> None:
-        if isinstance(self.screen, ConfirmDialog) or not self.controller.is_under_way:
+        if isinstance(self.screen, ConfirmDialog):
             self.exit()  # a second quit needs no question
         else:
-            question = "Leave? The game is kept for the next start."
-            self.push_screen(ConfirmDialog(question), lambda yes: self.exit() if yes else None)
+            self._ask(self.controller.files.leaving_question(), self.exit)
+
+    def _ask(self, question: str, action: Callable[[], object]) -> None:
+        """Do something, after a question if there is one."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                action()
+                self.draw()
+
+        if question:
+            self.push_screen(ConfirmDialog(question), answered)
+        else:
+            action()
+
+    def _leave_for(self, game: ClientGame, is_review: bool) -> None:
+        """Go on with another game, after a question if the present one would be interrupted."""
+
+        def leave() -> None:
+            self.cursor = None
+            self.controller.switch_to(game, is_review)
+            self.fit(self.size)
+            self.draw()
+
+        self._ask(self.controller.files.leaving_question(), leave)
+
+    def _open(self, name: str, is_review: bool) -> None:
+        if (game := self.controller.files.read(name, is_review)) is not None:
+            self._leave_for(game, is_review)
+
+    def _save(self, name: str) -> None:
+        if (path := self.controller.files.target(name)) is not None:
+            question = f"Replace {path}?" if path.exists() else ""
+            self._ask(question, lambda: self.controller.files.save(path))

@@ -1,5 +1,6 @@
 """The board as text. A point is one to three columns wide, in wooden colours or plain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
 
+from insei.client.marks import Mark, Role
 from insei.engine.diagram import star_points
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, EMPTY, Rules
@@ -15,8 +17,8 @@ from insei.engine.vertex import COLUMNS
 
 WOOD, LINE, INK, CHALK = "#d9a860", "#7a5a2a", "#101010", "#fafafa"
 CURSOR, LAST = "#4f8f4f", "#c0392b"
+ROLES: dict[Role, str] = {"best": "#50c050", "candidate": "#8fd08f", "mistake": "#e06050"}
 MARGIN = 3  # columns of the row numbers
-LETTERS = "abcdefgh"
 PLAIN = Style()  # not None, because Textual's filters need a style
 REVERSE = Style(reverse=True)
 
@@ -28,10 +30,9 @@ class BoardPicture:
     position: Position
     cursor: int | None = None
     dead: set[int] = field(default_factory=set)
-    candidates: tuple[int, ...] = ()  # moves to mark a, b, c, ...
+    marks: Mapping[int, Mark] = field(default_factory=dict)  # by move
     heat: NDArray[np.float32] | None = None  # [A] the net's policy, 0 to 1
     ownership: NDArray[np.float32] | None = None  # [H, W] 1 for Black, -1 for White
-    mistake: int | None = None  # the point of the worst mistake
     is_plain: bool = False
 
 
@@ -88,7 +89,8 @@ def _point(
 ) -> list[Segment]:
     rules = picture.position.rules
     move = row * rules.width + column
-    stone = int(board[row, column])
+    mark = picture.marks.get(move)
+    stone = int(board[row, column]) or (mark.stone if mark else EMPTY)
     is_last = picture.position.last_move == move
     is_cursor = picture.cursor == move
     symbol = _symbol(picture, move, stone, "+" if is_star else ".")
@@ -98,14 +100,21 @@ def _point(
     left, right = " " if column == 0 else line, " " if column == rules.width - 1 else line
     if is_cursor:
         left, right = "[", "]"
-    elif move == picture.mistake and stone != EMPTY:
-        left, right = "!", "!"
     elif is_last and picture.is_plain:
         left, right = "(", ")"
-    parts = {1: (symbol,), 2: (symbol, right), 3: (left, symbol, right)}[cell]
+    if mark is not None:
+        shown = mark.text if stone == EMPTY or not picture.is_plain else symbol + mark.text
+        text = shown[-cell:] if cell < 3 else f"{shown:^3}"[:3]
+        parts: tuple[str, ...] = (text,) if len(text) == cell else (text, right)
+    else:
+        parts = {1: (symbol,), 2: (symbol, right), 3: (left, symbol, right)}[cell]
     if picture.is_plain:
         return [Segment("".join(parts), REVERSE if is_cursor else PLAIN)]
     style = _style(picture, move, stone, is_last)
+    if mark is not None and stone != EMPTY:
+        style = paint(CHALK if stone == BLACK else INK, INK if stone == BLACK else CHALK, True)
+    elif mark is not None:
+        style = paint(INK, ROLES.get(mark.role, WOOD), True)
     line_style = paint(LINE, style.bgcolor.name, False) if style.bgcolor else style
     return [Segment(part, line_style if part == line else style) for part in parts]
 
@@ -123,8 +132,6 @@ def _symbol(picture: BoardPicture, move: int, stone: int, empty: str) -> str:
         if picture.is_plain:
             return "X" if stone == BLACK else "O"
         return "●"
-    if move in picture.candidates:
-        return LETTERS[picture.candidates.index(move)]
     return (_plain_shade(picture, move) or empty) if picture.is_plain else empty
 
 
@@ -147,8 +154,6 @@ def _style(picture: BoardPicture, move: int, stone: int, is_last: bool) -> Style
         ground = blend(ground, "#d02020", float(picture.heat[move]) ** 0.5)
     if stone != EMPTY:
         ink = INK if stone == BLACK else CHALK
-    elif move in picture.candidates:
-        ink, ground = INK, "#8fd08f" if picture.candidates.index(move) else "#50c050"
     if is_last:
         ground = blend(ground, LAST, 0.55)
     if picture.cursor == move:

@@ -5,7 +5,7 @@ from textual.widgets import Input
 
 
 class CommandLine(Input):
-    """While nothing is typed, arrows move the board's cursor, and space marks dead stones."""
+    """While nothing is typed, some keys act on the board: arrows, space, and in a review more."""
 
     def action_cursor_left(self, select: bool = False) -> None:
         """Move left in the text, or on the board."""
@@ -22,7 +22,12 @@ class CommandLine(Input):
             self.app.action_move_cursor(0, 1)  # type: ignore[attr-defined]
 
     async def _on_key(self, event: Key) -> None:
-        if event.key == "space" and not self.value:
+        line = "" if self.value else self.app.line_for_key(event.key)  # type: ignore[attr-defined]
+        if line:
+            event.stop()
+            event.prevent_default()
+            self.app.run_line(line)  # type: ignore[attr-defined]
+        elif event.key == "space" and not self.value:
             event.stop()
             event.prevent_default()
             self.app.action_toggle_dead()  # type: ignore[attr-defined]

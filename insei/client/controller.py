@@ -1,12 +1,13 @@
 """The controller: leads a game from move to move. The screen shows what it holds."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from insei.agents.player import RESIGN
 from insei.agents.search.dead_stones import dead_by_ownership
-from insei.client.game import ClientGame, Estimate
+from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
+from insei.client.keeping.game_files import GameFiles
+from insei.client.marks import LETTERS, Mark
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
     AnalysisTask,
@@ -15,12 +16,21 @@ from insei.client.player_tasks import (
     MoveTask,
     PositionAnalysis,
     Reply,
+    ThinkingBegan,
 )
 from insei.client.score_count import ScoreCount
 from insei.client.status_text import status_text
-from insei.client.unfinished import keep_unfinished
-from insei.system.files import typed_path
+from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_marks
+from insei.client.teaching.climbing import Climbing
+from insei.client.teaching.game_analysis import keep_analysis
+from insei.client.teaching.study import Study, net_that_answers
+from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game, score_text
+from insei.client.teaching.tour import Tour
+from insei.engine.vertex import vertex_of
+from insei.levels import level_of
+from insei.progress import progress_path
 
+WHOLE_ANALYSED = "The whole game is analysed. Digits 1 to 5 lead to the moves that lost most."
 GAME_OVER = "The game is over: new begins another."
 LOOKING_BACK = "You are looking back: type last to go on."
 
@@ -35,7 +45,7 @@ class GameController:
         analyst: the searching player that analyses positions.
         post_reply: called from another thread with each reply and the process it comes from. It
             must pass both to `receive` on the screen's thread.
-        autosave: where the unfinished game is kept; None to keep nothing.
+        keeps: whether games are kept, in the user's data folder.
         is_review: whether the game is only looked at.
         pause: seconds before each move of a game without people.
         call_later: calls a function after so many seconds.
@@ -48,7 +58,7 @@ class GameController:
         game: ClientGame,
         analyst: str,
         post_reply: Callable[[PlayerProcess, Reply], None],
-        autosave: Path | None,
+        keeps: bool,
         is_review: bool,
         pause: float,
         call_later: CallLater,
@@ -58,7 +68,7 @@ class GameController:
         self.seats = seats or game.setup
         self.analyst = analyst
         self.post_reply = post_reply
-        self.autosave = autosave
+        self.files = GameFiles(self, keeps)
         self.is_review = is_review
         self.pause = pause
         self.call_later = call_later
@@ -66,6 +76,14 @@ class GameController:
         self.overlay = ""  # hint, heat, area or empty
         self.analysis: PositionAnalysis | None = None
         self.message = ""  # shown instead of the status until the next event
+        self.teaches = True  # whether moves that lose much are told while playing
+        self.shows_graph = False  # while playing
+        self.study: Study | None = None  # what the user answers, in place of a game
+        self.tour = Tour(game)
+        self.hint_choice = HintChoice()
+        self.climbing = Climbing(progress_path() if keeps else None)
+        self.level_text = ""  # what the game means for the user's level
+        self.whole_visits = 0  # of the analysis of the whole game that was asked for
         self.process = self._new_process()
 
     def _new_process(self) -> PlayerProcess:
@@ -77,7 +95,22 @@ class GameController:
 
     def text(self) -> str:
         """What the client says."""
-        return self.message or status_text(self.game, self.count, self.is_review)
+        if self.message:
+            return self.message
+        if self.study is not None:
+            return self.study.text()
+        said = status_text(self.game, self.count, self.is_review, self.teaches)
+        return f"{said} {self.level_text}".strip()
+
+    def marks(self) -> dict[int, Mark]:
+        """The marks on the board."""
+        marks: dict[int, Mark] = {}
+        if self.game.is_ended or self.is_review:
+            marks = teaching_marks(self.game, self.tour, self.study)
+        if self.overlay == "hint" and self.tour.shown_lesson is None:
+            node = self.game.line.node
+            marks |= hint_marks(node, self.shown_analysis, self.hint_choice)
+        return marks
 
     @property
     def shown_analysis(self) -> PositionAnalysis | None:
@@ -93,20 +126,34 @@ class GameController:
         is_played = bool(game.position.num_moves) and game.has_people
         return is_played and not game.is_ended and not self.is_review
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether the user steps through a game: it is over or reviewed, and not a study."""
+        return (self.game.is_ended or self.is_review) and self.study is None
+
+    @property
+    def has_graph(self) -> bool:
+        """Whether the graph of the win rate is seen: after a game, or if the user wants it."""
+        return self.shows_graph or self.is_looked_at
+
     def switch_to(self, game: ClientGame, is_review: bool) -> None:
-        """Leave the current game and go on with another."""
+        """Leave the current game, which is kept, and go on with another."""
+        self.files.keep()
         self.game, self.is_review = game, is_review
+        self.study, self.whole_visits, self.tour = None, 0, Tour(game)
         if not is_review:  # names in a reviewed file are words to show, never players to start
             self.seats = game.setup
         self.count = self.analysis = None
         self.process.close()
         self.process = self._new_process()
+        game.begin_turn()
         if is_review:
             game.show_ply(0)
         self.advance()
 
     def close(self) -> None:
-        """End the player process."""
+        """Keep the game, with its analysis, and end the player process."""
+        self.files.keep()
         self.process.close()
 
     # What comes next
@@ -115,7 +162,8 @@ class GameController:
         """Go on with what comes next: a move, the count, or the end."""
         game = self.game
         self.message = ""
-        self._autosave()
+        self.files.keep()
+        self._note_level()
         is_settled = game.is_ended or self.is_review
         if not is_settled and game.position.is_over:
             self.count = ScoreCount(game.position)
@@ -124,18 +172,20 @@ class GameController:
         else:
             self._request_move(game.setup.player(game.position.to_play))
 
-    def _autosave(self) -> None:
-        if self.autosave is None or self.is_review:
-            return
+    def _note_level(self) -> None:
+        """Advise a handicap at the beginning, and count the game at its end."""
         try:
-            keep_unfinished(self.game, self.autosave)
+            ended = self.game.is_ended and not self.is_review
+            note = self.climbing.note_end if ended else self.climbing.advice
+            self.level_text = "" if self.is_review else note(self.game)
         except ValueError as error:
-            self.message = str(error)
+            self.level_text = str(error)
 
     def _request_move(self, player: str) -> None:
         position = self.game.position
-        clock = self.game.clocks.get(position.to_play)
-        task = MoveTask(position, player, clock.seconds_for(position) if clock else None)
+        is_level = level_of(player, position.rules.width) is not None
+        task = MoveTask(position, player, dict(self.game.clocks), is_level)
+        self.game.hold_clock()  # a player's start-up is not its time
         if self.pause and not self.game.has_people:
             process = self.process
             self.call_later(self.pause, lambda: process.submit(task))
@@ -151,7 +201,8 @@ class GameController:
         if not game.clocks or game.is_ended or self.is_review or self.count is not None:
             return False
         colour = game.position.to_play
-        if (game.seconds_left(colour) or 0) <= 0:
+        clock = game.clock_now(colour)
+        if clock is not None and clock.is_out:
             game.lose_on_time(colour)
             self.advance()
         return True
@@ -169,6 +220,11 @@ class GameController:
             if self.count is not None:
                 self.count.is_proposed = True  # the user has to mark the dead stones
             self.message = f"No analysis: {reply.reason}"
+        elif isinstance(reply, ThinkingBegan):
+            if reply.position is game.position:
+                game.begin_turn()
+        elif self.study is not None:
+            self._receive_answer(self.study, reply)
         elif reply.position is not game.position or game.is_ended:
             return
         elif isinstance(reply, Failure):
@@ -184,14 +240,14 @@ class GameController:
         elif reason := game.position.why_illegal(reply.move):
             game.lose_by_failure(game.position.to_play, f"illegal move {reply.move}, {reason}")
         else:
-            game.play(reply.move)
+            game.play(reply.move, reply.seconds)
         self.advance()
 
     def _receive_analysis(self, analysis: PositionAnalysis) -> None:
         game = self.game
         for ply, position in enumerate(game.history):
             if position is analysis.position:
-                game.estimates[ply] = Estimate(analysis.black_win_rate, analysis.black_score)
+                keep_analysis(game.nodes[ply], analysis)
                 break
         if analysis.position is game.shown:
             self.analysis = analysis
@@ -199,25 +255,40 @@ class GameController:
                 self.count.propose(dead_by_ownership(game.position, analysis.ownership))
                 if not game.has_people:
                     self.accept_count()
-        if (self.is_review or game.is_ended) and not self.overlay:
+        if self.is_looked_at and not self.overlay:
             self._analyse_next()
 
     def _analyse_next(self) -> None:
-        """Analyse the first position without an estimate, for the graph."""
-        game = self.game
-        for ply, position in enumerate(game.history):
-            if ply not in game.estimates:
-                self.process.submit(AnalysisTask(position))
-                return
+        """Analyse the position that the graph, the lessons or a whole analysis wants next."""
+        analysis = analysis_of_game(self.game)
+        ply = analysis.next_ply(self.whole_visits)
+        if ply is not None:
+            visits = analysis.wanted_visits(ply, self.whole_visits)
+            self.process.submit(AnalysisTask(self.game.history[ply], visits=visits))
+        elif self.whole_visits:
+            self.whole_visits, self.message = 0, WHOLE_ANALYSED
+
+    def analyse_whole(self) -> None:
+        """Analyse every position of the line; the result is kept in its nodes."""
+        if not (self.game.is_ended or self.is_review):
+            self.message = "The whole game is analysed once it is over."
+            return
+        self.whole_visits, self.overlay = ANALYSIS_VISITS, ""
+        self._analyse_next()
 
     # What the user does
 
     def play(self, move: int) -> None:
-        """Play a move. While the count is open, mark the chain there as dead or alive instead."""
+        """Play a move. While the count is open, mark the chain there as dead or alive instead.
+
+        In a game that is over or reviewed, a move adds a variation to the position on the screen.
+        """
         game = self.game
         self.message = ""
-        if game.is_ended or self.is_review:
-            self.message = GAME_OVER
+        if self.study is not None:
+            self._play_in(self.study, move)
+        elif game.is_ended or self.is_review:
+            self._play_variation(move)
         elif game.shown_ply >= 0:
             self.message = LOOKING_BACK
         elif self.count is not None:
@@ -232,6 +303,37 @@ class GameController:
                 return
             self.advance()
 
+    def _play_variation(self, move: int) -> None:
+        try:
+            self.game.play_variation(move)
+        except ValueError as error:
+            self.message = f"{error}."
+            return
+        self._analyse_shown()
+
+    def _play_in(self, study: Study, move: int) -> None:
+        try:
+            study.play(move)
+        except ValueError as error:
+            self.message = f"{error}."
+            return
+        if study.is_yours:
+            self._analyse_shown()
+        else:
+            position = self.game.shown
+            self.process.submit(MoveTask(position, net_that_answers(position)))
+
+    def _receive_answer(self, study: Study, reply: ChosenMove | Failure) -> None:
+        """Take in the net's answer in a study."""
+        if reply.position is not self.game.shown or study.is_yours:
+            return
+        if isinstance(reply, Failure):
+            self.message = f"The net can't answer: {reply.reason}"
+        elif reply.move == RESIGN:
+            self.message = "The net gives up."
+        else:
+            study.answer(reply.move)
+
     def accept_count(self) -> None:
         """End the game with the count, once dead stones have been proposed."""
         if self.count is not None and self.count.is_proposed:
@@ -240,14 +342,24 @@ class GameController:
             self.advance()
 
     def undo(self) -> None:
-        """Take back the user's last move and the replies to it."""
-        if self.is_review:
-            self.message = GAME_OVER
+        """Take back the user's last move and the replies to it; in a review an added variation."""
+        self.message = ""
+        if self.study is not None:
+            if not self.study.undo():
+                self.message = "Nothing to take back."
+        elif self.is_review:
+            self._remove_variation()
         elif self.game.undo():
             self.count = None
             self.advance()
         else:
             self.message = "Nothing to take back."
+
+    def _remove_variation(self) -> None:
+        if self.game.line.remove():
+            self.show_ply(self.game.ply)
+        else:
+            self.message = "Only moves that you added can be taken back."
 
     def why_not_resign(self) -> str:
         """Why the user can't resign now; empty if it is possible."""
@@ -276,44 +388,73 @@ class GameController:
         if self.game.is_ended or self.is_review or self.overlay:
             self._analyse_shown()
 
-    def show_next_variation(self) -> None:
-        """Show the next variation of the move on the screen."""
-        if self.game.next_variation():
+    def show_next_variation(self, by: int = 1) -> None:
+        """Show the next variation of the move on the screen, or the one before it."""
+        if self.game.next_variation(by):
             self.show_ply(self.game.ply)
         else:
             self.message = "The move on the screen has no other variation."
 
-    # Files
-
-    def save(self, name: str) -> None:
-        """Write the game as SGF."""
-        if not name:
-            self.message = "Type save and the name of a file."
+    def look(self, walk: Callable[[], str]) -> None:
+        """Show the position that a walk through the game leads to, and what it says."""
+        if not (self.game.is_ended or self.is_review):
+            self.message = "Once the game is over you can walk through it."
             return
-        try:
-            self.game.save(typed_path(name))
-        except ValueError as error:
-            self.message = str(error)
+        said = walk()
+        self.show_ply(self.game.ply)
+        self.message = said
+
+    def go_on(self) -> None:
+        """Show the next position; in a study the next problem or move."""
+        if self.study is None:
+            self.show_ply(self.game.ply + 1)
+            return
+        following = self.study.next()
+        if following is None:
+            self.message = "That was the last one."
+        elif following is not self.study:
+            self.begin_study(following)
         else:
-            self.message = f"Saved to {name}."
+            self._analyse_shown()
 
-    def load(self, name: str) -> None:
-        """Continue an SGF game from its end, with the players of the last game played here."""
-        self._open(name, lambda path: ClientGame.load(path, self.seats), False)
+    def begin_again(self) -> None:
+        """Go back to the beginning of a study."""
+        if self.study is None:
+            self.message = "Only a problem, or a game to guess, begins again."
+        else:
+            self.message = ""
+            self.study.again()
 
-    def review(self, name: str) -> None:
-        """Step through an SGF game."""
-        self._open(name, ClientGame.review, True)
+    def hint(self) -> None:
+        """Show hints; in a study, tell a move if it has one."""
+        move = self.study.hint() if self.study is not None else None
+        if move is not None:
+            self.message = f"{vertex_of(move, self.game.rules)}."
+        else:
+            self.toggle_overlay("hint")
 
-    def _open(self, name: str, read: Callable[[Path], ClientGame], is_review: bool) -> None:
-        if not name:
-            self.message = "Type load or review, and the name of a file."
-            return
-        try:
-            game = read(typed_path(name))
-        except ValueError as error:
-            self.message = str(error)
-            return
-        if not is_review:
-            game.result = ""
-        self.switch_to(game, is_review)
+    def choose_hint(self, letter: str) -> None:
+        """Draw the continuation of a hinted move."""
+        if self.overlay != "hint":
+            self.toggle_overlay("hint")
+        self.hint_choice.choose(self.game.line.node, LETTERS.index(letter))
+
+    def toggle_graph(self) -> None:
+        """Show the graph of the win rate while playing, or hide it."""
+        self.shows_graph = not self.shows_graph
+        self.message = "" if self.shows_graph else "The graph is hidden until the game is over."
+
+    def toggle_teacher(self) -> None:
+        """Tell of moves that lost much, or be silent until the game is over."""
+        self.teaches = not self.teaches
+        self.message = "The teacher warns you." if self.teaches else "The teacher is silent."
+
+    def tell_score(self) -> None:
+        """Say how the position on the screen stands."""
+        self.message = score_text(self.game.line.node) or "This position is not analysed yet."
+
+    def begin_study(self, study: Study) -> None:
+        """Let the user answer a study, in place of a game."""
+        self.switch_to(ClientGame(self.seats, study.line), True)
+        self.study = study
+        study.again()

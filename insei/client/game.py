@@ -4,60 +4,42 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from insei.agents.clock import Clock, TimeControl
+from insei.agents.clock import Clock
 from insei.agents.search.mistakes import Mistake, worst_mistake
-from insei.client.game_setup import YOU, GameSetup
+from insei.client.clocks import clock_properties, control_properties, control_read, set_clock
+from insei.client.estimate import Estimate, estimate_of, set_estimate
+from insei.client.game_line import GameLine, read_tree
+from insei.client.game_setup import YOU, GameSetup, seated_on
+from insei.client.keeping.names import rank_properties, record_name
 from insei.client.score_count import ScoreCount
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, COLOUR_NAMES, PRESETS, WHITE, Rules, preset_name
-from insei.engine.sgf.record import GameRecord, read_sgf_file, write_sgf
-from insei.engine.sgf.variations import GameNode, read_variations_file
-from insei.system.errors import UserError
-from insei.system.files import write_text
-
-MOST_MOVES = 5_000  # of a line: each position has its whole history, 125 MB in all
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """The outcome that a search expected of a position."""
-
-    black_win_rate: float  # 0 to 1
-    black_score: float  # in points
-
-
-def _check_length(path: Path, num_moves: int) -> None:
-    """Refuse a game whose positions would not fit into memory.
-
-    Raises:
-        UserError: it has more than MOST_MOVES moves.
-    """
-    if num_moves > MOST_MOVES:
-        raise UserError(f"{path}: a line of {num_moves:,} moves: wanted at most {MOST_MOVES:,}")
+from insei.engine.sgf.variations import GameNode, GameTree, write_file
+from insei.engine.sgf.writer import TIMES_LEFT
 
 
 def new_clocks(setup: GameSetup) -> dict[int, Clock]:
     """A clock for each colour; empty if the game has no time limit."""
-    if not setup.minutes:
-        return {}
-    control = TimeControl(60 * setup.minutes)
-    return {colour: Clock(control) for colour in (BLACK, WHITE)}
+    control = setup.time_control()
+    return {} if control is None else {colour: Clock(control) for colour in (BLACK, WHITE)}
 
 
 @dataclass
 class ClientGame:
-    """One game: its positions, and what is known of each."""
+    """One game: a line of a tree that is played or looked at, its clocks and its result."""
 
     setup: GameSetup
-    history: list[Position]
-    estimates: dict[int, Estimate] = field(default_factory=dict)  # by ply
+    line: GameLine
     result: str = ""  # as SGF writes it, once the game has ended
     reason: str = ""  # how it ended, in words
     clocks: dict[int, Clock] = field(default_factory=dict)
-    turn_began: float = field(default_factory=time.monotonic)
-    shown_ply: int = -1  # the ply on the screen; -1 for the last
-    nodes: list[GameNode] = field(default_factory=list)  # of the history, in a review
-    warnings: tuple[str, ...] = ()  # about faults in the SGF file
+    turn_began: float | None = field(default_factory=time.monotonic)  # None: the clock stands
+    taken_back: set[GameNode] = field(default_factory=set)  # moves that the user has taken back
+    end: GameNode | None = None  # of the game, once it has a result
+    file: Path | None = None  # that it was read from
+    kept_at: Path | None = None  # its file among the kept games, once it has one
+    saved_nodes: frozenset[GameNode] = frozenset()  # those added that are in a file of the user's
+    estimated: set[GameNode] = field(default_factory=set)  # whose estimates are not the file's
 
     @classmethod
     def begin(cls, setup: GameSetup) -> "ClientGame":
@@ -66,47 +48,68 @@ class ClientGame:
         Raises:
             UserError: a field of the setup is out of bounds.
         """
-        return cls(setup, [setup.start()], clocks=new_clocks(setup))
+        return cls.begin_at(setup, setup.start())
+
+    @classmethod
+    def begin_at(cls, setup: GameSetup, start: Position) -> "ClientGame":
+        """A new game from any position."""
+        size = start.rules.width
+        black, white = record_name(setup.black, size), record_name(setup.white, size)
+        tree = GameTree(GameNode(start), black, white)
+        tree.start.properties["DT"] = [time.strftime("%Y-%m-%d")]
+        tree.start.properties.update(rank_properties(setup.black, setup.white, size))
+        if (control := setup.time_control()) is not None:
+            tree.start.properties.update(control_properties(control))
+        return cls(setup, GameLine(tree), clocks=new_clocks(setup))
 
     @classmethod
     def load(cls, path: Path, setup: GameSetup | None = None) -> "ClientGame":
-        """Load a game from an SGF file.
+        """Load a game from an SGF file, to go on from the end of its main line.
 
         Args:
-            setup: its players and clocks replace those of the file.
+            setup: its players and clocks replace those of the file, and the result is open.
 
         Raises:
             UserError: the file can't be read, or holds no game.
         """
-        record = read_sgf_file(path)
-        end = record.position
-        _check_length(path, end.num_moves)
+        tree = read_tree(path)
+        line = GameLine(tree)
+        rules = line.history[-1].rules
+        root = tree.start.properties
+        minutes, overtime = control_read(root)
         players = setup or GameSetup(
-            black=record.black, white=record.white, minutes=record.main_time / 60
+            size=rules.width,
+            black=tree.black,
+            white=tree.white,
+            minutes=minutes,
+            overtime=overtime,
         )
-        rules_name = preset_name(end.rules) or next(
-            (name for name, make in PRESETS.items() if make().ko == end.rules.ko), players.rules
+        rules_name = preset_name(rules) or next(
+            (name for name, make in PRESETS.items() if make().ko == rules.ko), players.rules
         )
-        game = cls(
-            replace(
-                players, size=end.rules.width, komi=end.rules.komi, rules=rules_name, handicap=0
-            ),
-            [Position(end.rules, end.initial_board, end.initial_to_play)],
-            clocks=new_clocks(players),
-        )
-        for move, mover in zip(end.moves, end.movers, strict=True):
-            position = game.position
-            if position.to_play != mover:
-                position = position.with_to_play(mover)
-            if position.is_over:  # the players disagreed on dead stones
-                position = position.resumed()
-            game.history.append(position.play(move))
+        players = seated_on(players, rules.width)
+        players = replace(players, komi=rules.komi, rules=rules_name, handicap=0)
+        game = cls(players, line, clocks=new_clocks(players), file=path)
         if setup is None:
-            for colour, clock in game.clocks.items():
-                clock.main_left = record.time_left.get(colour, clock.main_left)
-        game.history[-1] = end  # the file may end with a resumption, or name who moves next
-        game.result = record.result
+            game.result = tree.result
+            game._set_clocks()
         return game
+
+    def resume_at(self, node: GameNode, setup: GameSetup) -> None:
+        """Go on from a node of an unfinished game. What follows it was taken back."""
+        self.setup, self.clocks = setup, new_clocks(setup)
+        after = node.main_line()[1:]
+        if not self.line.tree.result:  # else the main line is that of a finished game
+            self.taken_back.update(after)
+        self.line.follow(node)
+        self.result = ""
+        self._set_clocks()
+
+    def _set_clocks(self) -> None:
+        """Set the clocks to what the nodes of the line say is left."""
+        for colour, clock in self.clocks.items():
+            for node in self.nodes:
+                set_clock(clock, node.properties, colour)
 
     @classmethod
     def review(cls, path: Path) -> "ClientGame":
@@ -117,48 +120,58 @@ class ClientGame:
         """
         game = cls.load(path)
         game.clocks = {}
-        tree = read_variations_file(path)
-        _check_length(path, tree.longest_line())
-        game.warnings = tuple(f"{note}." for note in tree.notes)
-        game._follow(tree.start)
         return game
 
-    def _follow(self, node: GameNode) -> None:
-        """Make the history lead to a node, and from there along first moves."""
-        nodes = node.path()[:-1] + node.main_line()
-        self.estimates = {
-            ply: estimate
-            for ply, estimate in self.estimates.items()
-            if ply < min(len(nodes), len(self.nodes)) and nodes[ply] is self.nodes[ply]
-        }
-        self.nodes = nodes
-        self.history = [node.position for node in nodes]
+    @property
+    def nodes(self) -> list[GameNode]:
+        """The nodes of the line, the start first."""
+        return self.line.nodes
+
+    @property
+    def history(self) -> list[Position]:
+        """The positions of the line."""
+        return self.line.history
+
+    @property
+    def shown_ply(self) -> int:
+        """The ply on the screen; -1 for the last."""
+        return self.line.shown_ply
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """About faults in the SGF file."""
+        return tuple(f"{note}." for note in self.line.tree.notes)
+
+    @property
+    def estimates(self) -> dict[int, Estimate]:
+        """What is expected of the positions of the line, by ply; the file's own values too."""
+        found = ((ply, estimate_of(node)) for ply, node in enumerate(self.nodes))
+        return {ply: estimate for ply, estimate in found if estimate is not None}
+
+    def note_estimate(self, ply: int, estimate: Estimate, replaces_file: bool = False) -> None:
+        """Write an estimate into a node of the line; a file's own is kept unless it is replaced."""
+        node = self.nodes[ply]
+        if replaces_file or node in self.estimated or estimate_of(node) is None:
+            set_estimate(node, estimate)
+            self.estimated.add(node)
 
     @property
     def variations(self) -> tuple[int, int]:
         """The number of the shown variation, from 1, and how many there are."""
-        node = self.nodes[self.ply] if self.nodes else None
-        if node is None or node.parent is None:
-            return 1, 1
-        siblings = node.parent.children
-        return siblings.index(node) + 1, len(siblings)
+        siblings = self.line.siblings
+        return siblings.index(self.line.node) + 1, len(siblings)
 
-    def next_variation(self) -> bool:
+    def next_variation(self, by: int = 1) -> bool:
         """Show the next variation of the move on the screen; False if there is none."""
         number, count = self.variations
-        if count < 2:
-            return False
-        ply = self.ply
-        parent = self.nodes[ply].parent
-        assert parent is not None
-        self._follow(parent.children[number % count])
-        self.shown_ply = ply if ply < len(self.history) - 1 else -1
-        return True
+        if count > 1:
+            self.line.go_to(self.line.siblings[(number - 1 + by) % count])
+        return count > 1
 
     @property
     def comment(self) -> str:
         """The file's comment on the position on the screen."""
-        return self.nodes[self.ply].comment if self.nodes else ""
+        return self.line.node.comment
 
     @property
     def position(self) -> Position:
@@ -173,17 +186,16 @@ class ClientGame:
     @property
     def ply(self) -> int:
         """The ply on the screen."""
-        return len(self.history) - 1 if self.shown_ply < 0 else self.shown_ply
+        return self.line.ply
 
     @property
     def shown(self) -> Position:
         """The position on the screen."""
-        return self.history[self.ply]
+        return self.line.shown
 
     def show_ply(self, ply: int) -> None:
         """Show the position after so many moves. A ply out of range shows the nearest one."""
-        last = len(self.history) - 1
-        self.shown_ply = min(max(0, ply), last) if ply < last else -1
+        self.line.show_ply(ply)
 
     @property
     def is_ended(self) -> bool:
@@ -205,48 +217,72 @@ class ClientGame:
         """Whether the user makes the next move."""
         return not self.is_ended and self.setup.player(self.position.to_play) == YOU
 
-    def play(self, move: int) -> None:
-        """Play a move.
+    def play(self, move: int, seconds: float | None = None) -> None:
+        """Play a move at the end of the line.
+
+        Where a move was taken back, the new one takes its place in the main line.
+
+        Args:
+            seconds: that its player thought; by default since the turn began.
 
         Raises:
             IllegalMove, GameOver: as `Position.play`.
         """
-        played = self.position.play(move)
-        self._stop_clock()
-        self.history.append(played)
-        self.shown_ply = -1
+        self.position.play(move)  # raises before anything has changed
+        self._stop_clock(seconds)
+        self.line.follow(self.nodes[-1])
+        children = self.nodes[-1].children
+        node = self.line.play(move, is_first=not self.taken_back.isdisjoint(children[:1]))
+        self.taken_back.discard(node)
+        self.line.follow(node)
 
-    def _stop_clock(self) -> None:
+    def play_variation(self, move: int) -> None:
+        """Play a move from the position on the screen, in a game that is looked at.
+
+        Raises:
+            IllegalMove: as `Position.play`.
+        """
+        self.line.play(move)
+
+    def _stop_clock(self, seconds: float | None) -> None:
         clock = self.clocks.get(self.position.to_play)
         if clock is not None:
-            clock.spend(time.monotonic() - self.turn_began)
+            clock.spend(self._seconds_of_turn() if seconds is None else seconds)
         self.begin_turn()
+
+    def _seconds_of_turn(self) -> float:
+        return 0.0 if self.turn_began is None else time.monotonic() - self.turn_began
 
     def begin_turn(self) -> None:
         """Start the clock of the player to move."""
         self.turn_began = time.monotonic()
 
-    def seconds_left(self, colour: int) -> float | None:
-        """The time on a clock, which may be running; None without clocks."""
+    def hold_clock(self) -> None:
+        """Let the clock stand until `begin_turn`, while the player to move starts up."""
+        self.turn_began = None
+
+    def clock_now(self, colour: int) -> Clock | None:
+        """A clock, which may be running, as it is now; None without clocks."""
         clock = self.clocks.get(colour)
         if clock is None:
             return None
-        running = 0.0
-        if colour == self.position.to_play and not self.is_ended:
-            running = time.monotonic() - self.turn_began
-        return clock.main_left - running
+        is_running = colour == self.position.to_play and not self.is_ended
+        return clock.after(self._seconds_of_turn() if is_running else 0.0)
 
     def undo(self) -> bool:
-        """Take back the user's last move and the replies to it; False if there is none."""
+        """Take back the user's last move and the replies to it; False if there is none.
+
+        They stay in the tree as a variation.
+        """
+        if self.end is not None:
+            self.line.follow(self.end)
         for length in range(len(self.history) - 1, 0, -1):
             mover = self.history[length - 1].to_play
             if self.setup.player(mover) == YOU:
-                del self.history[length:]
-                self.estimates = {
-                    ply: estimate for ply, estimate in self.estimates.items() if ply < length
-                }
+                self.taken_back.update(self.nodes[length:])
+                self.line.follow(self.nodes[length - 1])
                 self.result = self.reason = ""
-                self.shown_ply = -1
+                self.end = None
                 self.begin_turn()
                 return True
         return False
@@ -264,12 +300,18 @@ class ClientGame:
         self._lose(colour, "F", f"failed: {reason}")
 
     def _lose(self, colour: int, how: str, words: str) -> None:
-        self.result = f"{'W' if colour == BLACK else 'B'}+{how}"
-        self.reason = f"{COLOUR_NAMES[colour]} {words}"
+        self._end(f"{'W' if colour == BLACK else 'B'}+{how}", f"{COLOUR_NAMES[colour]} {words}")
 
     def end_with_count(self, count: ScoreCount) -> None:
         """End the game with a count."""
-        self.result, self.reason = count.result, count.explanation()
+        self._end(count.result, count.explanation())
+
+    def _end(self, result: str, reason: str) -> None:
+        self.result, self.reason = result, reason
+        self.end = self.nodes[-1]
+        said = self.end.comment
+        if not self.line.is_main and result not in said:  # RE is the result of the main line
+            self.end.comment = f"{said}\n{result}".strip()
 
     def worst_mistake(self) -> Mistake | None:
         """The user's worst mistake; anybody's if the user does not play."""
@@ -281,32 +323,31 @@ class ClientGame:
         ]
         return worst_mistake(self.history, rates, colours)
 
-    def sgf(self) -> str:
-        """The game as SGF."""
-        comments = {
-            ply: f"Black wins {estimate.black_win_rate:.1%}, by {estimate.black_score:+.1f} points"
-            for ply, estimate in self.estimates.items()
-        }
-        left = {colour: max(0.0, self.seconds_left(colour) or 0.0) for colour in self.clocks}
-        record = GameRecord(
-            self.position,
-            self.setup.black,
-            self.setup.white,
-            self.result,
-            comments,
-            60 * self.setup.minutes,
-            left,
-        )
-        return write_sgf(record)
+    def sgf(self, result: str = "") -> str:
+        """The whole tree as SGF.
 
-    def save(self, path: Path) -> None:
-        """Write the game as SGF. The file is replaced as a whole, or stays as it was.
-
-        Raises:
-            UserError: the file can't be written.
+        Args:
+            result: of the line, if the game has none yet.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, self.sgf())
-        except OSError as error:
-            raise UserError(f"{path}: {error.strerror}; the game is not saved") from error
+        self._write_clocks()
+        result = (self.result or result) if self.line.is_main else ""
+        tree = self.line.tree
+        return write_file(replace(tree, result=result or tree.result))
+
+    def saved(self) -> None:
+        """Note that the user has a file with all of the tree."""
+        self.saved_nodes = frozenset(self.line.added)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the user has a file with all that was played."""
+        return self.saved_nodes == self.line.added
+
+    def _write_clocks(self) -> None:
+        """Write the clocks to the last node; what a file's node says of them stays."""
+        node = self.nodes[-1]
+        for colour in self.clocks:
+            if (clock := self.clock_now(colour)) is None:
+                continue
+            if node in self.line.added or TIMES_LEFT[colour] not in node.properties:
+                node.properties.update(clock_properties(clock, colour))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from insei.agents.clock import TimeControl
+from insei.client.clocks import time_control
 from insei.engine.handicap import fixed_handicap, handicap_position
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, MAX_SIDE, PRESETS
@@ -20,8 +22,9 @@ class GameSetup:
     handicap: int = 0
     black: str = YOU
     white: str = "influence"
-    minutes: float = 0.0  # each side's main time; 0 for no clocks
+    minutes: float = 0.0  # each side's main time
     seed: int = 0
+    overtime: str = ""  # after the main time, as clocks.py reads it
 
     def start(self) -> Position:
         """The first position.
@@ -33,13 +36,28 @@ class GameSetup:
             raise UserError(f"rules {self.rules!r}: wanted one of {', '.join(PRESETS)}")
         if not 1 <= self.size <= MAX_SIDE:
             raise UserError(f"size {self.size}: wanted 1 to {MAX_SIDE}")
-        if not 0 <= self.minutes <= 1440:
-            raise UserError(f"minutes {self.minutes:g}: wanted 0 to 1440")
+        self.time_control()
         rules = replace(PRESETS[self.rules](self.size), komi=self.komi)
         if self.handicap:
             return handicap_position(rules, fixed_handicap(rules, self.handicap))
         return Position(rules)
 
+    def time_control(self) -> TimeControl | None:
+        """The time of each side; None without a limit.
+
+        Raises:
+            UserError: a field is out of bounds.
+        """
+        return time_control(self.minutes, self.overtime)
+
     def player(self, colour: int) -> str:
         """Who plays this colour."""
         return self.black if colour == BLACK else self.white
+
+
+def seated_on(setup: GameSetup, size: int) -> GameSetup:
+    """The setup on another board; a level is played there by the net for that board."""
+    from insei.levels import level_on
+
+    black, white = (level_on(player, setup.size, size) for player in (setup.black, setup.white))
+    return replace(setup, size=size, black=black, white=white)

@@ -1,16 +1,15 @@
 """A game line by line, for pipes, screen readers and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from insei.client.game import ClientGame
-from insei.client.game_setup import YOU, GameSetup
+from insei.client.keeping.kept_games import keep
+from insei.client.keeping.line_saving import ANSWERS, LineSaving
 from insei.client.score_count import ScoreCount
 from insei.engine.errors import IllegalMove
 from insei.engine.rules import BLACK, COLOUR_NAMES, Rules, opponent
 from insei.engine.vertex import move_of, vertex_of
-from insei.system.files import typed_path, write_text
 from insei.system.shown import say
 
 if TYPE_CHECKING:
@@ -40,32 +39,32 @@ class LineGame:
     """A game between the user and a player.
 
     Args:
-        own_colour: the user's colour.
+        game: in which the user plays one colour.
         player_name: as messages write it.
         make_analyst: makes the player that gives hints and finds dead stones, when it is needed.
+        keeps: whether the game is kept, in the user's data folder.
     """
 
     def __init__(
         self,
         player: "Player",
-        start: "Position",
-        own_colour: int,
-        seed: int,
+        game: ClientGame,
         player_name: str,
         make_analyst: "Callable[[], Player]",
+        keeps: bool = False,
     ) -> None:
         self.player = player
-        self.own_colour = own_colour
+        self.game = game
+        self.own_colour = game.own_colour
+        self.keeps = keeps
+        self.saving = LineSaving(game)
         self.player_name = player_name
         self.make_analyst = make_analyst
         self.analyst: Player | None = None  # once made
         self.count: ScoreCount | None = None  # while it is open
         self.is_done = False
-        self.rules: Rules = start.rules
-        players = {own_colour: YOU, opponent(own_colour): player.name}
-        black, white = (players[colour] for colour in sorted(players))
-        self.game = ClientGame(GameSetup(black=black, white=white), [start])
-        player.new_game(self.rules, seed)
+        self.rules: Rules = game.rules
+        player.new_game(self.rules, game.setup.seed)
         self.commands: dict[str, Callable[[str], Iterator[str]]] = {
             "done": self._done,
             "undo": self._undo,
@@ -95,22 +94,42 @@ class LineGame:
             elif self.count is not None:
                 yield from self._done("")
             else:
-                yield "No more input; the game is left as it stands."
+                yield f"No more input; the game is left as it stands{self._how_to_go_on()}."
                 return
         if self.game.is_ended:
             yield from self._offer_to_save(typed)
 
     def _offer_to_save(self, typed: Iterator[str]) -> Iterator[str]:
         """Run `save` commands until another line comes."""
-        yield "Type save FILE to keep the game, or nothing to leave it."
+        kept = f"The game is kept in {self.game.kept_at}. " if self.game.kept_at else ""
+        yield f"{kept}Type save FILE to write it elsewhere too, or nothing to leave it."
         for line in typed:
             word, _, rest = line.strip().partition(" ")
-            if word.lower() != "save":
+            if self.saving.asked is not None:
+                yield from self.saving.answer(word)
+            elif word.lower() == "save":
+                yield from self._save(rest.strip())
+            else:
                 return
-            yield from self._save(rest.strip())
+
+    def _how_to_go_on(self) -> str:
+        return f"; `insei play {self.game.kept_at}` goes on with it" if self.game.kept_at else ""
+
+    def _keep(self) -> Iterator[str]:
+        """Keep the game; says why if it can't be."""
+        if not self.keeps:
+            return
+        try:
+            keep(self.game)
+        except ValueError as error:
+            yield f"{error}."
 
     def _run_line(self, line: str) -> Iterator[str]:
         word, _, rest = line.strip().partition(" ")
+        if self.saving.asked is not None:
+            yield from self.saving.answer(word)
+            if word.lower() in ANSWERS:
+                return
         if not word:
             return
         command = self.commands.get(word.lower())
@@ -131,11 +150,14 @@ class LineGame:
 
     def _continue(self) -> Iterator[str]:
         """Play the player's moves, show the board, and open the count after two passes."""
+        yield from self._keep()
         while not self.position.is_over and self.position.to_play != self.own_colour:
             if end := self._play_for_player():
                 self.is_done = True
                 yield end
+                yield from self._keep()
                 return
+        yield from self._keep()
         yield str(self.position)
         if self.position.is_over:
             from insei.agents.search.dead_stones import dead_for
@@ -185,6 +207,7 @@ class LineGame:
         result = self.game.result
         own_letter = "B" if self.own_colour == BLACK else "W"
         outcome = "a tie" if result == "0" else "you win" if result[0] == own_letter else "you lose"
+        yield from self._keep()
         yield f"{self.game.reason}. {result}, {outcome}."
 
     def _hint(self, rest: str) -> Iterator[str]:
@@ -207,6 +230,7 @@ class LineGame:
         """Take back the user's last move and the reply to it."""
         if self.game.undo():
             self.count = None
+            yield from self._keep()
             yield str(self.position)
         else:
             yield "Nothing to take back."
@@ -216,22 +240,15 @@ class LineGame:
         yield f"As it stands, black {black}, white {white} and komi {self.rules.komi:g}."
 
     def _save(self, rest: str) -> Iterator[str]:
-        if not rest:
-            yield "Type save FILE."
-            return
-        result = self.game.result or (self.count.result if self.count is not None else "")
-        try:
-            write_text(typed_path(rest), replace(self.game, result=result).sgf())
-        except OSError as error:
-            yield f"{rest}: {error.strerror}; the game is not saved."
-            return
-        yield f"Saved to {rest}."
+        """Save the game, with the result of a count that is open."""
+        yield from self.saving.save(rest, self.count.result if self.count is not None else "")
 
     def _resign(self, rest: str) -> Iterator[str]:
         self.is_done = True
         self.game.resign(self.own_colour)
+        yield from self._keep()
         yield f"You resign: {self.player_name} wins."
 
     def _quit(self, rest: str) -> Iterator[str]:
         self.is_done = True
-        yield "Left as it stands."
+        yield f"Left as it stands{self._how_to_go_on()}."

@@ -10,11 +10,20 @@ from textual.widgets import Button, Input, Label, Select
 
 from insei.client.game_setup import YOU, GameSetup
 from insei.client.text_view import TextView
-from insei.engine.rules import PRESETS
-from insei.levels import STRONGEST, level_description, opponent_named
+from insei.engine.rules import MAX_SIDE, PRESETS
+from insei.levels import level_description, levels_on, opponent_named
+from insei.progress import handicap_advice, progress_path, read_progress
 from insei.system.errors import UserError
 
 COLOURS = {"black": "black", "white": "white", "both": "both colours", "none": "nobody: watch"}
+
+
+def handicap_for(level: int, size: int) -> str:
+    """The handicap that makes a game of the user with a level even; empty if none is needed."""
+    if level > len(levels_on(size)):
+        return ""
+    own = read_progress(progress_path()).on(size).level
+    return handicap_advice(level, size, own)
 
 
 class LevelInput(Input):
@@ -27,8 +36,11 @@ class LevelInput(Input):
 
     def action_change_level(self, by: int) -> None:
         """Go up or down. A name becomes a middle level first."""
-        level = int(self.value) + by if self.value.strip().isdecimal() else STRONGEST // 2 + 1
-        self.value = str(min(STRONGEST, max(1, level)))
+        size = self.screen.query_one("#size", Input).value.strip()
+        is_board = size.isdecimal() and 1 <= int(size) <= MAX_SIDE
+        most = len(levels_on(int(size) if is_board else MAX_SIDE))
+        level = int(self.value) + by if self.value.strip().isdecimal() else most // 2 + 1
+        self.value = str(min(most, max(1, level)))
 
 
 class NewGameDialog(ModalScreen[GameSetup | None]):
@@ -59,7 +71,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
             colour = "both"
         with VerticalScroll():
             with Horizontal():
-                yield Label(f"Opponent, 1-{STRONGEST} or name")
+                yield Label("Opponent, level or name")
                 yield LevelInput(self.opponent, id="opponent", compact=True)
             yield TextView(id="description")
             for name, label, value in (
@@ -67,6 +79,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
                 ("komi", "Komi", f"{setup.komi:g}"),
                 ("handicap", "Handicap stones", str(setup.handicap)),
                 ("minutes", "Minutes each, 0 none", f"{setup.minutes:g}"),
+                ("overtime", "Overtime, as 3x30", setup.overtime),
             ):
                 with Horizontal():
                     yield Label(label)
@@ -106,7 +119,10 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
     def _describe_level(self) -> None:
         opponent = self.query_one("#opponent", Input).value
         size = self.query_one("#size", Input).value
-        self.query_one("#description", TextView).show(level_description(opponent, size))
+        said = level_description(opponent, size)
+        if said and (advice := handicap_for(int(opponent), int(size))):
+            said = f"{said}. {advice}"
+        self.query_one("#description", TextView).show(said)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Begin the game."""
@@ -154,6 +170,7 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
             black=YOU if colour in ("black", "both") else opponent,
             white=YOU if colour in ("white", "both") else opponent,
             minutes=float(number("minutes", float)),
+            overtime=typed("overtime").strip(),
             seed=self.setup.seed + 1,
         )
         setup.start()

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from textwrap import wrap
 
-from insei.client.board_picture import LETTERS
-from insei.client.game import ClientGame, Estimate
+from insei.client.clocks import clock_text
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
+from insei.client.marks import LETTERS
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE
 from insei.engine.vertex import vertex_of
@@ -24,12 +26,17 @@ class PanelSize:
 
 
 def panel_lines(
-    game: ClientGame, analysis: PositionAnalysis | None, message: str, size: PanelSize
+    game: ClientGame,
+    analysis: PositionAnalysis | None,
+    message: str,
+    size: PanelSize,
+    has_graph: bool = True,
 ) -> list[str]:
     """The panel's lines. What does not fit is left out, the graph first.
 
     Args:
         analysis: None if no overlay is shown.
+        has_graph: whether the graph of the win rate may be seen.
     """
     lines = [line[: size.columns] for line in status_lines(game, size)]
     wrapped = wrap(message, size.columns)
@@ -37,8 +44,9 @@ def panel_lines(
         return [*lines, *wrapped][: size.rows]
     lines += ["", *wrapped]
     if analysis is not None:
-        lines += ["", *analysis_lines(analysis)][: max(0, size.rows - len(lines))]
-    graph = graph_lines(game, size)
+        found = [line[: size.columns] for line in analysis_lines(analysis)]
+        lines += ["", *found][: max(0, size.rows - len(lines))]
+    graph = graph_lines(game, size) if has_graph else []
     if graph and size.rows - len(lines) > len(graph):
         lines += ["", *graph]
     return lines
@@ -51,8 +59,8 @@ def status_lines(game: ClientGame, size: PanelSize) -> list[str]:
     signs = "XO" if size.is_plain else "●○"
     lines = []
     for colour, sign in ((BLACK, signs[0]), (WHITE, signs[1])):
-        seconds = game.seconds_left(colour)
-        clock = f" {clock_text(seconds)}" if seconds is not None else ""
+        time = game.clock_now(colour)
+        clock = f" {clock_text(time)}" if time is not None else ""
         tail = f", took {prisoners[colour]}"
         name = display_name(game.setup.player(colour), game.setup.size)
         name = name[: max(3, size.columns - len(tail) - len(clock) - 2)]
@@ -84,18 +92,12 @@ def turn_text(game: ClientGame) -> str:
 def one_line_status(game: ClientGame) -> str:
     """The status for a terminal too narrow for a panel."""
     black, white = game.shown.prisoners
-    clocks = [game.seconds_left(colour) for colour in (BLACK, WHITE)]
-    times = "".join(f", {clock_text(seconds)}" for seconds in clocks if seconds is not None)
+    clocks = [game.clock_now(colour) for colour in (BLACK, WHITE)]
+    times = "".join(f", {clock_text(clock)}" for clock in clocks if clock is not None)
     return (
         f"{move_text(game)}: {turn_text(game)}{times}, took {black}:{white}, "
         f"komi {game.rules.komi:g}"
     )
-
-
-def clock_text(seconds: float) -> str:
-    """Minutes and seconds, at least 0:00."""
-    total = max(0, int(seconds))
-    return f"{total // 60}:{total % 60:02}"
 
 
 def outlook_line(analysis: PositionAnalysis) -> str:
@@ -113,9 +115,10 @@ def analysis_lines(analysis: PositionAnalysis) -> list[str]:
     rules = analysis.position.rules
     for letter, candidate in zip(LETTERS, analysis.candidates, strict=False):
         vertex = vertex_of(candidate.move, rules)
+        follows = " ".join(vertex_of(move, rules) for move in candidate.variation[1:4])
         lines.append(
             f"{letter} {vertex:<4} {candidate.win_rate:>4.0%} {candidate.score:>+6.1f} "
-            f"{candidate.visits}"
+            f"{candidate.visits:<5} {follows}".rstrip()
         )
     return lines
 

@@ -6,10 +6,12 @@ Tasks come in through a socket, replies go back.
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from insei.agents.manners import Manners, Outlook
 from insei.client.player_tasks import (
     AnalysisTask,
     ChosenMove,
@@ -18,6 +20,7 @@ from insei.client.player_tasks import (
     PositionAnalysis,
     Reply,
     Task,
+    ThinkingBegan,
 )
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from insei.agents.search.search import Search
 
 QUICK_VISITS = 60  # of the analysis that each position gets for the graph
+VARIATION_LENGTH = 10  # moves of a candidate's continuation
 REPLY_EVERY = 6  # steps of a deep analysis between two replies
 CLOSE_SECONDS = 2.0  # for players to close, once the screen is gone
 
@@ -38,7 +42,8 @@ class PlayerServer:
     Args:
         tasks: numbered; None ends the work.
         reply: called with the number of a task and each reply to it.
-        analyst: the searching player that analyses positions, by the grammar.
+        analyst: the searching player that analyses positions, by the grammar; for NET stands the
+            net for the size of the board.
         seed: of the players' games.
     """
 
@@ -55,6 +60,7 @@ class PlayerServer:
         self.seed = seed
         self.players: dict[str, Player] = {}
         self.rules: dict[str, Rules] = {}  # of each player's game
+        self.manners: dict[str, Manners] = {}  # of each level's game
         self.number = 0  # of the current task
 
     def work(self) -> None:
@@ -87,40 +93,57 @@ class PlayerServer:
         if position.num_moves < 2 or self.rules.get(name) != position.rules:
             player.new_game(position.rules, self.seed)
             self.rules[name] = position.rules
+            self.manners[name] = Manners()
         return player
 
     def _search(self, position: Position) -> "Search":
         from insei.agents.player import SearchingPlayer
+        from insei.levels import with_net
 
-        player = self._player(self.analyst, position)
+        name = with_net(self.analyst, position.rules.width)
+        player = self._player(name, position)
         if not isinstance(player, SearchingPlayer):
-            raise UserError(f"analyst {self.analyst}: wanted a player that searches")
+            raise UserError(f"analyst {name}: wanted a player that searches")
         return player.search_from(position)
 
     def _choose_move(self, task: MoveTask) -> None:
-        from insei.agents.player import TimedPlayer
+        from insei.agents.player import ClockedPlayer, TimedPlayer
 
-        self._analyse_quickly(task.position)
-        player = self._player(task.player, task.position)
+        position = task.position
+        analysis = self._analyse_quickly(position)
+        player = self._player(task.player, position)
         if isinstance(player, TimedPlayer):
-            player.set_time_limit(task.seconds)
-        self._reply(ChosenMove(task.position, player.choose(task.position).move))
+            clock = task.clocks.get(position.to_play)
+            player.set_time_limit(clock.seconds_for(position) if clock else None)
+        elif isinstance(player, ClockedPlayer):
+            player.set_clocks(task.clocks)
+        self._reply(ThinkingBegan(position))
+        began = time.monotonic()
+        move = player.choose(position).move
+        seconds = time.monotonic() - began
+        if task.is_level and analysis is not None:
+            outlook = Outlook(analysis.black_win_rate, analysis.black_score, analysis.ownership)
+            move = self.manners[task.player].instead(position, move, outlook)
+        self._reply(ChosenMove(position, move, seconds))
 
-    def _analyse_quickly(self, position: Position) -> None:
+    def _analyse_quickly(self, position: Position) -> PositionAnalysis | None:
         """Analyse for the graph, before the player moves. A failure does not stop the player."""
         try:
             search = self._search(position)
             while search.num_visits < QUICK_VISITS and search.step():
                 pass
-            self._reply(analysis_of(position, search))
+            analysis = analysis_of(position, search)
         except ValueError as error:
             self._reply(Failure(position, str(error), False))
+            return None
+        self._reply(analysis)
+        return analysis
 
     def _analyse(self, task: AnalysisTask) -> None:
         start = task.position.resumed() if task.position.is_over else task.position
         search = self._search(start)
-        steps = 0
-        while search.num_visits < QUICK_VISITS or task.is_deep:
+        steps, visits = 0, max(task.visits, QUICK_VISITS)
+        while search.num_visits < visits or task.is_deep:
             goes_on = search.deepen() if task.is_deep else search.step()
             if not goes_on or (not self.tasks.empty() and search.num_visits > 1):
                 break
@@ -136,7 +159,7 @@ def analysis_of(position: Position, search: "Search") -> PositionAnalysis:
     Args:
         position: as the task named it; the search may have resumed a finished game.
     """
-    analysis = search.analysis(num_moves=8, length=1)
+    analysis = search.analysis(num_moves=8, length=VARIATION_LENGTH)
     is_black = analysis.position.to_play == BLACK
     return PositionAnalysis(
         position,

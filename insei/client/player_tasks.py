@@ -1,10 +1,11 @@
 """What the client asks of players, and what they reply. Both cross between processes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insei.agents.clock import Clock
 from insei.agents.search.analysis import MoveAnalysis
 from insei.engine.position import Position
 
@@ -15,7 +16,8 @@ class MoveTask:
 
     position: Position
     player: str  # by the grammar
-    seconds: float | None = None  # the time limit
+    clocks: dict[int, Clock] = field(default_factory=dict)  # by colour; empty for no limit
+    is_level: bool = False  # whether the player ends a game as people do
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class AnalysisTask:
 
     position: Position
     is_deep: bool = False  # whether to go on until another task comes
+    visits: int = 0  # at least; 0 for a quick one
 
 
 Task = MoveTask | AnalysisTask
@@ -43,11 +46,19 @@ class PositionAnalysis:
 
 
 @dataclass(frozen=True)
+class ThinkingBegan:
+    """The player has started up and thinks: its time runs."""
+
+    position: Position
+
+
+@dataclass(frozen=True)
 class ChosenMove:
     """A player's move, or RESIGN."""
 
     position: Position
     move: int
+    seconds: float = 0.0  # that it thought
 
 
 @dataclass(frozen=True)
@@ -59,4 +70,4 @@ class Failure:
     is_player: bool  # whether a player failed; else the analyst
 
 
-Reply = PositionAnalysis | ChosenMove | Failure
+Reply = PositionAnalysis | ThinkingBegan | ChosenMove | Failure

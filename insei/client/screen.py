@@ -4,14 +4,15 @@ import curses
 import gc
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from insei.client.game import ClientGame
     from insei.client.game_setup import GameSetup
+    from insei.client.teaching.study import Study
 
 Theme = Literal["auto", "wood", "plain"]
+ANALYST = "search:NET,rule=puct,visits=20000"  # see PlayerServer
 MIN_COLOURS = 8  # for the wooden board
 
 
@@ -47,19 +48,27 @@ def open_client(
     game: "ClientGame",
     opponent: str,
     theme: Theme,
-    autosave: Path | None,
+    keeps: bool,
     unfinished: "ClientGame | None" = None,
     is_review: bool = False,
     pause: float = 0.0,
     seats: "GameSetup | None" = None,
+    study: "Study | None" = None,
 ) -> None:
     """Run the client until the user leaves it, and restore the terminal. See `Client`."""
     from insei.client.app import Client
-    from insei.levels import strongest_net_for
 
-    analyst = f"search:{strongest_net_for(game.rules.width)},rule=puct,visits=20000"
     client = Client(
-        game, opponent, analyst, is_plain(theme), autosave, unfinished, is_review, pause, seats
+        game,
+        opponent,
+        ANALYST,
+        is_plain(theme),
+        keeps,
+        unfinished,
+        is_review,
+        pause,
+        seats,
+        study,
     )
     gc.freeze()  # garbage collection skips imported objects, so that keys do not wait for it
     client.run()

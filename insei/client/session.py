@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Literal
 
 from insei.agents.grammar import make_player
+from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
+from insei.client.keeping.kept_games import described, is_kept, resume, unfinished_game
 from insei.client.screen import Theme, has_terminal, open_client
-from insei.engine.rules import BLACK, MAX_SIDE, PRESETS, WHITE
+from insei.engine.rules import MAX_SIDE, PRESETS
+from insei.levels import display_name, notes_on, opponent_named, with_net
+from insei.opponents import typed_player
 from insei.system.errors import UserError
 from insei.system.shown import say
 
@@ -37,6 +41,7 @@ def setup_against(
     handicap: int,
     minutes: float,
     seed: int,
+    overtime: str = "",
 ) -> GameSetup:
     """A game of yours against a level or a player.
 
@@ -47,8 +52,6 @@ def setup_against(
     Raises:
         UserError: there is no such board, rules, or level.
     """
-    from insei.levels import opponent_named
-
     check_board(size, rules)
     name = opponent_named(player, size)
     return GameSetup(
@@ -60,6 +63,7 @@ def setup_against(
         white=YOU if colour == "white" else name,
         minutes=minutes,
         seed=seed,
+        overtime=overtime,
     )
 
 
@@ -77,16 +81,52 @@ def play_game(
     Raises:
         UserError, PlayerFailed: the opponent can't play, or a file can't be used.
     """
-    if review is not None:
+    from insei.client.game import ClientGame
+    from insei.client.teaching.study_session import review_by_lines
+
+    if review is not None and (plain or not has_terminal()):
+        review_by_lines(ClientGame.review(review))
+    elif review is not None:
         review_on_screen(setup, typed, review, theme)
-    elif plain or not has_terminal():
-        if setup.minutes:
-            raise UserError(
-                f"minutes {setup.minutes:g}: wanted 0 line by line, where no clock runs"
-            )
-        play_by_lines(setup, opponent_of(setup), load)
+        return
+    check_player(typed, opponent_of(setup))
+    game = ClientGame.load(load, setup) if load else ClientGame.begin(setup)
+    begin(game, typed, plain, theme)
+
+
+def is_left_game(path: Path) -> bool:
+    """Whether a file is a kept game that was left unfinished."""
+    try:
+        return is_kept(path) and described(path).is_unfinished
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+
+
+def go_on(path: Path, plain: bool, theme: Theme) -> None:
+    """Go on with an unfinished kept game, against the same opponent.
+
+    Raises:
+        UserError, PlayerFailed: the file can't be used, or the opponent can't play.
+    """
+    game = resume(path)
+    opponent = opponent_of(game.setup)
+    check_player("", opponent)
+    begin(game, display_name(opponent, game.setup.size).removeprefix("level "), plain, theme)
+
+
+def begin(game: ClientGame, typed: str, plain: bool, theme: Theme) -> None:
+    """Play a game, on the board or line by line; on the board an unfinished one is offered first.
+
+    Raises:
+        UserError, PlayerFailed: the opponent can't play.
+    """
+    if not plain and has_terminal():
+        is_new = game.file is None
+        open_client(game, typed, theme, True, unfinished_game() if is_new else None)
+    elif game.clocks:
+        raise UserError("minutes and overtime: wanted none line by line, where no clock runs")
     else:
-        play_on_screen(setup, typed, opponent_of(setup), load, theme)
+        play_by_lines(game)
 
 
 def opponent_of(setup: GameSetup) -> str:
@@ -94,63 +134,35 @@ def opponent_of(setup: GameSetup) -> str:
     return setup.white if setup.black == YOU else setup.black
 
 
-def play_by_lines(setup: GameSetup, name: str, load: Path | None) -> None:
+def play_by_lines(game: ClientGame) -> None:
     """A game in lines from standard input."""
     from insei.client.line_game import LineGame, typed_lines
-    from insei.engine.sgf.record import read_sgf_file
-    from insei.levels import display_name, notes_on, strongest_net_for
 
-    start = setup.start()
-    if load is not None:
-        record = read_sgf_file(load)
-        start = record.position
-        for note in record.notes:
-            say(f"{load}: {note}", to_error=True)
-    mine = BLACK if setup.black == YOU else WHITE
-    analyst = f"search:{strongest_net_for(start.rules.width)},rule=puct"
+    size = game.rules.width
+    name = opponent_of(game.setup)
+    for note in game.warnings:
+        say(f"{game.file}: {note}", to_error=True)
+    if game.file is None and (left := unfinished_game()) is not None:
+        say(f"Your last game is unfinished: `insei play {left.kept_at}` goes on with it.")
     with closing(make_player(name)) as player:
-        game = LineGame(
+        lines = LineGame(
             player,
-            start,
-            mine,
-            setup.seed,
-            display_name(name, start.rules.width),
-            lambda: make_player(analyst),
+            game,
+            display_name(name, size),
+            lambda: make_player(with_net("search:NET,rule=puct", size)),
+            keeps=True,
         )
-        for note in notes_on(name, start.rules):
+        for note in notes_on(name, game.rules):
             say(note)
-        for line in game.run(typed_lines(sys.stdin)):
+        for line in lines.run(typed_lines(sys.stdin)):
             say(line, flush=True)
-
-
-def play_on_screen(
-    setup: GameSetup, opponent: str, name: str, load: Path | None, theme: Theme
-) -> None:
-    """A game on the board; an unfinished one is offered first."""
-    from insei.client.game import ClientGame
-    from insei.client.unfinished import load_unfinished, unfinished_path
-
-    check_player(opponent, name)
-    game = ClientGame.begin(setup)
-    autosave = unfinished_path()
-    unfinished = None
-    if load is not None:
-        game = ClientGame.load(load, setup)
-        game.result = ""
-    elif autosave.is_file():
-        unfinished = load_unfinished(autosave)
-    open_client(game, opponent, theme, autosave, unfinished)
 
 
 def review_on_screen(setup: GameSetup, opponent: str, path: Path, theme: Theme) -> None:
     """An SGF game to step through."""
-    from insei.client.game import ClientGame
-
-    if not has_terminal():
-        raise UserError("review wants a terminal")
     game = ClientGame.review(path)
     game.show_ply(0)
-    open_client(game, opponent, theme, None, is_review=True, seats=setup)
+    open_client(game, opponent, theme, True, is_review=True, seats=setup)
 
 
 def check_player(typed: str, name: str) -> None:
@@ -159,5 +171,5 @@ def check_player(typed: str, name: str) -> None:
     Raises:
         UserError, PlayerFailed: why it can't.
     """
-    if not typed.strip().isdecimal():  # a level is a name of our own, not worth half a second
+    if not typed_player(typed).isdecimal():  # a level is a name of our own, not worth half a second
         make_player(name).close()

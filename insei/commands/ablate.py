@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from insei.commands.configurations import show_configurations
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, List, Reports
-from insei.commands.run_line import RunLine, silence_libraries
+from insei.printing.games_bar import GamesBar
+from insei.printing.run_line import RunLine, silence_libraries
 from insei.printing.tables import Heading, table_text
 from insei.system.shown import say
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
-from insei.commands.run_line import silence_libraries
+from insei.printing.games_bar import GamesBar
+from insei.printing.run_line import silence_libraries
 from insei.printing.tables import Heading, table_text
 from insei.system.shown import say
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.run_line import RunLine, silence_libraries
+from insei.printing.run_line import RunLine, silence_libraries
 from insei.system.shown import say
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Seed, Workers
+from insei.printing.games_bar import GamesBar
 from insei.printing.tables import Heading, table_text
 from insei.system.shown import say
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from insei.commands.run_line import silence_libraries
+from insei.printing.run_line import silence_libraries
 from insei.system.errors import UserError
 from insei.system.shown import say, shown
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from insei.commands.configurations import show_configurations
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, List, Reports
+from insei.printing.games_bar import GamesBar
 from insei.system.shown import say
 
 

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from insei.commands.configurations import show_configurations
 from insei.commands.options import Address, List
-from insei.commands.run_line import RunLine, silence_libraries
+from insei.printing.run_line import RunLine, silence_libraries
 from insei.system.shown import say
 
 

@@ -48,4 +48,4 @@ def watch(
         check_player(typed, name)
     fair = fair_komi(size, 0) if komi is None else komi
     setup = GameSetup(size=size, komi=fair, rules=rules, black=names[0], white=names[1], seed=seed)
-    open_client(ClientGame.begin(setup), white, theme, None, pause=pause)
+    open_client(ClientGame.begin(setup), white, theme, True, pause=pause)

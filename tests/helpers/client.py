@@ -11,10 +11,10 @@ ANALYST = "search:go5,rule=puct,visits=20000"
 SETUP = GameSetup(size=5, komi=14.5, black=YOU, white="capture")
 
 
-def client_of(setup=SETUP, autosave=None, **options):
+def client_of(setup=SETUP, keeps=False, **options):
     options = {"opponent": "capture", "analyst": ANALYST, "is_plain": True} | options
     game = options.pop("game", None) or ClientGame.begin(setup)
-    return Client(game, autosave=autosave, **options)
+    return Client(game, keeps=keeps, **options)
 
 
 def drive(client, script, size=(90, 30)):
@@ -51,3 +51,9 @@ def screen_of(client):
 
 def your_turn(client):
     return lambda: client.game.is_your_turn()
+
+
+def note_estimates(game, estimates):
+    """Give the plies of a game's line these estimates."""
+    for ply, estimate in estimates.items():
+        game.note_estimate(ply, estimate, replaces_file=True)

@@ -1,5 +1,6 @@
 """The program run as a user runs it."""
 
+import os
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ from tests.helpers.paths import ROOT
 
 
 def insei(*words, text="", cwd=ROOT):
+    folders = {name: os.environ[name] for name in ("XDG_DATA_HOME", "XDG_STATE_HOME")}
     return subprocess.run(
         [sys.executable, "-m", "insei.main", *map(str, words)],
         input=text,
@@ -14,5 +16,5 @@ def insei(*words, text="", cwd=ROOT):
         text=True,
         cwd=cwd,
         timeout=120,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "COLUMNS": "100"} | folders,
     )

@@ -35,7 +35,7 @@ def begin(monkeypatch):
         def call_later(seconds, call):
             later.append((seconds, call))
 
-        return GameController(game, ANALYST, lambda *reply: None, None, False, pause, call_later)
+        return GameController(game, ANALYST, lambda *reply: None, False, False, pause, call_later)
 
     return begin
 
@@ -46,7 +46,7 @@ def test_a_reply_for_an_earlier_game_is_ignored(begin):
     earlier = session.process
     reply = ChosenMove(session.game.position, 7)
     session.switch_to(ClientGame.begin(SETUP), False)
-    session.game.history = [reply.position]  # even if the position is the same
+    session.game.line.history[0] = reply.position  # even if the position is the same
     session.receive(earlier, reply)
     assert earlier.is_closed
     assert len(session.game.history) == 1
@@ -62,13 +62,13 @@ def test_watched_players_move_after_a_pause(begin):
     [(seconds, call)] = later
     assert seconds == 1.5
     call()
-    assert session.process.tasks == [MoveTask(session.game.position, "random")]
+    assert session.process.tasks == [MoveTask(session.game.position, "random", is_level=True)]
 
 
 def test_a_player_against_people_moves_at_once(begin):
     session = begin(pause=1.5, later=[])
     session.play(12)
-    assert session.process.tasks == [MoveTask(session.game.position, "capture")]
+    assert session.process.tasks == [MoveTask(session.game.position, "capture", is_level=True)]
 
 
 def test_undo_after_the_end_goes_on_with_the_game(begin):
@@ -91,5 +91,5 @@ def test_a_move_costs_its_player_the_time_it_took(begin, monkeypatch):
     now[0] += 7
     session.play(12)
     now[0] += 2
-    assert session.game.seconds_left(1) == 53
-    assert session.game.seconds_left(2) == 58
+    assert session.game.clock_now(1).main_left == 53
+    assert session.game.clock_now(2).main_left == 60  # it has not begun to think

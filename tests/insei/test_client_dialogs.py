@@ -3,7 +3,7 @@
 import pytest
 
 from insei.engine.rules import BLACK, WHITE
-from insei.levels import LEVELS
+from insei.levels import levels_on
 from tests.helpers.client import SETUP, client_of, drive, until
 
 pytestmark = pytest.mark.usefixtures("player_thread")
@@ -75,12 +75,12 @@ def test_arrows_change_the_level_and_the_dialog_describes_it():
         await pilot.press("f2")
         await pilot.pause()
         level = client.screen.query_one("#opponent")
-        level.value = "8"
+        level.value = "11"
         await pilot.press("up", "up")
-        assert level.value == "9"
+        assert level.value == "12"
         await pilot.press("down")
         await pilot.pause()
-        assert LEVELS[7].description in str(client.screen.query_one("#description").render())
+        assert levels_on(5)[10].description in str(client.screen.query_one("#description").render())
         level.value = "influence"
         await pilot.pause()
         assert str(client.screen.query_one("#description").render()) == ""

@@ -5,11 +5,21 @@ import pytest
 
 from insei.client.board_picture import BoardPicture, rows_of
 from insei.client.board_view import BoardView
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
 from insei.client.panel import PanelSize, graph_lines
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from tests.helpers.client import SETUP, client_of, drive, screen_of, type_line, until, your_turn
+from tests.helpers.client import (
+    SETUP,
+    client_of,
+    drive,
+    note_estimates,
+    screen_of,
+    type_line,
+    until,
+    your_turn,
+)
 
 pytestmark = pytest.mark.usefixtures("player_thread")
 
@@ -66,10 +76,10 @@ def test_the_graph_follows_the_win_rate():
     game.play(12)
     game.play(6)
     assert graph_lines(game, PanelSize(30, 20, False)) == []
-    game.estimates = {0: Estimate(0.5, 0), 1: Estimate(1.0, 9), 2: Estimate(0.0, -9)}
+    note_estimates(game, {0: Estimate(0.5, 0), 1: Estimate(1.0, 9), 2: Estimate(0.0, -9)})
     lines = graph_lines(game, PanelSize(30, 20, False))[1:]
     assert [line[1] for line in lines] == ["█"] * 4
     assert [line[2] for line in lines] == [" "] * 4
-    game.shown_ply = 1
+    game.show_ply(1)
     plain = graph_lines(game, PanelSize(30, 20, True))[1:]
     assert [line[1] for line in plain] == ["#"] * 4 + ["^"]

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from insei.client.board_view import BoardView
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.player_tasks import ChosenMove, Failure
-from insei.client.summary import summary
+from insei.client.teaching.summary import summary
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
-from tests.helpers.client import SETUP, client_of, drive, type_line, until
+from tests.helpers.client import SETUP, client_of, drive, note_estimates, type_line, until
 
 pytestmark = pytest.mark.usefixtures("player_thread")
 
@@ -94,11 +95,10 @@ def test_the_summary_names_the_move_that_lost_most():
     game = ClientGame.begin(SETUP)
     for move in (12, 6, 8):
         game.play(move)
-    game.estimates = {
-        0: Estimate(0.6, 1), 1: Estimate(0.55, 1), 2: Estimate(0.6, 1), 3: Estimate(0.1, -5)
-    }  # fmt: skip
+    rates = (0.6, 0.55, 0.6, 0.1)
+    note_estimates(game, {ply: Estimate(rate) for ply, rate in enumerate(rates)})
     game.resign(BLACK)
     said = summary(game)
     assert "White wins, W+R: you lose." in said
-    assert "Move 3, D4, lost most: 50%" in said
+    assert "Digits show what lost most: 1 D4 -50 %." in said
     assert "changed hands 1 time" in said

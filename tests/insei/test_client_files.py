@@ -4,17 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
+from insei.client.keeping.save_target import write_game
 from insei.engine.rules import BLACK, WHITE
-from insei.engine.sgf.record import read_sgf
-from tests.helpers.client import SETUP, client_of, drive, type_line, until, your_turn
+from insei.engine.sgf.record import GameRecord, read_sgf, write_sgf
+from tests.helpers.client import (
+    SETUP,
+    client_of,
+    drive,
+    note_estimates,
+    type_line,
+    until,
+    your_turn,
+)
 
 pytestmark = pytest.mark.usefixtures("player_thread")
 
 
 def test_a_loaded_game_is_on_the_clock_too(tmp_path):
     path = tmp_path / "game.sgf"
-    ClientGame.begin(SETUP).save(path)
+    write_game(ClientGame.begin(SETUP), path)
     assert ClientGame.load(path).clocks == {}
     game = ClientGame.load(path, replace(SETUP, minutes=2))
     assert game.clocks[BLACK].main_left == game.clocks[WHITE].main_left == 120
@@ -26,7 +36,7 @@ def test_an_unfinished_game_comes_back_with_its_clocks(tmp_path):
     game.play(12)
     game.clocks[BLACK].main_left = 31.5
     game.clocks[WHITE].main_left = 7.5
-    game.save(path)
+    write_game(game, path)
     again = ClientGame.load(path)
     assert again.setup.minutes == 2
     assert again.clocks[BLACK].main_left == 31.5
@@ -38,26 +48,11 @@ def test_an_unfinished_game_comes_back_with_its_clocks(tmp_path):
 
 def test_a_resumed_game_is_loaded_as_it_was_left(tmp_path):
     path = tmp_path / "game.sgf"
-    game = ClientGame.begin(SETUP)
-    for move in (12, 25, 25):
-        game.play(move)
-    game.history[-1] = game.position.resumed()
-    game.save(path)
+    passed = SETUP.start().play_all([12, 25, 25])
+    path.write_text(write_sgf(GameRecord(passed)))
+    assert ClientGame.load(path).position.is_over
+    path.write_text(write_sgf(GameRecord(passed.resumed())))
     assert not ClientGame.load(path).position.is_over
-
-
-def test_a_finished_game_whose_file_can_not_be_deleted_is_reported(tmp_path):
-    (tmp_path / "state").touch()
-    game = ClientGame.begin(SETUP)
-    game.resign(BLACK)
-    client = client_of(game=game, autosave=tmp_path / "state" / "unfinished.sgf")
-
-    async def script(pilot):
-        await until(
-            pilot, lambda: "the file of the finished game remains" in client.controller.message
-        )
-
-    drive(client, script)
 
 
 def test_a_game_is_saved_loaded_and_reviewed(tmp_path):
@@ -71,22 +66,29 @@ def test_a_game_is_saved_loaded_and_reviewed(tmp_path):
         moves = client.game.position.moves
         assert read_sgf(path.read_bytes()).position.moves == moves
         client.run_line(f"load {path}")
+        await pilot.press("y")  # the game is under way
         assert client.game.position.moves == moves
         assert client.game.is_your_turn()
         client.run_line(f"review {path}")
+        await pilot.press("y")
         assert client.game.ply == 0
         await pilot.press("pagedown")
         assert client.game.ply == 1
         await pilot.press("pageup")
         await type_line(pilot, "last")
+        last = client.game.ply
         await type_line(pilot, "a1")
-        assert "over" in client.controller.text()
+        assert client.game.ply == last + 1
+        client.run_line("undo")
+        assert client.game.position.moves == moves
+        client.run_line("undo")
+        assert "Only moves that you added" in client.controller.text()
         (tmp_path / "broken.sgf").write_text("no game")
         for line in (f"load {tmp_path / 'none.sgf'}", f"review {tmp_path / 'broken.sgf'}", "load"):
             client.run_line(line)
             assert client.game.position.moves == moves
         client.run_line(f"save {tmp_path / 'game.sgf' / 'below'}")
-        assert "not saved" in client.controller.text()
+        assert "there is no such folder; the game is not saved" in client.controller.text()
 
     drive(client, script)
 
@@ -154,13 +156,10 @@ def test_a_reviewed_game_is_analysed_ply_by_ply(tmp_path):
 
     async def script(pilot):
         await until(pilot, lambda: len(client.game.estimates) == 5)
-        client.game.estimates |= {
-            2: Estimate(0.95, 5),
-            3: Estimate(0.05, -5),
-            4: Estimate(0.05, -5),
-        }
+        lost = {2: Estimate(0.95, 5), 3: Estimate(0.05, -5), 4: Estimate(0.05, -5)}
+        note_estimates(client.game, lost)
         client.run_line("last")
-        assert "Move 3, D2, lost most: 90%" in client.controller.text()
+        assert "Digits show what lost most: 1 D2 -90 %." in client.controller.text()
 
     drive(client, script)
 
@@ -181,32 +180,3 @@ def test_names_in_a_reviewed_file_are_never_started_as_players(tmp_path):
     drive(client, script)
     assert client.game.setup.white == "capture"
     assert not marker.exists()
-
-
-def test_an_unfinished_game_is_kept_and_offered_again(tmp_path):
-    keep = tmp_path / "state" / "unfinished.sgf"
-    client = client_of(autosave=keep)
-
-    async def script(pilot):
-        await type_line(pilot, "c3")
-        await until(pilot, your_turn(client))
-        await pilot.press("ctrl+q")
-        await pilot.press("y")
-
-    drive(client, script)
-    moves = client.game.position.moves
-    left = ClientGame.load(keep)
-    assert left.position.moves == moves
-    assert left.setup.white == "capture"
-    again = client_of(autosave=keep, unfinished=left)
-
-    async def second(pilot):
-        await pilot.press("y")
-        await until(pilot, your_turn(again))
-        assert again.game.position.moves == moves
-        await pilot.press("f8")
-        await pilot.press("y")
-        await pilot.pause()
-
-    drive(again, second)
-    assert not keep.exists()

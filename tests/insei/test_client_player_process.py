@@ -13,6 +13,7 @@ from insei.client.player_tasks import (
     Failure,
     MoveTask,
     PositionAnalysis,
+    ThinkingBegan,
 )
 from insei.engine.position import Position
 from insei.engine.rules import Rules
@@ -44,8 +45,9 @@ def has_ended(process, seconds=20):
 def test_a_move_task_gets_an_analysis_and_a_move(players, replies):
     position = Position(Rules(5, 5, 0.5)).play(12)
     players.submit(MoveTask(position, "capture"))
-    analysis, move = replies.get(timeout=60), replies.get(timeout=60)
+    analysis, began, move = (replies.get(timeout=60) for _ in range(3))
     assert isinstance(analysis, PositionAnalysis)
+    assert isinstance(began, ThinkingBegan)
     assert isinstance(move, ChosenMove)
     assert move.position is position
     assert position.is_legal(move.move)
@@ -56,7 +58,8 @@ def test_a_move_task_gets_an_analysis_and_a_move(players, replies):
 def test_a_dead_process_is_reported_and_the_next_task_starts_another(players, replies):
     position = Position(Rules(5, 5, 0.5)).play(12)
     players.submit(MoveTask(position, "capture"))
-    replies.get(timeout=60), replies.get(timeout=60)
+    while not isinstance(replies.get(timeout=60), ChosenMove):
+        pass
     first = players.process
     first.kill()
     failure = replies.get(timeout=60)

@@ -5,14 +5,17 @@ import asyncio
 import numpy as np
 import pytest
 
+from insei.agents.clock import Clock, TimeControl
 from insei.agents.search.analysis import MoveAnalysis
 from insei.client import controller
 from insei.client.app import Client
 from insei.client.board_view import BoardView
-from insei.client.game import ClientGame, Estimate
+from insei.client.estimate import Estimate
+from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import WHITE
+from tests.helpers.client import note_estimates
 from tests.helpers.screen_text import check_screen
 
 SIZES = ((60, 20), (80, 24), (120, 40))
@@ -35,7 +38,9 @@ class IdleProcess:
 def idle(monkeypatch):
     monkeypatch.setattr(controller, "PlayerProcess", IdleProcess)
     monkeypatch.setattr(
-        ClientGame, "seconds_left", lambda game, colour: 300.0 - colour if game.clocks else None
+        ClientGame,
+        "clock_now",
+        lambda game, colour: Clock(TimeControl(300.0 - colour)) if game.clocks else None,
     )
 
 
@@ -44,7 +49,8 @@ def middle_game(**setup):
     side = game.rules.width
     for row, column in ((2, 2), (side - 3, side - 3), (2, side - 3), (side - 3, 2), (2, 4)):
         game.play(row * side + column)
-    game.estimates = {ply: Estimate(0.5 + 0.08 * ply * (-1) ** ply, 1.0) for ply in range(6)}
+    rates = {ply: Estimate(0.5 + 0.08 * ply * (-1) ** ply, 1.0) for ply in range(6)}
+    note_estimates(game, rates)
     return game
 
 
@@ -81,7 +87,7 @@ def check(request, size):
 
 def run(game, size, script, is_plain=True, **options):
     """Run a script of steps against the client in a terminal of this size."""
-    client = Client(game, "5", "search:go9", is_plain, None, **options)
+    client = Client(game, "5", "search:go9", is_plain, False, **options)
 
     async def run():
         async with client.run_test(size=size) as pilot:
@@ -135,8 +141,8 @@ def test_the_count_and_the_end(size, check):
         client.draw()
         await pilot.pause()
         check(client, "count")
-        rates = {0: 0.5, 1: 0.9, 3: 0.4, 2: 0.9}
-        game.estimates = {ply: Estimate(rate, 0) for ply, rate in rates.items()}
+        rates = {0: 0.5, 1: 0.9, 3: 0.4, 2: 0.9, game.ply: 0.4}
+        note_estimates(game, {ply: Estimate(rate, 0) for ply, rate in rates.items()})
         await pilot.press("enter")
         await pilot.pause()
         check(client, "end")

@@ -71,7 +71,7 @@ def test_a_player_is_closed_as_the_game_ends(tmp_path):
 
 
 def test_a_clock_is_refused_line_by_line():
-    with pytest.raises(ValueError, match="minutes 5: wanted 0 line by line"):
+    with pytest.raises(ValueError, match="wanted none line by line"):
         play("random", size=3, minutes=5, plain=True)
 
 

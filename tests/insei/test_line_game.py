@@ -8,15 +8,22 @@ from insei.agents.grammar import make_player
 from insei.agents.handwritten.capture import CapturePlayer
 from insei.agents.handwritten.random_player import RandomPlayer
 from insei.agents.player import RESIGN, Choice
+from insei.client.game import ClientGame
+from insei.client.game_setup import YOU, GameSetup
 from insei.client.line_game import LineGame
 from insei.engine.position import Position
-from insei.engine.rules import BLACK, WHITE, Rules
+from insei.engine.rules import BLACK, WHITE, Rules, opponent
 from tests.helpers.command import insei
+
+
+def game_at(start, mine=BLACK):
+    players = {mine: YOU, opponent(mine): "capture"}
+    return ClientGame.begin_at(GameSetup(5, black=players[BLACK], white=players[WHITE]), start)
 
 
 def lines_of(text, player=None, mine=BLACK, size=5):
     start = Position(Rules(size, size, 0.5))
-    game = LineGame(player or CapturePlayer(), start, mine, 1, "capture", CapturePlayer)
+    game = LineGame(player or CapturePlayer(), game_at(start, mine), "capture", CapturePlayer)
     return list(game.run(io.StringIO(text))), game
 
 
@@ -63,8 +70,8 @@ def test_undo_as_white_keeps_the_first_move():
         ("help", "a vertex such as C3"),
         ("resign", "You resign"),
         ("quit", "Left as it stands."),
-        ("save", "Type save FILE."),
-        ("save /nowhere/x.sgf", "No such file or directory; the game is not saved."),
+        ("save", "type save and the name of a file."),
+        ("save /nowhere/x.sgf", "/nowhere: there is no such folder; the game is not saved."),
     ],
 )
 def test_each_command_is_answered(text, said):
@@ -101,14 +108,14 @@ class Passes(RandomPlayer):
 def counted_game(text):
     """Black's wall around all but a lone white stone at D5, then both pass."""
     start = Position(Rules(5, 5, 0.5)).play_all([12, 3, 7, 25, 17, 25, 11, 25, 13, 25])
-    game = LineGame(Passes(), start, BLACK, 1, "passes", CapturePlayer)
+    game = LineGame(Passes(), game_at(start), "passes", CapturePlayer)
     return list(game.run(io.StringIO("pass\n" + text))), game
 
 
 def test_a_game_saved_while_it_is_counted_has_the_result_of_the_count(tmp_path):
     path = tmp_path / "game.sgf"
     for text, result in (("", "B+3.5"), ("D5\n", "B+24.5")):
-        counted_game(f"{text}save {path}\n")
+        counted_game(f"{text}save {path}\nyes\n")
         assert f"RE[{result}]" in path.read_text()
 
 
@@ -132,7 +139,7 @@ def test_a_game_is_saved_and_loaded(tmp_path):
 def game_of(file, name, text, mine):
     player = make_player(f"python:{file}:{name}")
     start = Position(Rules(5, 5, 0.5))
-    game = LineGame(player, start, mine, 1, name, lambda: make_player("random"))
+    game = LineGame(player, game_at(start, mine), name, lambda: make_player("random"))
     return list(game.run(io.StringIO(text)))
 
 

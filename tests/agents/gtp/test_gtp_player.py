@@ -11,13 +11,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from insei.agents.clock import Clock, TimeControl
 from insei.agents.gtp import program_player as gtp_player
 from insei.agents.gtp.program_player import GtpPlayer
+from insei.agents.gtp.time_lines import time_left_line
 from insei.agents.handwritten.capture import CapturePlayer
 from insei.agents.player import RESIGN, PlayerFailed
 from insei.engine.handicap import handicap_position
 from insei.engine.position import Position
-from insei.engine.rules import WHITE, Rules, chinese
+from insei.engine.rules import BLACK, WHITE, Rules, chinese
 from insei.tournament.match import GameRunner, Job, play_game
 from tests.helpers.paths import HELPERS, ROOT
 
@@ -92,6 +94,46 @@ def test_a_program_is_told_the_game_and_answers_in_it(seat):
         "play black C4",
         "genmove white",
     ]
+
+
+@pytest.mark.parametrize(
+    ("control", "knows", "told"),
+    [
+        (TimeControl(60), "", ["time_settings 60 0 0", "time_left black 60 0"]),
+        (TimeControl(0, 30, 1, periods=3), "",
+         ["known_command kgs-time_settings", "time_settings 0 30 1", "time_left black 30 3"]),
+        (TimeControl(0, 30, 1, periods=3), "kgs-time_settings",
+         ["known_command kgs-time_settings", "kgs-time_settings byoyomi 0 30 3",
+          "time_left black 30 3"]),
+        (TimeControl(9, 300, 25), "", ["time_settings 9 300 25", "time_left black 9 0"]),
+        (TimeControl(0, 300, 25), "", ["time_settings 0 300 25", "time_left black 300 25"]),
+        (TimeControl(60, increment=5), "kata-time_settings",
+         ["known_command kata-time_settings", "kata-time_settings fischer 60 5",
+          "time_left black 60 0"]),
+        (TimeControl(60, increment=5), "",
+         ["known_command kata-time_settings", "time_settings 60 0 0", "time_left black 60 0"]),
+    ],
+)  # fmt: skip
+def test_a_program_is_told_its_time(control, knows, told, seat):
+    player = seat(genmove="= c3", known_command=f"= {'true' if knows else 'false'}")
+    player.new_game(RULES, 1)
+    clocks = {BLACK: Clock(control)}
+    player.set_clocks(clocks)
+    position = Position(RULES)
+    player.choose(position)
+    assert heard(player)[3:] == [*told, "genmove black"]
+    clocks[BLACK].spend(10)
+    player.choose(position.play_all([12, 7]))
+    again = heard(player)[len(told) + 5 :]
+    assert [line.split()[0] for line in again] == ["time_left", "genmove"]  # settings once
+    assert again[0] == time_left_line(clocks[BLACK], BLACK)
+
+
+def test_a_program_that_refuses_its_time_plays_on(seat):
+    player = seat(genmove="= c3", time_settings="? unknown command", time_left="? unknown command")
+    player.new_game(RULES, 1)
+    player.set_clocks({BLACK: Clock(TimeControl(60))})
+    assert player.choose(Position(RULES)).move == 12
 
 
 def test_a_program_is_told_stones_set_up_and_who_moved(seat):

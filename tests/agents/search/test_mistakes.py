@@ -2,7 +2,13 @@
 
 import pytest
 
-from insei.agents.search.mistakes import MIN_LOSS, Mistake, lead_changes, worst_mistake
+from insei.agents.search.mistakes import (
+    MIN_LOSS,
+    Mistake,
+    lead_changes,
+    mistakes,
+    worst_mistake,
+)
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 
@@ -26,6 +32,14 @@ RATES = {0: 0.6, 1: 0.5, 2: 0.9, 3: 0.7, 4: 0.75}  # black's
 def test_the_worst_mistake_is_that_of_the_colours_asked_for(history, colours, worst):
     found = worst_mistake(history, RATES, colours)
     assert found == (pytest.approx(Mistake(*worst)) if worst else None)
+
+
+def test_mistakes_are_ranked_the_worst_first(history):
+    found = mistakes(history, RATES)
+    losses = [mistake.loss for mistake in found]
+    assert len(found) > 1
+    assert losses == sorted(losses, reverse=True)
+    assert found[0] == worst_mistake(history, RATES)
 
 
 def test_the_first_of_equal_mistakes_is_the_worst(history):

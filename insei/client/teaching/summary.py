@@ -2,8 +2,8 @@
 
 from insei.agents.search.mistakes import lead_changes
 from insei.client.game import ClientGame
+from insei.client.teaching.teacher import analysis_of_game, lesson_line
 from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE
-from insei.engine.vertex import vertex_of
 
 
 def result_text(game: ClientGame) -> str:
@@ -19,13 +19,15 @@ def result_text(game: ClientGame) -> str:
     return f"{text}."
 
 
-def mistake_text(game: ClientGame) -> str:
-    """The move that lost most; empty if no move lost much."""
-    worst = game.worst_mistake()
-    if worst is None or not game.history[worst.ply].moves:
+def lessons_text(game: ClientGame) -> str:
+    """The moves that lost most, with the digits that lead to them; empty if none lost much."""
+    lessons = analysis_of_game(game).lessons()
+    if not lessons:
         return ""
-    vertex = vertex_of(game.history[worst.ply].moves[-1], game.rules)
-    return f"Move {worst.ply}, {vertex}, lost most: {worst.loss:.0%} of the chance to win."
+    told = ", ".join(
+        lesson_line(each, lesson, game.rules) for each, lesson in enumerate(lessons, 1)
+    )
+    return f"Digits show what lost most: {told}."
 
 
 def lead_text(game: ClientGame) -> str:
@@ -40,13 +42,13 @@ def lead_text(game: ClientGame) -> str:
 
 
 def summary(game: ClientGame) -> str:
-    """The result, how it came about, prisoners, the worst mistake and changes of the lead."""
+    """The result, how it came about, prisoners, changes of the lead and the worst moves."""
     black, white = game.position.prisoners
     sentences = [
         result_text(game),
         f"{game.reason[0].upper()}{game.reason[1:]}." if game.reason else "",
         f"{game.position.num_moves} moves; black took {black}, white took {white}.",
-        mistake_text(game),
         lead_text(game),
+        lessons_text(game),
     ]
     return " ".join(sentence for sentence in sentences if sentence)

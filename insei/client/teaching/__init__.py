@@ -1,0 +1,1 @@
+"""The teacher: what moves lost, what was better, problems, and guessing moves."""

@@ -1,0 +1,1 @@
+"""Commands for study: problems, and games whose moves are guessed."""
