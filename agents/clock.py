@@ -73,7 +73,10 @@ class Clock:
         """
         if moves > 0:
             self.in_period, self.period_left = True, seconds
-            self.moves_left = 1 if self.control.moves == 1 else moves
+            if self.control.moves == 1:
+                self.moves_left, self.periods_left = 1, moves
+            else:
+                self.moves_left = moves
         else:
             self.in_period, self.main_left = False, seconds
 

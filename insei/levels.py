@@ -111,7 +111,9 @@ def knows_board(net: str, rules: Rules) -> bool:
 
 
 def level_on(player: str, size: int, other: int) -> str:
-    """The player of the same level on another size of board; other players stay as they are.
+    """The player of the same level on another size of board, or of the strongest level there.
+
+    Other players stay as they are.
 
     Raises:
         UserError: its net is not shipped.
@@ -145,21 +147,18 @@ def net_text(size: int) -> str:
     if komi is not None:
         return f"{name} learned on {learned}, komi around {komi:g} on {board}."
     return (
-        f"No net knows {board}: the levels are handwritten players. {name}, which judges "
+        f"No net knows {board}: the levels are handwritten players, and {name}, which judges "
         f"positions, learned on {learned} and is weaker there."
     )
 
 
 def notes_on(player: str, rules: Rules) -> list[str]:
-    """What the user should know if the board or the scoring is new to a player's net.
+    """What the user should know if the scoring is new to a player's net.
 
     Raises:
         UserError: the net is missing, or its package is damaged.
     """
     notes = []
-    is_level = level_of(player, rules.width) is not None
-    if is_level and boards_of(rules.width) is None:
-        notes.append(net_text(rules.width))
     net = net_of(player)
     if net and (card := read_card(find_package(net))).scoring != rules.scoring:
         harm = ": moves in its own territory now cost it points" if card.scoring == "area" else ""

@@ -1,8 +1,9 @@
 """How far the user has climbed: a level for each board, kept in the user's state folder."""
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from platformdirs import user_state_path
 
 from insei.engine.handicap import most_fixed
 from insei.engine.rules import MAX_SIDE, chinese
@@ -37,8 +38,7 @@ class Progress:
 
 def progress_path() -> Path:
     """The file, in the user's state folder."""
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "insei" / "progress.json"
+    return user_state_path("insei", appauthor=False) / "progress.json"
 
 
 def read_progress(path: Path) -> Progress:

@@ -30,14 +30,17 @@ class Rank:
     steps: float
     roughness: float
 
+    def short(self) -> str:
+        """As SGF has it: 12k, 3d."""
+        whole = round(min(max(self.steps, WEAKEST), STRONGEST - 1))
+        return f"{whole + 1}d" if whole >= 0 else f"{-whole}k"
+
     def name(self) -> str:
         """As players write it."""
+        name = self.short().replace("k", " kyu").replace("d", " dan")
         if self.steps <= WEAKEST:
-            return f"{-WEAKEST} kyu or weaker"
-        if self.steps >= STRONGEST - 1:
-            return f"{STRONGEST} dan or stronger"
-        whole = round(self.steps)
-        return f"{whole + 1} dan" if whole >= 0 else f"{-whole} kyu"
+            return f"{name} or weaker"
+        return f"{name} or stronger" if self.steps >= STRONGEST - 1 else name
 
     def text(self) -> str:
         """The rank with its roughness."""

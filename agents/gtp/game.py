@@ -12,6 +12,7 @@ from insei.agents.gtp.history import GameHistory, with_mover
 from insei.agents.player import (
     RESIGN,
     Choice,
+    ClockedPlayer,
     Player,
     PlayerFailed,
     SearchingPlayer,
@@ -220,6 +221,8 @@ class GtpGame:
         player = self.player
         if isinstance(player, TimedPlayer):
             player.set_time_limit(self.clocks.seconds_for(position))
+        elif isinstance(player, ClockedPlayer):
+            player.set_clocks(self.clocks.by_colour)
         if not isinstance(player, SearchingPlayer):
             choice = player.choose(position)
             if cleans_up and choice.move == position.rules.pass_move:

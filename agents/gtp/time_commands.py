@@ -67,7 +67,9 @@ def read_time_system(words: list[str]) -> TimeControl | None:
 
 def japanese(main: float, period: float, periods: float) -> TimeControl:
     """Byo-yomi of one move a period; without periods there is only the main time."""
-    return TimeControl(main, period if periods else 0.0, 1)
+    if not periods:
+        return TimeControl(main)
+    return TimeControl(main, period, 1, periods=periods)
 
 
 def canadian(main: float, period: float, moves: float) -> TimeControl:

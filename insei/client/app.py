@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -23,7 +22,6 @@ from insei.client.confirm_dialog import ConfirmDialog
 from insei.client.controller import GameController
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
-from insei.client.marks import LETTERS
 from insei.client.new_game_dialog import NewGameDialog
 from insei.client.panel import one_line_status, outlook_line, panel_lines
 from insei.client.panel_view import PanelView
@@ -31,6 +29,7 @@ from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import Reply
 from insei.client.status_text import HELP
 from insei.client.teaching.study import Study
+from insei.client.teaching.words import TeachingWords
 from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
@@ -123,24 +122,12 @@ class Client(App[None]):
             "undo": lambda rest: controller.undo(),
             "resign": self._ask_to_resign,
             "new": self._ask_for_new_game,
-            "hint": lambda rest: controller.hint(),
             "heat": lambda rest: controller.toggle_overlay("heat"),
             "area": lambda rest: controller.toggle_overlay("area"),
             "back": lambda rest: controller.show_ply(self.game.ply - 1),
-            "next": lambda rest: controller.go_on(),
-            "again": lambda rest: controller.begin_again(),
             "first": lambda rest: controller.show_ply(0),
             "last": lambda rest: controller.show_ply(len(self.game.history) - 1),
-            "variation": lambda rest: controller.show_next_variation(-1 if rest == "back" else 1),
-            "goto": lambda rest: controller.look(lambda: controller.tour.go_to(rest)),
-            "mistake": lambda rest: controller.look(controller.tour.next_mistake),
-            "previous": lambda rest: controller.look(controller.tour.previous_mistake),
-            "lesson": lambda rest: controller.look(lambda: controller.tour.show_lesson(rest)),
-            "analyse": lambda rest: controller.analyse_whole(),
-            "score": lambda rest: controller.tell_score(),
-            "graph": lambda rest: controller.toggle_graph(),
-            "teacher": lambda rest: controller.toggle_teacher(),
-            **{letter: partial(self._choose_hint, letter) for letter in LETTERS},
+            **TeachingWords(controller).commands(),
             "save": self._save,
             "load": lambda rest: self._open(rest, False),
             "review": lambda rest: self._open(rest, True),
@@ -312,9 +299,6 @@ class Client(App[None]):
     def line_for_key(self, key: str) -> str:
         """What a key stands for while nothing is typed, in a game that is looked at; or empty."""
         return LOOKING_KEYS.get(key, "") if self.controller.is_looked_at else ""
-
-    def _choose_hint(self, letter: str, rest: str) -> None:
-        self.controller.choose_hint(letter)
 
     def action_run_line(self, line: str) -> None:
         """A key that stands for a line."""

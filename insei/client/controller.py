@@ -7,7 +7,7 @@ from insei.agents.search.dead_stones import dead_by_ownership
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
 from insei.client.keeping.game_files import GameFiles
-from insei.client.marks import LETTERS, Mark
+from insei.client.marks import Mark
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import (
     AnalysisTask,
@@ -23,10 +23,9 @@ from insei.client.status_text import status_text
 from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_marks
 from insei.client.teaching.climbing import Climbing
 from insei.client.teaching.game_analysis import keep_analysis
-from insei.client.teaching.study import Study, net_that_answers
-from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game, score_text
+from insei.client.teaching.study import Study, game_of_study, net_that_answers
+from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game
 from insei.client.teaching.tour import Tour
-from insei.engine.vertex import vertex_of
 from insei.levels import level_of
 from insei.progress import progress_path
 
@@ -163,6 +162,8 @@ class GameController:
         game = self.game
         self.message = ""
         self.files.keep()
+        if game.is_ended:
+            self.overlay = ""  # the analysis of the whole game begins
         self._note_level()
         is_settled = game.is_ended or self.is_review
         if not is_settled and game.position.is_over:
@@ -247,7 +248,8 @@ class GameController:
         game = self.game
         for ply, position in enumerate(game.history):
             if position is analysis.position:
-                keep_analysis(game.nodes[ply], analysis)
+                if keep_analysis(game.nodes[ply], analysis):
+                    game.estimated.add(game.nodes[ply])
                 break
         if analysis.position is game.shown:
             self.analysis = analysis
@@ -395,66 +397,8 @@ class GameController:
         else:
             self.message = "The move on the screen has no other variation."
 
-    def look(self, walk: Callable[[], str]) -> None:
-        """Show the position that a walk through the game leads to, and what it says."""
-        if not (self.game.is_ended or self.is_review):
-            self.message = "Once the game is over you can walk through it."
-            return
-        said = walk()
-        self.show_ply(self.game.ply)
-        self.message = said
-
-    def go_on(self) -> None:
-        """Show the next position; in a study the next problem or move."""
-        if self.study is None:
-            self.show_ply(self.game.ply + 1)
-            return
-        following = self.study.next()
-        if following is None:
-            self.message = "That was the last one."
-        elif following is not self.study:
-            self.begin_study(following)
-        else:
-            self._analyse_shown()
-
-    def begin_again(self) -> None:
-        """Go back to the beginning of a study."""
-        if self.study is None:
-            self.message = "Only a problem, or a game to guess, begins again."
-        else:
-            self.message = ""
-            self.study.again()
-
-    def hint(self) -> None:
-        """Show hints; in a study, tell a move if it has one."""
-        move = self.study.hint() if self.study is not None else None
-        if move is not None:
-            self.message = f"{vertex_of(move, self.game.rules)}."
-        else:
-            self.toggle_overlay("hint")
-
-    def choose_hint(self, letter: str) -> None:
-        """Draw the continuation of a hinted move."""
-        if self.overlay != "hint":
-            self.toggle_overlay("hint")
-        self.hint_choice.choose(self.game.line.node, LETTERS.index(letter))
-
-    def toggle_graph(self) -> None:
-        """Show the graph of the win rate while playing, or hide it."""
-        self.shows_graph = not self.shows_graph
-        self.message = "" if self.shows_graph else "The graph is hidden until the game is over."
-
-    def toggle_teacher(self) -> None:
-        """Tell of moves that lost much, or be silent until the game is over."""
-        self.teaches = not self.teaches
-        self.message = "The teacher warns you." if self.teaches else "The teacher is silent."
-
-    def tell_score(self) -> None:
-        """Say how the position on the screen stands."""
-        self.message = score_text(self.game.line.node) or "This position is not analysed yet."
-
     def begin_study(self, study: Study) -> None:
         """Let the user answer a study, in place of a game."""
-        self.switch_to(ClientGame(self.seats, study.line), True)
+        self.switch_to(game_of_study(study), True)
         self.study = study
         study.again()

@@ -7,7 +7,7 @@ from pathlib import Path
 from insei.agents.clock import Clock
 from insei.agents.search.mistakes import Mistake, worst_mistake
 from insei.client.clocks import clock_properties, control_properties, control_read, set_clock
-from insei.client.estimate import Estimate, estimate_of, set_estimate
+from insei.client.estimate import Estimate, estimate_of
 from insei.client.game_line import GameLine, read_tree
 from insei.client.game_setup import YOU, GameSetup, seated_on
 from insei.client.keeping.names import rank_properties, record_name
@@ -39,7 +39,7 @@ class ClientGame:
     file: Path | None = None  # that it was read from
     kept_at: Path | None = None  # its file among the kept games, once it has one
     saved_nodes: frozenset[GameNode] = frozenset()  # those added that are in a file of the user's
-    estimated: set[GameNode] = field(default_factory=set)  # whose estimates are not the file's
+    estimated: set[GameNode] = field(default_factory=set)  # whose analysis is not the file's
 
     @classmethod
     def begin(cls, setup: GameSetup) -> "ClientGame":
@@ -147,13 +147,6 @@ class ClientGame:
         """What is expected of the positions of the line, by ply; the file's own values too."""
         found = ((ply, estimate_of(node)) for ply, node in enumerate(self.nodes))
         return {ply: estimate for ply, estimate in found if estimate is not None}
-
-    def note_estimate(self, ply: int, estimate: Estimate, replaces_file: bool = False) -> None:
-        """Write an estimate into a node of the line; a file's own is kept unless it is replaced."""
-        node = self.nodes[ply]
-        if replaces_file or node in self.estimated or estimate_of(node) is None:
-            set_estimate(node, estimate)
-            self.estimated.add(node)
 
     @property
     def variations(self) -> tuple[int, int]:

@@ -3,25 +3,32 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
+from insei.agents.manners import Manners, Outlook
 from insei.client.game import ClientGame
 from insei.client.keeping.kept_games import keep
 from insei.client.keeping.line_saving import ANSWERS, LineSaving
+from insei.client.player_server import QUICK_VISITS
 from insei.client.score_count import ScoreCount
+from insei.client.teaching.climbing import Climbing
+from insei.client.teaching.game_analysis import keep_analysis
+from insei.client.teaching.line_analyst import LineAnalyst
+from insei.client.teaching.summary import lost_most_text
+from insei.client.teaching.teacher import best_text, score_text, warning
 from insei.engine.errors import IllegalMove
 from insei.engine.rules import BLACK, COLOUR_NAMES, Rules, opponent
 from insei.engine.vertex import move_of, vertex_of
+from insei.progress import progress_path
 from insei.system.shown import say
 
 if TYPE_CHECKING:
     from insei.agents.player import Player
     from insei.engine.position import Position
 
-HELP = "a vertex such as C3, pass, undo, hint, score, save FILE, resign, help, quit"
+HELP = "a vertex such as C3, pass, undo, hint, score, teacher, save FILE, resign, help, quit"
 COUNTING = (
     "Type done to count so, a vertex to change the fate of the stones there, or undo to play on."
 )
 HINT_VISITS = 200
-HINTS = 3
 
 
 def typed_lines(source: TextIO | None) -> Iterator[str]:
@@ -41,7 +48,7 @@ class LineGame:
     Args:
         game: in which the user plays one colour.
         player_name: as messages write it.
-        make_analyst: makes the player that gives hints and finds dead stones, when it is needed.
+        make_analyst: makes the player that judges: for hints, lost moves and dead stones.
         keeps: whether the game is kept, in the user's data folder.
     """
 
@@ -59,8 +66,11 @@ class LineGame:
         self.keeps = keeps
         self.saving = LineSaving(game)
         self.player_name = player_name
-        self.make_analyst = make_analyst
-        self.analyst: Player | None = None  # once made
+        self.analyst = LineAnalyst(make_analyst)
+        self.climbing = Climbing(progress_path() if keeps else None)
+        self.level = self.climbing.level(game)  # that the user plays, if it is one
+        self.manners = Manners()  # of the level
+        self.teaches = True  # whether moves that lose much are told
         self.count: ScoreCount | None = None  # while it is open
         self.is_done = False
         self.rules: Rules = game.rules
@@ -70,6 +80,7 @@ class LineGame:
             "undo": self._undo,
             "hint": self._hint,
             "score": self._score,
+            "teacher": self._teacher,
             "save": self._save,
             "resign": self._resign,
             "help": lambda rest: iter([HELP]),
@@ -86,6 +97,8 @@ class LineGame:
         """Yield what to print, until the game or the lines end."""
         typed = iter(lines)
         yield f"You are {COLOUR_NAMES[self.own_colour]} against {self.player_name}. Type {HELP}."
+        if advice := self.climbing.advice(self.game):
+            yield advice
         yield from self._continue()
         while not self.is_done:
             line = next(typed, None)
@@ -97,7 +110,19 @@ class LineGame:
                 yield f"No more input; the game is left as it stands{self._how_to_go_on()}."
                 return
         if self.game.is_ended:
+            yield from self._end_texts()
             yield from self._offer_to_save(typed)
+
+    def _end_texts(self) -> Iterator[str]:
+        """The moves that lost most, and what the game means for the user's level."""
+        try:
+            climbed = self.climbing.note_end(self.game)
+        except ValueError as error:
+            climbed = f"{error}."
+        if lost := lost_most_text(self.game):
+            yield f"What lost most: {lost}. `insei review` shows what was better."
+        if climbed:
+            yield climbed
 
     def _offer_to_save(self, typed: Iterator[str]) -> Iterator[str]:
         """Run `save` commands until another line comes."""
@@ -146,7 +171,12 @@ class LineGame:
         except ValueError as error:
             yield f"{error}. Type {HELP}."
             return
+        if self.teaches:
+            self._judge_last()
+        lost = warning(self.game, "undo") if self.teaches else ""
         yield from self._continue()
+        if lost:
+            yield lost
 
     def _continue(self) -> Iterator[str]:
         """Play the player's moves, show the board, and open the count after two passes."""
@@ -163,7 +193,7 @@ class LineGame:
             from insei.agents.search.dead_stones import dead_for
 
             self.count = ScoreCount(self.position)
-            self.count.propose(dead_for(self.position, self._ready_analyst()))
+            self.count.propose(dead_for(self.position, self.analyst.ready(self.position)))
             yield self._count_text(self.count)
 
     def _play_for_player(self) -> str:
@@ -173,7 +203,7 @@ class LineGame:
 
         loser = opponent(self.own_colour)
         try:
-            move = self.player.choose(self.position).move
+            move = self._well_mannered(self.player.choose(self.position).move)
         except (PlayerFailed, BrokenNetwork) as error:
             self.game.lose_by_failure(loser, str(error))
             return f"{self.player_name} loses: it failed, {error}."
@@ -187,11 +217,21 @@ class LineGame:
             return f"{self.player_name} loses: illegal move, {error}."
         return ""
 
-    def _ready_analyst(self) -> "Player":
-        if self.analyst is None:
-            self.analyst = self.make_analyst()
-            self.analyst.new_game(self.rules, 0)
-        return self.analyst
+    def _well_mannered(self, move: int) -> int:
+        """The player's move, or what a person would do instead, if the player is a level."""
+        if self.level is None:
+            return move
+        found = self.analyst.analysis(self.position, QUICK_VISITS)
+        if found is None:
+            return move
+        keep_analysis(self.game.nodes[-1], found)
+        outlook = Outlook(found.black_win_rate, found.black_score, found.ownership)
+        return self.manners.instead(self.position, move, outlook)
+
+    def _judge_last(self) -> None:
+        """Let the analyst judge the last two positions, for the teacher."""
+        for node in self.game.nodes[-2:]:
+            self.analyst.judge(node, QUICK_VISITS)
 
     def _count_text(self, count: ScoreCount) -> str:
         dead = ", ".join(vertex_of(point, self.rules) for point in sorted(count.dead))
@@ -212,19 +252,12 @@ class LineGame:
 
     def _hint(self, rest: str) -> Iterator[str]:
         """The analyst's best moves."""
-        from insei.agents.player import SearchingPlayer
-
-        analyst = self._ready_analyst()
-        if self.count is not None or not isinstance(analyst, SearchingPlayer):
+        node = self.game.nodes[-1]
+        if self.count is not None or not self.analyst.judge(node, HINT_VISITS):
             yield "No hints now."
             return
-        search = analyst.search_from(self.position)
-        while search.num_visits < HINT_VISITS and search.step():
-            pass
-        found = search.analysis(num_moves=HINTS, length=1)
-        yield f"You win {found.win_rate:.0%}, by {found.score:+.1f} points; {found.visits} visits:"
-        for move in found.moves:
-            yield f"{vertex_of(move.move, self.rules)}: {move.win_rate:.0%}, {move.score:+.1f}"
+        yield score_text(node)
+        yield from best_text(node)
 
     def _undo(self, rest: str) -> Iterator[str]:
         """Take back the user's last move and the reply to it."""
@@ -238,6 +271,13 @@ class LineGame:
     def _score(self, rest: str) -> Iterator[str]:
         black, white = self.position.area()
         yield f"As it stands, black {black}, white {white} and komi {self.rules.komi:g}."
+        node = self.game.nodes[-1]
+        if self.analyst.judge(node, QUICK_VISITS):
+            yield score_text(node)
+
+    def _teacher(self, rest: str) -> Iterator[str]:
+        self.teaches = not self.teaches
+        yield "The teacher warns you." if self.teaches else "The teacher is silent."
 
     def _save(self, rest: str) -> Iterator[str]:
         """Save the game, with the result of a count that is open."""

@@ -81,13 +81,8 @@ def play_game(
     Raises:
         UserError, PlayerFailed: the opponent can't play, or a file can't be used.
     """
-    from insei.client.game import ClientGame
-    from insei.client.teaching.study_session import review_by_lines
-
-    if review is not None and (plain or not has_terminal()):
-        review_by_lines(ClientGame.review(review))
-    elif review is not None:
-        review_on_screen(setup, typed, review, theme)
+    if review is not None:
+        review_game(setup, typed, review, plain, theme)
         return
     check_player(typed, opponent_of(setup))
     game = ClientGame.load(load, setup) if load else ClientGame.begin(setup)
@@ -158,11 +153,16 @@ def play_by_lines(game: ClientGame) -> None:
             say(line, flush=True)
 
 
-def review_on_screen(setup: GameSetup, opponent: str, path: Path, theme: Theme) -> None:
-    """An SGF game to step through."""
+def review_game(setup: GameSetup, opponent: str, path: Path, plain: bool, theme: Theme) -> None:
+    """An SGF game to step through, on the board or line by line."""
+    from insei.client.teaching.study_session import review_by_lines
+
     game = ClientGame.review(path)
     game.show_ply(0)
-    open_client(game, opponent, theme, True, is_review=True, seats=setup)
+    if plain or not has_terminal():
+        review_by_lines(game)
+    else:
+        open_client(game, opponent, theme, True, is_review=True, seats=setup)
 
 
 def check_player(typed: str, name: str) -> None:

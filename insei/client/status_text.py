@@ -4,7 +4,7 @@ from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.score_count import ScoreCount
 from insei.client.teaching.summary import lessons_text, summary
-from insei.client.teaching.teacher import analysis_of_game, warning
+from insei.client.teaching.teacher import analysis_of_game, lesson_text, warning
 from insei.levels import analyst_notes, display_name, notes_on
 
 BEGIN = "Type a vertex such as D4, move with arrows and enter, or click. F1: help."
@@ -38,7 +38,7 @@ def status_text(
     if is_review:
         return review_text(game)
     if game.is_ended:
-        return summary(game)
+        return summary(game) if game.shown_ply < 0 else looking_back_text(game)
     if count is not None:
         return COUNTING if count.is_proposed else "Both passed. Judging which stones are dead..."
     if game.shown_ply >= 0:
@@ -79,12 +79,24 @@ def review_text(game: ClientGame) -> str:
     number, count = game.variations
     if count > 1:
         sentences.append(f"Variation {number} of {count}: type variation for the next.")
-    sentences.append(judged_text(game))
+    sentences += [shown_mistake_text(game), judged_text(game)]
     if game.comment:
         sentences.append(game.comment)
     elif game.ply in (0, len(game.nodes) - 1):
         sentences += [REVIEWING, lessons_text(game)]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def looking_back_text(game: ClientGame) -> str:
+    """What the shown move lost, in a game that is over, or else which moves lost most."""
+    return shown_mistake_text(game) or lessons_text(game) or "Looking back: end leads to the end."
+
+
+def shown_mistake_text(game: ClientGame) -> str:
+    """What the shown move lost, and what was better; empty if it lost little."""
+    lessons = analysis_of_game(game).lessons(len(game.nodes))
+    found = next((lesson for lesson in lessons if lesson.ply == game.ply), None)
+    return lesson_text(found, game.rules) if found else ""
 
 
 def judged_text(game: ClientGame) -> str:

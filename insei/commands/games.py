@@ -28,6 +28,7 @@ def games(
     generation: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
     list_: Annotated[bool, Parameter(name="--list")] = False,
     all_: bool = False,
+    plain: bool = False,
     theme: ThemeName = "auto",
 ) -> None:
     """List the games that you played, the last one first; or open a game of a run's self-play.
@@ -51,13 +52,15 @@ def games(
         Of a run: list the newest games, and open none.
     all_
         Yours: all of them, not only the last twenty.
+    plain
+        Of a run: step through the game line by line.
     """
     if run is None:
         list_kept(all_)
     elif list_:
         say(list_of(newest(run, LISTED, generation)))
     else:
-        open_game(run, number, generation, theme)
+        open_game(run, number, generation, plain, theme)
 
 
 def list_kept(all_: bool) -> None:
@@ -99,8 +102,10 @@ def newest(run: Path, count: int, generation: int | None) -> "list[WholeGame]":
     return recent_games(load(run), count, generation)
 
 
-def open_game(run: Path, number: int, generation: int | None, theme: ThemeName) -> None:
-    """Write a game of a run, and open it on the board; where there is no terminal, name its file.
+def open_game(
+    run: Path, number: int, generation: int | None, plain: bool, theme: ThemeName
+) -> None:
+    """Write a game of a run, and open it; where there is no terminal, name its file.
 
     Raises:
         UserError: there are not so many games.
@@ -112,14 +117,14 @@ def open_game(run: Path, number: int, generation: int | None, theme: ThemeName) 
     from insei.selfplay.data.recent import write_game
 
     path = write_game(load(run), found[-1])
-    if not has_terminal():
+    if not plain and not has_terminal():
         say(path)
         return
-    from insei.client.session import review_on_screen, setup_against
+    from insei.client.session import review_game, setup_against
 
     size = found[-1].rules.width
     setup = setup_against("5", "black", size, None, "tromp-taylor", 0, 0.0, 0)
-    review_on_screen(setup, "5", path, theme)
+    review_game(setup, "5", path, plain, theme)
     say(f"{path}; `insei games {run} --number {number + 1}` opens the one before")
 
 

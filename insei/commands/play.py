@@ -52,10 +52,10 @@ def play(
     """Play a game in the terminal, on a board, or with --plain line by line.
 
     `insei play` is a game on 9x9 with your level, 5 at first; three wins in a row lead a level up.
-    `insei play 1` is one with a beginner, `insei play gnugo` one with GNU Go, `insei play game.sgf`
-    goes on with that game. On the board F1 says which keys and words there are. Where standard
-    input or output is no terminal, or one without a cursor, the game goes line by line by itself.
-    Every game is kept: `insei games` lists them.
+    `insei play 1` is one with random moves, `insei play gnugo` one with GNU Go, `insei play
+    game.sgf` goes on with that game. On the board F1 says which keys and words there are. Where
+    standard input or output is no terminal, or one without a cursor, the game goes line by line by
+    itself. Every game is kept: `insei games` lists them.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ import asyncio
 
 from insei.client.app import Client
 from insei.client.board_view import BoardView
+from insei.client.estimate import set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 
@@ -56,4 +57,4 @@ def your_turn(client):
 def note_estimates(game, estimates):
     """Give the plies of a game's line these estimates."""
     for ply, estimate in estimates.items():
-        game.note_estimate(ply, estimate, replaces_file=True)
+        set_estimate(game.nodes[ply], estimate)

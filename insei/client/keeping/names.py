@@ -1,6 +1,5 @@
 """Players as a game's file names them, so that people can read it."""
 
-import re
 import shlex
 from pathlib import PurePath
 
@@ -10,7 +9,6 @@ from insei.engine.sgf.writer import Properties
 from insei.levels import display_name
 from insei.ranks import rank_on
 
-NAME = re.compile(r"(\d+) ([kd]).*")
 RANKS = {BLACK: "BR", WHITE: "WR"}
 
 
@@ -28,10 +26,6 @@ def record_name(player: str, size: int) -> str:
 
 
 def rank_properties(black: str, white: str, size: int) -> Properties:
-    """BR and WR of the players whose rank on this size was estimated."""
-    found: Properties = {}
-    for colour, player in ((BLACK, black), (WHITE, white)):
-        rank = rank_on(player, size)
-        if rank is not None:
-            found[RANKS[colour]] = [NAME.sub(r"\1\2?", rank.name())]  # "9k?": an estimate
-    return found
+    """BR and WR of the players whose rank on this size is estimated, with the `?` of SGF for it."""
+    ranks = {BLACK: rank_on(black, size), WHITE: rank_on(white, size)}
+    return {RANKS[colour]: [f"{rank.short()}?"] for colour, rank in ranks.items() if rank}

@@ -1,10 +1,11 @@
 """The best moves of a position as a search found them, kept in the position's SGF node.
 
-The property is `INSEI`. Its first value is the number of visits of the search. Each further value
-is one move, the best first: the win rate in percent and the lead in points, both for the player to
-move, the visits, then the move and the moves expected after it, as in B and W, `tt` for a pass.
+The property is `INSEIBEST`. Its first value is the number of visits of the search. Each further
+value is one move, the best first: the win rate in percent and the lead in points, both for the
+player to move, the visits, then the move and those expected after it, as in B and W, `tt` for a
+pass.
 
-    INSEI[200][54.20 1.5 120 ee ce gc][51.00 0.4 44 cc]
+    INSEIBEST[200][54.20 1.5 120 ee ce gc][51.00 0.4 44 cc]
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from insei.engine.rules import Rules
 from insei.engine.sgf.points import move_read, written_move
 from insei.engine.sgf.variations import GameNode
 
-PROPERTY = "INSEI"
+PROPERTY = "INSEIBEST"
 PASS_WRITTEN = "tt"
 MOST_MOVES = 5  # kept of a position
 NUM_NUMBERS = 3  # before the moves of a value

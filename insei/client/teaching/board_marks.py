@@ -11,19 +11,22 @@ from insei.engine.sgf.variations import GameNode
 
 
 class HintChoice:
-    """Which of the hinted moves is drawn with its continuation; none at first."""
+    """Which of the hinted moves is drawn with its continuation; none at first.
+
+    It is kept by its move, because a running search changes the order of hints.
+    """
 
     def __init__(self) -> None:
         self.node: GameNode | None = None  # that the choice is for
-        self.index = -1  # of the move; -1 for none
+        self.move: int | None = None
 
-    def chosen(self, node: GameNode) -> int:
-        """The index of the move chosen at a node; -1 for none."""
-        return self.index if self.node is node else -1
+    def chosen(self, node: GameNode) -> int | None:
+        """The move chosen at a node; None for none."""
+        return self.move if self.node is node else None
 
-    def choose(self, node: GameNode, index: int) -> None:
+    def choose(self, node: GameNode, move: int) -> None:
         """Draw the continuation of a hinted move, or no more if it is drawn."""
-        self.index = -1 if self.chosen(node) == index else index
+        self.move = None if self.chosen(node) == move else move
         self.node = node
 
 
@@ -42,9 +45,9 @@ def hint_marks(
 ) -> dict[int, Mark]:
     """Letters on the hinted moves, or the chosen one with its continuation."""
     hints, rules = hinted_moves(node, analysis), node.position.rules
-    chosen = choice.chosen(node)
-    if 0 <= chosen < len(hints):
-        return variation_marks(hints[chosen], node.position.to_play, rules)
+    chosen = next((hint for hint in hints if hint.move == choice.chosen(node)), None)
+    if chosen is not None:
+        return variation_marks(chosen, node.position.to_play, rules)
     return lettered([hint.move for hint in hints], rules)
 
 

@@ -39,15 +39,17 @@ class Lesson:
         return self.node.parent
 
 
-def keep_analysis(node: GameNode, analysis: PositionAnalysis) -> None:
-    """Write what a search has found into a node, unless a longer search has written there.
+def keep_analysis(node: GameNode, analysis: PositionAnalysis) -> bool:
+    """Write what a search has found into a node; False if a longer search has written there.
 
     What another program has estimated stays.
     """
-    if analysis.visits >= judged_visits(node):
-        if judged_visits(node) or estimate_of(node) is None:
-            set_estimate(node, Estimate(analysis.black_win_rate, analysis.black_score))
-        keep_best_moves(node, analysis.visits, analysis.candidates)
+    if analysis.visits < judged_visits(node):
+        return False
+    if judged_visits(node) or estimate_of(node) is None:
+        set_estimate(node, Estimate(analysis.black_win_rate, analysis.black_score))
+    keep_best_moves(node, analysis.visits, analysis.candidates)
+    return True
 
 
 def is_judged(node: GameNode, visits: int = 1) -> bool:

@@ -34,6 +34,11 @@ class Guessing:
         self._play_others()
 
     @property
+    def names(self) -> tuple[str, str]:
+        """The players of the game."""
+        return self.line.tree.black, self.line.tree.white
+
+    @property
     def next_node(self) -> GameNode | None:
         """The node of the move to guess; None at the end of the game."""
         ply = self.line.ply

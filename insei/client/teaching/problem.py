@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from insei.client.game_line import GameLine
+from insei.client.game_setup import YOU
 from insei.client.marks import Mark
 from insei.engine.errors import BadSgf
-from insei.engine.rules import COLOUR_NAMES, opponent
+from insei.engine.rules import BLACK, COLOUR_NAMES, opponent
 from insei.engine.sgf.file import file_bytes
 from insei.engine.sgf.variations import GameNode, GameTree, read_collection
 from insei.engine.vertex import vertex_of
@@ -19,6 +20,8 @@ WRONG = re.compile(
     re.IGNORECASE,
 )
 RIGHT = re.compile(r"\b(right|correct|solved|success(ful)?)\b|(?<!不)正解|成功|正确", re.IGNORECASE)
+
+THE_FILE = "the file"
 
 Outcome = Literal["open", "right", "wrong", "off"]
 
@@ -78,6 +81,11 @@ class Problem:
     def next(self) -> "Problem | None":
         """The next problem; None if this is the last."""
         return Problem(self.trees, self.number + 1) if self.number < len(self.trees) else None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The user against the file."""
+        return (YOU, THE_FILE) if self.solver == BLACK else (THE_FILE, YOU)
 
     @property
     def is_yours(self) -> bool:

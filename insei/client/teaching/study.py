@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
+from insei.client.game import ClientGame
 from insei.client.game_line import GameLine
+from insei.client.game_setup import GameSetup
 from insei.client.marks import Mark
 from insei.engine.position import Position
 from insei.levels import strongest_net_for
@@ -14,6 +16,10 @@ class Study(Protocol):
     """A problem, or a game whose moves are guessed."""
 
     line: GameLine
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Who plays Black and White, as the panel names them."""
 
     @property
     def is_yours(self) -> bool:
@@ -46,6 +52,15 @@ class Study(Protocol):
 
     def text(self) -> str:
         """What the user is told."""
+
+
+def game_of_study(study: Study) -> ClientGame:
+    """A game that shows a study."""
+    rules = study.line.shown.rules
+    black, white = study.names
+    return ClientGame(
+        GameSetup(size=rules.width, komi=rules.komi, black=black, white=white), study.line
+    )
 
 
 def net_that_answers(position: Position) -> str:

@@ -9,8 +9,9 @@ from insei.client.game_setup import GameSetup
 from insei.client.keeping.kept_games import keep_review
 from insei.client.screen import Theme, has_terminal, open_client
 from insei.client.teaching.line_analyst import LineAnalyst
-from insei.client.teaching.study import Study
-from insei.levels import strongest_net_for
+from insei.client.teaching.study import Study, game_of_study
+from insei.levels import opponent_named, strongest_net_for
+from insei.progress import own_level
 from insei.system.shown import say
 
 
@@ -20,16 +21,18 @@ def run_study(study: Study, is_plain: bool, theme: Theme) -> None:
     Args:
         is_plain: line by line, even on a terminal.
     """
-    position = study.line.shown
+    size = study.line.shown.rules.width
     if not is_plain and has_terminal():
-        setup = GameSetup(size=position.rules.width, komi=position.rules.komi)
-        game = ClientGame(setup, study.line)
-        open_client(game, "5", theme, False, is_review=True, seats=setup, study=study)
+        level = own_level(size)
+        seats = GameSetup(size=size, white=opponent_named(level, size))
+        open_client(
+            game_of_study(study), level, theme, False, is_review=True, seats=seats, study=study
+        )
         return
     from insei.client.line_game import typed_lines
     from insei.client.teaching.line_study import LineStudy
 
-    with closing(analyst_for(position.rules.width)) as analyst:
+    with closing(analyst_for(size)) as analyst:
         for line in LineStudy(study, analyst, make_player).run(typed_lines(sys.stdin)):
             say(line, flush=True)
 

@@ -21,13 +21,16 @@ def result_text(game: ClientGame) -> str:
 
 def lessons_text(game: ClientGame) -> str:
     """The moves that lost most, with the digits that lead to them; empty if none lost much."""
+    lost = lost_most_text(game)
+    return f"Digits show what lost most: {lost}." if lost else ""
+
+
+def lost_most_text(game: ClientGame) -> str:
+    """The moves that lost most, numbered; empty if none lost much."""
     lessons = analysis_of_game(game).lessons()
-    if not lessons:
-        return ""
-    told = ", ".join(
+    return ", ".join(
         lesson_line(each, lesson, game.rules) for each, lesson in enumerate(lessons, 1)
     )
-    return f"Digits show what lost most: {told}."
 
 
 def lead_text(game: ClientGame) -> str:

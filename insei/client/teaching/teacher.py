@@ -27,8 +27,12 @@ def analysis_of_game(game: ClientGame) -> GameAnalysis:
     return GameAnalysis(game.nodes, game.history, own_colours(game))
 
 
-def warning(game: ClientGame) -> str:
-    """What the user's last move lost, if that is much, and how to take it back; else empty."""
+def warning(game: ClientGame, key: str = "F7, undo") -> str:
+    """What the user's last move lost, if that is much, and how to take it back; else empty.
+
+    Args:
+        key: that takes a move back.
+    """
     for ply in range(len(game.history) - 1, max(0, len(game.history) - 3), -1):
         mover = game.history[ply - 1].to_play
         if game.setup.player(mover) != YOU:
@@ -40,7 +44,7 @@ def warning(game: ClientGame) -> str:
         loss = loss_of(before.black_win_rate, after.black_win_rate, mover)
         if loss < MUCH:
             return ""
-        return f"{vertex_of(move, game.rules)} lost {100 * loss:.0f} %. Take it back? (F7, undo)"
+        return f"{vertex_of(move, game.rules)} lost {100 * loss:.0f} %. Take it back? ({key})"
     return ""
 
 

@@ -1,5 +1,7 @@
 """Time over GTP: the clocks that a controller sets, and pondering while the other one thinks."""
 
+from dataclasses import replace
+
 import pytest
 
 from insei.agents.clock import LAG, Clock, TimeControl
@@ -189,3 +191,20 @@ def test_pondering_that_fails_is_warned_of(thinker, monkeypatch):
     monkeypatch.setattr(thinker, "search_from", broken)
     assert list(answers) == ["= insei search\n\n"]
     assert said == ["pondering ended: NaN"]
+
+
+class ClockedCapture(CapturePlayer):
+    """Remembers the clocks that it was told of."""
+
+    def set_clocks(self, clocks):
+        self.told = {colour: replace(clock.control) for colour, clock in clocks.items()}
+        self.left = {colour: clock.seconds_left for colour, clock in clocks.items()}
+
+
+def test_a_player_that_keeps_its_own_time_is_told_the_clocks():
+    player = ClockedCapture()
+    game = engine(player)
+    lines = ("kgs-time_settings byoyomi 60 10 3", "time_left b 9 2", "genmove b")
+    assert told(game, *lines)[2].startswith("= ")
+    assert player.told[BLACK] == TimeControl(60, 10, 1, periods=3)
+    assert player.left[BLACK] == 9

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sgfmill import sgf_grammar
 
-from insei.client.estimate import Estimate, estimate_of
+from insei.client.estimate import Estimate, estimate_of, set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_line import GameLine
 from insei.client.game_setup import YOU
@@ -142,10 +142,9 @@ def test_estimates_are_kept_and_those_of_a_file_stay(tmp_path):
     path.write_text("(;SZ[5];B[cc]SBKV[61.5];W[bb]SBKV[no number])")
     game = ClientGame.review(path)
     assert game.estimates == {1: Estimate(0.615)}
-    for ply in range(3):
-        game.note_estimate(ply, Estimate(0.25, -3.5))
-    assert game.estimates == {0: Estimate(0.25, -3.5), 1: Estimate(0.615), 2: Estimate(0.25, -3.5)}
-    game.note_estimate(1, Estimate(0.5, 0.0), replaces_file=True)
+    set_estimate(game.nodes[2], Estimate(0.25, -3.5))
+    assert game.estimates == {1: Estimate(0.615), 2: Estimate(0.25, -3.5)}
+    set_estimate(game.nodes[1], Estimate(0.5, 0.0))
     again = read_variations(game.sgf()).start
     assert [estimate_of(node) for node in again.main_line()][1] == Estimate(0.5, 0.0)
 

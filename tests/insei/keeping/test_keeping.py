@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from insei.client.estimate import Estimate
+from insei.client.estimate import Estimate, set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.keeping.kept_games import (
@@ -39,7 +39,7 @@ def played(moves, setup=SETUP):
 
 def test_a_kept_game_says_who_played_when_and_how_it_ended():
     game = played((12, 6), replace(SETUP, size=9, white=levels_on(9)[4].player))
-    game.note_estimate(1, Estimate(0.61, 2.5))
+    set_estimate(game.nodes[1], Estimate(0.61, 2.5))
     game.resign(BLACK)
     keep(game)
     [path] = kept_paths()
@@ -47,7 +47,7 @@ def test_a_kept_game_says_who_played_when_and_how_it_ended():
     text = path.read_text()
     assert "PB[you]" in text
     assert "PW[insei level 5]" in text
-    assert re.search(r"WR\[\d+k\?\]", text)
+    assert re.search(r"WR\[1\dk\?\]", text)
     assert re.search(r"DT\[\d{4}-\d\d-\d\d\]", text)
     assert "RE[W+R]" in text
     assert "SBKV[61.00]SBKS[2.50]" in text
@@ -294,6 +294,24 @@ def test_the_other_games_of_a_file_stay_in_it(tmp_path):
     assert [tree.start.comment for tree in trees] == ["一", "二", ""]
     assert [len(tree.start.main_line()) for tree in trees] == [3, 2, 2]
     assert trees[1].start.properties["CA"] == ["UTF-8"]
+
+
+def test_a_file_of_somebody_elses_names_no_player(tmp_path):
+    """Its marks look like those of a kept game; the game that goes on from it is kept."""
+    path = tmp_path / "game.sgf"
+    evil = f"gtp:touch {tmp_path}/started"
+    path.write_text(f"(;SZ[5]INSEIB[{evil}]INSEIW[{evil}];B[cc];W[bb]INSEIHERE[1])")
+    game = ClientGame.load(path, SETUP)
+    game.play(18)
+    keep(game)
+    assert unfinished_game().setup.white == "capture"
+    game.resign(BLACK)
+    keep(game)
+    with pytest.raises(UserError, match="wanted a game that is not finished"):
+        resume(kept_game(1))
+    done = insei("play", path, text="quit\n")
+    assert "against level" in done.stdout
+    assert not (tmp_path / "started").exists()
 
 
 def test_a_link_is_followed_and_stays(tmp_path):

@@ -7,6 +7,7 @@ from insei.agents.net.package import PlayerCard, write_package
 from insei.dial import NETS, NetBoards, boards_of, steps_on
 from insei.engine.rules import chinese, japanese
 from insei.levels import (
+    analyst_notes,
     display_name,
     level_description,
     level_lines,
@@ -65,12 +66,13 @@ def test_levels_on_a_ladder_rise():
 
 def test_notes_tell_of_boards_and_scoring_that_a_net_never_saw():
     assert notes_on(opponent_named("5", 9), chinese(9)) == []
-    [of_size] = notes_on(opponent_named("5", 11), chinese(11))
-    assert of_size.startswith("No net knows 11x11: the levels are handwritten players.")
+    [of_size] = analyst_notes(chinese(11))
+    assert of_size.startswith("No net knows 11x11: the levels are handwritten players, and go9")
     [of_scoring] = notes_on("search:go9,visits=200", japanese(9))
     assert of_scoring.startswith("go9 learned under area scoring, not territory: moves in its own")
     assert len(notes_on(opponent_named("5", 7), japanese(7))) == 1
-    assert notes_on("influence", japanese(13))[0].startswith("No net knows 13x13")
+    assert notes_on("influence", japanese(13)) == []
+    assert "No net knows 11x11" in level_lines(11)[0]
 
 
 def test_a_size_gets_the_net_that_plays_it_best():

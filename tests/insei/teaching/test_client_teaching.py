@@ -7,6 +7,7 @@ from insei.client.estimate import Estimate, set_estimate
 from insei.client.game import ClientGame
 from insei.client.teaching.best_moves import best_moves
 from insei.client.teaching.problem import Problem
+from insei.client.teaching.study import game_of_study
 from insei.engine.sgf.variations import read_variations
 from tests.helpers.client import client_of, drive, screen_of, type_line, until
 from tests.helpers.player_thread import PlayerThread
@@ -66,6 +67,9 @@ def test_digits_and_ctrl_arrows_lead_to_mistakes_with_what_was_better(tmp_path):
         await pilot.press("1")
         assert client.game.ply == lessons[0].ply - 1
         assert client.controller.text().startswith(f"Move {lessons[0].ply}, ")
+        await pilot.press("right")  # the move itself
+        assert client.controller.text().startswith(f"Move {lessons[0].ply}, ")
+        await pilot.press("left")
         assert "!" in screen_of(client)
         if lessons[0].better:
             assert "1" in screen_of(client).splitlines()[1 + lessons[0].better.move // 5][3:-3]
@@ -130,8 +134,7 @@ def test_while_playing_the_graph_is_hidden_and_the_teacher_can_be_silenced():
 
 def test_a_problem_is_played_out_on_the_board():
     problem = Problem([read_variations(PROBLEM), read_variations(PROBLEM)])
-    client = client_of(game=None, study=problem, is_review=True)
-    client.controller.game = ClientGame(client.controller.seats, problem.line)
+    client = client_of(game=game_of_study(problem), study=problem, is_review=True)
 
     async def script(pilot):
         text = client.controller.text
@@ -154,5 +157,6 @@ def test_a_problem_is_played_out_on_the_board():
         assert text().startswith("Problem 2 of 2.")
         await type_line(pilot, "next")
         assert text() == "That was the last one."
+        assert client.controller.files.leaving_question() == ""
 
     drive(client, script)

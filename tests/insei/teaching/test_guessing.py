@@ -7,7 +7,8 @@ from insei.engine.rules import BLACK, WHITE
 from insei.engine.sgf.variations import read_variations
 
 GAME = "(;GM[1]FF[4]SZ[5]KM[0];B[cc];W[bb];B[db];W[])"
-JUDGED = GAME.replace("KM[0]", "KM[0]INSEI[200][60.00 3.0 90 cc][59.00 2.5 60 bb][40.00 -2.0 9 dd]")
+BEST = "INSEIBEST[200][60.00 3.0 90 cc][59.00 2.5 60 bb][40.00 -2.0 9 dd]"
+JUDGED = GAME.replace("KM[0]", f"KM[0]{BEST}")
 
 
 def test_a_hit_and_a_miss_are_counted_and_the_game_goes_on():

@@ -78,6 +78,13 @@ def test_what_can_not_be_done_is_said(path, text, said):
     assert said_of(path, text)[0][-1].startswith(said[:40])
 
 
+def test_a_save_asks_before_it_replaces(path):
+    said, _ = said_of(path, "save\nno\nsave\nyes\n")
+    assert said[-4].endswith("is there already: type yes to replace it.")
+    assert said[-3] == "Not saved."
+    assert said[-1].startswith("Saved to ")
+
+
 def test_a_whole_analysis_ranks_mistakes_and_is_kept_in_the_file(path, tmp_path):
     text = f"analyse\nmistakes\n1\nprevious\nmistake\nscore\nsave {tmp_path}/new.sgf\n"
     said, review = said_of(path, text, lambda: make_player("search:go5,rule=puct"))
