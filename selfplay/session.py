@@ -27,6 +27,7 @@ from insei.selfplay.workers import (
     PooledWorkers,
     WorkerActor,
     Workers,
+    fault_of_call,
 )
 from insei.system.actor_pool import ActorPool
 from insei.system.configuration import to_yaml
@@ -136,5 +137,8 @@ def make_workers(
     start_ray(config.workers, address)
     check_gpus(config.workers, gpus)
     make_actor = partial(WorkerActor, make_worker)
-    pool = ActorPool(RayActors(gpus), make_actor, config.workers, notice, PATIENCE_SECONDS)
+    fault_of = partial(fault_of_call, config.rules)
+    pool = ActorPool(
+        RayActors(gpus), make_actor, config.workers, notice, PATIENCE_SECONDS, fault_of
+    )
     return PooledWorkers(pool, per_call)
