@@ -40,7 +40,7 @@ def status_text(
     if game.is_ended:
         return summary(game) if game.is_at_end else looking_back_text(game)
     if count is not None:
-        return COUNTING if count.is_proposed else "Both passed. Judging which stones are dead..."
+        return f"{COUNTING} {count.doubt_text()}".strip()
     if game.shown_ply >= 0:
         return "Looking back: next and last lead to the game again."
     said = [warning(game)] if teaches and warning(game) else []
