@@ -30,6 +30,7 @@ from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
 from insei.commands.resize import resize
+from insei.commands.status import status
 from insei.commands.study.guess import guess
 from insei.commands.study.problem import problem
 from insei.commands.study.review import review
@@ -63,8 +64,8 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, review, games, watch, problem, guess, train, import_records, learn, tournament, demo,
-    rate, ladder, curve, resize, ablate, export, gtp, analysis, package, completion, help_on,
+    play, review, games, watch, problem, guess, train, import_records, learn, status, tournament,
+    demo, rate, ladder, curve, resize, ablate, export, gtp, analysis, package, completion, help_on,
     version,
 )  # fmt: skip
 NAMES: dict[Callable[..., None], str] = {import_records: "import", help_on: "help"}  # another

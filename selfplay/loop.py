@@ -27,7 +27,7 @@ from insei.selfplay.checkpoints import (
 )
 from insei.selfplay.data.dataset import GameDataset, set_aside_unfinished
 from insei.selfplay.health import validate
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.lineage import is_milestone
 from insei.selfplay.net_rating import EarlierMatch
 from insei.selfplay.rating import EarlierNet, player_name, rate

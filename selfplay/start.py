@@ -12,7 +12,7 @@ from insei.agents.net.net2net import enlarged
 from insei.agents.net.package import PlayerCard, load_package, read_card
 from insei.selfplay.checkpoints import Progress, checkpoints_of, milestones_of
 from insei.selfplay.data.dataset import GameDataset
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.lineage import RANDOM_WEIGHTS, Lineage
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import TrainConfig
