@@ -89,6 +89,9 @@ def run(game, size, script, look=None, **options):
 @pytest.mark.parametrize("size", SIZES)
 def test_a_game_on_wood(size, check):
     async def script(client, pilot):
+        client.game.begin_turn()  # the clock has run while the client started
+        client.draw()
+        await pilot.pause()
         check(client, "wood")
 
     run(middle_game(minutes=5), size, script, look=Look())

@@ -10,10 +10,11 @@ import numpy as np
 
 from insei.client import controller
 from insei.client.command_line import CommandLine
-from insei.client.estimate import Estimate, set_estimate
+from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 from insei.client.screen import open_client
+from tests.helpers.client import note_estimates
 from tests.helpers.terminals.idle_process import IdleProcess
 
 
@@ -22,11 +23,9 @@ def main():
     controller.PlayerProcess = IdleProcess
     CommandLine._toggle_cursor = lambda line: None  # no blinking
     game = ClientGame.load(Path(path), GameSetup(black=YOU, white="influence"))
-    game.result = ""
-    for ply, node in enumerate(game.nodes):
-        set_estimate(node, Estimate(0.5 + 0.4 * np.sin(ply / 7), 1.0))
-    controller.GameController.has_graph = True  # hidden while playing
-    open_client(game, "5", theme, False)
+    plies = range(len(game.history))
+    note_estimates(game, {ply: Estimate(0.5 + 0.4 * np.sin(ply / 7), 1.0) for ply in plies})
+    open_client(game, "5", theme, keeps=False)
 
 
 if __name__ == "__main__":

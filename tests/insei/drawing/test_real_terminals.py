@@ -66,7 +66,7 @@ def test_the_screen_is_the_kept_one_at_all_sizes(request, opened, kind, board):
     rewrite = request.config.getoption("--rewrite-screens")
     terminal = opened(kind, board)
     terminal.wait_for("komi")
-    terminal.type("\x1b[A")
+    terminal.type("graph\r\x1b[A")
     for columns, rows in SIZES:
         terminal.resize(columns, rows)
         terminal.read(0.6)
