@@ -80,7 +80,7 @@ def run(game, size, script, look=None, **options):
 
     async def run():
         async with client.run_test(size=size) as pilot:
-            await pilot.pause()
+            await pilot.pause(0.1)  # the panel is drawn once its size is known
             await script(client, pilot)
 
     asyncio.run(run())
