@@ -70,12 +70,12 @@ def list_kept(all_: bool) -> None:
     if not kept:
         say(f"No game is kept yet in {games_folder()}: `insei play` plays one.")
         return
+    shown = kept if all_ else kept[:LISTED]
     headings = [
         Heading("number"), Heading("date", is_number=False), Heading("board"),
         Heading("players", is_number=False), Heading("result", is_number=False),
         Heading("file", is_number=False, is_optional=True),
     ]  # fmt: skip
-    listed = kept if all_ else kept[:LISTED]
     rows = [
         [
             number,
@@ -85,10 +85,10 @@ def list_kept(all_: bool) -> None:
             "unfinished" if game.is_unfinished else game.result,
             game.path.name,
         ]
-        for number, game in enumerate(listed, 1)
+        for number, game in enumerate(shown, 1)
     ]
     say(table_text(headings, rows))
-    more = f"; --all lists all {len(kept)}" if len(kept) > len(listed) else ""
+    more = f"; --all lists all {len(kept)}" if len(kept) > len(shown) else ""
     say(f"The files are in {games_folder()}{more}.")
 
 
