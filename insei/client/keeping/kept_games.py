@@ -117,9 +117,10 @@ def keep(game: ClientGame, is_begun: bool = False) -> None:
         if game.kept_at is None:
             folder.mkdir(parents=True, exist_ok=True)
             take_marks(game.line.tree)  # of a file that was kept before
-            game.kept_at = _new_file(game)
+            game.kept_at = _new_path(game)
         with marked(game):
             write_text(game.kept_at, game.sgf())
+        _reservation(game.kept_at).unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"{folder}: {error.strerror}; the game is not kept") from error
 
@@ -138,8 +139,8 @@ def keep_review(game: ClientGame) -> None:
         raise UserError(f"{game.file}: {error.strerror}; the game is not kept") from error
 
 
-def _new_file(game: ClientGame) -> Path:
-    """A new, empty file, named by when the game began, its players and the size of its board."""
+def _new_path(game: ClientGame) -> Path:
+    """A new name, by when the game began, its players and the size of its board; it is reserved."""
     tree = game.line.tree
     players = f"{tree.black}-{tree.white}"
     tail = NOT_IN_NAMES.sub("-", f"{players[:60]}-{game.rules.size_name}")
@@ -149,11 +150,19 @@ def _new_file(game: ClientGame) -> Path:
         more = f"-{number}" if number > 1 else ""
         path = games_folder() / f"{now}{more}-{tail}.sgf"
         try:
-            path.open("x").close()
+            _reservation(path).open("x").close()  # two clients may begin in the same second
         except FileExistsError:
             number += 1
-        else:
+            continue
+        if not path.exists():
             return path
+        _reservation(path).unlink()
+        number += 1
+
+
+def _reservation(path: Path) -> Path:
+    """A hidden file that is there until a new game is written."""
+    return path.with_name(f".{path.name}")
 
 
 def resume(path: Path) -> ClientGame:

@@ -360,3 +360,8 @@ def test_two_games_of_one_second_have_two_files(monkeypatch):
     for move in (12, 6):
         keep(played((move,)))
     assert sorted(path.name[:6] for path in kept_paths()) == ["now-2-", "now-yo"]
+    assert len(list(games_folder().iterdir())) == 2  # no reservation is left
+    name = kept_paths()[0].name
+    (games_folder() / f".{name.replace('now-2', 'now-3')}").touch()  # another client's
+    keep(played((18,)))
+    assert sorted(path.name[:6] for path in kept_paths()) == ["now-2-", "now-4-", "now-yo"]
