@@ -35,7 +35,7 @@ def start(state: str, size: tuple[int, int], *words: str) -> pexpect.spawn:
     terminal = pexpect.spawn(
         sys.executable,
         ["-m", "insei.main", "play", *words],
-        env=environment | ENVIRONMENT | {"XDG_DATA_HOME": state},
+        env=environment | ENVIRONMENT | {"XDG_DATA_HOME": state, "XDG_STATE_HOME": state},
         cwd=str(Path(__file__).parent.parent),
         dimensions=size,
         encoding="utf-8",

@@ -43,11 +43,14 @@ def star_points(width: int, height: int) -> set[tuple[int, int]]:
         middle = [side // 2] if side % 2 else []
         return [edge, *middle, side - 1 - edge]
 
+    def ends(lines: list[int]) -> list[int]:
+        return lines[:1] + lines[-1:]
+
     rows, columns = lines(height), lines(width)
     points = {(row, column) for row in rows for column in columns}
     if height <= 11 or width <= 11:
         middle = (height // 2, width // 2)
-        corners = {(row, column) for row in rows[::2] for column in columns[::2]}
+        corners = {(row, column) for row in ends(rows) for column in ends(columns)}
         points &= corners | ({middle} if height % 2 and width % 2 else set())
     return points
 

@@ -17,7 +17,7 @@ from cyclopts import CycloptsError, UnknownCommandError
 
 from insei.commands.ablate import ablate
 from insei.commands.analysis import analysis
-from insei.commands.completion import completion
+from insei.commands.completion import completion, help_on
 from insei.commands.curve import curve
 from insei.commands.demo import demo
 from insei.commands.export import export
@@ -30,9 +30,10 @@ from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
 from insei.commands.resize import resize
-from insei.commands.review import review
+from insei.commands.status import status
 from insei.commands.study.guess import guess
 from insei.commands.study.problem import problem
+from insei.commands.study.review import review
 from insei.commands.tournament import tournament
 from insei.commands.train import train
 from insei.commands.version import version
@@ -63,26 +64,13 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, review, games, watch, problem, guess, train, import_records, learn, tournament, demo,
-    rate, ladder, curve, resize, ablate, export, gtp, analysis, package, completion, version,
+    play, review, games, watch, problem, guess, train, import_records, learn, status, tournament,
+    demo, rate, ladder, curve, resize, ablate, export, gtp, analysis, package, completion, help_on,
+    version,
 )  # fmt: skip
-NAMES: dict[Callable[..., None], str] = {import_records: "import"}  # not the function's own
+NAMES: dict[Callable[..., None], str] = {import_records: "import", help_on: "help"}  # another
 for command in COMMANDS:
     app.command(command, name=NAMES.get(command))
-
-
-@app.command(name="help")
-def help_on(*command: str) -> None:
-    """Say what insei does, or what a command does.
-
-    Parameters
-    ----------
-    command
-        As in `insei help play`.
-    """
-    if command and command[0] not in command_names():
-        raise UserError(unknown_command(command[0]))
-    app.help_print(list(command))
 
 
 def command_names() -> list[str]:

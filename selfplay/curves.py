@@ -1,6 +1,6 @@
 """The curves of a run on TensorBoard: losses, games, speed, ratings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -9,10 +9,17 @@ from torch.utils.tensorboard import SummaryWriter
 
 from insei.selfplay.data.columns import Rows
 from insei.selfplay.health import Validation, health_by_size, health_of
-from insei.selfplay.learner import Losses
+from insei.selfplay.learner.losses import Losses
 from insei.selfplay.net_rating import NetRating
+from insei.selfplay.reports.pictures import Picture, game_lengths
 from insei.selfplay.worker import PlayCounts
+from insei.system.shown import shown
 from insei.tournament.ratings import Rating
+
+
+def in_code(text: str) -> str:
+    """Text as TensorBoard shows it letter by letter: it reads Markdown."""
+    return "".join(f"    {line}\n" for line in shown(text).splitlines())
 
 
 class Curves:
@@ -53,6 +60,7 @@ class Curves:
             for size, health in by_size.items() if len(by_size) > 1 else ():
                 for name, value in asdict(health).items():
                     self._add(f"games/{size}/{name}", value, generation)
+            self.writer.add_histogram("games/plies", game_lengths(rows), generation)
         self._add("games/cut", counts.cut_games, generation)
         self._add("speed/positions_per_second", counts.positions / seconds, generation)
         self._add("speed/evaluations_per_second", counts.evaluations / seconds, generation)
@@ -61,6 +69,17 @@ class Curves:
             self._add("speed/share_known", counts.cache_hits / looked_up, generation)
         for name, value in numbers.items():
             self._add(name, value, generation)
+        self.writer.flush()
+
+    def add_configuration(self, text: str, generation: int) -> None:
+        """Write a configuration as text, as it is from this generation on."""
+        self.writer.add_text("configuration", in_code(text), generation)
+        self.writer.flush()
+
+    def add_pictures(self, pictures: Mapping[str, Picture], generation: int) -> None:
+        """Write pictures of a generation's games."""
+        for name, picture in pictures.items():
+            self.writer.add_image(name, picture, generation, dataformats="HWC")
         self.writer.flush()
 
     def add_validation(self, generation: int, validation: Validation) -> None:

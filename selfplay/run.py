@@ -80,7 +80,7 @@ def stops_in_words(run: "RunFolder", command: str) -> Iterator[None]:
         UserError: the loss is NaN or infinite.
         DiskFull: there is no room; the run is whole up to its newest checkpoint and games.
     """
-    from insei.selfplay.learner import Diverged  # here, because it needs torch
+    from insei.selfplay.learner.learner import Diverged  # here, because it needs torch
 
     try:
         yield
@@ -114,8 +114,7 @@ class RunFolder:
     """
 
     def __init__(self, path: Path) -> None:
-        if not (path / CONFIG_FILE).is_file():
-            raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+        check_run(path)
         self.path = path
         self.lock = FolderLock(path)
         delete_unfinished(path)
@@ -201,8 +200,7 @@ class RunFolder:
 
     def ratings(self) -> list[NetRating]:
         """The ratings of the run's nets, oldest first; the newest one of each generation."""
-        by_generation = {rating.generation: rating for rating in self.rating_lines().values}
-        return [by_generation[generation] for generation in sorted(by_generation)]
+        return ratings_in(self.path)
 
     def rating_lines(self) -> Lines[NetRating]:
         """The lines of `ratings.jsonl`; those that are no ratings are set aside."""
@@ -211,6 +209,13 @@ class RunFolder:
     def close(self) -> None:
         """Let others in."""
         self.lock.close()
+
+
+def ratings_in(path: Path) -> list[NetRating]:
+    """The ratings in a run's folder, which may be in training; see `RunFolder.ratings`."""
+    lines = read_lines(NetRating, path / RATINGS_FILE)
+    by_generation = {rating.generation: rating for rating in lines.values}
+    return [by_generation[generation] for generation in sorted(by_generation)]
 
 
 def write_config(path: Path, text: str) -> None:
@@ -227,10 +232,27 @@ def config_of(path: Path, kind: type[C]) -> C:
     Raises:
         ValueError: there is no run, or one of the other kind.
     """
-    file = path / CONFIG_FILE
-    if not file.is_file():
-        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
+    check_run(path)
     return config_in(path, values_in(path, kind), kind)
+
+
+def any_config_of(path: Path) -> TrainConfig | LearnConfig:
+    """The configuration of a run of either kind.
+
+    Raises:
+        UserError: there is no run.
+    """
+    check_run(path)
+    file = path / CONFIG_FILE
+    if "dataset" in parse_yaml(read_text(file), str(file)):
+        return config_of(path, LearnConfig)
+    return config_of(path, TrainConfig)
+
+
+def check_run(path: Path) -> None:
+    """Raise UserError unless there is a run."""
+    if not (path / CONFIG_FILE).is_file():
+        raise UserError(f"{path} is no run: wanted {CONFIG_FILE} in it")
 
 
 def values_in(path: Path, kind: type[TrainConfig] | type[LearnConfig]) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from insei.selfplay.checkpoints import Progress
 from insei.selfplay.curves import Curves
 from insei.selfplay.data.columns import Rows
 from insei.selfplay.health import Validation
-from insei.selfplay.learner import Learner, Losses
+from insei.selfplay.learner.learner import Learner
+from insei.selfplay.learner.losses import Losses
 from insei.selfplay.net_rating import NetRating, elos
 from insei.selfplay.replay import ReplayBuffer
+from insei.selfplay.reports.pictures import pictures_of
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import PlayCounts
+from insei.system.configuration import to_yaml
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Telemetry:
         self.notice = notice
         self.began = time.monotonic() - progress.seconds
         self.curves = Curves(run.path / "tensorboard", progress.generation)
+        self.curves.add_configuration(to_yaml(config), progress.generation)
+        self.newest_rows: Rows | None = None  # of the newest generation's games
         self.shares: dict[str, float] = {}
         self.is_overfitting = False  # and a notice said so
         if ratings := run.ratings():
@@ -119,6 +124,7 @@ class Telemetry:
             rows: of its games.
             share_done: of the run, while it learned.
         """
+        self.newest_rows = rows
         numbers = {
             "window/rows": float(len(replay.learned)),
             "window/played_rows": float(replay.dataset.num_rows),
@@ -150,10 +156,19 @@ class Telemetry:
         boards, opponents = self.config.mix.boards, self.config.rating.opponents
         by_board = elos(self.run.ratings(), boards, next(iter(opponents), ""))
         self.curves.add_rating(rating, by_board)
+        self._draw_pictures(rating.generation)
         self._remember(rating)
         shares = [f"{label} {score.share:.2f}" for label, score in rating.opponents.items()]
         ladder = [f"{board} {elo.elo:+.0f} Elo" for board, elo in by_board.items()]
         self.run.log(f"generation {rating.generation}: {', '.join(shares + ladder)}")
+
+    def _draw_pictures(self, generation: int) -> None:
+        """Draw the games that the newest generation played; none right after a restart."""
+        if self.newest_rows is not None and len(self.newest_rows["ply"]):
+            rules = self.config.rules
+            pictures = pictures_of(self.newest_rows, rules.height, rules.width)
+            self.curves.add_pictures(pictures, generation)
+        self.newest_rows = None
 
     def close(self) -> None:
         """Flush the curves."""

@@ -1,5 +1,6 @@
 """A folder that one program uses at a time."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -44,3 +45,19 @@ class FolderLock:
     def close(self) -> None:
         """Let others in."""
         self.lock.release()
+
+
+def holder_of(folder: Path) -> str:
+    """The process that holds a folder, as its lock names it; empty if nobody does.
+
+    The folder is not held meanwhile, but for the moment of asking.
+    """
+    path = folder / LOCK_FILE
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return file.read(20).decode(errors="replace").strip() or "unknown"
+    return ""

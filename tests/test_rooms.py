@@ -105,6 +105,13 @@ def test_pure_commands_load_no_inference_runtime():
     assert loaded_by("import insei.main", ["openvino", "scipy", "matplotlib"]) == "[]"
 
 
+@pytest.mark.parametrize("words", [["--help"], ["help"], ["help", "play"], ["play", "--help"], []])
+def test_help_loads_none_of_the_libraries_that_play(words):
+    """What it costs: 0.2 to 0.3 s of processor time, a third of it for the layout of the text."""
+    heavy = ["numpy", "textual", "torch", "ray", "openvino", "pydantic", "scipy", "pyarrow"]
+    assert loaded_by(f"import insei.main; insei.main.main({words!r})", heavy) == "[]"
+
+
 SOURCES = (".py", ".pyx", ".pxd", ".pyi", ".h", ".c")
 EVERYWHERE = [*MAY_USE, "benchmarks", "tests"]
 

@@ -7,30 +7,28 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
-from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
 
+from insei.agents.grammar import is_external
+from insei.agents.short_name import short_names
 from insei.engine.rules import BLACK, EMPTY, WHITE
 from insei.system.errors import UserError
 from insei.system.files import write_text
-from insei.system.shown import shown
 from insei.tournament.cost import PlayerCost
-from insei.tournament.markdown import code, escaped
 from insei.tournament.match import PlayedGame
 from insei.tournament.memory_use import MemoryUse
 from insei.tournament.pace import Pace, pace_of
+from insei.tournament.page.chart import HANDWRITTEN, LEARNED, PROGRAM, Chart, Rated, chart_of
+from insei.tournament.page.replays import replays_of
+from insei.tournament.page.templates import environment
 from insei.tournament.provenance import Session
 from insei.tournament.ratings import Rating, fit, interval, superiority
 from insei.tournament.residuals import PairCount, Residual, count_pairs, significant_residuals
 from insei.tournament.schedule import schedule
 from insei.tournament.tournament_config import TournamentConfig
 
-MOST_REPLAYS = 10_000  # games in the page; all of them are in games.jsonl
-
-BRIEF = 34  # characters of a name that fit beside the chart of ratings
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+WIDE, NARROW = (640.0, 500.0), (360.0, 340.0)  # view boxes of the chart
+SURE = 0.95  # that one player is stronger than another, to say so
 
 
 @dataclass(frozen=True)
@@ -80,6 +78,7 @@ class TournamentReport:
     pairs: PairCount
     failures: dict[str, dict[str, int]]  # by player: reasons of lost games, counted
     facts: Facts
+    names: dict[str, str]  # short ones, by player
 
 
 def points_of(game: PlayedGame) -> float:
@@ -122,6 +121,7 @@ def summarise(config: TournamentConfig, games: list[PlayedGame], facts: Facts) -
     cells = crosstable(games, config.players)
     points = {pair: cell.wins + cell.ties / 2 for pair, cell in cells.items()}
     players = list(config.players)
+    met = {name for game in games for name in (game.black, game.white)}
     ratings = fit(players, points, config.anchor or players[0], config.anchor_elo)
     return TournamentReport(
         config,
@@ -143,6 +143,7 @@ def summarise(config: TournamentConfig, games: list[PlayedGame], facts: Facts) -
         count_pairs(games),
         failures_of(games),
         facts,
+        short_names([one.player for one in ratings] + sorted(met - set(players))),
     )
 
 
@@ -172,75 +173,41 @@ def as_json(report: TournamentReport) -> dict[str, Any]:
     }
 
 
-def plain_in_html(value: object) -> object:
-    """What a page's template puts out, before it is escaped."""
-    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+def kind_of(pace: Pace) -> str:
+    """Whether a player learned, was written by hand, or is a program of somebody else's."""
+    if is_external(pace.player):
+        return PROGRAM
+    return LEARNED if pace.parameters else HANDWRITTEN
 
 
-def environment(suffix: str) -> jinja2.Environment:
-    """Templates beside this file; whatever they put out is escaped, in HTML or in Markdown.
-
-    Args:
-        suffix: html or md.
-    """
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    made = jinja2.Environment(
-        loader=loader,
-        autoescape=suffix == "html",
-        finalize=plain_in_html if suffix == "html" else escaped,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    made.filters["percent"] = lambda share: f"{100 * share:.1f} %"
-    made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
-    made.filters["signed"] = lambda number: f"{number:+.0f}"
-    made.filters["short"] = short
-    made.filters["code"] = code
-    made.filters["brief"] = lambda name: name if len(name) <= BRIEF else name[: BRIEF - 1] + "…"
-    return made
+def milliseconds_of(pace: Pace) -> float:
+    """A move's median processor time; the wall time where that is unknown."""
+    return (pace.cpu or pace.wall).median
 
 
-def short(number: float) -> str:
-    """Three digits, and a letter for thousands, millions and so on."""
-    for size, letter in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e4, " k")):
-        if abs(number) >= size:
-            scale = 1e3 if letter == " k" else size
-            return f"{number / scale:.3g}{letter}"
-    return f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
-
-
-def replays_of(games: list[PlayedGame]) -> Markup:
-    """The games for the page's replay, as JSON that is safe inside HTML.
-
-    Rows refer to lists of names and reasons by index. A move is two characters, and so is a win
-    rate, in percent.
-    """
-    chosen = sorted(games, key=lambda game: game.number)[:MOST_REPLAYS]
-    names = sorted({name for game in chosen for name in (game.black, game.white)})
-    reasons = sorted({game.reason for game in chosen})
-    rows = [
-        [
-            game.number,
-            names.index(game.black),
-            names.index(game.white),
-            game.result,
-            reasons.index(game.reason),
-            game.opening_plies,
-            "".join(map(pair_of, game.moves)),
-            "".join(
-                pair_of(round(100 * rate)) if rate is not None and 0 <= rate <= 1 else "--"
-                for rate in game.win_rates
-            ),
-        ]
-        for game in chosen
+def charts_of(report: TournamentReport) -> tuple[Chart, ...]:
+    """Strength against cost, on a wide screen and on a narrow one; none if nobody moved."""
+    rated = [
+        Rated(
+            rank,
+            report.names[one.player],
+            kind_of(report.paces[one.player]),
+            milliseconds_of(report.paces[one.player]),
+            one.elo,
+            one.low,
+            one.high,
+        )
+        for rank, one in enumerate(report.ratings, 1)
+        if report.paces[one.player].moves
     ]
-    return htmlsafe_json_dumps({"names": names, "reasons": reasons, "games": rows})
+    if not rated:
+        return ()
+    return chart_of(rated, *WIDE, has_names=True), chart_of(rated, *NARROW, has_names=False)
 
 
-def pair_of(number: int) -> str:
-    """A number below 1,296 as two digits of base 36."""
-    return DIGITS[number // 36] + DIGITS[number % 36]
+def best_of(report: TournamentReport, kind: str) -> Rating | None:
+    """The best player of a kind; None if there is none."""
+    return next((one for one in report.ratings if kind_of(report.paces[one.player]) == kind), None)
 
 
 def write_report(
@@ -249,22 +216,24 @@ def write_report(
     games: list[PlayedGame],
     facts: Facts,
 ) -> TournamentReport:
-    """Write report.html, report.md and report.json; returns what they show."""
+    """Write report.html, report.md, report.json and chart.svg; returns what they show."""
     report = summarise(config, games, facts)
-    span = [rating.low for rating in report.ratings] + [rating.high for rating in report.ratings]
-    replays = replays_of(games)
+    charts = charts_of(report)
+    shared = {
+        "report": report,
+        "config": config,
+        "kinds": {name: kind_of(pace) for name, pace in report.paces.items()},
+        "milliseconds": {name: milliseconds_of(pace) for name, pace in report.paces.items()},
+        "bests": [best for kind in (LEARNED, HANDWRITTEN) if (best := best_of(report, kind))],
+        "is_sure": bool(report.superiorities) and report.superiorities[0] >= SURE,
+        "charts": charts,
+        "replays": replays_of(games, config.rules, report.names),
+    }
     for suffix in ("html", "md"):
-        text = (
-            environment(suffix)
-            .get_template(f"report.{suffix}.j2")
-            .render(
-                report=report,
-                config=config,
-                lowest=min(span),
-                highest=max(max(span), min(span) + 1),
-                replays=replays,
-            )
-        )
+        text = environment(suffix).get_template(f"report.{suffix}.j2").render(shared)
         write_text(folder / f"report.{suffix}", text)
+    if charts:
+        text = environment("html").get_template("chart.svg.j2").render(charts=charts)
+        write_text(folder / "chart.svg", text.strip() + "\n")
     write_text(folder / "report.json", json.dumps(as_json(report), indent=2) + "\n")
     return report

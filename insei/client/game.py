@@ -191,6 +191,16 @@ class ClientGame:
         self.line.show_ply(ply)
 
     @property
+    def last_node(self) -> GameNode:
+        """The end of the game itself, whatever variation the line leads to."""
+        return self.end or self.line.tree.start.main_line()[-1]
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the end of the game is on the screen."""
+        return self.line.node is self.last_node
+
+    @property
     def is_ended(self) -> bool:
         """Whether the game has a result."""
         return bool(self.result)

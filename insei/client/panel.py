@@ -166,7 +166,7 @@ def move_text(game: ClientGame) -> str:
 
 def turn_text(game: ClientGame) -> str:
     """Whose turn it is, or the result."""
-    if game.result and game.shown_ply < 0:
+    if game.result and game.is_at_end:
         return game.result
     if game.shown.is_over:
         return "both passed"

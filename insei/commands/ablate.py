@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from insei.commands.configurations import show_configurations
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, List, Reports
-from insei.commands.run_line import RunLine, silence_libraries
+from insei.printing.games_bar import GamesBar
+from insei.printing.run_line import RunLine, silence_libraries
+from insei.printing.tables import Heading, table_text
 from insei.system.shown import say
 
 if TYPE_CHECKING:
@@ -68,19 +69,25 @@ def ablate(
     say(table_of(result))
 
 
-def table_of(result: "AblationResult") -> str:
-    """The variants, best first, as a table in Markdown."""
-    lines = [
-        f"| variant | Elo over {result.baseline} | 95 % | by seed | games learned from |",
-        "|---|---|---|---|---|",
+def table_of(result: "AblationResult", width: int | None = None) -> str:
+    """The variants, best first, as a table, and what its interval says."""
+    headings = [
+        Heading("variant", is_number=False),
+        Heading("Elo"),
+        Heading("95 %"),
+        Heading("by seed", is_number=False),
+        Heading("games learned from", is_number=False),
     ]
-    for one in result.ratings:
-        each = ", ".join(f"{elo:+.0f}" for elo in one.nets)
-        learned = ", ".join(map(str, result.games_learned_from[one.variant]))
-        lines.append(
-            f"| {one.variant} | {one.elo:+.0f} | {one.low:+.0f} to {one.high:+.0f} | {each} | "
-            f"{learned} |"
-        )
+    rows = [
+        [
+            one.variant,
+            f"{one.elo:+.0f}",
+            f"{one.low:+.0f} to {one.high:+.0f}",
+            ", ".join(f"{elo:+.0f}" for elo in one.nets),
+            ", ".join(map(str, result.games_learned_from[one.variant])),
+        ]
+        for one in result.ratings
+    ]
     count = len(result.ratings[0].nets)
     said = (
         "The interval is that of the games; with one seed, the scatter between seeds is not in it"
@@ -88,4 +95,5 @@ def table_of(result: "AblationResult") -> str:
         else f"By seed: Elo over {result.baseline} of the same seed. The interval is that of the "
         f"mean of {count} seeds"
     )
-    return "\n".join([*lines, f"{said}. Report: {result.page}"])
+    table = table_text(headings, rows, width)
+    return f"{table}\n\nElo over {result.baseline}. {said}. Report: {result.page}"

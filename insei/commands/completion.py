@@ -1,16 +1,31 @@
-"""`insei completion`: completion of commands and options in a shell."""
+"""`insei help` and `insei completion`: the commands explained, and completed by a shell."""
 
 from typing import Literal
 
+from insei.system.errors import UserError
 from insei.system.shown import say
+
+
+def help_on(*command: str) -> None:
+    """Say what insei does, or what a command does.
+
+    Parameters
+    ----------
+    command
+        As in `insei help play`.
+    """
+    from insei.main import app, command_names, unknown_command
+
+    if command and command[0] not in command_names():
+        raise UserError(unknown_command(command[0]))
+    app.help_print(list(command))
 
 
 def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
     """Print a script with which a shell completes insei's commands and options.
 
-    For bash, put `source <(insei completion bash)` into ~/.bashrc. For zsh, write the script to
-    `_insei` in a folder of your fpath. For fish, write it to
-    ~/.config/fish/completions/insei.fish.
+    For bash, write it to ~/.local/share/bash-completion/completions/insei, for zsh to `_insei` in a
+    folder of your fpath, for fish to ~/.config/fish/completions/insei.fish.
 
     Parameters
     ----------

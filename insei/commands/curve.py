@@ -1,14 +1,18 @@
 """`insei curve`: the strength of runs as they went on, against hours and against games."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
-from insei.commands.run_line import silence_libraries
+from insei.printing.games_bar import GamesBar
+from insei.printing.run_line import silence_libraries
+from insei.printing.tables import Heading, table_text
 from insei.system.shown import say
+
+if TYPE_CHECKING:
+    from insei.selfplay.studies.curve import Curve
 
 
 def curve(
@@ -64,10 +68,26 @@ def curve(
             runs, config, reports=reports, address=address, watch=bar.show, notice=bar.notice
         )
     draw_curve(found, out)
-    for point in found.points:
-        net = point.net
-        say(
-            f"{net.run} generation {net.generation}: {net.hours:.2f} h, {net.games:,} games, "
-            f"{point.elo:+.0f} Elo ({point.low:+.0f} to {point.high:+.0f})"
-        )
+    say(table_of(found))
+    say("")
     say(f"{out}: {levels[0]} at 0; report: {found.page}")
+
+
+def table_of(curve: "Curve", width: int | None = None) -> str:
+    """The nets in the order of their runs, as a table."""
+    headings = [
+        Heading("run", is_number=False), Heading("generation"), Heading("hours"), Heading("games"),
+        Heading("Elo"), Heading("95 %"),
+    ]  # fmt: skip
+    rows = [
+        [
+            point.net.run,
+            point.net.generation,
+            f"{point.net.hours:.2f}",
+            f"{point.net.games:,}",
+            f"{point.elo:+.0f}",
+            f"{point.low:+.0f} to {point.high:+.0f}",
+        ]
+        for point in curve.points
+    ]
+    return table_text(headings, rows, width)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter, validators
 
-from insei.commands.run_line import silence_libraries
+from insei.printing.run_line import silence_libraries
 from insei.system.shown import say
 
 AtLeastOne = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.run_line import RunLine, silence_libraries
+from insei.printing.run_line import RunLine, silence_libraries
 from insei.system.shown import say
 
 if TYPE_CHECKING:
@@ -47,7 +47,11 @@ def learn(
         run = session.learn(
             source, config, runs=runs, settings=set_ or [], watch=line.show, notice=line.notice
         )
-    say(f"{run.path}: learned; play it as {run.player}, or search:{run.path}")
+    from insei.printing.run_status import finished_lines
+    from insei.selfplay.reports.run_status import read_status
+
+    for said in finished_lines(read_status(run.path), f"{run.player}, or search:{run.path}"):
+        say(said)
 
 
 def line_of(status: "LearnStatus") -> str:

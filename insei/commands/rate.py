@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Seed, Workers
+from insei.printing.games_bar import GamesBar
+from insei.printing.tables import Heading, table_text
 from insei.system.shown import say
 
 if TYPE_CHECKING:
@@ -59,10 +60,25 @@ def rate(
 
 def print_placement(placed: "Placement", ladder: "Ladder") -> None:
     """Print what was taken from each rung, the rating, and games lost by failing."""
-    for rung, cell in placed.cells:
-        say(
-            f"{rung.elo:+6.0f}  {rung.player:48} {cell.share:6.1%} ({cell.low:.0%}-{cell.high:.0%})"
-        )
+    from insei.agents.short_name import short_names
+
+    names = short_names([rung.player for rung, _ in placed.cells])
+    headings = [
+        Heading("rung", is_number=False), Heading("Elo"), Heading("points"), Heading("95 %"),
+        Heading("games"),
+    ]  # fmt: skip
+    rows = [
+        [
+            names[rung.player],
+            f"{rung.elo:+.0f}",
+            f"{cell.share:.1%}",
+            f"{100 * cell.low:.0f}–{cell.high:.0%}",
+            cell.games,
+        ]
+        for rung, cell in placed.cells
+    ]
+    say(table_text(headings, rows))
+    say("")
     found = placed.rating
     say(
         f"{found.player}: {found.elo:+.0f} Elo, 95 % {found.low:+.0f} to {found.high:+.0f}, the "

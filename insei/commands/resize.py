@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, Reports, Workers
-from insei.commands.run_line import silence_libraries
+from insei.printing.games_bar import GamesBar
+from insei.printing.run_line import silence_libraries
+from insei.printing.tables import Heading, table_text
 from insei.system.shown import say
 
 if TYPE_CHECKING:
@@ -94,19 +95,25 @@ def print_step(path: Path, status: "RetrainingStatus") -> None:
     say(f"{path}: {said}", flush=True)
 
 
-def table_of(player: str, result: "Resized") -> str:
-    """The players, fastest first, as a table in Markdown."""
+def table_of(player: str, result: "Resized", width: int | None = None) -> str:
+    """The players, fastest first, as a table."""
     from insei.selfplay.studies.resizing import size_of
 
-    lines = [
-        f"| player | net | parameters | ms a move | Elo over {player} alone | 95 % |",
-        "|---|---|---|---|---|---|",
+    headings = [
+        Heading("player", is_number=False), Heading("net", is_number=False), Heading("parameters"),
+        Heading("ms a move"), Heading("Elo"), Heading("95 %"),
+    ]  # fmt: skip
+    rows = [
+        [
+            f"{size_of(rated.architecture)}, "
+            + (f"{rated.visits} visits" if rated.visits else "alone"),
+            rated.folder,
+            f"{rated.architecture.num_parameters():,}",
+            f"{rated.milliseconds:.2f}",
+            f"{rated.elo:+.0f}",
+            f"{rated.low:+.0f} to {rated.high:+.0f}",
+        ]
+        for rated in result.players
     ]
-    for rated in result.players:
-        kind = f"{rated.visits} visits" if rated.visits else "alone"
-        lines.append(
-            f"| {size_of(rated.architecture)}, {kind} | {rated.folder} | "
-            f"{rated.architecture.num_parameters():,} | {rated.milliseconds:.2f} | "
-            f"{rated.elo:+.0f} | {rated.low:+.0f} to {rated.high:+.0f} |"
-        )
-    return "\n".join([*lines, f"report: {result.page}"])
+    table = table_text(headings, rows, width)
+    return f"{table}\n\nElo over {player} alone. Report: {result.page}"

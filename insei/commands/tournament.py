@@ -6,8 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from insei.commands.configurations import show_configurations
-from insei.commands.games_bar import GamesBar
 from insei.commands.options import Address, List, Reports
+from insei.printing.games_bar import GamesBar
 from insei.system.shown import say
 
 
@@ -59,5 +59,8 @@ def tournament(
             memory=memory,
             play=play,
         )
-    say(result.page.with_suffix(".md").read_text())
+    from insei.printing.tournament_tables import report_lines
+
+    for piece in report_lines(result.report):
+        say(piece)
     say(f"report: {result.page}")

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from insei.commands.configurations import show_configurations
 from insei.commands.options import Address, List
-from insei.commands.run_line import RunLine, silence_libraries
+from insei.printing.run_line import RunLine, silence_libraries
 from insei.system.shown import say
 
 
@@ -56,4 +56,8 @@ def train(
             watch=line.show,
             notice=line.notice,
         )
-    say(f"{run.path}: {run.generations_learned} generations learned; play it as {run.player}")
+    from insei.printing.run_status import finished_lines
+    from insei.selfplay.reports.run_status import read_status
+
+    for said in finished_lines(read_status(run.path), run.player):
+        say(said)

@@ -15,6 +15,7 @@ from pyarrow import parquet
 
 from insei.engine.diagram import result_of
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES
+from insei.engine.position import Position
 from insei.engine.sgf.record import GameRecord, write_sgf
 from insei.selfplay.data.columns import STORED, WHOLE_GAME, Column, num_values
 from insei.selfplay.data.dataset import MOVES_FIELD, terms_of
@@ -110,10 +111,19 @@ def sgf_of(game: WholeGame) -> str:
         UserError: its moves are illegal.
     """
     position = game.position
+    name = name_of_net(game)
+    return write_sgf(GameRecord(position, name, name, final_result(position)))
+
+
+def name_of_net(game: WholeGame) -> str:
+    """What SGF calls a game's players."""
+    return f"insei, net {game.generation}"
+
+
+def final_result(position: Position) -> str:
+    """The result that a game's rows were labelled with, as SGF writes it."""
     is_settled = not position.is_over and position.is_settled()
-    result = result_of(position, position.dead_stones() if is_settled else None)
-    name = f"insei, net {game.generation}"
-    return write_sgf(GameRecord(position, name, name, result))
+    return result_of(position, position.dead_stones() if is_settled else None)
 
 
 def export_npz(data: RunData, path: Path, limit: int | None = None) -> Exported:

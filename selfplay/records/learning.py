@@ -19,8 +19,10 @@ from torch.utils.tensorboard import SummaryWriter
 
 from insei.agents.net.package import PlayerCard, read_card
 from insei.selfplay.checkpoints import Progress, checkpoints_of
+from insei.selfplay.curves import in_code
 from insei.selfplay.data.batch import Batch
-from insei.selfplay.learner import Learner, Losses
+from insei.selfplay.learner.learner import Learner
+from insei.selfplay.learner.losses import Losses
 from insei.selfplay.lineage import Lineage
 from insei.selfplay.records.accuracy import Accuracy, accuracies, answers_to
 from insei.selfplay.records.learn_config import LearnConfig
@@ -28,6 +30,7 @@ from insei.selfplay.records.recorded_games import RecordedGames
 from insei.selfplay.records.sampler import RecordSampler, is_held_out
 from insei.selfplay.run import RunFolder
 from insei.selfplay.start import take_starting_net
+from insei.system.configuration import to_yaml
 from insei.system.errors import UserError
 
 BATCHES_AHEAD = 4
@@ -127,6 +130,7 @@ class RecordLearning:
         self.writer = SummaryWriter(
             str(run.path / "tensorboard"), purge_step=self.progress.num_steps + 1
         )
+        self.writer.add_text("configuration", in_code(to_yaml(config)), self.progress.num_steps)
 
     @property
     def batch_size(self) -> int:

@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from insei.commands.games_bar import GamesBar
-from insei.commands.run_line import RunLine
+from insei.printing.games_bar import GamesBar
+from insei.printing.run_line import RunLine
 
 LINE = "[/b] games.jsonl: line 1 is set aside: moves[3]: 'x', wanted [red] [link=x]y"
 

@@ -18,7 +18,10 @@ def test_training_from_the_command_line_and_again(tmp_path):
     assert done.returncode == 0, done.stderr
     again = insei("train", path, "--runs", tmp_path)
     assert again.returncode == 0, again.stderr
-    assert "1 generations learned" in again.stdout
+    assert "1 generations learned in " in again.stdout
+    assert f"curves   tensorboard --logdir {tmp_path}\n" in again.stdout
+    assert f"games    insei games {tmp_path / 'mini'}\n" in again.stdout
+    assert f"play     insei play search:{tmp_path / 'mini'},visits=100 --size 3\n" in again.stdout
     other = insei("train", path, "--runs", tmp_path, "--set", "learner.batch_size=128")
     assert other.returncode == 2
     assert "exists already, with another learner.batch_size: `insei train " in other.stderr

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from insei.system.files import LinkRefused
-from insei.system.lock import FolderInUse, FolderLock
+from insei.system.lock import FolderInUse, FolderLock, holder_of
 from tests.helpers.paths import ROOT
 
 HOLDS = """
@@ -61,3 +61,12 @@ def test_a_refused_program_leaves_the_holder_s_name(tmp_path):
             with pytest.raises(FolderInUse):
                 FolderLock(tmp_path)
         assert (tmp_path / "lock").read_text() == str(os.getpid())
+
+
+def test_a_folder_names_its_holder_without_being_held(tmp_path):
+    assert holder_of(tmp_path) == ""
+    lock = FolderLock(tmp_path)
+    assert holder_of(tmp_path) == str(os.getpid())
+    lock.close()
+    assert holder_of(tmp_path) == ""
+    FolderLock(tmp_path).close()  # asking left it free

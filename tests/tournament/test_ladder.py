@@ -88,7 +88,8 @@ def small_ladder(tmp_path, monkeypatch):
 def test_a_player_is_rated_from_the_command_line(small_ladder, capsys):
     rate("capture", size=5, games=20, workers=0)
     said = capsys.readouterr().out.splitlines()
-    assert said[0].split()[:2] == ["+620", "influence"]
+    assert said[0].split() == ["rung", "Elo", "points", "95", "%", "games"]
+    assert said[2].split()[:2] == ["influence", "+620"]
     assert said[-1].startswith("capture: +")
     elo = float(said[-1].split()[1])
     assert 150 < elo < 550  # +334 in the README's tournament

@@ -13,7 +13,7 @@ from tests.helpers.tournaments import CONFIG, hold
 
 FILES = (
     "lock", "games.jsonl", "sessions.jsonl", "players.json", "footprints.json", "config.yaml",
-    "report.html", "report.md", "report.json", "sgf", "sgf/0000-x.sgf",
+    "report.html", "report.md", "report.json", "chart.svg", "sgf", "sgf/0000-x.sgf",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Names and reasons in reports: shown, and read as nothing else."""
 
 import re
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
 from insei.tournament.cost import PlayerCost
@@ -39,6 +40,11 @@ def test_a_report_shows_hostile_names_and_reasons_as_text(tmp_path):
     write_report(tmp_path, config, [game], facts)
     page = (tmp_path / "report.html").read_text()
     text = (tmp_path / "report.md").read_text()
+    chart = (tmp_path / "chart.svg").read_text()
+    names = "".join(ElementTree.fromstring(chart).itertext())
+    assert not steering(chart)
+    assert "<script" not in chart
+    assert "random" in names
     assert not steering(page)
     assert not steering(text)
     assert page.count("</script>") == page.count("<script") == 2

@@ -15,9 +15,10 @@ from insei.tournament import provenance
 from insei.tournament.cost import PlayerCost
 from insei.tournament.folder import TournamentFolder, sgf_name
 from insei.tournament.match import PlayedGame, play_game
+from insei.tournament.page.replays import replays_of
 from insei.tournament.playing import play_here
 from insei.tournament.recorded import read_games
-from insei.tournament.report import Facts, replays_of, write_report
+from insei.tournament.report import Facts, write_report
 from insei.tournament.schedule import schedule
 from insei.tournament.session import hold_tournament
 from insei.tournament.tournament_config import PairingConfig
@@ -185,16 +186,23 @@ def test_every_game_can_be_replayed_in_the_page(tmp_path):
     held = json.loads(data)
     assert len(held["games"]) == 12
     played = [json.loads(line) for line in (report.parent / "games.jsonl").read_text().splitlines()]
-    played.sort(key=lambda game: game["number"])
-    for game, row in zip(played, held["games"], strict=True):
-        black, white, moves = held["names"][row[1]], held["names"][row[2]], row[6]
-        assert (black, white, row[3]) == (game["black"], game["white"], game["result"])
+    assert len({tuple(row[1:7]) for row in held["games"]}) == 12
+    players = held["players"]
+    by_seats = {(game["number"], game["black"], game["white"]): game for game in played}
+    pairings = [sorted(row[1:3]) for row in held["games"]]
+    assert pairings == sorted(pairings)
+    for row in held["games"]:
+        moves = row[6]
+        game = by_seats[row[0], players[row[1]], players[row[2]]]
+        assert row[3] == game["result"]
         assert [int(moves[i : i + 2], 36) for i in range(0, len(moves), 2)] == game["moves"]
         assert (held["reasons"][row[4]], row[5]) == (game["reason"], game["opening_plies"])
     first = record_of(PlayedGame, json.dumps(played[0]), "")
     rated = replace(first, win_rates=[0.75, None, 0.0, 1.0])
-    assert json.loads(replays_of([rated]))["games"][0][7] == "23--002s"
-    assert "</script>" not in replays_of([replace(first, black="</script><b>")])
+    names = {name: name for name in ("</script><b>", *CONFIG.players)}
+    assert json.loads(replays_of([rated], CONFIG.rules, names))["games"][0][7] == "23--002s"
+    hostile = replace(first, black="</script><b>")
+    assert "</script>" not in replays_of([hostile], CONFIG.rules, names)
 
 
 def test_a_tournament_is_held_from_python_and_watched(tmp_path, ray_session):

@@ -61,7 +61,7 @@ class Tour:
         return analysis_of_game(self.game)
 
     def _show(self, lesson: Lesson) -> str:
-        self.game.show_ply(lesson.ply - 1)
+        self.game.line.go_to(lesson.before)
         self.lesson = lesson
         return lesson_text(lesson, self.game.rules)
 

@@ -1,1 +1,1 @@
-"""Commands for study: problems, and games whose moves are guessed."""
+"""Commands for study: problems, games whose moves are guessed, and reviews."""

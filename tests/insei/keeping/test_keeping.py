@@ -296,6 +296,24 @@ def test_the_other_games_of_a_file_stay_in_it(tmp_path):
     assert trees[1].start.properties["CA"] == ["UTF-8"]
 
 
+def test_a_file_of_somebody_elses_names_no_player(tmp_path):
+    """Its marks look like those of a kept game; the game that goes on from it is kept."""
+    path = tmp_path / "game.sgf"
+    evil = f"gtp:touch {tmp_path}/started"
+    path.write_text(f"(;SZ[5]INSEIB[{evil}]INSEIW[{evil}];B[cc];W[bb]INSEIHERE[1])")
+    game = ClientGame.load(path, SETUP)
+    game.play(18)
+    keep(game)
+    assert unfinished_game().setup.white == "capture"
+    game.resign(BLACK)
+    keep(game)
+    with pytest.raises(UserError, match="wanted a game that is not finished"):
+        resume(kept_game(1))
+    done = insei("play", path, text="quit\n")
+    assert "against level" in done.stdout
+    assert not (tmp_path / "started").exists()
+
+
 def test_a_link_is_followed_and_stays(tmp_path):
     (tmp_path / "game.sgf").write_text("(;SZ[5])")
     (tmp_path / "link.sgf").symlink_to("game.sgf")

@@ -132,7 +132,7 @@ def test_games_are_listed_with_their_numbers():
     assert "No game is kept yet" in insei("games").stdout
     for text in ("C3\nresign\n", "D4\nquit\n"):
         insei("play", "capture", "--size", 5, text=text)
-    last, first, folder = insei("games").stdout.splitlines()
+    _, _, last, first, folder = insei("games").stdout.splitlines()
     assert last.split()[0] == "1"
     assert "you - insei capture" in last
     assert "unfinished" in last

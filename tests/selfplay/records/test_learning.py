@@ -13,8 +13,8 @@ from insei.agents.net.find_package import find_package
 from insei.agents.net.package import load_package
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from insei.selfplay.learner import Diverged, Learner
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner import Diverged, Learner
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.records.learning import RecordLearning
 from insei.selfplay.records.session import learn
@@ -201,7 +201,10 @@ def test_the_command_learns_and_names_the_player(dataset, config_file, tmp_path)
         assert f"steps {step}, rows {16 * step}, loss " in done.stdout
     assert "on games held out" in done.stdout
     run = tmp_path / "runs" / "tiny"
-    assert done.stdout.splitlines()[-1] == f"{run}: learned; play it as net:{run}, or search:{run}"
+    said = done.stdout.splitlines()
+    learned = next(line for line in said if line.startswith(f"{run}: 6 steps learned in "))
+    assert learned.endswith(f"; play it as net:{run}, or search:{run}")
+    assert f"curves   tensorboard --logdir {run.parent}" in said
 
 
 def test_a_full_disk_stops_a_run_in_one_line(dataset, config_file, tmp_path, monkeypatch):

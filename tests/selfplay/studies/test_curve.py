@@ -40,7 +40,9 @@ def test_the_command_plays_kept_nets_once_and_draws_them(learned, tmp_path, caps
     for word in ("hours", "games", "Elo", "random", "tiny"):
         assert word in text
     said = capsys.readouterr().out
-    assert said.count("Elo (") == 4
+    assert said.splitlines()[0].split()[:4] == ["run", "generation", "hours", "games"]
+    rows = [line.split() for line in said.splitlines()[2:6]]
+    assert [row[:2] for row in rows] == [[str(learned), str(number)] for number in range(4)]
     games = (tmp_path / "tiny" / "games.jsonl").read_text()
     assert len(games.splitlines()) == 2 * 10  # pairings of five players
     command([learned], **words)

@@ -11,7 +11,7 @@ from insei.agents.net.package import load_package, read_card
 from insei.commands.package import package
 from insei.commands.resize import resize as command
 from insei.engine.rules import Rules
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.studies.resizing import ResizeConfig, architectures, resize
 from insei.selfplay.studies.retraining import read_rows, retrain
 from insei.system.configuration import to_yaml
@@ -62,8 +62,8 @@ def test_a_net_is_resized_from_recorded_games_rated_and_not_made_twice(learned, 
     assert card.training["held_out"]["outcome"] > 0
     assert {one["player"] for one in card.rating["players"]} == {"net:", "search:visits=2"}
     said = capsys.readouterr().out
-    assert "| 2b4, alone |" in said
-    assert "| 2b8, 2 visits |" in said
+    assert "\n2b4, alone " in said
+    assert "\n2b8, 2 visits " in said
     stamp = (tmp_path / "small" / "2b4" / "weights.safetensors").stat().st_mtime_ns
     command(str(learned), **words)
     assert (tmp_path / "small" / "2b4" / "weights.safetensors").stat().st_mtime_ns == stamp

@@ -1,0 +1,1 @@
+"""What a run shows of itself: pictures for TensorBoard, and how it stands at a glance."""

@@ -1,0 +1,1 @@
+"""The report as a page: templates, the chart, the games that it replays."""

@@ -1,0 +1,54 @@
+"""The templates beside this file, and how they write values."""
+
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from insei.system.shown import shown
+from insei.tournament.markdown import code, escaped
+
+BRIEF = 34  # characters of a name in a chart
+
+
+def environment(suffix: str) -> jinja2.Environment:
+    """Templates; whatever they put out is escaped, in HTML or in Markdown.
+
+    Args:
+        suffix: html or md.
+    """
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=suffix == "html",
+        finalize=plain_in_html if suffix == "html" else escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters["percent"] = lambda share: f"{100 * share:.1f} %"
+    made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
+    made.filters["signed"] = lambda number: f"{number:+.0f}"
+    made.filters["short"] = short
+    made.filters["milliseconds"] = milliseconds
+    made.filters["code"] = code
+    made.filters["brief"] = lambda name: name if len(name) <= BRIEF else name[: BRIEF - 1] + "…"
+    return made
+
+
+def plain_in_html(value: object) -> object:
+    """What a page's template puts out, before it is escaped."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def short(number: float) -> str:
+    """Three digits, and a letter for thousands, millions and so on."""
+    for size, letter in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e4, " k")):
+        if abs(number) >= size:
+            scale = 1e3 if letter == " k" else size
+            return f"{number / scale:.3g}{letter}"
+    return f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
+
+
+def milliseconds(number: float) -> str:
+    """Milliseconds in two or three digits."""
+    return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
