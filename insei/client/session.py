@@ -89,6 +89,15 @@ def play_game(
     begin(game, typed, plain, theme)
 
 
+def side_of(path: Path | None, otherwise: int) -> int:
+    """The side of a file's board; `otherwise` without a file that can be read."""
+    try:
+        said = described(path).size if path is not None else ""
+    except (OSError, ValueError):  # loading it will say why
+        said = ""
+    return int(said) if said.isdecimal() and 1 <= int(said) <= MAX_SIDE else otherwise
+
+
 def is_left_game(path: Path) -> bool:
     """Whether a file is a kept game that was left unfinished."""
     try:
