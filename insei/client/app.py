@@ -37,6 +37,7 @@ from insei.client.teaching.words import TeachingWords
 from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
+PLACEHOLDER = "D4, pass, undo, help, ..."
 LOW_ROWS = 14  # in a lower terminal a message has fewer lines
 LOOKING_KEYS = {
     "left": "back", "right": "next", "home": "first", "end": "last",
@@ -157,7 +158,7 @@ class Client(App[None]):
                 yield PanelView()
                 yield TextView(id="status")
                 yield TextView(id="message")
-                yield CommandLine(placeholder="D4, pass, undo, help, ...", id="line")
+                yield CommandLine(placeholder=PLACEHOLDER, id="line")
         yield Footer(compact=True)
 
     def on_load(self) -> None:
@@ -224,6 +225,8 @@ class Client(App[None]):
         message.display = not layout.is_beside
         message.styles.max_height = 4 if size.height >= LOW_ROWS else 2
         self.query_one(Footer).display = layout.has_footer
+        keys = "" if layout.has_footer else "F1: help. "
+        self.query_one(CommandLine).placeholder = keys + PLACEHOLDER
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes lines as they are drawn; last, characters that the terminal lacks."""

@@ -41,14 +41,16 @@ def open_client(
         UserError: the theme can't be used.
     """
     from insei.client.drawing.look import Look
-    from insei.client.drawing.terminal import examine_terminal
+    from insei.client.drawing.terminal import Terminal, examine_terminal, num_colours
     from insei.client.drawing.theme import theme_for
 
-    terminal = examine_terminal()
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # Textual takes an empty one for set
+    colours = num_colours()
     # Read when Textual is imported, which would guess from TERM alone.
-    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", COLOUR_SYSTEMS[terminal.num_colours])
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", COLOUR_SYSTEMS[colours])
+    theme_for(theme, Terminal(colours))  # refused before anything is written to the terminal
+    terminal = examine_terminal()
     look = Look(theme_for(theme, terminal), terminal)
     from insei.client.app import Client
 

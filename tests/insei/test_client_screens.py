@@ -4,6 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
+from textual.widgets import Footer
 
 from insei.agents.clock import Clock, TimeControl
 from insei.agents.search.analysis import MoveAnalysis
@@ -16,7 +17,7 @@ from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import WHITE
-from tests.helpers.client import note_estimates
+from tests.helpers.client import note_estimates, until
 from tests.helpers.screen_text import check_screen
 from tests.helpers.terminals.idle_process import IdleProcess
 
@@ -80,6 +81,8 @@ def run(game, size, script, look=None, **options):
 
     async def run():
         async with client.run_test(size=size) as pilot:
+            keys = client.query_one(Footer)  # drawn later than the rest
+            await until(pilot, lambda: keys.children or not keys.display)
             await pilot.pause()
             await script(client, pilot)
 

@@ -165,6 +165,8 @@ def test_a_reviewed_file_is_saved_whole_after_a_question(tmp_path):
     [
         (["play", "net:nowhere"], "insei: no player at nowhere"),
         (["play", "search:nowhere,visits=5"], "insei: no player at nowhere"),
+        (["play", "random", "--theme", "walnut"], "insei: theme 'walnut': wanted auto, "),
+        (["play", "random", "--theme", "wood"], "insei: theme wood: wants 256 colours, and this"),
         (["play", "13"], "insei: level 13: wanted 1 to 12 on 9x9"),
         (["watch", "nobody", "capture"], "insei: player 'nobody'"),
         (["play", "--load", "nowhere.sgf"], "insei: nowhere.sgf: No such file"),

@@ -141,7 +141,7 @@ def text_of(point: PointLook, cell: Cell, look: Look) -> dict[int, tuple[str, st
             text = f"[{last_sign(look)}]"
     elif point.is_last:
         text, ink = last_sign(look), look.theme.last
-    elif point.shade:
+    elif point.stone == EMPTY:
         text = point.shade
     shown = text[: cell.columns]
     start = cell.centre - (len(shown) - 1) // 2

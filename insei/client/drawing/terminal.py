@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 STONE = "●"
 TRUE_COLOUR = 1 << 24
-ANSWER_SECONDS = 0.5  # a terminal that knows the questions answers in less, also far away
+ANSWER_SECONDS = 1.0  # a late answer would be typed into the game; far terminals take 0.3
 ASK_GROUND = "\x1b]11;?\x1b\\"  # OSC 11: the background's colour
 ASK_CURSOR = "\x1b[6n"
 CURSOR_REPORT = re.compile(rb"\x1b\[\d+;(\d+)R")

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from insei.client.board_picture import BoardPicture, rows_of
 from insei.client.drawing.characters import console_text, narrow_text
 from insei.client.drawing.discs import Cell, coverage
-from insei.client.drawing.look import Look, plain_look
+from insei.client.drawing.look import Look
 from insei.client.drawing.terminal import TRUE_COLOUR, Terminal
 from insei.client.drawing.theme import find_theme
 from insei.client.marks import Mark, lettered
@@ -185,8 +185,3 @@ def test_a_stone_of_four_by_two_is_three_columns_of_half_blocks():
 def test_characters_that_a_terminal_lacks_are_replaced_one_by_one(text, narrow, console):
     assert narrow_text(text) == narrow
     assert console_text(text) == console
-
-
-def test_a_plain_look_is_ascii():
-    assert plain_look().is_plain
-    assert not plain_look().has_symbols

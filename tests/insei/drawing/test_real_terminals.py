@@ -101,6 +101,20 @@ def test_a_theme_that_cannot_be_used_is_said_before_there_is_a_screen(opened, th
     assert "wants 256 colours" in terminal.text() or "wanted auto" in terminal.text()
 
 
+@pytest.mark.parametrize("kind", ["wide", "linux"])
+def test_dialogs_stand_straight_where_their_borders_are_missing(opened, kind):
+    terminal = opened(kind, 9)
+    terminal.wait_for("komi")
+    terminal.type("\x1bOQ")  # F2
+    terminal.wait_for("Handicap stones")
+    text = terminal.text()
+    assert (narrow_text if kind == "wide" else console_text)(text) == text
+    side = "|" if kind == "wide" else "│"
+    edges = {line.rindex(side) for line in text.splitlines() if side + " " in line and "Ha" in line}
+    edges |= {line.rindex(side) for line in text.splitlines() if "Komi" in line}
+    assert len(edges) == 1
+
+
 def test_a_wheel_and_clicks_come_through_a_real_terminal(opened):
     terminal = opened("xterm-256color", 9)
     terminal.wait_for("move 7")

@@ -136,8 +136,8 @@ def test_an_encoding_without_stones_is_not_asked_for_one(monkeypatch):
     assert "?" not in fake.asked.replace("\x1b]11;?", "")
 
 
-def test_a_slow_terminal_costs_half_a_second_at_most(monkeypatch):
-    assert terminal.ANSWER_SECONDS <= 0.5
+def test_a_silent_terminal_costs_a_second_at_most(monkeypatch):
+    assert terminal.ANSWER_SECONDS <= 1
     waits = []
     monkeypatch.setattr(
         terminal.select, "select", lambda *of: (waits.append(of[3]), ([], [], []))[1]
