@@ -32,17 +32,27 @@ def outlook(black_win_rate=0.5, black_score=0.0, open_points=(22, 23)):
     return Outlook(black_win_rate, black_score, owned(open_points))
 
 
+def polite(second_look=lambda position: owned()):
+    return Manners(second_look)
+
+
 def test_a_move_into_settled_area_becomes_a_pass_once_a_side_has_passed():
     position = walls().play(22).play(PASS)  # White passes
-    assert Manners().instead(position, 0, outlook()) == PASS  # in Black's own territory
-    assert Manners().instead(position, 4, outlook()) == PASS  # in White's territory
-    assert Manners().instead(position, 23, outlook()) == 23  # still open
+    assert polite().instead(position, 0, outlook()) == PASS  # in Black's own territory
+    assert polite().instead(position, 4, outlook()) == PASS  # in White's territory
+    assert polite().instead(position, 23, outlook()) == 23  # still open
+
+
+def test_a_move_is_played_where_playouts_do_not_find_the_area_settled():
+    position = walls().play(22).play(PASS)
+    unsettled = polite(lambda position: np.zeros((5, 5), np.float32))
+    assert unsettled.instead(position, 0, outlook()) == 0
 
 
 def test_before_a_pass_only_a_settled_board_leads_to_one():
-    assert not is_pointless(walls(), 0, outlook())
-    assert is_pointless(walls().play(22).play(23), 0, outlook(open_points=()))
-    assert not is_pointless(walls(), PASS, outlook(open_points=()))
+    assert not is_pointless(walls(), 0, owned())
+    assert is_pointless(walls().play(22).play(23), 0, owned(()))
+    assert not is_pointless(walls(), PASS, owned(()))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +67,7 @@ def test_a_lost_game_is_lost_by_much_and_for_certain(win_rate, score, answer):
 
 
 def test_nobody_resigns_at_once_or_in_the_opening():
-    position, manners = walls().play(22).play(9), Manners()  # D1 is open
+    position, manners = walls().play(22).play(9), polite()  # D1 is open
     lost, even = outlook(0.0, -20), outlook()
     assert [manners.instead(position, 10, each) for each in (lost, lost, even, lost, lost)] == (
         [10] * 5
