@@ -15,7 +15,7 @@ SETTLED = 0.85  # of the mean owner of a point, from 0 to 1
 HOPELESS = 0.02  # chance to win
 HOPELESS_TURNS = 3  # in a row, before a person resigns
 HOPELESS_SHARE = 0.12  # of the board's points that a person is behind by
-EARLIEST_SHARE = 0.4  # of the board's points: a person plays so many moves before resigning
+EARLIEST_SHARE = 0.6  # of the board's points: a person plays so many moves before resigning
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,13 @@ def walls():
     return position
 
 
+def played_on(position):
+    """The position some moves later, Black to play: late enough to resign."""
+    for move in (0, 4, 5, 24, 10, 14):
+        position = position.play(move)
+    return position
+
+
 def owned(open_points=(22, 23)):
     ownership = np.tile(np.array([1, 1, 1, -1, -1], np.float32), (5, 1)) * 0.95
     ownership.ravel()[list(open_points)] = 0.1
@@ -60,19 +67,19 @@ def test_before_a_pass_only_a_settled_board_leads_to_one():
     [(0.01, -20, True), (0.1, -20, False), (0.01, -1, False), (0.99, 20, False)],
 )
 def test_a_lost_game_is_lost_by_much_and_for_certain(win_rate, score, answer):
-    position = walls().play(22).play(23)  # ten moves, Black to play
+    position = played_on(walls().play(22).play(23))
     assert is_hopeless(position, outlook(win_rate, score)) is answer
     mirrored = position.play(PASS)
     assert is_hopeless(mirrored, outlook(1 - win_rate, -score)) is answer
 
 
 def test_nobody_resigns_at_once_or_in_the_opening():
-    position, manners = walls().play(22).play(9), polite()  # D1 is open
+    position, manners = played_on(walls().play(22).play(9)), polite()  # D1 is open
     lost, even = outlook(0.0, -20), outlook()
-    assert [manners.instead(position, 10, each) for each in (lost, lost, even, lost, lost)] == (
-        [10] * 5
+    assert [manners.instead(position, 15, each) for each in (lost, lost, even, lost, lost)] == (
+        [15] * 5
     )
-    assert manners.instead(position, 10, lost) == RESIGN
+    assert manners.instead(position, 15, lost) == RESIGN
     opening = Position(RULES).play(12).play(13)
     assert not is_hopeless(opening, lost)
 
