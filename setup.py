@@ -67,6 +67,7 @@ MODULES = [
     "insei.agents.handwritten.alphabeta_search",
     "insei.agents.handwritten.alphabeta",
     "insei.agents.handwritten.pattern_playouts",
+    "insei.agents.handwritten.playout_ownership",
     "insei.agents.handwritten.uct",
 ]
 

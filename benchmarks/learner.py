@@ -19,8 +19,8 @@ from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
 from insei.selfplay.data.batch import Batch, one_hot
 from insei.selfplay.data.columns import OF_THE_END, Rows
-from insei.selfplay.learner import Learner
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner import Learner
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.tournament.cost import multiply_adds
 
 NETWORKS = tuple(NetworkConfig(blocks=b, channels=c) for b, c in ((4, 48), (4, 64), (6, 96)))

@@ -21,7 +21,7 @@ from benchmarks.measure import in_turns, parser, tell
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
 from insei.engine.sgf.record import GameRecord, write_sgf
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.records.importing import import_records
 from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.records.sampler import RecordSampler

@@ -20,8 +20,8 @@ from insei.agents.search.settings import SearchSettings
 from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
-from insei.selfplay.learner import Learner
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner import Learner
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import SelfPlayConfig
 from insei.selfplay.worker import Worker, compiled

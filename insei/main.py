@@ -1,7 +1,7 @@
 """The `insei` program: runs a command, and ends with one line and an exit status if it fails.
 
-Exit status 2 is a user's mistake, 1 a bug (its traceback is in a file), 130 an interrupt. See
-docs/errors.md.
+Exit status 2 is a user's mistake, 1 a bug (its traceback is in a file), 130 an interrupt, 143
+SIGTERM. See docs/errors.md.
 """
 
 import difflib
@@ -41,6 +41,7 @@ from insei.commands.watch import watch
 from insei.system.error_log import write_error_log
 from insei.system.errors import UserError
 from insei.system.shown import say, shown_line
+from insei.system.termination import EXIT_STATUS, end_on_sigterm, was_asked
 from insei.system.version import version as version_text
 
 app = cyclopts.App(
@@ -94,6 +95,7 @@ MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
 def main(words: list[str] | None = None) -> None:
     """Run the command that the words name; exits as docs/errors.md says."""
     words = sys.argv[1:] if words is None else words
+    end_on_sigterm()
     try:
         if not words:
             say(FIRST, end="")
@@ -108,8 +110,9 @@ def main(words: list[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of the output, as `head`, has closed it
         leave_quietly()
     except KeyboardInterrupt:
-        say("insei: stopped", to_error=True)
-        sys.exit(130)
+        is_sigterm = was_asked.is_set()
+        say(f"insei: {'ended by SIGTERM' if is_sigterm else 'stopped'}", to_error=True)
+        sys.exit(EXIT_STATUS if is_sigterm else 130)
     except Exception as error:
         if os.environ.get("INSEI_TRACEBACK") == "1":
             raise

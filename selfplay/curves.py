@@ -9,7 +9,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from insei.selfplay.data.columns import Rows
 from insei.selfplay.health import Validation, health_by_size, health_of
-from insei.selfplay.learner import Losses
+from insei.selfplay.learner.losses import Losses
 from insei.selfplay.net_rating import NetRating
 from insei.selfplay.reports.pictures import Picture, game_lengths
 from insei.selfplay.worker import PlayCounts

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from insei.selfplay.data.columns import Rows
 from insei.selfplay.data.window import Window
-from insei.selfplay.learner import BatchEvaluation, Learner
+from insei.selfplay.learner.learner import BatchEvaluation, Learner
 
 NUM_BINS = 10
 VALIDATED_ROWS = 1024  # of each kind, at most

@@ -25,9 +25,10 @@ from insei.selfplay.checkpoints import (
     milestones_of,
     read_checkpoint,
 )
-from insei.selfplay.data.dataset import GameDataset, set_aside_unfinished
+from insei.selfplay.data.dataset import GameDataset
+from insei.selfplay.data.mending import mend
 from insei.selfplay.health import validate
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.lineage import is_milestone
 from insei.selfplay.net_rating import EarlierMatch
 from insei.selfplay.rating import EarlierNet, player_name, rate
@@ -66,7 +67,8 @@ class Training:
     ) -> None:
         self.run = run
         self.config = config
-        set_aside_unfinished(run.dataset_path)
+        for line in mend(run.dataset_path):
+            notice(line)
         dataset = GameDataset(run.dataset_path, config.rules)
         self.learner = Learner(config.network, config.learner, config.seed)
         self.rng = np.random.default_rng(config.seed)  # draws the batches

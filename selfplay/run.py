@@ -80,7 +80,7 @@ def stops_in_words(run: "RunFolder", command: str) -> Iterator[None]:
         UserError: the loss is NaN or infinite.
         DiskFull: there is no room; the run is whole up to its newest checkpoint and games.
     """
-    from insei.selfplay.learner import Diverged  # here, because it needs torch
+    from insei.selfplay.learner.learner import Diverged  # here, because it needs torch
 
     try:
         yield

@@ -27,6 +27,7 @@ from insei.selfplay.workers import (
     PooledWorkers,
     WorkerActor,
     Workers,
+    fault_of_call,
 )
 from insei.system.actor_pool import ActorPool
 from insei.system.configuration import to_yaml
@@ -124,7 +125,8 @@ def make_workers(
 
     def make_worker(index: int) -> Worker:
         worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
-        return Worker(config.mix, config.selfplay, make_evaluator, worker_seed)
+        groups = config.network.plane_groups
+        return Worker(config.mix, config.selfplay, make_evaluator, worker_seed, groups)
 
     per_call = config.selfplay.games_per_call
     if config.workers == 0:
@@ -135,5 +137,8 @@ def make_workers(
     start_ray(config.workers, address)
     check_gpus(config.workers, gpus)
     make_actor = partial(WorkerActor, make_worker)
-    pool = ActorPool(RayActors(gpus), make_actor, config.workers, notice, PATIENCE_SECONDS)
+    fault_of = partial(fault_of_call, config.rules)
+    pool = ActorPool(
+        RayActors(gpus), make_actor, config.workers, notice, PATIENCE_SECONDS, fault_of
+    )
     return PooledWorkers(pool, per_call)

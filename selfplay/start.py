@@ -12,10 +12,11 @@ from insei.agents.net.net2net import enlarged
 from insei.agents.net.package import PlayerCard, load_package, read_card
 from insei.selfplay.checkpoints import Progress, checkpoints_of, milestones_of
 from insei.selfplay.data.dataset import GameDataset
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.lineage import RANDOM_WEIGHTS, Lineage
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import TrainConfig
+from insei.system.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,27 @@ def begin_or_resume(
         present = RANDOM_WEIGHTS
     else:
         progress, state = checkpoint
-        started_from = read_card(checkpoints_of(run.path)[-1]).training.get("started_from")
+        training = read_card(checkpoints_of(run.path)[-1]).training
+        check_games(run, dataset, training.get("games", 0))
+        started_from = training.get("started_from")
         learner.restore(state, progress.num_steps)
         learner.rate_scale = progress.rate_scale
         rng.bit_generator.state = progress.random_state
         present = progress.generation
     return counted_on(Start(progress, started_from), present, highest_in_use(run, dataset))
+
+
+def check_games(run: RunFolder, dataset: GameDataset, known: int) -> None:
+    """Check that a run still has games if its newest checkpoint knew some.
+
+    Raises:
+        UserError: it has none.
+    """
+    if known and not dataset.num_games:
+        raise UserError(
+            f"{run.dataset_path}: not there, or empty, but the newest checkpoint knew {known:,} "
+            f"games; wanted it back, or another run with start_from: {run.path}"
+        )
 
 
 class BeginsWithNet(Protocol):

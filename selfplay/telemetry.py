@@ -8,7 +8,8 @@ from insei.selfplay.checkpoints import Progress
 from insei.selfplay.curves import Curves
 from insei.selfplay.data.columns import Rows
 from insei.selfplay.health import Validation
-from insei.selfplay.learner import Learner, Losses
+from insei.selfplay.learner.learner import Learner
+from insei.selfplay.learner.losses import Losses
 from insei.selfplay.net_rating import NetRating, elos
 from insei.selfplay.replay import ReplayBuffer
 from insei.selfplay.reports.pictures import pictures_of

@@ -7,7 +7,7 @@ from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.evaluator import Precision
 from insei.agents.search.settings import MOST_VISITS, SearchSettings
 from insei.engine.rules import Rules
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.sizes import BoardMix, BoardSize, check_sizes
 from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings
@@ -313,10 +313,10 @@ class TrainConfig:
             raise UserError("generations null, hours null: wanted one of them, to end the run")
         if self.sizes:
             check_sizes(self.sizes, self.rules)
-        if self.network.extra_planes:
+        if "past" in self.network.extra_planes:
             raise UserError(
-                f"network.extra_planes {', '.join(self.network.extra_planes)}: wanted none, "
-                "because the table of self-play holds the first 14 planes alone"
+                "network.extra_planes past: wanted none or some of ladders, alive, after; rows of "
+                "self-play hold the last five moves alone"
             )
         if self.window.smallest < self.learner.batch_size:
             raise UserError(

@@ -82,6 +82,7 @@ class Worker:
         config: how games are played.
         make_evaluator: called for each net.
         seed: equal seeds and nets give equal games.
+        groups: of extra planes that the nets see.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Worker:
         config: SelfPlayConfig,
         make_evaluator: MakeEvaluator,
         seed: int,
+        groups: int = 0,
     ) -> None:
         self.mix = mix
         self.config = config
@@ -104,6 +106,7 @@ class Worker:
             config.threads,
             config.batches,
             config.cache,
+            groups,
         )
         self.helper = ThreadPoolExecutor(1)  # evaluates if several batches are under way
         self.answers: list[Future[Evaluation] | None] = [None] * config.batches

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, Protocol
 
+from insei.engine.rules import Rules
 from insei.selfplay.data.game import SelfPlayGame
 from insei.selfplay.worker import PlayCounts, Weights, Worker
 from insei.system.actor_pool import ActorPool, Task
@@ -102,6 +103,18 @@ class WorkerActor:
     def play_jobs(self, jobs: list[Job]) -> list[PlayedGame]:
         """Play rating games."""
         return play_jobs_here(jobs)
+
+
+def fault_of_call(frame: Rules, task: Task, result: Any) -> str:
+    """What is wrong with what a worker's call gave back; empty if nothing is.
+
+    Args:
+        frame: the run's rules, on its largest board.
+    """
+    if task.method != "play":
+        return ""
+    games, _ = result
+    return next((fault for game in games if (fault := game.fault(frame))), "")
 
 
 class PooledWorkers:

@@ -116,7 +116,8 @@ class ActorPool:
     """Actors that work on tasks.
 
     A task whose actor dies or falls silent is given to another one, so it may be begun more than
-    once; its result is returned once. What a task raises is raised by `wait`.
+    once; its result is returned once. What a task raises is raised by `wait`. An actor whose result
+    is no good is replaced as if it had died.
 
     Args:
         backend: where the actors live.
@@ -126,6 +127,7 @@ class ActorPool:
         notice: told in one line that an actor was replaced.
         patience_seconds: an actor whose task takes longer is silent, and is replaced. The patience
             then doubles, so that slow tasks come back in the end.
+        fault_of: what is wrong with a result, in a line; empty if nothing is.
         clock: seconds, as `time.monotonic`.
     """
 
@@ -136,12 +138,14 @@ class ActorPool:
         size: int,
         notice: Callable[[str], None] = lambda line: None,
         patience_seconds: float = float("inf"),
+        fault_of: Callable[[Task, Any], str] = lambda task, result: "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.backend = backend
         self.make = make
         self.notice = notice
         self.patience_seconds = patience_seconds
+        self.fault_of = fault_of
         self.clock = clock
         self.actors: list[Actor] = []
         self.calls: dict[Hashable, Call] = {}
@@ -294,7 +298,7 @@ class ActorPool:
             try:
                 result = self.backend.result(ended)
             except ActorLost as loss:
-                self._note_death(call.actor, loss)
+                self._note_death(call.actor, f"died ({loss.cause})", loss)
                 continue
             except Exception:
                 if call.task is not None:
@@ -303,7 +307,10 @@ class ActorPool:
             if call.is_start:
                 call.actor.process_id = result
             elif call.task is not None:
-                self._note_result(call.actor, call.task, result)
+                if fault := self.fault_of(call.task, result):
+                    self._note_death(call.actor, f"sent {fault}")
+                else:
+                    self._note_result(call.actor, call.task, result)
 
     def _note_result(self, actor: Actor, task: Task, result: Any) -> None:
         self.deaths = 0
@@ -312,18 +319,19 @@ class ActorPool:
         if actor.is_leaving:
             self._end(actor)
 
-    def _note_death(self, actor: Actor, loss: ActorLost) -> None:
+    def _note_death(self, actor: Actor, what: str, loss: ActorLost | None = None) -> None:
+        """Replace an actor, unless others went the same way before it."""
         self.deaths += 1
         task = actor.task
+        verb, last = ("died", f"by {loss}") if loss else ("failed", f"one {what}")
         if task is not None and task.num_deaths >= MOST_DEATHS:
-            raise WorkersExited(
-                f"{task.num_deaths + 1} workers died at the same task, the last by {loss}", task
-            )
+            number = task.num_deaths + 1
+            raise WorkersExited(f"{number} workers {verb} at the same task, the last {last}", task)
         if self.deaths > MOST_DEATHS * max(1, self.size):
             raise WorkersExited(
-                f"{self.deaths} workers died one after the other, the last by {loss}", task
+                f"{self.deaths} workers {verb} one after the other, the last {last}", task
             )
-        self._replace(actor, f"died ({loss.cause})")
+        self._replace(actor, what)
 
     def _check_silence(self) -> None:
         now = self.clock()

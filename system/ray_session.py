@@ -8,6 +8,7 @@ import ray.job_config
 
 from insei.system.child_process import checkout_paths
 from insei.system.errors import ClusterMissing, UserError
+from insei.system.termination import end_on_sigterm
 
 CONNECT_SECONDS = 10.0
 
@@ -29,6 +30,7 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
             ray.init(address=address, job_config=job_config(), log_to_driver=False)
         except Exception as error:  # Ray raises many kinds
             raise ClusterMissing(f"no Ray cluster at {address}: {last_line(error)}") from error
+        end_on_sigterm()
         check_room(num_workers)
         return
     try:
@@ -42,6 +44,7 @@ def start_ray(num_workers: int, address: str | None = None) -> None:
         )
     except Exception as error:  # as bare as Ray raises it on a machine that is too busy
         raise ClusterMissing(f"Ray does not start on this machine: {error}") from error
+    end_on_sigterm()
 
 
 class Unchanging(list[str]):

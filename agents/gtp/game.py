@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable
 from typing import Protocol, runtime_checkable
 
 from insei.agents.clock import Clocks, TimeControl
+from insei.agents.dead_stones import capturing_move, judged
 from insei.agents.gtp.arguments import CommandFailed
 from insei.agents.gtp.history import GameHistory, with_mover
 from insei.agents.player import (
@@ -20,7 +21,6 @@ from insei.agents.player import (
     run_to_end,
 )
 from insei.agents.search.analysis import Avoided
-from insei.agents.search.dead_stones import capturing_move, dead_for
 from insei.agents.search.search import Search
 from insei.agents.search.settings import SearchSettings
 from insei.engine.diagram import result_of
@@ -226,13 +226,13 @@ class GtpGame:
         if not isinstance(player, SearchingPlayer):
             choice = player.choose(position)
             if cleans_up and choice.move == position.rules.pass_move:
-                return choice._replace(move=capturing_move(position, dead_for(position, player)))
+                return choice._replace(move=capturing_move(position, judged(position).dead))
             return choice
         no_pass_before = 0
         if cleans_up:
             mine = position.to_play
             board = position.board.ravel()
-            if any(board[point] != mine for point in dead_for(position, player)):
+            if any(board[point] != mine for point in judged(position).dead):
                 no_pass_before = position.num_moves + 1
         return (yield from player.search_steps(position, no_pass_before, avoided))
 
@@ -278,12 +278,12 @@ class GtpGame:
         return isinstance(self.player, PlayerWithSettings) and self.player.settings.rule == "gumbel"
 
     def dead(self) -> list[int]:
-        """The dead stones of the current position, as the player sees them.
+        """The dead stones of the current position.
 
         They are found once a position, so that `final_score` and `final_status_list` agree.
         """
         if self.dead_stones is None or self.dead_stones[0] is not self.position:
-            self.dead_stones = self.position, dead_for(self.position, self.player)
+            self.dead_stones = self.position, judged(self.position).dead
         return self.dead_stones[1]
 
     def result(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from insei.agents.dead_stones import stone_status
 from insei.agents.gtp.arguments import (
     CommandFailed,
     check_count,
@@ -11,7 +12,6 @@ from insei.agents.gtp.arguments import (
 )
 from insei.agents.gtp.game import GtpGame
 from insei.agents.player import RESIGN, run_to_end
-from insei.agents.search.dead_stones import stone_status
 from insei.engine.errors import GameOver, IllegalMove
 from insei.engine.rules import Rules
 from insei.engine.vertex import move_of, vertex_of

@@ -26,15 +26,22 @@ from libc.string cimport memcpy, memset
 import numpy as np
 
 from insei.engine.board cimport (
+    BLACK,
     EMPTY,
     MAX_CELLS,
     MAX_POINTS,
+    MAX_SIDE,
     POINT_OF,
+    WHITE,
     WORDS,
     Board,
+    add_to,
     board_bytes,
+    board_clear,
+    board_find_ataris,
     board_liberties,
     board_play,
+    board_put,
     is_in,
 )
 from insei.engine.planes.net_planes cimport NUM_LAST_MOVES, NUM_PLANES, lay_out, mixed
@@ -47,7 +54,14 @@ from insei.engine.reading.ladders cimport (
     attacker_takes,
     board_ladders,
 )
-from insei.engine.state cimport state_last_move, state_legal_points
+from insei.engine.state cimport (
+    plain_rules,
+    state_forget,
+    state_free,
+    state_last_move,
+    state_legal_points,
+    state_new,
+)
 
 from insei.engine.planes.net_planes import planes
 
@@ -56,6 +70,9 @@ cdef enum:
     NUM_ALIVE_PLANES = 2
     NUM_AFTER_PLANES = 4
     NUM_PAST_PLANES = 3
+    OWN = 1  # planes of net_planes
+    ENEMY = 2
+    BANNED = 6
     MOST_READ = 2000  # positions that the reading of one own chain may visit
 
 GROUPS = {"ladders": LADDERS, "alive": ALIVE, "after": AFTER, "past": PAST}
@@ -147,6 +164,84 @@ def net_input(Position position not None, int groups=0, int symmetry=0):
         state_extra(state, legal, groups, scratch, &frame, &view[NUM_PLANES, 0, 0])
     free(scratch)
     return out
+
+
+def add_extra_planes(
+    float[:, :, :, ::1] boards, const uint8_t[:, ::1] sizes, int groups, bint suicide
+):
+    """Write the extra planes of positions of which the first planes are known.
+
+    The stones, and where none may be put, are read from planes 1, 2 and 6 of net_planes. The moves
+    of PAST are not among them.
+
+    Args:
+        boards: `[B, C, H, W]`, unturned; the planes after the first fourteen are written.
+        sizes: `[B, 2]`, height and width of each board, at the top left of its frame.
+        groups: of extra planes, without PAST.
+        suicide: whether the rules allow it.
+
+    Raises:
+        ValueError: groups that can't be read, or shapes that do not fit.
+    """
+    cdef int row, count = boards.shape[0]
+    cdef int height = boards.shape[2], width = boards.shape[3]
+    if groups & ~(LADDERS | ALIVE | AFTER):
+        raise ValueError(f"groups {groups}: wanted bits of ladders, alive and after")
+    if boards.shape[1] != NUM_PLANES + num_extra(groups):
+        raise ValueError(f"{boards.shape[1]} planes: wanted {NUM_PLANES + num_extra(groups)}")
+    if sizes.shape[0] != count or sizes.shape[1] != 2:
+        raise ValueError(f"sizes of {sizes.shape[0]} boards: wanted [{count}, 2]")
+    for row in range(count):
+        if not (1 <= sizes[row, 0] <= height and 1 <= sizes[row, 1] <= width):
+            raise ValueError(
+                f"board {row} of {sizes[row, 1]}x{sizes[row, 0]}: wanted at most {width}x{height}"
+            )
+    if height > MAX_SIDE or width > MAX_SIDE:
+        raise ValueError(f"frame of {width}x{height}: wanted at most {MAX_SIDE}x{MAX_SIDE}")
+    if not count or not groups:
+        return
+    cdef State* state = state_new(MAX_SIDE, MAX_SIDE, plain_rules())
+    cdef Board* scratch = new_scratch()
+    try:
+        if state == NULL or scratch == NULL:
+            raise MemoryError
+        state.rules.suicide = suicide
+        with nogil:
+            for row in range(count):
+                read_again(
+                    state, scratch, groups, sizes[row, 0], sizes[row, 1], height, width,
+                    &boards[row, 0, 0, 0],
+                )
+    finally:
+        state_free(state)
+        free(scratch)
+
+
+cdef void read_again(
+    State* state, Board* scratch, int groups, int board_height, int board_width,
+    int height, int width, float* planes,
+) noexcept nogil:
+    """Set the stones of planes up on `state`, the player to move as Black; write the extra ones."""
+    cdef const uint16_t* point_of = POINT_OF[board_width]
+    cdef int[MAX_POINTS] target
+    cdef uint64_t[WORDS] legal
+    cdef Frame frame = Frame(height, width, False, &target[0])
+    cdef int area = height * width, move, at
+    lay_out(target, board_height, board_width, width, 0)
+    memset(legal, 0, sizeof(legal))
+    board_clear(&state.board, board_width, board_height)
+    for move in range(board_height * board_width):
+        at = target[move]
+        if planes[OWN * area + at] > 0:
+            board_put(&state.board, point_of[move], BLACK)
+        elif planes[ENEMY * area + at] > 0:
+            board_put(&state.board, point_of[move], WHITE)
+        elif not planes[BANNED * area + at] > 0:
+            add_to(legal, move)
+    board_find_ataris(&state.board)
+    state.to_play = BLACK
+    state_forget(state)
+    state_extra(state, legal, groups, scratch, &frame, planes + NUM_PLANES * area)
 
 
 cdef inline int place(const Frame* frame, int move) noexcept nogil:

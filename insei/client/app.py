@@ -4,26 +4,30 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.events import Resize
+from textual.containers import Container, Vertical
+from textual.events import MouseScrollDown, MouseScrollUp, Resize
+from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Footer, Input
 
 from insei.client.board_picture import BoardPicture
-from insei.client.board_view import BoardView, has_panel
+from insei.client.board_view import BoardView
 from insei.client.command_line import CommandLine
 from insei.client.confirm_dialog import ConfirmDialog
 from insei.client.controller import GameController
+from insei.client.drawing.characters import Replacement, needs_replacement
+from insei.client.drawing.layout import Layout, layout_for
+from insei.client.drawing.look import Look
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
 from insei.client.new_game_dialog import NewGameDialog
-from insei.client.panel import one_line_status, outlook_line, panel_lines
+from insei.client.panel import one_line_status, outlook_line, panel_of
 from insei.client.panel_view import PanelView
 from insei.client.player_process import PlayerProcess
 from insei.client.player_tasks import Reply
@@ -33,7 +37,8 @@ from insei.client.teaching.words import TeachingWords
 from insei.client.text_view import TextView
 from insei.engine.vertex import move_of
 
-MIN_FOOTER_ROWS = 14  # in a lower terminal the keys at the bottom are hidden
+PLACEHOLDER = "D4, pass, undo, help, ..."
+LOW_ROWS = 14  # in a lower terminal a message has fewer lines
 LOOKING_KEYS = {
     "left": "back", "right": "next", "home": "first", "end": "last",
     "up": "variation back", "down": "variation", "ctrl+left": "previous", "ctrl+right": "mistake",
@@ -49,7 +54,7 @@ class Client(App[None]):
         game: to be played or reviewed.
         opponent: proposed by the new-game dialog.
         analyst: the searching player that analyses positions.
-        is_plain: whether to draw without colours, stones as X and O.
+        look: the theme, and what the terminal can show.
         keeps: whether games are kept, in the user's data folder.
         unfinished: an earlier game, which the client offers to continue.
         is_review: whether the game is only looked at.
@@ -59,7 +64,11 @@ class Client(App[None]):
     """
 
     CSS = """
-    #main { height: 1fr; }
+    #main, #side { height: 1fr; }
+    #main { layout: horizontal; }
+    #side { width: 1fr; }
+    #main.-below { layout: vertical; }
+    #main.-below #side { height: auto; width: 100%; }
     #message { height: auto; padding: 0 1; }
     #status { height: 1; padding: 0 1; }
     CommandLine { height: 1; border: none; padding: 0 1; }
@@ -95,7 +104,7 @@ class Client(App[None]):
         game: ClientGame,
         opponent: str,
         analyst: str,
-        is_plain: bool,
+        look: Look,
         keeps: bool,
         unfinished: ClientGame | None = None,
         is_review: bool = False,
@@ -103,13 +112,14 @@ class Client(App[None]):
         seats: GameSetup | None = None,
         study: Study | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if look.around.startswith("ansi") else None)
         self.controller = GameController(
             game, analyst, self.post_reply, keeps, is_review, pause, self.set_timer, seats
         )
         self.controller.study = study
         self.opponent = opponent
-        self.is_plain = is_plain
+        self.look = look
+        self.replacement = Replacement(look.terminal)
         self.unfinished = unfinished
         self.cursor: int | None = None
         self.line_commands = self._line_commands()
@@ -124,7 +134,6 @@ class Client(App[None]):
             "new": self._ask_for_new_game,
             "heat": lambda rest: controller.toggle_overlay("heat"),
             "area": lambda rest: controller.toggle_overlay("area"),
-            "back": lambda rest: controller.show_ply(self.game.ply - 1),
             "first": lambda rest: controller.show_ply(0),
             "last": lambda rest: controller.show_ply(len(self.game.history) - 1),
             **TeachingWords(controller).commands(),
@@ -143,13 +152,18 @@ class Client(App[None]):
 
     def compose(self) -> ComposeResult:
         """Board and panel, messages, the line to type in, and the keys."""
-        with Horizontal(id="main"):
-            yield BoardView(self.picture())
-            yield PanelView()
-        yield TextView(id="status")
-        yield TextView(id="message")
-        yield CommandLine(placeholder="D4, pass, undo, help, ...", id="line")
+        with Container(id="main"):
+            yield BoardView(self.picture(), self.layout_now())
+            with Vertical(id="side"):
+                yield PanelView()
+                yield TextView(id="status")
+                yield TextView(id="message")
+                yield CommandLine(placeholder=PLACEHOLDER, id="line")
         yield Footer(compact=True)
+
+    def on_load(self) -> None:
+        """Take the theme before anything is drawn."""
+        self.theme = self.look.around
 
     def on_mount(self) -> None:
         """Begin, or offer the unfinished game."""
@@ -196,22 +210,35 @@ class Client(App[None]):
         self.fit(event.size)
         self.call_after_refresh(self.draw)
 
+    def layout_now(self) -> Layout:
+        """The layout of this board in this terminal."""
+        return layout_for(self.game.rules, self.size.width, self.size.height, self.look)
+
     def fit(self, size: Size) -> None:
-        """Show the panel in a wide terminal, else two lines with the most important of it."""
-        is_wide = has_panel(self.game.rules, size.width)
-        self.query_one("#panel").display = is_wide
-        self.query_one("#status").display = not is_wide
+        """Arrange the widgets: a panel beside the board, or the most important of it below."""
+        layout = layout_for(self.game.rules, size.width, size.height, self.look)
+        self.query_one(BoardView).take_layout(layout)
+        self.query_one("#main").set_class(not layout.is_beside, "-below")
+        self.query_one("#panel").display = layout.is_beside
+        self.query_one("#status").display = not layout.is_beside
         message = self.query_one("#message")
-        message.display = not is_wide
-        message.styles.max_height = 4 if size.height >= MIN_FOOTER_ROWS else 2
-        self.query_one(Footer).display = size.height >= MIN_FOOTER_ROWS
+        message.display = not layout.is_beside
+        message.styles.max_height = 4 if size.height >= LOW_ROWS else 2
+        self.query_one(Footer).display = layout.has_footer
+        keys = "" if layout.has_footer else "F1: help. "
+        self.query_one(CommandLine).placeholder = keys + PLACEHOLDER
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes lines as they are drawn; last, characters that the terminal lacks."""
+        filters = [*super().get_line_filters()]
+        return [*filters, self.replacement] if needs_replacement(self.look.terminal) else filters
 
     # What is on the screen
 
     def picture(self) -> BoardPicture:
         """The board with its overlays."""
         controller, game = self.controller, self.game
-        picture = BoardPicture(game.shown, self.cursor, is_plain=self.is_plain)
+        picture = BoardPicture(game.shown, self.cursor, look=self.look)
         if controller.count is not None:
             picture.dead = controller.count.dead
         picture.marks = controller.marks()
@@ -230,10 +257,9 @@ class Client(App[None]):
         controller = self.controller
         analysis = controller.shown_analysis if controller.overlay else None
         panel = self.query_one(PanelView)
-        if size := panel.panel_size(self.is_plain):
+        if size := panel.panel_size(self.look):
             text, has_graph = controller.text(), controller.has_graph
-            lines = panel_lines(self.game, analysis, text, size, has_graph)
-            panel.show("\n".join(lines), layout=False)
+            panel.show(panel_of(self.game, analysis, text, size, has_graph))
             return
         status = outlook_line(analysis) if analysis else one_line_status(self.game)
         self.query_one("#status", TextView).show(status, layout=False)
@@ -265,6 +291,23 @@ class Client(App[None]):
         self.cursor = event.move
         self.controller.play(event.move)
         self.draw()
+
+    def on_panel_view_ply_clicked(self, event: PanelView.PlyClicked) -> None:
+        """Show the position that was clicked in the graph."""
+        self.controller.show_ply(event.ply)
+        self.draw()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """The wheel moves back through the game."""
+        self._turn_wheel("back")
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """The wheel moves on through the game."""
+        self._turn_wheel("next")
+
+    def _turn_wheel(self, word: str) -> None:
+        if len(self.screen_stack) == 1 and self.controller.study is None:  # and no dialog is open
+            self.run_line(word)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Run the line. An empty line accepts the count, or plays at the cursor."""

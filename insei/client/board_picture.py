@@ -1,26 +1,24 @@
-"""The board as text. A point is one to three columns wide, in wooden colours or plain."""
+"""The board as text, from one column a point to large stones, in a theme's colours or plain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
-from rich.style import Style
 
-from insei.client.marks import Mark, Role
+from insei.client.drawing.discs import Cell, line_of_points, pixel_rows
+from insei.client.drawing.layout import MARGIN
+from insei.client.drawing.look import PLAIN, Look, paint
+from insei.client.drawing.points import CROSSINGS, PointLook, row_of_point
+from insei.client.drawing.theme import blend
+from insei.client.marks import Mark
 from insei.engine.diagram import star_points
 from insei.engine.position import Position
-from insei.engine.rules import BLACK, EMPTY, Rules
+from insei.engine.rules import EMPTY, Rules
 from insei.engine.vertex import COLUMNS
 
-WOOD, LINE, INK, CHALK = "#d9a860", "#7a5a2a", "#101010", "#fafafa"
-CURSOR, LAST = "#4f8f4f", "#c0392b"
-ROLES: dict[Role, str] = {"best": "#50c050", "candidate": "#8fd08f", "mistake": "#e06050"}
-MARGIN = 3  # columns of the row numbers
-PLAIN = Style()  # not None, because Textual's filters need a style
-REVERSE = Style(reverse=True)
+SHADE_FROM = 0.05  # of the net's policy, where it is a digit
 
 
 @dataclass
@@ -33,129 +31,150 @@ class BoardPicture:
     marks: Mapping[int, Mark] = field(default_factory=dict)  # by move
     heat: NDArray[np.float32] | None = None  # [A] the net's policy, 0 to 1
     ownership: NDArray[np.float32] | None = None  # [H, W] 1 for Black, -1 for White
-    is_plain: bool = False
+    look: Look = field(default_factory=Look)
 
 
-@lru_cache(4096)
-def blend(first: str, second: str, share: float) -> str:
-    """A mixture of two colours.
-
-    Args:
-        share: of the second colour, 0 to 1.
-    """
-    share = min(1.0, max(0.0, share))
-    parts = [
-        round(int(first[at : at + 2], 16) * (1 - share) + int(second[at : at + 2], 16) * share)
-        for at in (1, 3, 5)
-    ]
-    return "#" + "".join(f"{part:02x}" for part in parts)
-
-
-@lru_cache(4096)
-def paint(ink: str, ground: str, is_bold: bool) -> Style:
-    """A style. Cached, because a board has few styles and is drawn at each key."""
-    return Style(color=ink, bgcolor=ground, bold=is_bold)
-
-
-def rows_of(picture: BoardPicture, cell: int) -> list[list[Segment]]:
-    """The lines of the board, with letters above and below.
+def rows_of(picture: BoardPicture, cell: Cell, letter_rows: int = 2) -> list[list[Segment]]:
+    """The lines of the board.
 
     Args:
-        cell: columns of a point, 1 to 3.
+        cell: the size of a point.
+        letter_rows: lines of letters: 2 above and below, 1 below, 0 none.
     """
+    rules, look = picture.position.rules, picture.look
+    points = points_of(picture)
+    letters = [Segment(letter_line(rules, cell), PLAIN)]
+    lines = [letters] if letter_rows == 2 else []
+    centres = {cell.centre_row(row): row for row in range(rules.height)}
+    wood = PLAIN if look.is_plain else paint(look.theme.ground, look.theme.ground)
+    for line in range(cell.height(rules.height)):
+        number = f"{rules.height - centres[line]}" if line in centres else ""
+        before = [Segment(f"{number:>2} ", PLAIN)]
+        is_half = cell.rows % 2 == 0 and line in (0, cell.height(rules.height) - 1)
+        if cell.rows == 1 or look.is_plain or (is_half and not look.has_symbols):
+            inner = small_line(points, centres.get(line), cell, look)
+        else:
+            inner = disc_line(points, line, line in centres, cell, look)
+            edge = half_wood(line == 0, look) if is_half else Segment(" ", wood)
+            before = [Segment(f"{number:>2}", PLAIN), edge]
+        lines.append([*before, *inner, Segment(f" {number}", PLAIN)])
+    return [*lines, letters] if letter_rows else lines
+
+
+def letter_line(rules: Rules, cell: Cell) -> str:
+    """The letters of the columns, each over the crossings."""
+    before, after = " " * cell.centre, " " * (cell.columns - 1 - cell.centre)
+    letters = "".join(f"{before}{COLUMNS[column]}{after}" for column in range(rules.width))
+    return " " * MARGIN + letters
+
+
+def half_wood(is_top: bool, look: Look) -> Segment:
+    """The board's edge in half a line."""
+    return Segment("▄" if is_top else "▀", paint(look.theme.ground, ""))
+
+
+def small_line(
+    points: list[tuple[PointLook, ...]], row: int | None, cell: Cell, look: Look
+) -> Sequence[Segment]:
+    """A line with a row of points in characters, or a blank one between them."""
+    if row is None:
+        return [Segment(" " * cell.columns * len(points[0]), PLAIN)]
+    return [segment for point in points[row] for segment in row_of_point(point, cell.columns, look)]
+
+
+def disc_line(
+    points: list[tuple[PointLook, ...]], line: int, is_centre: bool, cell: Cell, look: Look
+) -> tuple[Segment, ...]:
+    """A line through large points."""
+    upper, upper_inner, lower, lower_inner = pixel_rows(cell, line)
+    return line_of_points(
+        points[upper] if upper >= 0 else (),
+        points[lower] if lower < len(points) else (),
+        (upper_inner, lower_inner),
+        is_centre,
+        cell,
+        look,
+    )
+
+
+def points_of(picture: BoardPicture) -> list[tuple[PointLook, ...]]:
+    """What each point shows, row by row."""
     rules = picture.position.rules
     stars = star_points(rules.width, rules.height)
-    board = picture.position.board
-    letters = "".join(COLUMNS[column].center(cell) for column in range(rules.width))
-    margin = [Segment(" " * MARGIN + letters, PLAIN)]
-    lines = [margin]
-    for row in range(rules.height):
-        number = f"{rules.height - row:>2} "
-        line = [Segment(number, PLAIN)]
-        for column in range(rules.width):
-            line += _point(picture, row, column, cell, (row, column) in stars, board)
-        line.append(Segment(" " + number.strip(), PLAIN))
-        lines.append(line)
-    return [*lines, margin]
+    stones = picture.position.board.tolist()
+    owners = picture.ownership.tolist() if picture.ownership is not None else None
+    return [
+        tuple(
+            point_of(picture, row, column, stone, (row, column) in stars, owners)
+            for column, stone in enumerate(stones[row])
+        )
+        for row in range(rules.height)
+    ]
 
 
-def _point(
+def point_of(
     picture: BoardPicture,
     row: int,
     column: int,
-    cell: int,
+    stone: int,
     is_star: bool,
-    board: NDArray[np.uint8],
-) -> list[Segment]:
-    rules = picture.position.rules
+    owners: list[list[float]] | None,
+) -> PointLook:
+    """What one point shows."""
+    look, rules = picture.look, picture.position.rules
     move = row * rules.width + column
     mark = picture.marks.get(move)
-    stone = int(board[row, column]) or (mark.stone if mark else EMPTY)
-    is_last = picture.position.last_move == move
-    is_cursor = picture.cursor == move
-    symbol = _symbol(picture, move, stone, "+" if is_star else ".")
-    if symbol == "+" or symbol == ".":
-        symbol = symbol if picture.is_plain else "╋" if is_star else _crossing(rules, row, column)
-    line = " " if picture.is_plain else "─"
-    left, right = " " if column == 0 else line, " " if column == rules.width - 1 else line
-    if is_cursor:
-        left, right = "[", "]"
-    elif is_last and picture.is_plain:
-        left, right = "(", ")"
-    if mark is not None:
-        shown = mark.text if stone == EMPTY or not picture.is_plain else symbol + mark.text
-        text = shown[-cell:] if cell < 3 else f"{shown:^3}"[:3]
-        parts: tuple[str, ...] = (text,) if len(text) == cell else (text, right)
-    else:
-        parts = {1: (symbol,), 2: (symbol, right), 3: (left, symbol, right)}[cell]
-    if picture.is_plain:
-        return [Segment("".join(parts), REVERSE if is_cursor else PLAIN)]
-    style = _style(picture, move, stone, is_last)
-    if mark is not None and stone != EMPTY:
-        style = paint(CHALK if stone == BLACK else INK, INK if stone == BLACK else CHALK, True)
-    elif mark is not None:
-        style = paint(INK, ROLES.get(mark.role, WOOD), True)
-    line_style = paint(LINE, style.bgcolor.name, False) if style.bgcolor else style
-    return [Segment(part, line_style if part == line else style) for part in parts]
+    heat = float(picture.heat[move]) if picture.heat is not None and stone == EMPTY else 0.0
+    owner = owners[row][column] if owners is not None else 0.0
+    is_last, is_cursor = picture.position.last_move == move, picture.cursor == move
+    is_dead = move in picture.dead and stone != EMPTY
+    if mark is not None and stone == EMPTY:
+        stone = mark.stone
+    return PointLook(
+        stone,
+        "" if look.is_plain else ground_of(look, heat, owner, is_last, is_cursor),
+        mark.text if mark else "",
+        text_colour(look, mark) if mark else "",
+        "" if look.has_blends else shade_of(heat, owner),
+        crossing(rules, row, column),
+        is_star,
+        is_last,
+        is_cursor,
+        is_dead,
+    )
 
 
-def _crossing(rules: Rules, row: int, column: int) -> str:
-    """The crossing lines of an empty point, fewer at the edges."""
-    across = 0 if column == 0 else 2 if column == rules.width - 1 else 1
-    return ("┌┬┐", "├┼┤", "└┴┘")[0 if row == 0 else 2 if row == rules.height - 1 else 1][across]
+def text_colour(look: Look, mark: Mark) -> str:
+    """The theme's colour of a mark; empty for a note."""
+    roles = {
+        "best": look.theme.best,
+        "candidate": look.theme.candidate,
+        "mistake": look.theme.mistake,
+    }
+    return roles.get(mark.role, "")
 
 
-def _symbol(picture: BoardPicture, move: int, stone: int, empty: str) -> str:
-    if stone != EMPTY:
-        if move in picture.dead:
-            return "x" if stone == BLACK else "o"
-        if picture.is_plain:
-            return "X" if stone == BLACK else "O"
-        return "●"
-    return (_plain_shade(picture, move) or empty) if picture.is_plain else empty
+def shade_of(heat: float, owner: float) -> str:
+    """A character for heat or ownership, where colours don't mix."""
+    if heat >= SHADE_FROM:
+        return str(min(9, int(10 * heat)))
+    return "b" if owner > 0.5 else "w" if owner < -0.5 else ""
 
 
-def _plain_shade(picture: BoardPicture, move: int) -> str:
-    """A character for heat or ownership, where there are no colours."""
-    if picture.heat is not None and picture.heat[move] >= 0.05:
-        return str(min(9, int(10 * picture.heat[move])))
-    if picture.ownership is not None:
-        owner = float(picture.ownership.flat[move])
-        return "b" if owner > 0.5 else "w" if owner < -0.5 else ""
-    return ""
-
-
-def _style(picture: BoardPicture, move: int, stone: int, is_last: bool) -> Style:
-    ground, ink = WOOD, LINE
-    if picture.ownership is not None:
-        owner = float(picture.ownership.flat[move])
-        ground = blend(WOOD, INK if owner > 0 else CHALK, 0.6 * abs(owner))
-    if picture.heat is not None and stone == EMPTY:
-        ground = blend(ground, "#d02020", float(picture.heat[move]) ** 0.5)
-    if stone != EMPTY:
-        ink = INK if stone == BLACK else CHALK
+def ground_of(look: Look, heat: float, owner: float, is_last: bool, is_cursor: bool) -> str:
+    """The colour below a point."""
+    theme = look.theme
+    ground = theme.ground
+    if look.has_blends:
+        if owner:
+            ground = blend(ground, theme.black if owner > 0 else theme.white, 0.6 * abs(owner))
+        ground = blend(ground, theme.heat, heat**0.5)
     if is_last:
-        ground = blend(ground, LAST, 0.55)
-    if picture.cursor == move:
-        ground = blend(ground, CURSOR, 0.7)
-    return paint(ink, ground, stone != EMPTY)
+        ground = blend(ground, theme.last, 0.55)
+    return blend(ground, theme.cursor, 0.7) if is_cursor else ground
+
+
+def crossing(rules: Rules, row: int, column: int) -> str:
+    """The crossing lines of a point, fewer at the edges."""
+    across = 0 if column == 0 else 2 if column == rules.width - 1 else 1
+    return CROSSINGS[0 if row == 0 else 2 if row == rules.height - 1 else 1][across]

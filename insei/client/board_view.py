@@ -1,4 +1,4 @@
-"""The board as a widget: as large as the terminal allows, and clickable."""
+"""The board as a widget: drawn as its layout says, and clickable."""
 
 from rich.segment import Segment
 from textual.events import Click
@@ -7,29 +7,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from insei.client.board_picture import MARGIN, PLAIN, BoardPicture, rows_of
-from insei.engine.rules import Rules
-
-MIN_PANEL = 28  # columns of the panel, in a terminal that has one
-ROOMY_PANEL = 32  # columns of the panel beside points of three columns
-
-
-def board_columns(rules: Rules, cell: int) -> int:
-    """Columns of a board with its coordinates."""
-    return 2 * MARGIN + cell * rules.width
-
-
-def has_panel(rules: Rules, columns: int) -> bool:
-    """Whether a terminal of so many columns has a panel beside the board."""
-    return columns >= board_columns(rules, 2) + MIN_PANEL
-
-
-def cell_for(rules: Rules, columns: int) -> int:
-    """Columns of a point, 1 to 3, in a terminal of so many columns."""
-    room = columns - ROOMY_PANEL if has_panel(rules, columns) else columns
-    if room >= board_columns(rules, 3):
-        return 3
-    return 2 if columns >= board_columns(rules, 2) - MARGIN else 1
+from insei.client.board_picture import BoardPicture, rows_of
+from insei.client.drawing.discs import Cell
+from insei.client.drawing.layout import MARGIN, Layout, board_columns
+from insei.client.drawing.look import PLAIN
 
 
 class BoardView(Widget):
@@ -44,9 +25,10 @@ class BoardView(Widget):
             self.move = move
             super().__init__()
 
-    def __init__(self, picture: BoardPicture) -> None:
+    def __init__(self, picture: BoardPicture, layout: Layout) -> None:
         super().__init__(id="board")
         self.picture = picture
+        self.arrangement = layout
         self.lines: list[list[Segment]] = []
         self.offset_rows = 0  # rows hidden above the screen
 
@@ -58,22 +40,29 @@ class BoardView(Widget):
             self.refresh(layout=True)
         self._redraw()
 
+    def take_layout(self, layout: Layout) -> None:
+        """Take another layout."""
+        if layout != self.arrangement:
+            self.arrangement = layout
+            self.refresh(layout=True)
+            self._redraw()
+
     @property
-    def cell(self) -> int:
-        """Columns of a point."""
-        return cell_for(self.picture.position.rules, self.app.size.width)
+    def cell(self) -> Cell:
+        """The size of a point."""
+        return self.arrangement.cell
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The width of the board."""
         return board_columns(self.picture.position.rules, self.cell)
 
     def on_resize(self) -> None:
-        """Draw again, because the width of a point may change."""
+        """Draw again, because other rows may be hidden."""
         self._redraw()
 
     def _redraw(self) -> None:
         before, offset = self.lines, self.offset_rows
-        self.lines = rows_of(self.picture, self.cell)
+        self.lines = rows_of(self.picture, self.cell, self.arrangement.letter_rows)
         self.offset_rows = self._offset()
         if len(before) != len(self.lines) or offset != self.offset_rows:
             self.refresh()
@@ -83,6 +72,11 @@ class BoardView(Widget):
         if changed:
             self.refresh(*(Region(0, row - offset, width, 1) for row in changed))
 
+    @property
+    def _rows_above(self) -> int:
+        """Rows above the board's first line."""
+        return int(self.arrangement.letter_rows == 2)
+
     def _offset(self) -> int:
         """Rows to hide above, so that the cursor or the last move is visible."""
         hidden = len(self.lines) - self.size.height
@@ -91,19 +85,29 @@ class BoardView(Widget):
         rules = picture.position.rules
         if hidden <= 0 or point is None or point == rules.pass_move:
             return min(max(0, hidden), self.offset_rows)
-        middle = point // rules.width + 1 - self.size.height // 2
-        return min(hidden, max(0, middle))
+        line = self._rows_above + self.cell.centre_row(point // rules.width)
+        return min(hidden, max(0, line - self.size.height // 2))
 
     def render_line(self, y: int) -> Strip:
         """One line, cut or padded to the widget's width."""
         row = y + self.offset_rows
+        around = self.rich_style
         if row >= len(self.lines):
-            return Strip.blank(self.size.width, PLAIN)
-        return Strip(self.lines[row]).adjust_cell_length(self.size.width, PLAIN)
+            return Strip.blank(self.size.width, around)
+        line = Strip(self.lines[row]).adjust_cell_length(self.size.width, PLAIN)
+        return line.apply_style(around)
 
     def on_click(self, event: Click) -> None:
         """Post the point that was clicked."""
-        rules = self.picture.position.rules
-        row, column = event.y + self.offset_rows - 1, (event.x - MARGIN) // self.cell
-        if event.x >= MARGIN and 0 <= row < rules.height and 0 <= column < rules.width:
-            self.post_message(self.PointClicked(row * rules.width + column))
+        if (move := self.point_at(event.x, event.y)) is not None:
+            self.post_message(self.PointClicked(move))
+
+    def point_at(self, x: int, y: int) -> int | None:
+        """The point at a place of the widget; None outside the board."""
+        rules, cell = self.picture.position.rules, self.cell
+        line = y + self.offset_rows - self._rows_above
+        row, column = line // cell.rows, (x - MARGIN) // cell.columns
+        if line == cell.height(rules.height) - 1:  # perhaps half a line below the last row
+            row = rules.height - 1
+        is_inside = x >= MARGIN and 0 <= row < rules.height and 0 <= column < rules.width
+        return row * rules.width + column if is_inside else None

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from insei.agents.player import RESIGN
-from insei.agents.search.dead_stones import dead_by_ownership
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
 from insei.client.keeping.game_files import GameFiles
@@ -24,7 +23,7 @@ from insei.client.teaching.board_marks import HintChoice, hint_marks, teaching_m
 from insei.client.teaching.climbing import Climbing
 from insei.client.teaching.game_analysis import keep_analysis
 from insei.client.teaching.study import Study, game_of_study, net_that_answers
-from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_game
+from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_line
 from insei.client.teaching.tour import Tour
 from insei.levels import level_of
 from insei.progress import progress_path
@@ -168,6 +167,9 @@ class GameController:
         is_settled = game.is_ended or self.is_review
         if not is_settled and game.position.is_over:
             self.count = ScoreCount(game.position)
+            if not game.has_people:
+                self.accept_count()
+                return
         if is_settled or game.position.is_over or game.is_your_turn():
             self._analyse_shown()
         else:
@@ -218,8 +220,6 @@ class GameController:
         if isinstance(reply, PositionAnalysis):
             self._receive_analysis(reply)
         elif isinstance(reply, Failure) and not reply.is_player:
-            if self.count is not None:
-                self.count.is_proposed = True  # the user has to mark the dead stones
             self.message = f"No analysis: {reply.reason}"
         elif isinstance(reply, ThinkingBegan):
             if reply.position is game.position:
@@ -253,16 +253,12 @@ class GameController:
                 break
         if analysis.position is game.shown:
             self.analysis = analysis
-            if self.count is not None and not self.count.is_proposed:
-                self.count.propose(dead_by_ownership(game.position, analysis.ownership))
-                if not game.has_people:
-                    self.accept_count()
         if self.is_looked_at and not self.overlay:
             self._analyse_next()
 
     def _analyse_next(self) -> None:
         """Analyse the position that the graph, the lessons or a whole analysis wants next."""
-        analysis = analysis_of_game(self.game)
+        analysis = analysis_of_line(self.game)
         ply = analysis.next_ply(self.whole_visits)
         if ply is not None:
             visits = analysis.wanted_visits(ply, self.whole_visits)
@@ -337,8 +333,8 @@ class GameController:
             study.answer(reply.move)
 
     def accept_count(self) -> None:
-        """End the game with the count, once dead stones have been proposed."""
-        if self.count is not None and self.count.is_proposed:
+        """End the game with the count."""
+        if self.count is not None:
             self.game.end_with_count(self.count)
             self.count = None
             self.advance()

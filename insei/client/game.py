@@ -36,6 +36,7 @@ class ClientGame:
     turn_began: float | None = field(default_factory=time.monotonic)  # None: the clock stands
     taken_back: set[GameNode] = field(default_factory=set)  # moves that the user has taken back
     end: GameNode | None = None  # of the game, once it has a result
+    result_before: str = ""  # of the tree, before the game ended
     file: Path | None = None  # that it was read from
     kept_at: Path | None = None  # its file among the kept games, once it has one
     saved_nodes: frozenset[GameNode] = frozenset()  # those added that are in a file of the user's
@@ -191,6 +192,16 @@ class ClientGame:
         self.line.show_ply(ply)
 
     @property
+    def last_node(self) -> GameNode:
+        """The end of the game itself, whatever variation the line leads to."""
+        return self.end or self.line.tree.start.main_line()[-1]
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the end of the game is on the screen."""
+        return self.line.node is self.last_node
+
+    @property
     def is_ended(self) -> bool:
         """Whether the game has a result."""
         return bool(self.result)
@@ -274,6 +285,8 @@ class ClientGame:
             if self.setup.player(mover) == YOU:
                 self.taken_back.update(self.nodes[length:])
                 self.line.follow(self.nodes[length - 1])
+                if self.end is not None:
+                    self.line.tree.result = self.result_before
                 self.result = self.reason = ""
                 self.end = None
                 self.begin_turn()
@@ -301,9 +314,12 @@ class ClientGame:
 
     def _end(self, result: str, reason: str) -> None:
         self.result, self.reason = result, reason
-        self.end = self.nodes[-1]
+        self.end, tree = self.nodes[-1], self.line.tree
+        self.result_before = tree.result
         said = self.end.comment
-        if not self.line.is_main and result not in said:  # RE is the result of the main line
+        if self.line.is_main:
+            tree.result = result
+        elif result not in said:  # RE is the result of the main line
             self.end.comment = f"{said}\n{result}".strip()
 
     def worst_mistake(self) -> Mistake | None:
@@ -320,12 +336,12 @@ class ClientGame:
         """The whole tree as SGF.
 
         Args:
-            result: of the line, if the game has none yet.
+            result: of the line, as long as the game has none.
         """
         self._write_clocks()
-        result = (self.result or result) if self.line.is_main else ""
         tree = self.line.tree
-        return write_file(replace(tree, result=result or tree.result))
+        is_open = result and not self.result and self.line.is_main
+        return write_file(replace(tree, result=result) if is_open else tree)
 
     def saved(self) -> None:
         """Note that the user has a file with all of the tree."""
@@ -337,8 +353,8 @@ class ClientGame:
         return self.saved_nodes == self.line.added
 
     def _write_clocks(self) -> None:
-        """Write the clocks to the last node; what a file's node says of them stays."""
-        node = self.nodes[-1]
+        """Write the clocks to the game's last node; what a file's node says of them stays."""
+        node = self.end or self.nodes[-1]
         for colour in self.clocks:
             if (clock := self.clock_now(colour)) is None:
                 continue

@@ -48,7 +48,7 @@ class LineGame:
     Args:
         game: in which the user plays one colour.
         player_name: as messages write it.
-        make_analyst: makes the player that judges: for hints, lost moves and dead stones.
+        make_analyst: makes the player that judges, for hints and lost moves.
         keeps: whether the game is kept, in the user's data folder.
     """
 
@@ -190,10 +190,7 @@ class LineGame:
         yield from self._keep()
         yield str(self.position)
         if self.position.is_over:
-            from insei.agents.search.dead_stones import dead_for
-
             self.count = ScoreCount(self.position)
-            self.count.propose(dead_for(self.position, self.analyst.ready(self.position)))
             yield self._count_text(self.count)
 
     def _play_for_player(self) -> str:
@@ -235,7 +232,7 @@ class LineGame:
 
     def _count_text(self, count: ScoreCount) -> str:
         dead = ", ".join(vertex_of(point, self.rules) for point in sorted(count.dead))
-        return f"Dead stones: {dead or 'none'}. {COUNTING}"
+        return f"Dead stones: {dead or 'none'}. {count.doubt_text()} {COUNTING}".replace("  ", " ")
 
     def _done(self, rest: str) -> Iterator[str]:
         """Accept the count."""

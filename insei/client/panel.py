@@ -1,73 +1,157 @@
-"""The text of the panel: players, status, analysis, message, and the graph of the win rate."""
+"""The text of the panel: players, status, analysis, message, the graph, and the moves."""
 
 from dataclasses import dataclass
-from textwrap import wrap
+from functools import cache
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
 
 from insei.client.clocks import clock_text
-from insei.client.estimate import Estimate
+from insei.client.drawing.graph import Graph
+from insei.client.drawing.history import history_lines
+from insei.client.drawing.look import Look, paint
 from insei.client.game import ClientGame
 from insei.client.marks import LETTERS
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import BLACK, COLOUR_NAMES, WHITE
 from insei.engine.vertex import vertex_of
 from insei.levels import display_name
+from insei.system.shown import shown
 
-BARS = " ▁▂▃▄▅▆▇█"
-GRAPH_ROWS = 4
+NARROW = 24  # columns: a narrower panel says less of the players
+FEWEST_BARS, MOST_BARS = 3, 8  # rows of the graph's bars
+AROUND_BARS = 3  # rows: a blank and what the graph shows above them, marks below
 
 
 @dataclass(frozen=True)
 class PanelSize:
-    """The panel's size, and whether its text must be ASCII."""
+    """The panel's size, and how it looks."""
 
     columns: int
     rows: int
-    is_plain: bool
+    look: Look
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there are no colours, and stones are X and O."""
+        return self.look.is_plain
 
 
-def panel_lines(
+@dataclass(frozen=True)
+class Panel:
+    """The panel's lines, and where in them the graph is."""
+
+    lines: list[Text]
+    graph: Graph | None = None
+    graph_rows: range = range(0)
+
+    def ply_at(self, column: int, row: int) -> int | None:
+        """The ply whose bar is at this place; None where there is no bar."""
+        if self.graph is None or row not in self.graph_rows or column >= self.graph.columns:
+            return None
+        return self.graph.ply_at(column)
+
+
+def panel_of(
     game: ClientGame,
     analysis: PositionAnalysis | None,
     message: str,
     size: PanelSize,
-    has_graph: bool = True,
-) -> list[str]:
-    """The panel's lines. What does not fit is left out, the graph first.
+    tells_all: bool = True,
+) -> Panel:
+    """The panel: text at the top, below it the graph and the moves.
+
+    These two keep their places while the text changes, and give way where it is long: the moves
+    first.
 
     Args:
         analysis: None if no overlay is shown.
-        has_graph: whether the graph of the win rate may be seen.
+        tells_all: whether the graph, and moves after the one on the screen, may be seen.
     """
-    lines = [line[: size.columns] for line in status_lines(game, size)]
-    wrapped = wrap(message, size.columns)
+    lines = panel_lines(game, analysis, message, size)
+    room = size.rows - len(lines)
+    graph = graph_of(game, size) if tells_all else None
+    bars = min(MOST_BARS, max(FEWEST_BARS, size.rows // 5))
+    graph_height = AROUND_BARS + bars
+    if graph is None or graph_height > room:
+        graph, graph_height = None, 0
+    history_height = min(max(FEWEST_BARS, size.rows // 4), room - graph_height)
+    lines += [Text()] * (room - graph_height - history_height)
+    graph_rows = range(0)
+    if graph is not None:
+        lines += [Text(), Text(graph_title(game, size.columns))]
+        graph_rows = range(len(lines), len(lines) + bars)
+        lines += [*graph.bars(bars, size.look), Text(graph.mark_line())]
+    last = game.history[-1] if tells_all else game.shown
+    moves = [vertex_of(move, game.rules) for move in last.moves]
+    history = history_lines(moves, game.shown.num_moves, size.columns, history_height - 1)
+    return Panel([*lines, Text(), *map(Text, history)][: size.rows], graph, graph_rows)
+
+
+def panel_lines(
+    game: ClientGame, analysis: PositionAnalysis | None, message: str, size: PanelSize
+) -> list[Text]:
+    """The panel's text, above the graph. What does not fit is left out.
+
+    Args:
+        analysis: None if no overlay is shown.
+    """
+    lines = status_lines(game, size)
+    wrapped = wrapped_lines(message, size.columns)
     if size.rows - len(lines) <= len(wrapped):
         return [*lines, *wrapped][: size.rows]
-    lines += ["", *wrapped]
+    lines += [Text(), *wrapped]
     if analysis is not None:
-        found = [line[: size.columns] for line in analysis_lines(analysis)]
-        lines += ["", *found][: max(0, size.rows - len(lines))]
-    graph = graph_lines(game, size) if has_graph else []
-    if graph and size.rows - len(lines) > len(graph):
-        lines += ["", *graph]
+        found = [Text(line[: size.columns]) for line in analysis_lines(analysis)]
+        lines += [Text(), *found][: max(0, size.rows - len(lines))]
     return lines
 
 
-def status_lines(game: ClientGame, size: PanelSize) -> list[str]:
+@cache
+def measuring_console() -> Console:
+    """A console to wrap text with; it shows nothing."""
+    return Console(quiet=True)
+
+
+def wrapped_lines(text: str, columns: int) -> list[Text]:
+    """Text of any origin, wrapped by the columns that its characters take."""
+    if not text:
+        return []
+    return list(Text(shown(text)).wrap(measuring_console(), columns, overflow="fold"))
+
+
+def fitted(text: str, columns: int) -> str:
+    """Text cut to so many columns, whatever its characters take."""
+    return set_cell_size(text, columns) if cell_len(text) > columns else text
+
+
+def status_lines(game: ClientGame, size: PanelSize) -> list[Text]:
     """Players with prisoners and clocks; komi and rules; the move."""
     position = game.shown
     prisoners = dict(zip((BLACK, WHITE), position.prisoners, strict=True))
-    signs = "XO" if size.is_plain else "●○"
     lines = []
-    for colour, sign in ((BLACK, signs[0]), (WHITE, signs[1])):
+    for colour in (BLACK, WHITE):
         time = game.clock_now(colour)
         clock = f" {clock_text(time)}" if time is not None else ""
-        tail = f", took {prisoners[colour]}"
-        name = display_name(game.setup.player(colour), game.setup.size)
-        name = name[: max(3, size.columns - len(tail) - len(clock) - 2)]
-        lines.append(f"{sign} {name}{tail}".ljust(size.columns - len(clock)) + clock)
-    lines.append(f"{game.rules.size_name}, komi {game.rules.komi:g}, {game.setup.rules}")
-    lines.append(f"{move_text(game)}: {turn_text(game)}")
-    return lines
+        took = f", took {prisoners[colour]}" if size.columns >= NARROW else f" +{prisoners[colour]}"
+        name = shown(display_name(game.setup.player(colour), game.setup.size))
+        name = fitted(name, max(3, size.columns - len(took) - len(clock) - 2))
+        rest = set_cell_size(f" {name}{took}", max(0, size.columns - 1 - len(clock))) + clock
+        lines.append(Text.assemble(stone_sign(colour, size.look), rest.rstrip()))
+    lines += wrapped_lines(
+        f"{game.rules.size_name}, komi {game.rules.komi:g}, {game.setup.rules}", size.columns
+    )
+    return lines + wrapped_lines(f"{move_text(game)}: {turn_text(game)}", size.columns)
+
+
+def stone_sign(colour: int, look: Look) -> Text:
+    """A stone in one column, in its own colour also where the terminal is dark."""
+    if look.is_plain:
+        return Text("X" if colour == BLACK else "O")
+    if look.has_stone:
+        return Text("●", paint(look.stone(colour), look.theme.ground))
+    return Text("X" if colour == BLACK else "O", paint(look.ink(colour), look.stone(colour)))
 
 
 def move_text(game: ClientGame) -> str:
@@ -82,7 +166,7 @@ def move_text(game: ClientGame) -> str:
 
 def turn_text(game: ClientGame) -> str:
     """Whose turn it is, or the result."""
-    if game.result and game.shown_ply < 0:
+    if game.result and game.is_at_end:
         return game.result
     if game.shown.is_over:
         return "both passed"
@@ -123,36 +207,25 @@ def analysis_lines(analysis: PositionAnalysis) -> list[str]:
     return lines
 
 
-def graph_lines(game: ClientGame, size: PanelSize) -> list[str]:
-    """Black's win rate over the game. A line below marks the shown ply and the worst mistake."""
+def graph_of(game: ClientGame, size: PanelSize) -> Graph | None:
+    """Black's win rate over the game, the shown ply and the worst mistake marked below.
+
+    None while there are too few plies or estimates to draw.
+    """
     num_plies = len(game.history) - 1
     columns = min(size.columns, num_plies + 1)
     if len(game.estimates) < 2 or columns < 2:
-        return []
-    lines = bars(game.estimates, num_plies, columns, size.is_plain)
-    marks = [" "] * columns
-    if game.shown_ply >= 0:
-        marks[column_of(game.shown_ply, num_plies, columns)] = "^"
+        return None
+    marks = {game.shown_ply: "^"} if game.shown_ply >= 0 else {}
     if game.is_ended and (worst := game.worst_mistake()):
-        marks[column_of(worst.ply, num_plies, columns)] = "!"
-    mark_line = "".join(marks).rstrip()
-    return ["black's chance to win:", *lines, *([mark_line] if mark_line else [])]
+        marks[worst.ply] = "!"
+    rates = {ply: estimate.black_win_rate for ply, estimate in game.estimates.items()}
+    return Graph(rates, num_plies, columns, marks)
 
 
-def column_of(ply: int, num_plies: int, columns: int) -> int:
-    """The column of a ply in a graph."""
-    return round(ply * (columns - 1) / num_plies)
-
-
-def bars(estimates: dict[int, Estimate], num_plies: int, columns: int, is_plain: bool) -> list[str]:
-    """Rows of the graph, top first. A ply without an estimate takes the nearest one."""
-    estimated = sorted(estimates)
-    lines = [""] * GRAPH_ROWS
-    for column in range(columns):
-        ply = round(column * num_plies / (columns - 1))
-        nearest = min(estimated, key=lambda other: abs(other - ply))
-        eighths = round(estimates[nearest].black_win_rate * GRAPH_ROWS * 8)
-        for row in range(GRAPH_ROWS):
-            height = min(8, max(0, eighths - 8 * (GRAPH_ROWS - 1 - row)))
-            lines[row] += ("#" if height >= 4 else " ") if is_plain else BARS[height]
-    return lines
+def graph_title(game: ClientGame, columns: int) -> str:
+    """What the graph shows, and the shown position's value."""
+    estimate = game.estimates.get(game.ply)
+    value = f" {estimate.black_win_rate:.0%}" if estimate else ""
+    long, short = f"black's chance to win:{value}", f"black wins:{value}"
+    return long if len(long) <= columns else short

@@ -1,19 +1,17 @@
 """The terminal: what it can show, and the client opened on it."""
 
-import curses
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from insei.client.game import ClientGame
     from insei.client.game_setup import GameSetup
     from insei.client.teaching.study import Study
 
-Theme = Literal["auto", "wood", "plain"]
 ANALYST = "search:NET,rule=puct,visits=20000"  # see PlayerServer
-MIN_COLOURS = 8  # for the wooden board
+COLOUR_SYSTEMS = {0: "standard", 16: "standard", 256: "256", 1 << 24: "truecolor"}  # Rich's names
 
 
 def has_terminal() -> bool:
@@ -23,31 +21,10 @@ def has_terminal() -> bool:
     return is_terminal and os.environ.get("TERM", "dumb") not in ("dumb", "unknown", "")
 
 
-def has_colours() -> bool:
-    """Whether the terminal has colours and NO_COLOR is unset (https://no-color.org)."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("COLORTERM"):
-        return True
-    try:
-        curses.setupterm()
-    except curses.error:
-        return True  # not in the terminfo database: a new terminal
-    return curses.tigetnum("colors") >= MIN_COLOURS
-
-
-def is_plain(theme: Theme) -> bool:
-    """Whether to draw in ASCII, stones as X and O."""
-    if theme != "auto":
-        return theme == "plain"
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    return not has_colours() or not encoding.startswith("utf")
-
-
 def open_client(
     game: "ClientGame",
     opponent: str,
-    theme: Theme,
+    theme: str,
     keeps: bool,
     unfinished: "ClientGame | None" = None,
     is_review: bool = False,
@@ -55,14 +32,33 @@ def open_client(
     seats: "GameSetup | None" = None,
     study: "Study | None" = None,
 ) -> None:
-    """Run the client until the user leaves it, and restore the terminal. See `Client`."""
+    """Run the client until the user leaves it, and restore the terminal. See `Client`.
+
+    Args:
+        theme: a theme's name, or "auto" for one that fits the terminal.
+
+    Raises:
+        UserError: the theme can't be used.
+    """
+    from insei.client.drawing.look import Look
+    from insei.client.drawing.terminal import Terminal, examine_terminal, num_colours
+    from insei.client.drawing.theme import theme_for
+
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)  # Textual takes an empty one for set
+    colours = num_colours()
+    # Read when Textual is imported, which would guess from TERM alone.
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", COLOUR_SYSTEMS[colours])
+    theme_for(theme, Terminal(colours))  # refused before anything is written to the terminal
+    terminal = examine_terminal()
+    look = Look(theme_for(theme, terminal), terminal)
     from insei.client.app import Client
 
     client = Client(
         game,
         opponent,
         ANALYST,
-        is_plain(theme),
+        look,
         keeps,
         unfinished,
         is_review,

@@ -9,7 +9,7 @@ from insei.agents.grammar import make_player
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 from insei.client.keeping.kept_games import described, is_kept, resume, unfinished_game
-from insei.client.screen import Theme, has_terminal, open_client
+from insei.client.screen import has_terminal, open_client
 from insei.engine.rules import MAX_SIDE, PRESETS
 from insei.levels import display_name, notes_on, opponent_named, with_net
 from insei.opponents import typed_player
@@ -68,7 +68,7 @@ def setup_against(
 
 
 def play_game(
-    setup: GameSetup, typed: str, load: Path | None, review: Path | None, plain: bool, theme: Theme
+    setup: GameSetup, typed: str, load: Path | None, review: Path | None, plain: bool, theme: str
 ) -> None:
     """Play a game, or step through one.
 
@@ -89,6 +89,15 @@ def play_game(
     begin(game, typed, plain, theme)
 
 
+def side_of(path: Path | None, otherwise: int) -> int:
+    """The side of a file's board; `otherwise` without a file that can be read."""
+    try:
+        said = described(path).size if path is not None else ""
+    except (OSError, ValueError):  # loading it will say why
+        said = ""
+    return int(said) if said.isdecimal() and 1 <= int(said) <= MAX_SIDE else otherwise
+
+
 def is_left_game(path: Path) -> bool:
     """Whether a file is a kept game that was left unfinished."""
     try:
@@ -97,7 +106,7 @@ def is_left_game(path: Path) -> bool:
         raise UserError(f"{path}: {error.strerror}") from error
 
 
-def go_on(path: Path, plain: bool, theme: Theme) -> None:
+def go_on(path: Path, plain: bool, theme: str) -> None:
     """Go on with an unfinished kept game, against the same opponent.
 
     Raises:
@@ -109,7 +118,7 @@ def go_on(path: Path, plain: bool, theme: Theme) -> None:
     begin(game, display_name(opponent, game.setup.size).removeprefix("level "), plain, theme)
 
 
-def begin(game: ClientGame, typed: str, plain: bool, theme: Theme) -> None:
+def begin(game: ClientGame, typed: str, plain: bool, theme: str) -> None:
     """Play a game, on the board or line by line; on the board an unfinished one is offered first.
 
     Raises:
@@ -153,7 +162,7 @@ def play_by_lines(game: ClientGame) -> None:
             say(line, flush=True)
 
 
-def review_game(setup: GameSetup, opponent: str, path: Path, plain: bool, theme: Theme) -> None:
+def review_game(setup: GameSetup, opponent: str, path: Path, plain: bool, theme: str) -> None:
     """An SGF game to step through, on the board or line by line."""
     from insei.client.teaching.study_session import review_by_lines
 

@@ -4,7 +4,7 @@ from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.score_count import ScoreCount
 from insei.client.teaching.summary import lessons_text, summary
-from insei.client.teaching.teacher import analysis_of_game, lesson_text, warning
+from insei.client.teaching.teacher import analysis_of_line, lesson_text, warning
 from insei.levels import analyst_notes, display_name, notes_on
 
 BEGIN = "Type a vertex such as D4, move with arrows and enter, or click. F1: help."
@@ -38,9 +38,9 @@ def status_text(
     if is_review:
         return review_text(game)
     if game.is_ended:
-        return summary(game) if game.shown_ply < 0 else looking_back_text(game)
+        return summary(game) if game.is_at_end else looking_back_text(game)
     if count is not None:
-        return COUNTING if count.is_proposed else "Both passed. Judging which stones are dead..."
+        return f"{COUNTING} {count.doubt_text()}".strip()
     if game.shown_ply >= 0:
         return "Looking back: next and last lead to the game again."
     said = [warning(game)] if teaches and warning(game) else []
@@ -82,7 +82,7 @@ def review_text(game: ClientGame) -> str:
     sentences += [shown_mistake_text(game), judged_text(game)]
     if game.comment:
         sentences.append(game.comment)
-    elif game.ply in (0, len(game.nodes) - 1):
+    elif game.ply == 0 or game.is_at_end:
         sentences += [REVIEWING, lessons_text(game)]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -94,12 +94,12 @@ def looking_back_text(game: ClientGame) -> str:
 
 def shown_mistake_text(game: ClientGame) -> str:
     """What the shown move lost, and what was better; empty if it lost little."""
-    lessons = analysis_of_game(game).lessons(len(game.nodes))
+    lessons = analysis_of_line(game).lessons(len(game.nodes))
     found = next((lesson for lesson in lessons if lesson.ply == game.ply), None)
     return lesson_text(found, game.rules) if found else ""
 
 
 def judged_text(game: ClientGame) -> str:
     """How far the analysis of the game is; empty if every position is judged."""
-    judged, total = analysis_of_game(game).num_judged(), len(game.nodes)
+    judged, total = analysis_of_line(game).num_judged(), len(game.nodes)
     return f"{judged} of {total} positions analysed." if 0 < judged < total else ""

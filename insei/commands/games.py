@@ -1,6 +1,5 @@
 """`insei games`: the games that were played here, or a run's self-play."""
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,13 +64,13 @@ def games(
 
 def list_kept(all_: bool) -> None:
     """List the games that were played here."""
-    from insei.client.keeping.kept_games import games_folder, kept_games, kept_paths
+    from insei.client.keeping.kept_games import games_folder, kept_games
 
-    count = len(kept_paths())
-    if not count:
+    kept = list(kept_games())
+    if not kept:
         say(f"No game is kept yet in {games_folder()}: `insei play` plays one.")
         return
-    wanted = count if all_ else LISTED
+    shown = kept if all_ else kept[:LISTED]
     headings = [
         Heading("number"), Heading("date", is_number=False), Heading("board"),
         Heading("players", is_number=False), Heading("result", is_number=False),
@@ -86,10 +85,10 @@ def list_kept(all_: bool) -> None:
             "unfinished" if game.is_unfinished else game.result,
             game.path.name,
         ]
-        for number, game in enumerate(islice(kept_games(), wanted), 1)
+        for number, game in enumerate(shown, 1)
     ]
     say(table_text(headings, rows))
-    more = f"; --all lists all {count}" if count > wanted else ""
+    more = f"; --all lists all {len(kept)}" if len(kept) > len(shown) else ""
     say(f"The files are in {games_folder()}{more}.")
 
 

@@ -6,14 +6,14 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from insei.client.screen import Theme
-
 Seed = Annotated[int, Parameter(validator=Number(gte=0, lte=2**40))]  # as a tournament bounds it
 Size = Annotated[int, Parameter(alias="-s", help="Side of the board, 1 to 19.")]
 RulesName = Annotated[str, Parameter(help="tromp-taylor, chinese, new-zealand, japanese or aga.")]
 ThemeName = Annotated[
-    Theme,
-    Parameter(help="auto is plain where NO_COLOR is set or the terminal has no colours."),
+    str,
+    Parameter(
+        help="auto, which fits the terminal; wood, paper, night, sixteen, plain; or one of yours."
+    ),
 ]
 Workers = Annotated[int, Parameter(help="Processes that play; 0 plays in this one.")]
 Reports = Annotated[Path, Parameter(help="Where a folder with the games and their report goes.")]

@@ -77,14 +77,14 @@ def play(
     if list_:
         show_levels(size)
         return
-    from insei.client.session import go_on, is_left_game, play_game, setup_against
+    from insei.client.session import go_on, is_left_game, play_game, setup_against, side_of
     from insei.progress import own_level
 
     player, load = opponent_and_file(player, level, load)
     if load is not None and not player and is_left_game(load):
         go_on(load, plain, theme)
         return
-    player = player or own_level(size)
+    player = player or own_level(side_of(load, size))
     setup = setup_against(player, colour, size, komi, rules, handicap, minutes, seed, overtime)
     play_game(setup, player, load, review, plain, theme)
 

@@ -8,7 +8,6 @@ Tables of older runs lack the moves. They are read as they are; the first commit
 adds the column, with nulls.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -26,7 +25,6 @@ from insei.selfplay.data.game import SelfPlayGame
 from insei.system.errors import UserError
 
 COMMITS_BETWEEN_COMPACTIONS = 50
-PARTS_OF_A_TABLE = {"data", "_transactions", "_versions"}  # folders that Lance makes first
 MOVES_FIELD = pa.field(WHOLE_GAME.name, pa.list_(pa.uint16()))
 STORED_NAMES = [column.name for column in STORED]
 UNSTATED = {"scoring": "area", "pass_stones": "false"}  # terms of tables that do not state them
@@ -155,19 +153,6 @@ def numbers_of(values: pa.ChunkedArray, column: Column) -> NDArray:
     start = joined.offset * width
     flat = flat[start : start + len(joined) * width]
     return flat.view(dtype).reshape(len(joined), width // dtype.itemsize)
-
-
-def set_aside_unfinished(path: Path) -> None:
-    """Move away what a crash in the first commit left: files without a version of the table.
-
-    Nothing in it was committed. The next commit is the first one again.
-    """
-    if not path.is_dir() or list(path.glob("_versions/*.manifest")):
-        return
-    if {part.name for part in path.iterdir()} <= PARTS_OF_A_TABLE:
-        aside = path.with_name(f"{path.name}.unfinished")
-        shutil.rmtree(aside, ignore_errors=True)
-        path.rename(aside)
 
 
 class GameDataset:

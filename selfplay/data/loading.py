@@ -8,7 +8,6 @@
 docs/data.md explains the columns.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -25,13 +24,13 @@ from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.selfplay.data.columns import STORED, WHOLE_GAME
 from insei.selfplay.data.dataset import numbers_of, open_table
+from insei.selfplay.data.game import ID
 from insei.selfplay.run import DATASET, config_of
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
 
 BATCH = 4096  # rows that are unpacked at a time
 AHEAD = 2  # batches read ahead
-ID = re.compile(r"[0-9a-f]{16}")
 OF_A_GAME = ["game", "generation", "width", "height", "komi", WHOLE_GAME.name]
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from insei.engine.planes.extra_planes import add_extra_planes, num_extra_planes
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_PLANES
 from insei.engine.symmetries import num_symmetries, transform
 from insei.selfplay.data.batch import Batch
@@ -26,12 +27,25 @@ class Window:
         height, width: of the frame.
         trace: λ of the outcome's target; see `chances_of`.
         turned: whether rows are drawn under random symmetries, or as they were played.
+        groups: of extra planes that the net sees; made as rows are drawn.
+        suicide: whether the rules allow it.
     """
 
-    def __init__(self, height: int, width: int, trace: float = 1.0, *, turned: bool = True) -> None:
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        trace: float = 1.0,
+        *,
+        turned: bool = True,
+        groups: int = 0,
+        suicide: bool = False,
+    ) -> None:
         self.height = height
         self.width = width
         self.trace = trace
+        self.groups = groups
+        self.suicide = suicide
         # Boards of several sizes are square, and so is their frame.
         self.num_symmetries = num_symmetries(height, width) if turned else 1
         self.rows: Rows = {}
@@ -95,12 +109,16 @@ class Window:
         """The planes `[B, C, H, W]` that the net sees of these rows."""
         height, width, count = self.height, self.width, len(chosen)
         num_bits = NUM_BINARY_PLANES * height * width
-        planes = np.empty((count, NUM_PLANES, height, width), np.float32)
+        num_planes = NUM_PLANES + num_extra_planes(self.groups)
+        planes = np.empty((count, num_planes, height, width), np.float32)
         bits = np.unpackbits(self.rows["planes"][chosen], axis=1, count=num_bits)
         planes[:, :NUM_BINARY_PLANES] = bits.reshape(count, -1, height, width)
         on_board = planes[:, :1]
         numbers = self.rows["global_planes"][chosen]
-        planes[:, NUM_BINARY_PLANES:] = numbers[:, :, None, None] * on_board
+        planes[:, NUM_BINARY_PLANES:NUM_PLANES] = numbers[:, :, None, None] * on_board
+        if self.groups:
+            sizes = np.stack([self.rows[name][chosen] for name in ("height", "width")], axis=1)
+            add_extra_planes(planes, sizes, self.groups, self.suicide)
         return planes
 
     def _turn(self, columns: Rows, sizes: NDArray[np.int64], symmetries: NDArray[np.int64]) -> None:
@@ -124,9 +142,15 @@ class Window:
 
 def windows_of(config: TrainConfig) -> tuple[Window, Window]:
     """The empty windows of a run: one to learn from, one for games held out."""
-    height, width = config.rules.height, config.rules.width
-    learned = Window(height, width, config.learner.trace, turned=config.window.symmetries)
-    return learned, Window(height, width)
+    rules, groups = config.rules, config.network.plane_groups
+    return Window(
+        rules.height,
+        rules.width,
+        config.learner.trace,
+        turned=config.window.symmetries,
+        groups=groups,
+        suicide=rules.suicide,
+    ), Window(rules.height, rules.width, groups=groups, suicide=rules.suicide)
 
 
 def turn(points: NDArray[np.float32], height: int, width: int, symmetry: int) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from insei.selfplay.data.batch import Batch
 from insei.selfplay.health import calibration_error
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 
 # Phases of a game, by the plies a point: to 50, to 150, and beyond, on 19x19.
 PHASES = {"opening": 0.0, "middle": 50 / 361, "end": 150 / 361}

@@ -44,6 +44,7 @@ def import_records(
     folder: Path | str,
     wanted: Wanted | None = None,
     *,
+    judges: bool = False,
     processes: int | None = None,
     watch: Callable[[ImportReport], None] = lambda report: None,
 ) -> ImportReport:
@@ -53,6 +54,8 @@ def import_records(
         paths: SGF and other records, also .gz and .zip, and folders of them.
         folder: of the dataset, made if it is not there.
         wanted: which games; None for all.
+        judges: whether the owners of the points at the end of counted games are found; takes a
+            hundred times longer.
         processes: to read with; None for one a core, 0 to read in this one.
         watch: told what was found so far, after each commit.
 
@@ -67,7 +70,9 @@ def import_records(
     try:
         report = ImportReport()
         waiting: list[RecordedGame] = []
-        for found in found_in(files, wanted or Wanted(), processes, report):
+        for found in found_in(
+            files, partial(games_of, wanted=wanted or Wanted(), judges=judges), processes, report
+        ):
             report.read += len(found.games) + found.left_out.total()
             report.cut += found.cut
             report.left_out += found.left_out
@@ -93,7 +98,10 @@ def commit(table: RecordTable, games: list[RecordedGame], report: ImportReport) 
 
 
 def found_in(
-    files: Sequence[Path], wanted: Wanted, processes: int | None, report: ImportReport
+    files: Sequence[Path],
+    read: Callable[[Piece], PieceGames],
+    processes: int | None,
+    report: ImportReport,
 ) -> Iterator[PieceGames]:
     """What is in the pieces of files, in their order; a few pieces are in memory at a time."""
 
@@ -105,7 +113,6 @@ def found_in(
                 else:
                     yield piece
 
-    read = partial(games_of, wanted=wanted)
     count = len(os.sched_getaffinity(0)) if processes is None else processes
     if count < 2:
         yield from map(read, pieces())

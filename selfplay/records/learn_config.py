@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from insei.agents.net.architecture import NetworkConfig
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings
 

@@ -21,7 +21,8 @@ from insei.agents.net.package import PlayerCard, read_card
 from insei.selfplay.checkpoints import Progress, checkpoints_of
 from insei.selfplay.curves import in_code
 from insei.selfplay.data.batch import Batch
-from insei.selfplay.learner import Learner, Losses
+from insei.selfplay.learner.learner import Learner
+from insei.selfplay.learner.losses import Losses
 from insei.selfplay.lineage import Lineage
 from insei.selfplay.records.accuracy import Accuracy, accuracies, answers_to
 from insei.selfplay.records.learn_config import LearnConfig

@@ -16,6 +16,7 @@ from insei.engine.rules import WHITE, Rules, tromp_taylor
 from insei.engine.sgf.record import read_sgf
 from insei.engine.sgf.root import handicap_read, komi_read, result_read, rules_read, size_read
 from insei.engine.sgf.scanned_game import ScannedGame, scan_games, unescaped
+from insei.selfplay.records.judging import with_ownership
 from insei.selfplay.records.recorded_games import Ending
 from insei.selfplay.records.sources import Piece
 from insei.selfplay.records.table import RecordedGame
@@ -107,8 +108,8 @@ class PieceGames:
             self.examples.setdefault(reason, source)
 
 
-def games_of(piece: Piece, wanted: Wanted) -> PieceGames:
-    """Read the games of a piece."""
+def games_of(piece: Piece, wanted: Wanted, *, judges: bool = False) -> PieceGames:
+    """Read the games of a piece; find the owners of the points if `judges`."""
     found = PieceGames()
     plain: list[tuple[RecordedGame, bytes]] = []
     start, number = 0, piece.number
@@ -128,6 +129,8 @@ def games_of(piece: Piece, wanted: Wanted) -> PieceGames:
                 found.cut += 1
                 game = read_by_rules(ScannedGame(text), text, game.source)
             found.add(game, wanted)
+    if judges:
+        found.games = [with_ownership(game) for game in found.games]
     return found
 
 

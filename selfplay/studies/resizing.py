@@ -27,7 +27,7 @@ from insei.agents.net.package import (
     read_card,
     write_package,
 )
-from insei.selfplay.learner import Diverged
+from insei.selfplay.learner.learner import Diverged
 from insei.selfplay.packaging import rating_in
 from insei.selfplay.rating import player_name
 from insei.selfplay.run import config_of

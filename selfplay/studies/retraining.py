@@ -18,7 +18,7 @@ from insei.selfplay.checkpoints import Progress, read_checkpoint, write_checkpoi
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.data.window import Window, windows_of
 from insei.selfplay.health import Validation, split_held_out, validate
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.lineage import Lineage
 from insei.selfplay.run import DATASET
 from insei.selfplay.train_config import TrainConfig
@@ -92,6 +92,8 @@ def retrain(
         Diverged: the loss is NaN or infinite.
         DamagedPackage: the newest save is cut short or altered.
     """
+    for window in (rows.learned, rows.held):
+        window.groups = architecture.plane_groups
     learner = Learner(architecture, config.learner, config.seed)
     rng = np.random.default_rng(config.seed)
     resume(learner, rng, saves)

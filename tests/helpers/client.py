@@ -4,6 +4,8 @@ import asyncio
 
 from insei.client.app import Client
 from insei.client.board_view import BoardView
+from insei.client.drawing.layout import MARGIN
+from insei.client.drawing.look import plain_look
 from insei.client.estimate import set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
@@ -13,7 +15,7 @@ SETUP = GameSetup(size=5, komi=14.5, black=YOU, white="capture")
 
 
 def client_of(setup=SETUP, keeps=False, **options):
-    options = {"opponent": "capture", "analyst": ANALYST, "is_plain": True} | options
+    options = {"opponent": "capture", "analyst": ANALYST, "look": plain_look()} | options
     game = options.pop("game", None) or ClientGame.begin(setup)
     return Client(game, keeps=keeps, **options)
 
@@ -48,6 +50,15 @@ def screen_of(client):
         "".join(segment.text for segment in view.render_line(y)).rstrip()
         for y in range(client.game.rules.height + 2)
     )
+
+
+def place_of(client, move):
+    """Where a point is in the board's widget."""
+    view = client.query_one(BoardView)
+    row, column = divmod(move, client.game.rules.width)
+    above = int(view.arrangement.letter_rows == 2) - view.offset_rows
+    x = MARGIN + column * view.cell.columns + view.cell.centre
+    return x, above + view.cell.centre_row(row)
 
 
 def your_turn(client):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from insei.engine.rules import Rules
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
 from insei.selfplay.session import make_workers

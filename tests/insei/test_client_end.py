@@ -12,7 +12,15 @@ from insei.client.player_tasks import ChosenMove, Failure
 from insei.client.teaching.summary import summary
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
-from tests.helpers.client import SETUP, client_of, drive, note_estimates, type_line, until
+from tests.helpers.client import (
+    SETUP,
+    client_of,
+    drive,
+    note_estimates,
+    place_of,
+    type_line,
+    until,
+)
 
 pytestmark = pytest.mark.usefixtures("player_thread")
 
@@ -28,9 +36,9 @@ def test_two_passes_propose_dead_stones_and_enter_accepts_the_count():
         await type_line(pilot, "pass")
         await until(pilot, lambda: "Enter counts" in client.controller.text())
         assert client.controller.count.dead == {3}
-        await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
+        await pilot.click(BoardView, offset=place_of(client, 3))
         assert client.controller.count.dead == set()
-        await pilot.click(BoardView, offset=(3 + 3 * 3 + 1, 1))
+        await pilot.click(BoardView, offset=place_of(client, 3))
         await pilot.press("space")  # the cursor is where the click was
         assert client.controller.count.dead == set()
         await type_line(pilot, "d5")

@@ -1,37 +1,27 @@
-"""The client's whole screen at three sizes, against the golden text files in screens/."""
+"""The client's whole screen at four sizes, against the golden text files in screens/."""
 
 import asyncio
 
 import numpy as np
 import pytest
+from textual.widgets import Footer
 
 from insei.agents.clock import Clock, TimeControl
 from insei.agents.search.analysis import MoveAnalysis
 from insei.client import controller
 from insei.client.app import Client
 from insei.client.board_view import BoardView
+from insei.client.drawing.look import Look, plain_look
 from insei.client.estimate import Estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
 from insei.client.player_tasks import PositionAnalysis
 from insei.engine.rules import WHITE
-from tests.helpers.client import note_estimates
+from tests.helpers.client import note_estimates, until
 from tests.helpers.screen_text import check_screen
+from tests.helpers.terminals.idle_process import IdleProcess
 
-SIZES = ((60, 20), (80, 24), (120, 40))
-
-
-class IdleProcess:
-    """Never replies, so that the screen depends on the test alone."""
-
-    def __init__(self, on_reply, analyst, seed):
-        pass
-
-    def submit(self, task):
-        pass
-
-    def close(self):
-        pass
+SIZES = ((60, 20), (80, 24), (120, 40), (200, 50))
 
 
 @pytest.fixture(autouse=True)
@@ -85,12 +75,14 @@ def check(request, size):
     return check
 
 
-def run(game, size, script, is_plain=True, **options):
+def run(game, size, script, look=None, **options):
     """Run a script of steps against the client in a terminal of this size."""
-    client = Client(game, "5", "search:go9", is_plain, False, **options)
+    client = Client(game, "5", "search:go9", look or plain_look(), False, **options)
 
     async def run():
         async with client.run_test(size=size) as pilot:
+            keys = client.query_one(Footer)  # drawn later than the rest
+            await until(pilot, lambda: keys.children or not keys.display)
             await pilot.pause()
             await script(client, pilot)
 
@@ -100,9 +92,12 @@ def run(game, size, script, is_plain=True, **options):
 @pytest.mark.parametrize("size", SIZES)
 def test_a_game_on_wood(size, check):
     async def script(client, pilot):
+        client.game.begin_turn()  # the clock has run while the client started
+        client.draw()
+        await pilot.pause()
         check(client, "wood")
 
-    run(middle_game(minutes=5), size, script, is_plain=False)
+    run(middle_game(minutes=5), size, script, look=Look())
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -133,11 +133,40 @@ def test_a_broken_unfinished_game_is_put_aside(tmp_path):
     assert ended(terminal)[1] == 0
 
 
+def test_a_reviewed_file_is_saved_whole_after_a_question(tmp_path):
+    path, text = tmp_path / "mygame.sgf", tmp_path / "important.txt"
+    game = (
+        "(;GM[1]FF[4]SZ[5]KM[0.5]PB[Ann]BR[3k]PW[Bob]DT[2020-01-02]XX[odd];B[cc]LB[cc:1]"
+        "(;W[bb]C[tight])(;W[dd]C[wide];B[bb]))"
+    )
+    path.write_text(game)
+    text.write_text("precious")
+    for answer in "ny":
+        terminal = start(tmp_path, "play", "--review", str(path))
+        terminal.expect("Ann")
+        send_line(terminal, f"save {text}")
+        terminal.expect("important.txt: ")
+        assert path.read_text() == game
+        send_line(terminal, f"save {path}")
+        terminal.expect("Replace")
+        terminal.send(answer)
+        if answer == "y":
+            terminal.expect("Saved")
+        terminal.send("\x11")
+        assert ended(terminal)[1] == 0
+    assert text.read_text() == "precious"
+    saved = path.read_text()
+    for part in ("BR[3k]", "DT[2020-01-02]", "XX[odd]", "LB[cc:1]", "C[tight]", "C[wide]"):
+        assert part in saved
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["play", "net:nowhere"], "insei: no player at nowhere"),
         (["play", "search:nowhere,visits=5"], "insei: no player at nowhere"),
+        (["play", "random", "--theme", "walnut"], "insei: theme 'walnut': wanted auto, "),
+        (["play", "random", "--theme", "wood"], "insei: theme wood: wants 256 colours, and this"),
         (["play", "13"], "insei: level 13: wanted 1 to 12 on 9x9"),
         (["watch", "nobody", "capture"], "insei: player 'nobody'"),
         (["play", "--load", "nowhere.sgf"], "insei: nowhere.sgf: No such file"),

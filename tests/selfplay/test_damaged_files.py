@@ -255,3 +255,13 @@ def test_a_run_reached_by_the_user_s_own_link_goes_on(run, tmp_path):
     os.symlink(run, tmp_path / "link")
     RunFolder(tmp_path / "link").close()
     assert train(tmp_path / "link").generations_learned == 1
+
+
+def test_a_run_whose_games_are_gone_does_not_go_on(run):
+    shutil.move(run / "games.lance", run / "elsewhere")
+    with pytest.raises(
+        UserError, match=r"games\.lance: not there, or empty, but .* knew \d+ games"
+    ):
+        train(run, settings=["generations=2"])
+    shutil.move(run / "elsewhere", run / "games.lance")
+    assert train(run, settings=["generations=2"]).generations_learned == 2

@@ -7,7 +7,7 @@ import pytest
 
 from insei.selfplay.data.window import Window
 from insei.selfplay.health import calibration_error, held_out, split_held_out, validate
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.train_config import RatingConfig, WindowConfig
 from tests.helpers.nets import TINY
 from tests.helpers.runs import CONFIG, LEARNING, begin, curve_names, finish, some_rows

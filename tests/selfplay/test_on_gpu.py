@@ -11,8 +11,8 @@ from insei.agents.net.torch_evaluator import TorchEvaluator
 from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
-from insei.selfplay.learner import Learner
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner import Learner
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.on_gpu import NetsOnGpu
 from insei.selfplay.session import make_workers
 from insei.selfplay.sizes import BoardMix

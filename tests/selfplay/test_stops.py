@@ -12,7 +12,7 @@ import pytest
 from insei.selfplay import run as runs
 from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.data.dataset import GameDataset
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.run import DiskFull, RunFolder, is_disk_full
 from insei.selfplay.session import train_run
 from insei.selfplay.train_config import RatingConfig

@@ -331,3 +331,19 @@ def test_a_pool_on_ray_grows_and_closes_what_it_holds(ray_session, tmp_path):
         while len(pool.process_ids) < 2:
             pool.wait(0.2)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["0", "1"]
+
+
+def test_an_actor_that_sends_garbage_is_replaced_and_its_task_done_by_another():
+    notices = []
+    fault_of = lambda task, result: "garbage" if result[0] == 0 else ""  # noqa: E731
+    pool = pool_of(1, notices=notices, fault_of=fault_of)
+    pool.submit("ask", 7)
+    assert results(pool) == [(1, None, 7)]
+    assert notices == ["worker 0 sent garbage; another takes its place and its task"]
+
+
+def test_garbage_from_all_ends_with_what_it_was():
+    pool = pool_of(2, fault_of=lambda task, result: "an outcome of 100")
+    pool.submit("ask", 7)
+    with pytest.raises(WorkersExited, match="6 workers failed at the same task, the last one sent"):
+        results(pool)

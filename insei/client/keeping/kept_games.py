@@ -1,32 +1,21 @@
-"""The games that the client keeps: a file for each, in the user's data folder.
+"""The games that the client keeps: a file for each, in the user's data folder."""
 
-While a game is unfinished, private properties in its file name its players by the grammar, and mark
-the node to go on from. Files that the user saves do not have them.
-"""
-
-import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path, user_state_path
 
-from insei.client.clocks import time_control
 from insei.client.game import ClientGame
-from insei.engine.rules import BLACK, WHITE
+from insei.client.keeping.resume_marks import HERE, marked, resume_marked, take_marks
 from insei.engine.sgf.file import as_utf8, file_bytes
 from insei.engine.sgf.scanned_game import ScannedGame, unescaped
-from insei.engine.sgf.writer import escaped
 from insei.system.errors import UserError
 from insei.system.files import write_text
 from insei.system.shown import shown_line
 
-PLAYER = {BLACK: "INSEIB", WHITE: "INSEIW"}  # private properties of the root
-CLOCK = "INSEICLOCK"  # of the root: minutes and overtime
-HERE = "INSEIHERE"  # of the node to go on from
 UNFINISHED = f"{HERE}[".encode()
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -52,7 +41,7 @@ class KeptGame:
 
 def kept_paths() -> list[Path]:
     """The files of kept games, the one that was played last first."""
-    found = [(path.stat().st_mtime_ns, path) for path in games_folder().glob("*.sgf")]
+    found = [(path.stat().st_mtime_ns, path) for path in games_folder().glob("[!.]*.sgf")]
     return [path for _, path in sorted(found, reverse=True)]
 
 
@@ -94,12 +83,12 @@ def kept_game(number: int) -> Path:
     Raises:
         UserError: there is none of this number.
     """
-    paths = kept_paths()
-    if not paths:
+    games = list(kept_games())
+    if not games:
         raise UserError(f"no game is kept yet in {games_folder()}: `insei play` plays one")
-    if not 1 <= number <= len(paths):
-        raise UserError(f"game {number}: wanted 1, the last, to {len(paths)}")
-    return paths[number - 1]
+    if not 1 <= number <= len(games):
+        raise UserError(f"game {number}: wanted 1, the last, to {len(games)}")
+    return games[number - 1].path
 
 
 def is_kept(path: Path) -> bool:
@@ -112,26 +101,27 @@ def is_kept_game(game: ClientGame) -> bool:
     return game.file is not None and is_kept(game.file)
 
 
-def keep(game: ClientGame) -> None:
+def keep(game: ClientGame, is_begun: bool = False) -> None:
     """Write a game that has begun to its file among the kept games.
+
+    Args:
+        is_begun: whether it has, even if no move was added to it.
 
     Raises:
         UserError: the file can't be written.
     """
-    if not game.line.added and game.kept_at is None:
+    if not game.line.added and game.kept_at is None and not is_begun:
         return
-    path = game.kept_at
-    if path is None:
-        path = games_folder() / _new_name(game)
-        for node in game.line.tree.start.subtree():  # of a file that was kept before
-            node.properties.pop(HERE, None)
+    folder = games_folder()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _marked(game):
-            write_text(path, game.sgf())
+        if game.kept_at is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            take_marks(game.line.tree)  # of a file that was kept before
+            game.kept_at = _new_file(game)
+        with marked(game):
+            write_text(game.kept_at, game.sgf())
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}; the game is not kept") from error
-    game.kept_at = path
+        raise UserError(f"{folder}: {error.strerror}; the game is not kept") from error
 
 
 def keep_review(game: ClientGame) -> None:
@@ -148,34 +138,22 @@ def keep_review(game: ClientGame) -> None:
         raise UserError(f"{game.file}: {error.strerror}; the game is not kept") from error
 
 
-def _new_name(game: ClientGame) -> str:
-    """The name of a new file: when the game began, its players and the size of its board."""
+def _new_file(game: ClientGame) -> Path:
+    """A new, empty file, named by when the game began, its players and the size of its board."""
     tree = game.line.tree
     players = f"{tree.black}-{tree.white}"
     tail = NOT_IN_NAMES.sub("-", f"{players[:60]}-{game.rules.size_name}")
     now = time.strftime("%Y-%m-%d-%H%M%S")
-    folder = games_folder()
-    names = (f"{now}{more}-{tail}.sgf" for more in ("", *(f"-{n}" for n in range(2, 1000))))
-    return next(name for name in names if not os.path.lexists(folder / name))
-
-
-@contextmanager
-def _marked(game: ClientGame) -> Iterator[None]:
-    """Give an unfinished game its private properties, until its text is written."""
-    root, here = game.line.tree.start.properties, game.nodes[-1].properties
-    before = [(properties, dict(properties)) for properties in (root, here)]
-    if not game.is_ended:
-        for colour, key in PLAYER.items():
-            root[key] = [escaped(game.setup.player(colour))]
-        if game.clocks:
-            root[CLOCK] = [f"{game.setup.minutes:g} {game.setup.overtime}"]
-        here[HERE] = ["1"]
-    try:
-        yield
-    finally:
-        for properties, was in before:
-            properties.clear()
-            properties.update(was)
+    number = 1
+    while True:
+        more = f"-{number}" if number > 1 else ""
+        path = games_folder() / f"{now}{more}-{tail}.sgf"
+        try:
+            path.open("x").close()
+        except FileExistsError:
+            number += 1
+        else:
+            return path
 
 
 def resume(path: Path) -> ClientGame:
@@ -185,42 +163,20 @@ def resume(path: Path) -> ClientGame:
         UserError: the file can't be read, or is no unfinished game.
     """
     game = ClientGame.load(path)
-    root = game.line.tree.start
-    here = next((node for node in root.subtree() if HERE in node.properties), None)
-    if here is None:
+    if not resume_marked(game):
         raise UserError(f"{path}: wanted a game that is not finished")
-    names = {colour: root.properties.pop(key, None) for colour, key in PLAYER.items()}
-    black, white = (_name(names[colour], game.setup.player(colour)) for colour in (BLACK, WHITE))
-    del here.properties[HERE]
-    minutes, overtime = _clock_read(root.properties.pop(CLOCK, [""])[0])
-    setup = replace(game.setup, black=black, white=white, minutes=minutes, overtime=overtime)
-    game.resume_at(here, setup)
     game.kept_at = path
     return game
-
-
-def _clock_read(said: str) -> tuple[float, str]:
-    minutes, _, overtime = said.partition(" ")
-    try:
-        read = float(minutes or 0), overtime.strip()
-        time_control(*read)
-    except ValueError:  # somebody has changed it
-        return 0.0, ""
-    return read
-
-
-def _name(values: list[str] | None, otherwise: str) -> str:
-    return unescaped(values[0]) if values else otherwise
 
 
 def unfinished_game() -> ClientGame | None:
     """The game that was played last, if it is unfinished and the user takes part; else None."""
     _take_over_old()
-    paths = kept_paths()
-    if not paths:
+    last = next(kept_games(), None)
+    if last is None or not last.is_unfinished:
         return None
     try:
-        game = resume(paths[0])
+        game = resume(last.path)
     except ValueError:  # damaged; it stays in the folder
         return None
     return game if game.has_people else None
@@ -239,6 +195,6 @@ def _take_over_old() -> None:
     except ValueError:
         old.replace(old.with_suffix(".broken"))
         return
-    game.result, game.kept_at = "", games_folder() / _new_name(game)
-    keep(game)
+    game.result = ""
+    keep(game, is_begun=True)
     old.unlink()

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from insei.client.game import ClientGame
+from insei.client.keeping.resume_marks import unmarked
 from insei.engine.errors import BadSgf
 from insei.engine.sgf.variations import read_variations_file
 from insei.system.errors import UserError
@@ -58,7 +59,8 @@ def write_game(game: ClientGame, path: Path, result: str = "") -> None:
         UserError: the file can't be written.
     """
     try:
-        write_text(path, game.sgf(result))
+        with unmarked(game.line.tree):
+            write_text(path, game.sgf(result))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; the game is not saved") from error
     game.saved()

@@ -5,18 +5,22 @@ value is one move, the best first: the win rate in percent and the lead in point
 player to move, the visits, then the move and those expected after it, as in B and W, `tt` for a
 pass.
 
+Where another program has estimated the position (SBKV), the first value is `200 other`.
+
     INSEIBEST[200][54.20 1.5 120 ee ce gc][51.00 0.4 44 cc]
 """
 
 from dataclasses import dataclass
 
 from insei.agents.search.analysis import MoveAnalysis
+from insei.client.estimate import estimate_of
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.engine.sgf.points import move_read, written_move
 from insei.engine.sgf.variations import GameNode
 
 PROPERTY = "INSEIBEST"
+OTHER = " other"  # behind the visits
 PASS_WRITTEN = "tt"
 MOST_MOVES = 5  # kept of a position
 NUM_NUMBERS = 3  # before the moves of a value
@@ -39,8 +43,15 @@ class BestMove:
 
 def judged_visits(node: GameNode) -> int:
     """The visits of the search that a node's best moves come from; 0 if there are none."""
-    values = node.properties.get(PROPERTY, [])
-    return int(values[0]) if values and values[0].isdecimal() else 0
+    visits = (node.properties.get(PROPERTY) or [""])[0].removesuffix(OTHER)
+    return int(visits) if visits.isdecimal() else 0
+
+
+def is_estimated_elsewhere(node: GameNode) -> bool:
+    """Whether another program has estimated a node's position."""
+    if judged_visits(node):
+        return node.properties[PROPERTY][0].endswith(OTHER)
+    return estimate_of(node) is not None
 
 
 def best_moves(node: GameNode) -> tuple[BestMove, ...]:
@@ -56,11 +67,11 @@ def best_moves(node: GameNode) -> tuple[BestMove, ...]:
 
 def keep_best_moves(node: GameNode, visits: int, moves: tuple[MoveAnalysis, ...]) -> None:
     """Write the best moves of a search into a node, unless a longer search has written there."""
-    if visits < judged_visits(node) or not moves:
+    if visits < judged_visits(node):
         return
     rules = node.position.rules
     node.properties[PROPERTY] = [
-        str(visits),
+        f"{visits}{OTHER if is_estimated_elsewhere(node) else ''}",
         *(_written(move, rules) for move in moves[:MOST_MOVES]),
     ]
 

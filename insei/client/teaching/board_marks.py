@@ -5,7 +5,7 @@ from insei.client.marks import Mark, lettered
 from insei.client.player_tasks import PositionAnalysis
 from insei.client.teaching.best_moves import BestMove, best_moves
 from insei.client.teaching.study import Study
-from insei.client.teaching.teacher import analysis_of_game, lesson_marks, variation_marks
+from insei.client.teaching.teacher import analysis_of_line, lesson_marks, variation_marks
 from insei.client.teaching.tour import Tour
 from insei.engine.sgf.variations import GameNode
 
@@ -56,7 +56,7 @@ def mistake_marks(game: ClientGame) -> dict[int, Mark]:
     move = game.shown.last_move
     if move is None or move == game.rules.pass_move:
         return {}
-    is_mistake = game.ply in analysis_of_game(game).lesson_plies()
+    is_mistake = game.ply in analysis_of_line(game).lesson_plies()
     return {move: Mark("!", "mistake")} if is_mistake else {}
 
 

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from insei.agents.search.mistakes import mistakes
 from insei.client.estimate import Estimate, estimate_of, set_estimate
 from insei.client.player_tasks import PositionAnalysis
-from insei.client.teaching.best_moves import BestMove, best_moves, judged_visits, keep_best_moves
+from insei.client.teaching.best_moves import (
+    BestMove,
+    best_moves,
+    is_estimated_elsewhere,
+    judged_visits,
+    keep_best_moves,
+)
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE
 from insei.engine.sgf.variations import GameNode
@@ -46,9 +52,10 @@ def keep_analysis(node: GameNode, analysis: PositionAnalysis) -> bool:
     """
     if analysis.visits < judged_visits(node):
         return False
-    if judged_visits(node) or estimate_of(node) is None:
-        set_estimate(node, Estimate(analysis.black_win_rate, analysis.black_score))
+    is_own = not is_estimated_elsewhere(node)
     keep_best_moves(node, analysis.visits, analysis.candidates)
+    if is_own:
+        set_estimate(node, Estimate(analysis.black_win_rate, analysis.black_score))
     return True
 
 

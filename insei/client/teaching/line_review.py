@@ -7,7 +7,7 @@ from insei.client.keeping.kept_games import is_kept_game
 from insei.client.keeping.line_saving import ANSWERS, LineSaving
 from insei.client.teaching.line_analyst import LineAnalyst
 from insei.client.teaching.summary import lessons_text
-from insei.client.teaching.teacher import ANALYSIS_VISITS, best_text, score_text
+from insei.client.teaching.teacher import ANALYSIS_VISITS, analysis_of_line, best_text, score_text
 from insei.client.teaching.tour import Tour
 from insei.engine.rules import COLOUR_NAMES
 from insei.engine.vertex import move_of, vertex_of
@@ -157,7 +157,7 @@ class LineReview:
 
     def _analyse(self, rest: str) -> Iterator[str]:
         """Judge every position of the line; the result is kept in the game."""
-        analysis, total = self.tour.analysis, len(self.game.nodes)
+        analysis, total = analysis_of_line(self.game), len(self.game.nodes)
         while (ply := analysis.unjudged(ANALYSIS_VISITS)) is not None:
             if not self.analyst.judge(self.game.nodes[ply], ANALYSIS_VISITS):
                 yield "No analysis here."

@@ -7,7 +7,7 @@ from insei.agents.grammar import make_player
 from insei.client.game import ClientGame
 from insei.client.game_setup import GameSetup
 from insei.client.keeping.kept_games import keep_review
-from insei.client.screen import Theme, has_terminal, open_client
+from insei.client.screen import has_terminal, open_client
 from insei.client.teaching.line_analyst import LineAnalyst
 from insei.client.teaching.study import Study, game_of_study
 from insei.levels import opponent_named, strongest_net_for
@@ -15,7 +15,7 @@ from insei.progress import own_level
 from insei.system.shown import say
 
 
-def run_study(study: Study, is_plain: bool, theme: Theme) -> None:
+def run_study(study: Study, is_plain: bool, theme: str) -> None:
     """Let the user answer a study.
 
     Args:

@@ -1,5 +1,7 @@
 """The teacher: warns of a move that lost much, and goes through the worst moves at the end."""
 
+from functools import lru_cache
+
 from insei.agents.search.mistakes import loss_of
 from insei.client.estimate import estimate_of
 from insei.client.game import ClientGame
@@ -7,6 +9,7 @@ from insei.client.game_setup import YOU
 from insei.client.marks import Mark, numbered
 from insei.client.teaching.best_moves import BestMove, best_moves
 from insei.client.teaching.game_analysis import GameAnalysis, Lesson
+from insei.engine.position import Position
 from insei.engine.rules import BLACK, WHITE, Rules
 from insei.engine.sgf.variations import GameNode
 from insei.engine.vertex import vertex_of
@@ -22,9 +25,24 @@ def own_colours(game: ClientGame) -> list[int]:
     return own or [BLACK, WHITE]
 
 
-def analysis_of_game(game: ClientGame) -> GameAnalysis:
-    """The analysis of the game's line."""
+def analysis_of_line(game: ClientGame) -> GameAnalysis:
+    """The analysis of the line on the screen."""
     return GameAnalysis(game.nodes, game.history, own_colours(game))
+
+
+def analysis_of_game(game: ClientGame) -> GameAnalysis:
+    """The analysis of the game itself, also while a variation is on the screen."""
+    if game.last_node is game.nodes[-1]:
+        return analysis_of_line(game)
+    nodes, history = line_to(game.last_node)
+    return GameAnalysis(nodes, history, own_colours(game))
+
+
+@lru_cache(1)  # asked at each redraw
+def line_to(end: GameNode) -> tuple[list[GameNode], list[Position]]:
+    """The nodes from the start to this one, and their positions."""
+    nodes = end.path()
+    return nodes, [node.position for node in nodes]
 
 
 def warning(game: ClientGame, key: str = "F7, undo") -> str:

@@ -33,7 +33,7 @@ class Tour:
         """Show the position after so many moves, a number as typed."""
         last = len(self.game.history) - 1
         if not (text.isdecimal() and int(text) <= last):
-            return f"goto {text}: wanted a number from 0 to {last}."
+            return f"{f'goto {text}'.strip()}: wanted a number from 0 to {last}."
         self.game.show_ply(int(text))
         return ""
 
@@ -52,7 +52,7 @@ class Tour:
         if not lessons:
             return NO_MISTAKE
         if not (text.isdecimal() and 1 <= int(text) <= len(lessons)):
-            return f"lesson {text}: wanted 1 to {len(lessons)}."
+            return f"{f'lesson {text}'.strip()}: wanted 1 to {len(lessons)}."
         return self._show(lessons[int(text) - 1])
 
     @property
@@ -61,7 +61,7 @@ class Tour:
         return analysis_of_game(self.game)
 
     def _show(self, lesson: Lesson) -> str:
-        self.game.show_ply(lesson.ply - 1)
+        self.game.line.go_to(lesson.before)
         self.lesson = lesson
         return lesson_text(lesson, self.game.rules)
 

@@ -28,6 +28,7 @@ class TeachingWords:
         controller = self.controller
         return {
             "next": lambda rest: self._next(),
+            "back": lambda rest: self._back(),
             "again": lambda rest: self._again(),
             "hint": lambda rest: self._hint(),
             "variation": lambda rest: controller.show_next_variation(-1 if rest == "back" else 1),
@@ -65,6 +66,14 @@ class TeachingWords:
             controller.begin_study(following)
         else:
             controller.show_ply(controller.game.ply)
+
+    def _back(self) -> None:
+        """Show the position before."""
+        controller = self.controller
+        if controller.study is None:
+            controller.show_ply(controller.game.ply - 1)
+        else:
+            controller.message = "undo takes a move back, again begins anew."
 
     def _again(self) -> None:
         """Go back to the beginning of a study."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from insei.agents.dead_stones import Judgement
 from insei.agents.gtp.analysis_report import kata_line, lz_line
 from insei.agents.gtp.analysis_request import AnalysisRequest
 from insei.agents.net.architecture import BrokenNetwork
@@ -264,20 +265,20 @@ def test_what_can_not_be_known_is_warned_of_and_the_engine_goes_on():
 
 
 def test_dead_stones_are_judged_once_a_position(thinker, monkeypatch):
-    judged = []
+    asked = []
 
-    def dead_for(position, player):
-        judged.append(position.num_moves)
-        return [0][: len(judged)]
+    def judged(position):
+        asked.append(position.num_moves)
+        return Judgement([0][: len(asked)], [])
 
-    monkeypatch.setattr("insei.agents.gtp.game.dead_for", dead_for)
+    monkeypatch.setattr("insei.agents.gtp.game.judged", judged)
     game = engine(thinker)
     game.answer("play b A5")
     first = told(game, "final_status_list dead", "final_score", "final_status_list dead")
     assert first[0] == first[2] == "= A5"
-    assert judged == [1]
+    assert asked == [1]
     told(game, "play w C3", "final_score", "undo", "final_score")
-    assert judged == [1, 2, 1]
+    assert asked == [1, 2, 1]
 
 
 def test_rectangles():
@@ -312,7 +313,7 @@ def test_a_clean_up_takes_dead_stones_off_before_it_passes(thinker, monkeypatch,
         yield from ()
         return Choice(0)
 
-    monkeypatch.setattr("insei.agents.gtp.game.dead_for", lambda position, player: dead)
+    monkeypatch.setattr("insei.agents.gtp.game.judged", lambda position: Judgement(dead, []))
     monkeypatch.setattr(thinker, "search_steps", search_steps)
     game = engine(thinker)
     game.answer("play w A1")

@@ -9,7 +9,6 @@ from insei.agents.clock import Clock, Clocks, TimeControl
 from insei.agents.grammar import make_player, search_settings
 from insei.agents.net.evaluator import check_finite
 from insei.agents.player import RESIGN, SearchingPlayer
-from insei.agents.search.dead_stones import dead_by_ownership, dead_for, stone_status
 from insei.agents.search.search import LEAVES_BY_TIME, Search
 from insei.agents.search.search_player import PlaySettings, SearchPlayer
 from insei.agents.search.settings import SearchSettings
@@ -397,35 +396,6 @@ def test_the_controller_is_believed():
     canadian.by_colour[BLACK].set(8.0, 4)
     assert canadian.seconds_for(position) == pytest.approx(2 - 0.15)
     assert Clocks().seconds_for(position) is None
-
-
-# Endings
-
-ENDED = """
-. X . X O
-X X X X O
-X X X O O
-O O O O .
-. O . O O
-"""
-
-
-def test_dead_chains_are_those_the_net_gives_to_the_enemy():
-    position = Position(RULES, board_from(ENDED.replace(". O . O O", ". O X . O")), BLACK)
-    ownership = np.ones((5, 5), np.float32)
-    ownership[3:] = ownership[:3, 4] = ownership[2, 3] = -1
-    dead = dead_by_ownership(position, ownership)
-    assert dead == [22]
-    status = stone_status(position, dead)
-    assert status["white_territory"] == [19, 20, 22, 23]
-    assert status["black_territory"] == [0, 2]
-    assert 22 not in status["alive"]
-    assert position.score(dead) == position.score() - 3  # C1 and D1 are White's now
-
-
-def test_without_a_search_the_dead_are_those_dead_for_certain():
-    position = Position(RULES, board_from(ENDED), BLACK)
-    assert dead_for(position, make_player("random")) == []
 
 
 @pytest.mark.parametrize("setting", ["leaves=1", "leaves=5", "seconds=0.1"])

@@ -1,6 +1,5 @@
 """Games that the client keeps by itself, and games that the user saves."""
 
-import os
 import re
 from dataclasses import replace
 
@@ -18,7 +17,7 @@ from insei.client.keeping.kept_games import (
     resume,
     unfinished_game,
 )
-from insei.client.keeping.save_target import save_target
+from insei.client.keeping.save_target import save_target, write_game
 from insei.engine.rules import BLACK, WHITE
 from insei.engine.sgf.record import GameRecord, write_sgf
 from insei.engine.sgf.variations import read_collection, read_variations
@@ -320,8 +319,44 @@ def test_a_link_is_followed_and_stays(tmp_path):
     assert save_target(str(tmp_path / "link.sgf")) == tmp_path / "game.sgf"
 
 
-def test_a_list_of_games_leaves_out_what_can_not_be_read():
+def test_what_can_not_be_read_has_no_number_in_the_list():
     keep(played((12,)))
     (games_folder() / "broken.sgf").write_text("no game")
-    os.utime(games_folder() / "broken.sgf", (1, 1))
-    assert len(list(kept_games())) == 1
+    (games_folder() / ".unfinished-9-x.sgf").write_text("(;SZ[5];B[cc])")  # a save that was killed
+    [game] = kept_games()
+    assert kept_game(1) == game.path
+    assert unfinished_game().position.moves == [12]
+
+
+def test_a_user_gets_no_marks_of_a_kept_game(tmp_path):
+    keep(played((12, 6)))
+    game = ClientGame.review(kept_game(1))
+    write_game(game, tmp_path / "own.sgf")
+    assert "INSEI" not in (tmp_path / "own.sgf").read_text()
+    assert "INSEIHERE" in game.sgf()
+    assert "INSEIHERE" in kept_game(1).read_text()
+
+
+def test_a_look_at_another_line_leaves_the_result_and_the_clocks_alone():
+    game = played((12, 6, 18), replace(SETUP, white=YOU, minutes=1))
+    game.resign(BLACK)
+    keep(game)
+    before = kept_game(1).read_text()
+    game.show_ply(1)
+    game.play_variation(0)
+    keep(game)
+    tree = read_variations(kept_game(1).read_bytes())
+    assert tree.result == "W+R"
+    line = tree.start.main_line()
+    assert line[-1].position.moves == [12, 6, 18]
+    assert "BL" not in line[1].children[1].properties
+    assert f"B[dd]{before.partition('B[dd]')[2].split(')')[0]}" in kept_game(1).read_text()
+    game.undo()
+    assert game.line.tree.result == ""
+
+
+def test_two_games_of_one_second_have_two_files(monkeypatch):
+    monkeypatch.setattr("insei.client.keeping.kept_games.time.strftime", lambda form: "now")
+    for move in (12, 6):
+        keep(played((move,)))
+    assert sorted(path.name[:6] for path in kept_paths()) == ["now-2-", "now-yo"]

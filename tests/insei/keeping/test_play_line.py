@@ -12,6 +12,7 @@ from insei.commands.play import opponent_and_file
 from insei.levels import levels_on, opponent_named
 from insei.main import command_names, main
 from insei.opponents import typed_player
+from insei.progress import progress_path, record_game
 from insei.system.errors import UserError
 from tests.helpers.command import insei
 from tests.helpers.terminal import Terminal
@@ -94,6 +95,16 @@ def test_a_file_is_gone_on_with_by_the_level_for_its_board(tmp_path):
     done = insei("play", path, text="score\nquit\n")
     assert "You are black against level 5." in done.stdout
     assert "move 3, last C5" in done.stdout
+
+
+def test_the_own_level_is_that_of_the_files_board(tmp_path):
+    for _ in range(3):
+        record_game(progress_path(), 5, True, 7)
+    path = tmp_path / "seven.sgf"
+    path.write_text("(;SZ[7];B[dd];W[cc])")
+    assert "against level 6." in insei("play", path, text="quit\n").stdout
+    path.write_text("(;SZ[5];B[cc];W[bb])")
+    assert "against level 5." in insei("play", path, text="quit\n").stdout
 
 
 def test_an_unknown_command_lists_all():

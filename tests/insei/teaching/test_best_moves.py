@@ -85,9 +85,13 @@ def test_a_variation_ends_where_it_can_no_more_be_played():
 def test_estimates_of_another_program_are_kept():
     node = GameNode(Position(RULES))
     node.properties["SBKV"] = ["90.00"]
-    keep_analysis(node, analysis_of(node.position, 200))
-    assert estimate_of(node).black_win_rate == 0.9
-    assert is_judged(node, 200)
+    for visits in (60, 200):
+        keep_analysis(node, analysis_of(node.position, visits))
+        node = read_back(node)
+        assert estimate_of(node).black_win_rate == 0.9
+        assert node.properties[PROPERTY][0] == f"{visits} other"
+        assert best_moves(node)
+        assert is_judged(node, visits)
     own = GameNode(Position(RULES))
     keep_analysis(own, analysis_of(own.position, 60, 0.6))
     keep_analysis(own, analysis_of(own.position, 200, 0.7))

@@ -63,7 +63,7 @@ def test_a_move_adds_a_variation_that_can_be_taken_back_and_saved(path, tmp_path
     ("text", "said"),
     [
         ("goto 9", "goto 9: wanted a number from 0 to 5."),
-        ("goto", "goto : wanted a number from 0 to 5."),
+        ("goto", "goto: wanted a number from 0 to 5."),
         ("next x", "x: wanted a number of moves."),
         ("3", "No move there lost much, as far as the game is analysed."),
         ("mistake", "No move there lost much, as far as the game is analysed."),

@@ -1,5 +1,7 @@
 """The teacher while playing and at the end, and the walk through a game."""
 
+from insei.client import controller
+from insei.client.controller import GameController
 from insei.client.estimate import Estimate, set_estimate
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU, GameSetup
@@ -8,8 +10,10 @@ from insei.client.teaching.climbing import Climbing
 from insei.client.teaching.summary import lessons_text
 from insei.client.teaching.teacher import lesson_marks, score_text, warning
 from insei.client.teaching.tour import NO_MISTAKE, Tour
-from insei.engine.rules import BLACK
-from insei.progress import FIRST_LEVEL, Standing, read_progress
+from insei.engine.rules import BLACK, WHITE
+from insei.levels import levels_on
+from insei.progress import FIRST_LEVEL, Standing, progress_path, read_progress
+from tests.helpers.terminals.idle_process import IdleProcess
 
 SETUP = GameSetup(size=9, black=YOU, white="net:go9,temperature=3")
 
@@ -78,6 +82,20 @@ def test_the_move_that_lost_is_marked_on_the_board():
     assert marks[0].text == "!"
 
 
+def test_digits_lead_to_the_game_from_a_variation_too():
+    game = game_with_rates(0.9, 0.7, 0.7, 0.4)
+    game.resign(BLACK)
+    game.show_ply(1)
+    game.play_variation(80)
+    assert not game.is_at_end
+    assert status_text(game, None, False) == lessons_text(game)
+    tour = Tour(game)
+    assert tour.show_lesson("1").startswith("Move 3,")
+    assert game.ply == 2
+    assert game.nodes[-1] is game.end
+    assert tour.shown_lesson.ply == 3
+
+
 def test_the_score_is_told_where_it_is_known():
     assert score_text(game_with_rates(0.5).nodes[0]) == (
         "Black wins 50 %; Black is about 5.0 points ahead."
@@ -92,8 +110,6 @@ def ended(result, setup=SETUP):
 
 
 def level_setup(**changes):
-    from insei.levels import levels_on
-
     return GameSetup(**{"size": 9, "white": levels_on(9)[FIRST_LEVEL - 1].player} | changes)
 
 
@@ -132,3 +148,26 @@ def test_a_stronger_level_comes_with_advice_before_the_first_move(tmp_path):
     assert climbing.advice(ClientGame.begin(level_setup())) == ""
     assert game.position.moves[0] == 40
     assert game.own_colour == BLACK
+
+
+def test_the_client_counts_a_won_game_and_advises_a_handicap(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(controller, "PlayerProcess", IdleProcess)
+    game = ClientGame.begin(level_setup(white=levels_on(9)[11].player))
+
+    def leading(game):
+        return GameController(
+            game, "search:NET,rule=puct", print, True, False, 0.0, lambda seconds, call: None
+        )
+
+    client = leading(game)
+    client.advance()
+    assert "handicap stones make it about even" in client.text()
+    client.play(40)
+    assert "handicap" not in client.text()
+    client.game.resign(WHITE)
+    client.advance()
+    assert client.text().endswith("Your level is 5: 2 more wins in a row lead up.")
+    client.advance()  # an ended game is counted once
+    assert read_progress(progress_path()).on(9) == Standing(FIRST_LEVEL, 1)

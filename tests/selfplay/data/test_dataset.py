@@ -12,12 +12,13 @@ from insei.selfplay.data.dataset import (
     GameDataset,
     rows_of,
     schema_of,
-    set_aside_unfinished,
     table_of,
 )
+from insei.selfplay.data.mending import mend
 from insei.selfplay.data.recording import final_area
 from insei.selfplay.data.window import Window, window_size, windows_of
 from insei.selfplay.train_config import TrainConfig, WindowConfig
+from insei.system.errors import UserError
 from tests.helpers.games import quick_worker, some_games
 
 FIVE = Rules(5, 5, 4.5)
@@ -121,13 +122,64 @@ def test_a_first_commit_cut_short_is_moved_away(tmp_path, left):
         (path / name).write_text("half")
     with pytest.raises(ValueError, match="no Lance dataset"):  # whoever only reads moves nothing
         GameDataset(path, FIVE)
-    set_aside_unfinished(path)
+    assert mend(path) == []
     games = some_games(2)
     GameDataset(path, FIVE).append(games)
-    set_aside_unfinished(path)  # what was committed stays
+    assert mend(path) == []  # what was committed stays
     assert GameDataset(path, FIVE).ids == {game.id for game in games}
     aside = tmp_path / "games.lance.unfinished"
     assert all((aside / name).read_text() == "half" for name in left)
+
+
+def versions_of(path):
+    """The table's manifests, newest first: Lance's names count down."""
+    return sorted((path / "_versions").glob("*.manifest"))
+
+
+@pytest.mark.parametrize("kept", [0, 50, 0.5])
+@pytest.mark.parametrize("num_damaged", [1, 2])
+def test_versions_cut_short_are_set_aside_and_the_last_whole_one_goes_on(
+    tmp_path, kept, num_damaged
+):
+    path = tmp_path / "games.lance"
+    dataset = GameDataset(path, FIVE)
+    commits = [some_games(2, seed) for seed in range(3)]
+    for games in commits:
+        dataset.append(games)
+    for manifest in versions_of(path)[:num_damaged]:
+        data = manifest.read_bytes()
+        manifest.write_bytes(data[: int(len(data) * kept) if kept < 1 else kept])
+    [said] = mend(path)
+    assert "can't be read" in said
+    assert mend(path) == []
+    whole = [game.id for games in commits[: 3 - num_damaged] for game in games]
+    dataset = GameDataset(path, FIVE)
+    assert dataset.ids == set(whole)
+    assert len(list((tmp_path / "games.lance.damaged").iterdir())) == num_damaged
+    dataset.append([game for games in commits for game in games])
+    assert GameDataset(path, FIVE).ids == {game.id for games in commits for game in games}
+
+
+def test_a_table_of_which_no_version_can_be_read_is_one_line(tmp_path):
+    path = tmp_path / "games.lance"
+    GameDataset(path, FIVE).append(some_games(2))
+    for manifest in versions_of(path):
+        manifest.write_bytes(b"")
+    with pytest.raises(UserError, match="no version"):
+        mend(path)
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_data_file_that_is_gone_is_named(tmp_path, is_empty):
+    path = tmp_path / "games.lance"
+    GameDataset(path, FIVE).append(some_games(2))
+    [file] = (path / "data").glob("*.lance")
+    if is_empty:
+        file.write_bytes(b"")
+    else:
+        file.unlink()
+    with pytest.raises(UserError, match=f"{file.name}: missing or empty, which takes"):
+        mend(path)
 
 
 def test_rows_are_counted_by_generation(tmp_path):

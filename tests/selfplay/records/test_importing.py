@@ -293,3 +293,21 @@ def test_positions_of_an_imported_game_are_those_of_the_file(tmp_path):
     for move in (np.array(row["moves"]) & POINT_BITS).tolist():
         position = position.play(move)
     assert position.board.tolist() == random_game(RULES, 4, 40).board.tolist()
+
+
+@pytest.mark.parametrize(
+    ("result", "is_judged"), [("W+7.5", True), ("W+6.5", True), ("W+20.5", False), ("W+R", False)]
+)
+def test_owners_are_kept_where_the_count_shows_that_they_are_right(tmp_path, result, is_judged):
+    """Walls of both, and behind Black's a lone white stone."""
+    walls = "".join(f";B[c{row}];W[d{row}]" for row in "abcdefg")
+    sgf = f"(;GM[1]SZ[7]KM[0.5]RU[Chinese]RE[{result}]{walls};B[];W[bd];B[];W[])"
+    (tmp_path / "game.sgf").write_text(sgf)
+    for judges in (False, True):
+        folder = tmp_path / f"judged-{judges}"
+        import_records([tmp_path / "game.sgf"], folder, judges=judges, processes=0)
+        owned = read_games(folder).ownership
+        assert list(owned) == ([0] if judges and is_judged else [])
+    if is_judged:
+        assert (owned[0][:, :3] == 1).all()
+        assert (owned[0][:, 3:] == -1).all()

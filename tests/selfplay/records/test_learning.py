@@ -13,8 +13,8 @@ from insei.agents.net.find_package import find_package
 from insei.agents.net.package import load_package
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from insei.selfplay.learner import Diverged, Learner
-from insei.selfplay.learner_config import LearnerConfig
+from insei.selfplay.learner.learner import Diverged, Learner
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.records.learning import RecordLearning
 from insei.selfplay.records.session import learn

@@ -11,7 +11,7 @@ from insei.agents.net.package import load_package, read_card
 from insei.commands.package import package
 from insei.commands.resize import resize as command
 from insei.engine.rules import Rules
-from insei.selfplay.learner import Learner
+from insei.selfplay.learner.learner import Learner
 from insei.selfplay.studies.resizing import ResizeConfig, architectures, resize
 from insei.selfplay.studies.retraining import read_rows, retrain
 from insei.system.configuration import to_yaml

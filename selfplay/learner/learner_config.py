@@ -17,9 +17,14 @@ class LearnerConfig:
     batch_size: Annotated[
         int, Setting("rows of an optimiser step", 1, 65_536, unit="rows", paper="KataGo: 256")
     ] = 256
+    optimizer: Annotated[
+        Literal["adamw", "muon"],
+        Setting("adamw: for all weights; muon: for the tower's convolutions, AdamW for the rest"),
+    ] = "adamw"
     learning_rate: Annotated[float, Setting("AdamW's learning rate before it drops", 1e-8, 1)] = (
         1e-3
     )
+    muon_rate: Annotated[float, Setting("Muon's learning rate before it drops", 1e-8, 1)] = 0.02
     warmup_steps: Annotated[
         int,
         Setting("steps over which the rate grows linearly at the start", 0, 10**6, unit="steps"),
@@ -64,6 +69,7 @@ class LearnerConfig:
 
     # Constants, once keys.
     weight_decay: ClassVar[float] = 1e-4
+    muon_decay: ClassVar[float] = 0.0
     clip_norm: ClassVar[float] = 5.0  # of the gradient
     outcome_weight: ClassVar[float] = 1.25  # of the outcome's loss; KataGo: 1.5
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from insei.agents.net.architecture import NetworkConfig
 from insei.selfplay.data.window import Window
-from insei.selfplay.learner import Diverged, Learner
+from insei.selfplay.learner.learner import Diverged, Learner
 from tests.helpers.nets import TINY
 from tests.helpers.runs import LEARNING, some_rows
 
@@ -41,13 +42,15 @@ def test_the_rate_warms_up_and_drops_twice():
     assert rates == pytest.approx([3e-3, 3e-3, 1e-3, 1e-3, 3e-4, 3e-4])
 
 
-def test_a_learner_goes_on_from_its_state_exactly():
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_a_learner_goes_on_from_its_state_exactly(optimizer):
     batch = batch_of(32)
-    whole, first = Learner(TINY, LEARNING, 1), Learner(TINY, LEARNING, 1)
+    config = replace(LEARNING, optimizer=optimizer)
+    whole, first = Learner(TINY, config, 1), Learner(TINY, config, 1)
     for _ in range(5):
         whole.step(batch, 0)
         first.step(batch, 0)
-    second = Learner(TINY, LEARNING, 99)
+    second = Learner(TINY, config, 99)
     second.restore(first.state(), first.num_steps)
     for _ in range(5):
         whole.step(batch, 0)
@@ -57,13 +60,26 @@ def test_a_learner_goes_on_from_its_state_exactly():
     assert all((state[name] == wanted[name]).all() for name in state)
 
 
+def test_muon_makes_steps_of_one_size_in_all_directions():
+    config = replace(LEARNING, optimizer="muon", muon_rate=0.1, warmup_steps=0)
+    learner = Learner(TINY, config, 1)
+    name = "blocks.0.first.weight"
+    weights = dict(learner.network.named_parameters())
+    learner.step(batch_of(32), 0)  # the second convolution is 0 until it has learned
+    before = weights[name].detach().clone()
+    learner.step(batch_of(32), 0)
+    taken = (weights[name].detach() - before).flatten(1)
+    sizes = torch.linalg.svdvals(taken) / 0.1
+    assert 0.5 < sizes.min() <= sizes.max() < 1.5
+
+
 def test_a_state_from_before_the_first_step_forgets_the_optimizers():
     learner = Learner(TINY, LEARNING, 1)
     state = learner.state()
     learner.step(batch_of(32), 0)
-    assert learner.optimizer.state
+    assert learner.optimizers.state()
     learner.restore(state, 0)
-    assert not learner.optimizer.state
+    assert not learner.optimizers.state()
 
 
 def test_a_state_of_another_net_is_refused():

@@ -1,45 +1,50 @@
-"""Which stones are dead at the end of a game: as a net sees it, or for certain."""
+"""Which stones are dead at the end of a game, as playouts see it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.agents.player import Player, SearchingPlayer
+from insei.agents.handwritten.playout_ownership import playout_ownership
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, EMPTY, WHITE, opponent
 
-NUM_STEPS = 32  # batches of leaves of a search for ownership
-DEAD_OWNERSHIP = 0.35  # a chain is dead if the enemy's mean ownership of it is more
+PLAYOUTS = 2000
+DEAD_FROM = 0.2  # a chain is dead if the enemy's mean ownership of it is at least this
+DOUBT = 0.25  # nearer to it than this, either answer may be right
 
 
-def searched_ownership(position: Position, player: SearchingPlayer) -> NDArray[np.float32]:
-    """Who will own each point, by a short search, `[H, W]`: 1 Black, -1 White."""
-    seen = position.resumed() if position.is_over else position
-    search = player.search_from(seen)
-    for _ in range(NUM_STEPS):
-        if not search.step():
-            break
-    sign = 1 if seen.to_play == BLACK else -1
-    return sign * search.ownership()
+@dataclass(frozen=True)
+class Judgement:
+    """The stones that are taken off at the end of a game."""
+
+    dead: list[int]  # in ascending order
+    doubtful: list[int]  # stones, dead or not, of chains whose state is in doubt
 
 
-def dead_by_ownership(position: Position, ownership: NDArray[np.float32]) -> list[int]:
-    """The stones of dead chains, by ownership `[H, W]`, positive for Black."""
+def judged(position: Position, playouts: int = PLAYOUTS) -> Judgement:
+    """Judge the stones of a position. Equal positions are judged equally."""
+    return judged_by(position, playout_ownership(position, playouts))
+
+
+def judged_by(position: Position, ownership: NDArray[np.float32]) -> Judgement:
+    """Judge the stones of a position by who owns each point.
+
+    Args:
+        ownership: `[H, W]`, from 1, Black's, to -1, White's.
+    """
     board, owned = position.board.ravel(), ownership.ravel()
     dead: list[int] = []
+    doubtful: list[int] = []
     for chain in chains_of(position, np.flatnonzero(board != EMPTY).tolist()):
-        sign = 1 if board[chain[0]] == BLACK else -1
-        if sign * float(owned[chain].mean()) < -DEAD_OWNERSHIP:
+        share = float(owned[chain].mean())
+        of_enemy = -share if board[chain[0]] == BLACK else share
+        if of_enemy >= DEAD_FROM:
             dead += chain
-    return sorted(dead)
-
-
-def dead_for(position: Position, player: Player) -> list[int]:
-    """The dead stones as a searching player sees them; otherwise those dead for certain."""
-    if isinstance(player, SearchingPlayer):
-        return dead_by_ownership(position, searched_ownership(position, player))
-    return position.dead_stones()
+        if abs(of_enemy - DEAD_FROM) < DOUBT:
+            doubtful += chain
+    return Judgement(sorted(dead), sorted(doubtful))
 
 
 def capturing_move(position: Position, dead: Iterable[int]) -> int:

@@ -1,0 +1,1 @@
+"""How the client looks: terminals, themes, layouts, and the points of the board."""
