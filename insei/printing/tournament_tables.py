@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from insei.printing.tables import Heading, narrowest, screen_width, table_text
+from insei.tournament.page.chart import elo_text
 from insei.tournament.page.templates import milliseconds, short
 from insei.tournament.report import TournamentReport, milliseconds_of
 
@@ -49,7 +50,7 @@ def ratings_table(report: TournamentReport, width: int) -> str:
             [
                 place,
                 report.names[one.player],
-                f"{one.elo:+.0f}",
+                elo_text(one.elo),
                 "fixed" if one.low == one.high else f"±{(one.high - one.low) / 2:.0f}",
                 milliseconds(milliseconds_of(pace)) if pace.moves else "–",
                 one.games,

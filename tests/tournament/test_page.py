@@ -197,10 +197,17 @@ def test_the_page_fits_its_width_and_axe_finds_nothing_serious(
     const wide = [...document.querySelectorAll(".fits table, figure svg, .viewer > *")]
       .filter(one => one.getBoundingClientRect().width)
       .filter(one => one.getBoundingClientRect().right > window.innerWidth);
+    const whole = /^([-+\\d.,kMG\\u00a0]+|[BW]\\+.+|SGF)$/;
+    const broken = [...document.querySelectorAll(".fits td, .rows td")].filter(cell => {
+      const word = document.createRange();
+      word.selectNodeContents(cell.querySelector("a, button") || cell);
+      return whole.test(cell.textContent) && word.getClientRects().length > 1;
+    });
     const named = one => `${one.id}: ${one.nodes[0].html}`;
     return {
       width: window.innerWidth,
       scrolls: document.documentElement.scrollWidth,
+      broken: broken.map(cell => cell.textContent),
       wide: wide.map(one => one.outerHTML.slice(0, 80)),
       dark: matchMedia("(prefers-color-scheme: dark)").matches,
       passes: result.passes.length,
@@ -212,6 +219,7 @@ def test_the_page_fits_its_width_and_axe_finds_nothing_serious(
     assert found["dark"] == (scheme == DARK)
     assert found["scrolls"] <= width
     assert found["wide"] == []
+    assert found["broken"] == []  # no number stands on two lines
     assert found["passes"] > 20
     assert found["bad"] == []
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from insei.system.shown import shown
 from insei.tournament.markdown import code, escaped
+from insei.tournament.page.chart import elo_text
 
 BRIEF = 34  # characters of a name in a chart
 
@@ -28,7 +29,8 @@ def environment(suffix: str) -> jinja2.Environment:
     made.filters["percent"] = lambda share: f"{100 * share:.1f} %"
     made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
     made.filters["signed"] = lambda number: f"{number:+.0f}"
-    made.filters["short"] = short
+    made.filters["elo"] = elo_text
+    made.filters["short"] = short_in_html if suffix == "html" else short
     made.filters["milliseconds"] = milliseconds
     made.filters["code"] = code
     made.filters["brief"] = lambda name: name if len(name) <= BRIEF else name[: BRIEF - 1] + "…"
@@ -47,6 +49,11 @@ def short(number: float) -> str:
             scale = 1e3 if letter == " k" else size
             return f"{number / scale:.3g}{letter}"
     return f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
+
+
+def short_in_html(number: float) -> str:
+    """As `short`, on one line."""
+    return short(number).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def milliseconds(number: float) -> str:

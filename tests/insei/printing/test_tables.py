@@ -96,7 +96,7 @@ def test_a_tournament_of_eleven_fits(report, width):
     pieces = list(report_lines(report, width))
     ratings = pieces[2].splitlines()
     assert max(map(len, ratings)) <= width
-    elos = [int(elo) for elo in re.findall(r" ([+-]\d+) ", pieces[2])]
+    elos = [int(elo) for elo in re.findall(r" ([+-]\d+|0) +(?:±|fixed)", pieces[2])]
     assert elos == [round(one.elo) for one in report.ratings]
     assert all(one >= other for one, other in pairwise(elos))
     crosstable = pieces[4].splitlines()

@@ -205,6 +205,12 @@ def test_the_command_learns_and_names_the_player(dataset, config_file, tmp_path)
     learned = next(line for line in said if line.startswith(f"{run}: 6 steps learned in "))
     assert learned.endswith(f"; play it as net:{run}, or search:{run}")
     assert f"curves   tensorboard --logdir {run.parent}" in said
+    status = insei("status", run)
+    assert status.returncode == 0, status.stderr
+    assert status.stdout.startswith(f"{run}: finished\nrecords of {dataset}; net of ")
+    assert "100%  step 6 of 6, " in status.stdout
+    assert "top-1 held out" in status.stdout
+    assert "loss, policy" in status.stdout
 
 
 def test_a_full_disk_stops_a_run_in_one_line(dataset, config_file, tmp_path, monkeypatch):
