@@ -16,6 +16,7 @@ from insei.client.clocks import (
     time_control,
 )
 from insei.client.controller import GameController
+from insei.client.drawing.look import Look
 from insei.client.game import ClientGame
 from insei.client.game_setup import YOU
 from insei.client.keeping.kept_games import keep, kept_game, resume
@@ -190,7 +191,8 @@ def test_a_player_is_timed_from_when_it_is_ready(monkeypatch):
 
 def test_the_panel_shows_overtime():
     game = ClientGame.begin(replace(SETUP, overtime="3x30"))
-    assert status_lines(game, PanelSize(40, 20, True))[0].endswith(" 0:30 (3)")
+    black = status_lines(game, PanelSize(40, 20, Look()))[0]
+    assert black.plain.endswith(" 0:30 (3)")
 
 
 def test_a_kept_game_has_its_overtime_again():
