@@ -186,7 +186,7 @@ class GameController:
 
     def _request_move(self, player: str) -> None:
         position = self.game.position
-        is_level = level_of(player, position.rules.width) is not None
+        is_level = self.game.has_people and level_of(player, position.rules.width) is not None
         task = MoveTask(position, player, dict(self.game.clocks), is_level)
         self.game.hold_clock()  # a player's start-up is not its time
         if self.pause and not self.game.has_people:

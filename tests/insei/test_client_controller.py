@@ -62,7 +62,7 @@ def test_watched_players_move_after_a_pause(begin):
     [(seconds, call)] = later
     assert seconds == 1.5
     call()
-    assert session.process.tasks == [MoveTask(session.game.position, "random", is_level=True)]
+    assert session.process.tasks == [MoveTask(session.game.position, "random")]
 
 
 def test_a_player_against_people_moves_at_once(begin):
