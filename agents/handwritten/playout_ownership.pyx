@@ -24,8 +24,8 @@ cdef int count_owners(
     cdef uint8_t[MAX_CELLS] owner
     cdef int width = root.board.width, num_points = width * root.board.height
     cdef int point, black, white, cell
-    cdef int64_t number
-    for number in range(playouts):
+    cdef int64_t _
+    for _ in range(playouts):
         state_rewind(scratch, root)
         memset(first, 0, sizeof(first))
         if play_out(scratch, rng, first) < 0:

@@ -219,7 +219,7 @@ def add_extra_planes(
 
 cdef void read_again(
     State* state, Board* scratch, int groups, int board_height, int board_width,
-    int height, int width, float* planes,
+    int height, int width, float* seen,
 ) noexcept nogil:
     """Set the stones of planes up on `state`, the player to move as Black; write the extra ones."""
     cdef const uint16_t* point_of = POINT_OF[board_width]
@@ -232,16 +232,16 @@ cdef void read_again(
     board_clear(&state.board, board_width, board_height)
     for move in range(board_height * board_width):
         at = target[move]
-        if planes[OWN * area + at] > 0:
+        if seen[OWN * area + at] > 0:
             board_put(&state.board, point_of[move], BLACK)
-        elif planes[ENEMY * area + at] > 0:
+        elif seen[ENEMY * area + at] > 0:
             board_put(&state.board, point_of[move], WHITE)
-        elif not planes[BANNED * area + at] > 0:
+        elif not seen[BANNED * area + at] > 0:
             add_to(legal, move)
     board_find_ataris(&state.board)
     state.to_play = BLACK
     state_forget(state)
-    state_extra(state, legal, groups, scratch, &frame, planes + NUM_PLANES * area)
+    state_extra(state, legal, groups, scratch, &frame, seen + NUM_PLANES * area)
 
 
 cdef inline int place(const Frame* frame, int move) noexcept nogil:
