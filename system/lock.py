@@ -55,7 +55,7 @@ def holder_of(folder: Path) -> str:
     path = folder / LOCK_FILE
     if not path.is_file():
         return ""
-    with path.open("rb") as file:
+    with open_file(path, os.O_RDONLY) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -166,23 +166,24 @@ def net_input(Position position not None, int groups=0, int symmetry=0):
     return out
 
 
-def add_extra_planes(
-    float[:, :, :, ::1] boards, const uint8_t[:, ::1] sizes, int groups, bint suicide
-):
+def add_extra_planes(out, const uint8_t[:, ::1] sizes, int groups, bint suicide):
     """Write the extra planes of positions of which the first planes are known.
 
     The stones, and where none may be put, are read from planes 1, 2 and 6 of net_planes. The moves
     of PAST are not among them.
 
     Args:
-        boards: `[B, C, H, W]`, unturned; the planes after the first fourteen are written.
+        out: float32 `[B, C, H, W]`, unturned; the planes after the first fourteen are written.
         sizes: `[B, 2]`, height and width of each board, at the top left of its frame.
         groups: of extra planes, without PAST.
         suicide: whether the rules allow it.
 
     Raises:
-        ValueError: groups that can't be read, or shapes that do not fit.
+        ValueError: groups that can't be read, or arrays that do not fit.
     """
+    if not (isinstance(out, np.ndarray) and out.flags.writeable):
+        raise ValueError(f"planes {type(out).__name__}: wanted an array that can be written")
+    cdef float[:, :, :, ::1] boards = out
     cdef int row, count = boards.shape[0]
     cdef int height = boards.shape[2], width = boards.shape[3]
     if groups & ~(LADDERS | ALIVE | AFTER):

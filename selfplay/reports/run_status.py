@@ -6,6 +6,7 @@
 Nothing is written, and nothing is held up.
 """
 
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from insei.selfplay.net_rating import NetRating, elos
 from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.run import DATASET, LOG_FILE, any_config_of, ratings_in
 from insei.selfplay.train_config import TrainConfig
+from insei.system.files import open_file
 from insei.system.lock import holder_of
 from insei.system.records import read_record
 from insei.tournament.ratings import Rating
@@ -170,7 +172,7 @@ def log_lines(path: Path) -> tuple[str, ...]:
     file = path / LOG_FILE
     if not file.is_file():
         return ()
-    with file.open("rb") as log:
+    with open_file(file, os.O_RDONLY) as log:
         log.seek(max(0, file.stat().st_size - LOG_BYTES))
         lines = log.read().decode(errors="replace").splitlines()
     return tuple(line for line in lines if STAMP.fullmatch(line))

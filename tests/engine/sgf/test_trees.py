@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insei.client.game import MOST_MOVES, ClientGame
+from insei.client.game import ClientGame
+from insei.client.game_line import MOST_MOVES
 from insei.engine.errors import BadSgf
 from insei.engine.position import Position
 from insei.engine.rules import WHITE, Rules, chinese
