@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from insei.engine.errors import BadSgf
-from insei.engine.planes.replays import WHITE_BIT, Replays
+from insei.engine.planes.replays import POINT_BITS, WHITE_BIT, Replays
 from insei.engine.position import Position
 from insei.engine.rules import WHITE, Rules, tromp_taylor
 from insei.engine.sgf.record import read_sgf
@@ -95,7 +95,7 @@ class PieceGames:
             LeftOut: it is not wanted.
         """
         wanted.check(game)
-        self.games.append(game)
+        self.games.append(with_passes(game))
 
     @contextmanager
     def counting(self, source: str) -> Iterator[None]:
@@ -132,6 +132,21 @@ def games_of(piece: Piece, wanted: Wanted, *, judges: bool = False) -> PieceGame
     if judges:
         found.games = [with_ownership(game) for game in found.games]
     return found
+
+
+def with_passes(game: RecordedGame) -> RecordedGame:
+    """A counted game with the passes that ended it, which most files leave out.
+
+    Without them a net would never see when to pass. A game of few moves has perhaps been cut, and
+    stays as it is.
+    """
+    area = game.width * game.height
+    if game.ending != Ending.COUNT or len(game.moves) < ABANDONED * area:
+        return game
+    moves = game.moves.tolist()
+    while [move & POINT_BITS for move in moves[-2:]] != [area, area]:
+        moves.append(area | (~moves[-1] & WHITE_BIT))
+    return replace(game, moves=np.array(moves, np.uint16))
 
 
 def are_legal(games: Sequence[RecordedGame]) -> NDArray[np.bool_]:

@@ -311,3 +311,29 @@ def test_owners_are_kept_where_the_count_shows_that_they_are_right(tmp_path, res
     if is_judged:
         assert (owned[0][:, :3] == 1).all()
         assert (owned[0][:, 3:] == -1).all()
+
+
+@pytest.mark.parametrize(
+    ("result", "passes", "added"),
+    [
+        ("W+7.5", "", 2),
+        ("0", "", 2),
+        ("W+7.5", ";B[]", 1),
+        ("W+7.5", ";B[tt];W[]", 0),
+        ("W+R", "", 0),
+        ("W+T", "", 0),
+        ("?", "", 0),
+    ],
+)
+def test_a_counted_game_ends_with_two_passes(tmp_path, result, passes, added):
+    """A net that never saw a pass plays on until it has filled its own eyes."""
+    walls = "".join(f";B[b{row}];W[d{row}]" for row in "abcde")
+    _, [game] = imported(tmp_path, f"(;SZ[5]KM[7]RE[{result}]{walls}{passes})")
+    written = 10 + passes.count(";")
+    assert len(game["moves"]) == written + added
+    assert game["moves"][10:] == [25, 25 | WHITE_BIT][: len(game["moves"]) - 10]
+
+
+def test_a_counted_game_that_was_cut_short_gets_no_passes(tmp_path):
+    _, [game] = imported(tmp_path, f"(;SZ[9]KM[7]RE[W+7.5]{LINE})")
+    assert len(game["moves"]) == 9
