@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import site
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 PARENT = str(Path(__file__).absolute().parents[2])  # of the package: a checkout, or site-packages
 
+PR_SET_PDEATHSIG = 1
 # As `setpriv --pdeathsig KILL`, for machines without it.
 BINDER = (
     "import ctypes, os, sys; "
@@ -28,6 +30,18 @@ def bound_to_us(words: Sequence[str]) -> list[str]:
     if sys.platform == "linux":
         return [sys.executable, "-I", "-S", "-c", BINDER, *words]
     return list(words)
+
+
+def end_with_parent() -> None:
+    """Let this process be killed when its parent ends, and leave Ctrl-C to the parent.
+
+    For the processes of a pool to call as they start. Linux alone has such a signal.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        import ctypes  # here, because most programs that start others need none of it
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def python_words(*words: str) -> list[str]:

@@ -15,12 +15,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from insei.selfplay.records.reading import PieceGames, Wanted, games_of
 from insei.selfplay.records.sources import Piece, Unreadable, files_of, pieces_of
 from insei.selfplay.records.table import RecordedGame, RecordTable
+from insei.system.child_process import end_with_parent
 from insei.system.lock import FolderLock
 
 GAMES_A_COMMIT = 20_000
@@ -117,13 +118,27 @@ def found_in(
     if count < 2:
         yield from map(read, pieces())
         return
-    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
-        coming = pieces()
-        under_way: list[Future[PieceGames]] = []
-        for piece in coming:
-            under_way.append(pool.submit(read, piece))
-            for more in islice(coming, count * PIECES_AHEAD - len(under_way)):
-                under_way.append(pool.submit(read, more))
-            yield under_way.pop(0).result()
-        for future in under_way:
-            yield future.result()
+    with ProcessPoolExecutor(count, get_context("spawn"), end_with_parent) as pool:
+        try:
+            yield from in_order(pool, read, pieces(), count * PIECES_AHEAD)
+        except BaseException:  # an interrupt: what is under way may take minutes
+            for process in active_children():
+                process.kill()
+            raise
+
+
+def in_order(
+    pool: ProcessPoolExecutor,
+    read: Callable[[Piece], PieceGames],
+    coming: Iterator[Piece],
+    most: int,
+) -> Iterator[PieceGames]:
+    """What a pool reads in pieces, in their order; at most so many are under way."""
+    under_way: list[Future[PieceGames]] = []
+    for piece in coming:
+        under_way.append(pool.submit(read, piece))
+        for more in islice(coming, most - len(under_way)):
+            under_way.append(pool.submit(read, more))
+        yield under_way.pop(0).result()
+    for future in under_way:
+        yield future.result()

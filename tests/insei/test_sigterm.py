@@ -71,3 +71,29 @@ def test_a_training_run_ends_without_orphans_and_can_go_on(tmp_path, workers):
         tmp_path / "runs" / "small", settings=["workers=0", "generations=1"]
     ).generations_learned
     assert learned >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_an_import_ends_with_its_processes(tmp_path, number):
+    """Judging takes minutes; no process goes on with it once the command has ended."""
+    ends_with = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGKILL: -9}
+    walls = "".join(f";B[j{row}];W[k{row}]" for row in "abcdefghijklmnopqrs")
+    (tmp_path / "many.sgf").write_text(f"(;SZ[19]KM[7]RE[W+26]{walls * 3})\n" * 30_000)
+    words = ["import", "many.sgf", "--into", "set", "--judge", "--processes", "2"]
+    program = started(words, tmp_path)
+    us = psutil.Process(program.pid)
+    children = wait_for(lambda: [child for child in us.children() if is_busy(child)])
+    program.send_signal(number)
+    said = program.communicate(timeout=30)[1]
+    assert program.returncode == ends_with[number]
+    if number != signal.SIGKILL:
+        assert said.startswith("insei: ")
+        assert said.count("\n") == 1
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert alive == []
+
+
+def is_busy(process):
+    """Whether a process has worked for more than a second."""
+    return process.is_running() and sum(process.cpu_times()[:2]) > 1
