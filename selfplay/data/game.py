@@ -63,8 +63,11 @@ class SelfPlayGame:
             values = rows[column.name].reshape(count, -1)
             if values.shape[1] != num_values(column, frame.height, frame.width):
                 yield f"{column.name} of {values.shape[1]} numbers a row"
+            if values.dtype != np.dtype(column.dtype):
+                yield f"{column.name} of {values.dtype}"
             if values.dtype.kind == "f" and not np.isfinite(values).all():
                 yield f"{column.name} with NaN or infinity"
+        policy = rows["policy"].astype(np.float32)  # numpy is slow with half precision
         most = 2 * area + abs(self.komi)  # prisoners may count too
         for name, least, largest in (
             ("outcome", -1, 1),
@@ -76,10 +79,12 @@ class SelfPlayGame:
             ("ownership", -1, 1),
             ("ply", 0, len(self.moves) - 1),
         ):
-            if (rows[name] < least).any() or (rows[name] > largest).any():
-                value = rows[name][(rows[name] < least) | (rows[name] > largest)].flat[0]
+            values = policy if name == "policy" else rows[name]
+            low, high = values.min(), values.max()
+            if low < least or high > largest:
+                value = low if low < least else high
                 yield f"{name} {value:g}, wanted {least:g} to {largest:g}"
-        if (np.abs(rows["policy"].astype(np.float32).sum(1) - 1) > NEAR_ONE).any():
+        if (np.abs(policy.sum(1) - 1) > NEAR_ONE).any():
             yield "a policy that does not sum to 1"
         if (rows["move"] != self.moves[rows["ply"]]).any():
             yield "a move that is not the game's"

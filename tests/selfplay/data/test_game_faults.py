@@ -77,6 +77,12 @@ def test_a_column_of_another_length_is_told():
     ).fault(FRAME)
 
 
+def test_a_column_of_another_type_is_told():
+    game = some_games(1)[0]
+    rows = game.rows | {"score": game.rows["score"].astype(object)}
+    assert "score of object" in replace(game, rows=rows).fault(FRAME)
+
+
 def test_a_call_is_as_good_as_its_games():
     games = some_games(2)
     play = Task("play", (2,))
