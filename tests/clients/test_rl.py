@@ -115,9 +115,11 @@ def test_torchrl_rolls_out_by_gymnasium_and_by_pettingzoo():
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_rllib_trains_on_pettingzoo_with_its_action_masking_module():
+def test_rllib_trains_on_pettingzoo_with_its_action_masking_module(monkeypatch):
     pytest.importorskip("ray.rllib")
     pytest.importorskip("tree")  # of the extra: ray.rllib itself comes with ray
+    # A cluster of its own: Ray would join whichever one it finds named in /tmp, be it dead.
+    monkeypatch.setenv("RAY_ADDRESS", "local")
     results = run_snippet(PAGE, "RLlib")["results"]
     assert results["num_env_steps_sampled_lifetime"] >= 256
 
