@@ -99,6 +99,17 @@ def bonus_points(bonus: HandicapBonus, stones: int) -> int:
     return {"0": 0, "N-1": stones - 1, "N": stones}[bonus] if stones else 0
 
 
+def handicap_points(preset: str, stones: int) -> int:
+    """The points that a preset's rules give White for Black's handicap stones.
+
+    Only where stones on the board count, as under Chinese rules.
+    """
+    said = program_rules_by_word(PROGRAM_RULES.get(preset, ""), Rules())
+    if said is None or PRESETS[preset]().scoring != "area":
+        return 0
+    return bonus_points(said.handicap_bonus, stones)
+
+
 def preset_called(said: str) -> str | None:
     """The preset that goes by this name in files; None for an unknown name."""
     name = said.strip().lower().removesuffix(" rules").replace("_", "-").replace(" ", "-")

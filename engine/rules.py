@@ -128,7 +128,8 @@ def tromp_taylor(width: int = 19, height: int | None = None, komi: float = 7.5) 
 def chinese(width: int = 19, height: int | None = None, komi: float = 7.5) -> Rules:
     """Rules with simple ko, no suicide and area scoring, as Chinese referees and GNU Go apply them.
 
-    They also compensate White for handicap stones. We do not: raise komi by as much.
+    They also give White points for handicap stones, to be added to komi:
+    `rule_names.handicap_points`.
     """
     return Rules(width, width if height is None else height, komi, ko="simple", suicide=False)
 

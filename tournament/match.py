@@ -4,13 +4,14 @@ import hashlib
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from annotated_types import Interval, Len
 
-from insei.agents.grammar import make_player
+from insei.agents.carried import Packages, make_carried_player, packages_of
 from insei.agents.net.architecture import BrokenNetwork
 from insei.agents.player import RESIGN, ExternalPlayer, Player, PlayerFailed
 from insei.engine.diagram import result_of
@@ -214,15 +215,28 @@ def forfeit(job: Job, loser: int, why: str) -> PlayedGame:
     )
 
 
+def packages_for(jobs: Iterable[Job]) -> Packages:
+    """The packages that the players of these games need; see `packages_of`."""
+    return packages_of({name for job in jobs for name in (job.black, job.white)})
+
+
 class GameRunner:
     """Plays games one after the other, and makes each player once.
 
     A player that failed in `MOST_FAILURES` games in a row forfeits the rest.
+
+    Args:
+        packages: of players whose folders this machine may lack.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, packages: Packages = MappingProxyType({})) -> None:
+        self.packages = packages
         self.players: dict[str, Player] = {}
         self.failures: Counter[str] = Counter()  # games in a row that each player failed in
+
+    def carry(self, packages: Packages) -> None:
+        """Make players that are not made yet from these packages."""
+        self.packages = packages
 
     def play(self, jobs: list[Job]) -> list[PlayedGame]:
         """Play games one after the other.
@@ -255,7 +269,7 @@ class GameRunner:
 
     def _seat(self, name: str, fingerprint: str) -> Player:
         if name not in self.players:
-            self.players[name] = make_player(name)
+            self.players[name] = make_carried_player(name, self.packages)
         player = self.players[name]
         if fingerprint not in ("", player.fingerprint):
             raise UserError(

@@ -13,6 +13,7 @@ from math import cosh, hypot
 
 from insei.agents.grammar import make_player
 from insei.system.errors import UserError
+from insei.system.worker_range import NumWorkers, WorkerRange
 from insei.tournament.elo import ELO
 from insei.tournament.ladder import Ladder, Rung
 from insei.tournament.match import Job, PlayedGame
@@ -44,7 +45,7 @@ def rate_player(
     *,
     games: int = 20,
     seed: int = 1,
-    workers: int = 0,
+    workers: NumWorkers = 0,
     address: str | None = None,
     watch: Callable[[Progress], None] = ignore,
     notice: Callable[[str], None] = ignore,
@@ -63,8 +64,7 @@ def rate_player(
     """
     if games < 2 or games % 2:
         raise UserError(f"games {games}: wanted an even number, 2 or more")
-    if workers < 0:
-        raise UserError(f"workers {workers}: wanted 0 or more")
+    WorkerRange.of(workers)
     with closing(make_player(player)) as made:
         identity_of(made, plays=True)
     rungs = [rung for rung in ladder.rungs if rung.player != player]

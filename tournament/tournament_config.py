@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from insei.engine.rules import Rules
 from insei.system.errors import UserError
 from insei.system.setting import BadSetting, Setting, check_name, check_settings
+from insei.system.worker_range import PROCESSES, NumWorkers, WorkerRange
 from insei.tournament.sprt import SprtConfig
 
 PLIES_PER_POINT = 6.0  # a game is scored as it stands after this many plies per point of the board
@@ -86,7 +87,7 @@ class TournamentConfig:
     ] = None
     seed: Annotated[int, Setting("random seed of openings and players", 0, 2**40)] = 1
     workers: Annotated[
-        int, Setting("processes that play; 0: this one plays, without Ray", 0, 10**5)
+        NumWorkers, Setting(f"processes that play: {PROCESSES}; 0: this one plays, without Ray")
     ] = 2
     anchor: Annotated[
         str | None, Setting("the player whose rating is given; null: the first", once_null="")
@@ -99,6 +100,7 @@ class TournamentConfig:
     def __post_init__(self) -> None:
         check_name(self.name)
         check_settings(self)
+        WorkerRange.of(self.workers)
         if len(self.players) < 2:
             raise BadSetting("players", list(self.players), "at least two")
         if len(set(self.players)) != len(self.players):

@@ -4,6 +4,7 @@ from dataclasses import astuple
 
 import pytest
 
+from insei.engine.rule_names import handicap_points
 from insei.engine.rules import BLACK, PRESETS, WHITE, Rules, opponent
 
 
@@ -48,3 +49,9 @@ def test_pass_stones_need_territory_scoring():
     assert Rules(scoring="territory", pass_stones=True).pass_stones
     with pytest.raises(ValueError, match="pass_stones with area scoring"):
         Rules(pass_stones=True)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_only_chinese_rules_give_white_points_for_handicap_stones(preset):
+    assert handicap_points(preset, 0) == 0
+    assert handicap_points(preset, 3) == (3 if preset == "chinese" else 0)

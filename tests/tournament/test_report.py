@@ -72,7 +72,9 @@ def test_each_kind_of_player_is_all_that_its_module_leads_to():
         "engine/reading/liberties.pyx",
         "agents/net/gptq.py",
     } < made_of["net"]
-    assert {name for name in made_of["net"] if "net_player" not in name} < made_of["search"]
+    alone = made_of["net"] - made_of["search"]
+    assert {"agents/net/net_player.py", "agents/closing.py", "agents/dead_stones.py"} < alone
+    assert not {name for name in alone if name.startswith(("engine/", "agents/search/"))}
     for name in ("batch", "cache", "results", "tree", "gumbel", "puct"):
         assert f"agents/search/{name}.pyx" in made_of["search"]
     assert {"agents/search/softmax.h", "engine/spread.h"} < made_of["search"]

@@ -6,11 +6,10 @@ from typing import Any
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from insei.engine.diagram import star_points
+from insei.engine.page.board import frame_of
 from insei.engine.position import Position
 from insei.engine.rules import Rules
 from insei.engine.sgf.writer import node_text, root_properties
-from insei.engine.vertex import COLUMNS
 from insei.system.shown import shown
 from insei.tournament.match import PlayedGame
 
@@ -64,15 +63,7 @@ def board_of(rules: Rules) -> dict[str, Any]:
     """The board as it is drawn, and what every game's SGF says of it."""
     root = root_properties(Position(rules), "", "", "")
     del root["PB"], root["PW"]
-    return {
-        "width": rules.width,
-        "height": rules.height,
-        "letters": COLUMNS[: rules.width],
-        "stars": sorted(
-            row * rules.width + column for row, column in star_points(rules.width, rules.height)
-        ),
-        "sgf_root": node_text(root),
-    }
+    return frame_of(rules) | {"sgf_root": node_text(root)}
 
 
 def pair_of(number: int) -> str:

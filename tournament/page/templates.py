@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
 
-from insei.system.shown import shown
+from insei.engine.page.board import TEMPLATES
+from insei.system.page.templates import templates_of
 from insei.tournament.markdown import code, escaped
 from insei.tournament.page.chart import elo_text
 
@@ -18,28 +18,16 @@ def environment(suffix: str) -> jinja2.Environment:
     Args:
         suffix: html or md.
     """
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=suffix == "html",
-        finalize=plain_in_html if suffix == "html" else escaped,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    made.filters["percent"] = lambda share: f"{100 * share:.1f} %"
-    made.filters["whole_percent"] = lambda share: f"{100 * share:.0f}"
+    is_html = suffix == "html"
+    here = Path(__file__).parent
+    made = templates_of(here, TEMPLATES, is_html=is_html, finalize=None if is_html else escaped)
     made.filters["signed"] = lambda number: f"{number:+.0f}"
     made.filters["elo"] = elo_text
-    made.filters["short"] = short_in_html if suffix == "html" else short
+    made.filters["short"] = short_in_html if is_html else short
     made.filters["milliseconds"] = milliseconds
     made.filters["code"] = code
     made.filters["brief"] = lambda name: name if len(name) <= BRIEF else name[: BRIEF - 1] + "…"
     return made
-
-
-def plain_in_html(value: object) -> object:
-    """What a page's template puts out, before it is escaped."""
-    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def short(number: float) -> str:

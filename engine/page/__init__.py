@@ -1,0 +1,1 @@
+"""What pages draw boards with: styles and a script, and the board in JSON."""

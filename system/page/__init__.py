@@ -1,0 +1,1 @@
+"""What all pages share: colours, styles, and how templates write values."""
