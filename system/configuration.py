@@ -19,6 +19,7 @@ from insei.system.setting import BadSetting, keys_of, with_nulls
 
 T = TypeVar("T")
 
+KINDS = (("int",), ("str",))  # that Pydantic adds to the place of a field of several types
 WANTED = {  # by Pydantic's names of errors
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -57,7 +58,8 @@ def reader_of(kind: Any) -> Any:
 
 def said_of(error: Any) -> str:
     """One of Pydantic's errors in our words: the key, what came, what was wanted."""
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])[1:]
+    parts = error["loc"][:-1] if error["loc"][-1:] in KINDS else error["loc"]
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)[1:]
     if error["type"] == "json_invalid":  # half of a surrogate pair, which no text may hold
         return f"not Unicode: {error['msg']}"
     if error["type"] == "missing":

@@ -3,6 +3,7 @@
 import errno
 import os
 import platform
+import sys
 import time
 import traceback
 from collections.abc import Sequence
@@ -49,3 +50,15 @@ def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
     for old in sorted(folder.glob(f"{PREFIX}*.txt"))[:-MOST_LOGS]:
         old.unlink(missing_ok=True)
     return path
+
+
+def keep_traceback(error: BaseException) -> str:
+    """Keep an exception's traceback although the program goes on.
+
+    Returns:
+        the file; empty if it can't be written.
+    """
+    try:
+        return str(write_error_log(error, sys.argv[1:]))
+    except OSError:
+        return ""

@@ -11,6 +11,10 @@ class ClusterMissing(UserError, OSError):
     """There is no Ray cluster, or it does not start."""
 
 
+class ClusterLost(ClusterMissing):
+    """The Ray cluster has gone away during the work; what was done is saved, and can go on."""
+
+
 class WorkersExited(UserError, ChildProcessError):
     """Worker processes keep dying: they crash, are killed, or run out of memory.
 

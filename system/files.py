@@ -103,6 +103,14 @@ def flush_to_disk(path: Path) -> None:
         os.close(handle)
 
 
+def flush_folder_of(path: Path) -> None:
+    """Make what a folder says of the file at `path` survive a power cut.
+
+    The folder may be reached by a link of the user's own.
+    """
+    flush_to_disk(path.parent.resolve())
+
+
 def unfinished_name(path: Path) -> Path:
     """A name beside `path` that nobody can foresee."""
     return path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}-{path.name}")
@@ -122,7 +130,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        flush_to_disk(path.parent)
+        flush_folder_of(path)
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -151,7 +159,7 @@ def new_folder(path: Path) -> Iterator[Path]:
             flush_to_disk(path_inside)
         flush_to_disk(unfinished)
         unfinished.rename(path)
-        flush_to_disk(path.parent)
+        flush_folder_of(path)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

@@ -92,8 +92,9 @@ def key_of(name: str, hint: Any) -> Key:
         setting = next((extra for extra in extras if isinstance(extra, Setting)), None)
     if typing.get_origin(hint) not in (typing.Union, types.UnionType):
         return Key(name, hint, False, setting)
-    [kind] = [argument for argument in typing.get_args(hint) if argument is not types.NoneType]
-    return Key(name, kind, True, setting)
+    kinds = [argument for argument in typing.get_args(hint) if argument is not types.NoneType]
+    can_be_null = len(kinds) < len(typing.get_args(hint))
+    return Key(name, kinds[0] if len(kinds) == 1 else hint, can_be_null, setting)
 
 
 def with_nulls(configuration: type, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,59 +1,11 @@
-"""The pool of actors: its logic in this process with a fake backend, then on Ray itself."""
-
-import os
-import signal
-import time
-from contextlib import closing
+"""The pool of actors: tasks, failures and patience, with a backend in this process."""
 
 import pytest
 
-from insei.system.actor_pool import MOST_DEATHS, START_SECONDS, ActorLost, ActorPool
+from insei.system.actors.faults import MOST_DEATHS
+from insei.system.actors.patience import MEASURED_CALLS
 from insei.system.errors import UserError, WorkersExited
-from tests.helpers.fake_actors import FakeBackend
-
-
-class Echo:
-    """Answers with its index, what it was told, and what it was asked."""
-
-    def __init__(self, index):
-        self.index = index
-        self.told = None
-        self.is_closed = False
-
-    def tell(self, word):
-        self.told = word
-
-    def ask(self, number):
-        return self.index, self.told, number
-
-    def fail(self):
-        raise ZeroDivisionError("a bug")
-
-    def die(self):
-        raise ActorLost("OutOfMemoryError", "killed by the monitor")
-
-    def die_at_first(self):
-        if self.index == 0:
-            self.die()
-        return self.index
-
-    def close(self):
-        self.is_closed = True
-
-
-def pool_of(size, make=Echo, notices=None, unplaced=(), **options):
-    backend = FakeBackend(unplaced)
-    notice = (lambda line: None) if notices is None else notices.append
-    return ActorPool(backend, make, size, notice, clock=backend.clock, **options)
-
-
-def results(pool, most=1000):
-    found = []
-    for _ in range(most):
-        if not pool.is_busy:
-            return found
-        found += [done.result for done in pool.wait(1.0)]
-    raise AssertionError("waited in vain")
+from tests.helpers.fake_actors import Echo, pool_of, results
 
 
 def test_each_task_is_done_once_by_whichever_actor_is_free():
@@ -77,8 +29,9 @@ def test_a_result_names_its_task():
 
 def test_an_actor_has_one_task_at_a_time_and_the_pool_says_how_many_are_free():
     pool = pool_of(2)
-    assert pool.num_free == 2
+    assert pool.num_free == 0  # neither has started
     pool.wait(0.0)
+    assert pool.num_free == 2
     pool.submit("ask", 1)
     assert pool.num_free == 1
     for number in range(3):
@@ -97,7 +50,7 @@ def test_an_actor_that_dies_is_replaced_and_its_task_repeated():
     pool.submit("ask", 7)
     assert results(pool) == [1, (1, None, 7)]  # the replacement has the next index
     assert notices == [
-        "worker 0 died (OutOfMemoryError); another takes its place and its task",
+        "worker 0 died (ActorDiedError); another takes its place and its task",
     ]
     assert pool.backend.actors[0].is_killed
     assert pool.size == 1
@@ -127,11 +80,10 @@ def test_a_silent_actor_is_replaced_and_patience_doubles():
     pool.submit("ask", 1)
     assert results(pool) == [(2, None, 1)]
     assert [line.partition(";")[0] for line in notices] == [
-        "worker 0 gave no answer for 5 s",
-        "worker 0 gave no answer for 10 s",
+        "worker 0 gave no sign of life for 8 s",
+        "worker 0 gave no sign of life for 14 s",
     ]
-    assert pool.patience_seconds == 20.0
-    assert 15 <= pool.backend.now < 20
+    assert pool.patience.seconds == 20.0
 
 
 def test_workers_that_do_nothing_but_die_end_the_work():
@@ -139,7 +91,7 @@ def test_workers_that_do_nothing_but_die_end_the_work():
     pool = pool_of(1, notices=notices)
     pool.submit("die")
     with pytest.raises(
-        WorkersExited, match=r"6 workers died .*OutOfMemoryError: killed by the"
+        WorkersExited, match=r"6 workers failed .* died by ActorDiedError: killed by a signal"
     ) as e:
         results(pool)
     assert e.value.task.method == "die"
@@ -155,7 +107,7 @@ def test_one_task_that_kills_its_workers_ends_the_work_although_others_are_done(
             pool.submit("ask", 1)
             pool.wait(1.0)
 
-    with pytest.raises(WorkersExited, match="6 workers died at the same task"):
+    with pytest.raises(WorkersExited, match="6 workers failed at the same task"):
         work()
 
 
@@ -188,14 +140,60 @@ def test_the_pool_grows_and_shrinks_while_it_works():
 
 
 @pytest.mark.parametrize("method", ["submit", "broadcast"])
-def test_what_an_actor_raises_is_raised(method):
-    pool = pool_of(1)
-    getattr(pool, method)("fail")
-    with pytest.raises(ZeroDivisionError, match="a bug"):
-        results(pool) if method == "submit" else pool.wait(1.0)
+def test_a_users_error_is_raised_at_once(method):
+    class Refuses(Echo):
+        def refuse(self):
+            raise UserError("no such player")
+
+    pool = pool_of(1, Refuses)
+    getattr(pool, method)("refuse")
+    with pytest.raises(UserError, match="no such player"):
+        results(pool) if method == "submit" else [pool.wait(1.0) for _ in range(3)]
     pool.standing.clear()
     pool.submit("ask", 1)
     assert results(pool)  # and the actors can go on
+
+
+def test_what_was_found_beside_a_fatal_error_is_returned_first():
+    class Refuses(Echo):
+        def refuse(self):
+            raise UserError("no such player")
+
+    pool = pool_of(2, Refuses)
+    pool.submit("ask", 1)
+    pool.submit("refuse")
+    assert [done.result for done in pool.wait(1.0)] == [(0, None, 1)]
+    with pytest.raises(UserError, match="no such player"):
+        pool.wait(1.0)
+
+
+@pytest.mark.parametrize("method", ["submit", "broadcast"])
+def test_an_actor_that_raises_is_replaced_and_its_traceback_kept(method):
+    class Fails(Echo):
+        def work(self, number):
+            if self.index == 0:
+                self.fail()
+            return self.index
+
+    notices, kept = [], []
+    keep = lambda error: kept.append(error) or "log.txt"  # noqa: E731
+    pool = pool_of(1, Fails, notices, keep=keep)
+    getattr(pool, method)("work", 1)
+    pool.submit("ask", 7)
+    assert (1, None, 7) in results(pool)
+    (line,) = notices
+    assert line.startswith(
+        "worker 0 failed with ZeroDivisionError: a bug (see log.txt); another takes its place"
+    )
+    assert isinstance(kept[0], ZeroDivisionError)
+
+
+def test_a_bug_in_all_workers_ends_the_work_with_its_name():
+    pool = pool_of(3)
+    pool.submit("fail")
+    with pytest.raises(WorkersExited, match=r"6 workers .* failed with ZeroDivisionError") as ended:
+        results(pool)
+    assert isinstance(ended.value.__cause__, ZeroDivisionError)
 
 
 def test_what_making_an_actor_raises_is_raised():
@@ -207,16 +205,88 @@ def test_what_making_an_actor_raises_is_raised():
         pool.wait(1.0)
 
 
-def test_an_actor_without_a_place_is_reported_once_and_the_others_work_on():
-    notices = []
-    pool = pool_of(2, notices=notices, unplaced=(1,))
-    for number in range(3):
+def test_an_actor_holds_tasks_ahead_and_all_of_them_survive_its_death():
+    class Dies(Echo):
+        def ask(self, number):
+            if self.index == 0 and number == 1:
+                self.die()
+            return number
+
+    pool = pool_of(1, Dies, ahead=2)
+    pool.wait(0.0)
+    assert pool.num_free == 2
+    for number in range(4):
         pool.submit("ask", number)
-    assert len(results(pool)) == 3
-    assert pool.process_ids == [1000]
-    pool.wait(3 * START_SECONDS)
-    assert len(notices) == 1
-    assert notices[0].startswith("worker 1 has not started within 60 s")
+    assert len(pool.actors[0].tasks) == 2
+    assert results(pool) == [0, 1, 2, 3]
+
+
+def test_a_long_call_is_no_silence_while_its_process_answers():
+    class Slow(Echo):
+        is_stuck = True
+
+    notices = []
+    pool = pool_of(1, Slow, notices, patience_seconds=5.0)
+    pool.submit("ask", 1)
+    pool.wait(5000.0)
+    assert notices == []
+
+
+def test_a_call_that_takes_far_longer_than_those_before_is_stuck():
+    class Slow(Echo):
+        is_stuck = False
+
+    notices = []
+    pool = pool_of(1, Slow, notices, patience_seconds=5.0)
+    for number in range(MEASURED_CALLS):
+        pool.submit("ask", number)
+    results(pool)
+    pool.actors[0].handle.held.is_stuck = True
+    pool.submit("ask", 9)
+    assert results(pool) == [(1, None, 9)]
+    assert notices[0].startswith("worker 0 has not ended a call in 5")
+
+
+def test_a_pause_of_the_driver_is_no_silence_of_its_workers():
+    class Sleeper(Echo):
+        is_silent = False
+
+    notices = []
+    pool = pool_of(1, Sleeper, notices, patience_seconds=8.0)
+    pool.wait(0.0)
+    pool.actors[0].handle.held.is_silent = True
+    pool.submit("ask", 1)
+    pool.wait(4.0)
+    pool.backend.now += 1000  # the machine slept
+    pool.wait(1.0)
+    pool.actors[0].handle.held.is_silent = False
+    assert len(results(pool)) == 1
+    assert notices == []
+
+
+def test_a_worker_that_fails_again_and_again_starts_after_longer_and_longer_pauses():
+    notices = []
+    pool = pool_of(1, notices=notices)
+    pool.submit("die")
+    with pytest.raises(WorkersExited):
+        results(pool)
+    assert [line.rpartition("task")[2] for line in notices] == [
+        "", " in 0.5 s", " in 1 s", " in 2 s", " in 4 s",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("garbage", [None, 7, ("a", "b", "c"), float("nan")])
+def test_a_result_of_another_type_is_garbage_too(garbage):
+    class Garbled(Echo):
+        def ask(self, number):
+            return garbage if self.index == 0 else ([number], {})
+
+    notices = []
+    pool = pool_of(1, Garbled, notices, fault_of=lambda task, result: check(*result))
+    check = lambda games, counts: ""  # noqa: E731
+    pool.submit("ask", 7)
+    assert results(pool) == [([7], {})]
+    assert notices[0].startswith("worker 0 sent a result that can't be checked: TypeError")
 
 
 def test_closing_lets_idle_actors_close_what_they_hold():
@@ -227,110 +297,6 @@ def test_closing_lets_idle_actors_close_what_they_hold():
     pool.close()
     assert all(one.is_killed for one in actors)
     assert not pool.is_busy
-
-
-# On Ray
-
-
-def on_ray(make, size, notice=pytest.fail, **options):
-    from insei.system.ray_actors import RayActors
-
-    return closing(ActorPool(RayActors(), make, size, notice, **options))
-
-
-def make_echo(index):
-    class Real:  # made here: it travels to the actor by value
-        def ask(self, number):
-            return index, os.getpid(), number
-
-        def refuse(self, word):
-            raise UserError(f"no {word}\nof that name")
-
-        def fail(self):
-            return 1 / 0
-
-        def sleep(self, seconds):
-            time.sleep(seconds)
-            return index
-
-        def exit(self):
-            os._exit(1)
-
-    return Real()
-
-
-def test_plain_objects_answer_in_processes_of_their_own(ray_session):
-    with on_ray(make_echo, 2) as pool:
-        for number in range(8):
-            pool.submit("ask", number)
-        found = results(pool)
-        assert sorted(number for _, _, number in found) == list(range(8))
-        assert {process for _, process, _ in found} <= set(pool.process_ids)
-        assert os.getpid() not in pool.process_ids
-
-
-@pytest.mark.slow
-def test_a_killed_process_is_replaced_and_loses_no_task(ray_session):
-    notices = []
-    with on_ray(make_echo, 1, notices.append) as pool:
-        while not pool.process_ids:
-            pool.wait(0.2)
-        pool.submit("sleep", 1.0)
-        os.kill(pool.process_ids[0], signal.SIGKILL)
-        assert results(pool) == [1]
-    (line,) = notices
-    assert line.startswith("worker 0 died (ActorDiedError)")
-
-
-def test_an_exception_on_ray_is_the_one_that_was_raised(ray_session):
-    with on_ray(make_echo, 1) as pool:
-        pool.submit("refuse", "player")
-        with pytest.raises(UserError) as refused:
-            results(pool)
-        assert type(refused.value) is UserError
-        assert str(refused.value) == "no player\nof that name"
-        pool.submit("fail")
-        with pytest.raises(ZeroDivisionError) as failed:
-            results(pool)
-        assert "in fail" in str(failed.value.__cause__)  # where it was raised, for the log
-
-
-@pytest.mark.slow
-def test_a_silent_process_is_replaced(ray_session):
-    notices = []
-    with on_ray(make_echo, 1, notices.append, patience_seconds=2.0) as pool:
-        pool.submit("sleep", 3.0)
-        assert results(pool)[0] >= 1
-    assert notices[0].startswith("worker 0 gave no answer for 2 s")
-
-
-@pytest.mark.slow
-def test_processes_that_only_exit_end_the_work(ray_session):
-    with on_ray(make_echo, 1, lambda line: None) as pool:
-        pool.submit("exit")
-        with pytest.raises(WorkersExited, match="6 workers died"):
-            results(pool)
-
-
-@pytest.mark.slow
-def test_a_pool_on_ray_grows_and_closes_what_it_holds(ray_session, tmp_path):
-    def make(index):
-        class Closes:
-            def name(self):
-                return index
-
-            def close(self):
-                (tmp_path / str(index)).touch()
-
-        return Closes()
-
-    with on_ray(make, 1) as pool:
-        pool.submit("name")
-        assert results(pool) == [0]
-        pool.resize(2)
-        while len(pool.process_ids) < 2:
-            pool.wait(0.2)
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["0", "1"]
 
 
 def test_an_actor_that_sends_garbage_is_replaced_and_its_task_done_by_another():
@@ -345,5 +311,5 @@ def test_an_actor_that_sends_garbage_is_replaced_and_its_task_done_by_another():
 def test_garbage_from_all_ends_with_what_it_was():
     pool = pool_of(2, fault_of=lambda task, result: "an outcome of 100")
     pool.submit("ask", 7)
-    with pytest.raises(WorkersExited, match="6 workers failed at the same task, the last one sent"):
+    with pytest.raises(WorkersExited, match="6 workers failed at the same task; the last one sent"):
         results(pool)

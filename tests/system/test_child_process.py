@@ -56,7 +56,7 @@ start_ray(1)
 actors = RayActors()
 actor, start = actors.start(lambda index: Stuck(), 0)
 actors.wait([start], 60)
-say_child(actors.result(start))
+say_child(actors.result(start).process_id)
 actors.call(actor, "work", ())
 """
 COMMON = """
