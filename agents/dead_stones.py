@@ -1,4 +1,4 @@
-"""Which stones are dead at the end of a game, as playouts see it."""
+"""Which stones are dead at the end of a game, as playouts and on 19x19 a net see it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from insei.engine.rules import BLACK, EMPTY, WHITE, opponent
 PLAYOUTS = 2000
 DEAD_FROM = 0.2  # a chain is dead if the enemy's mean ownership of it is at least this
 DOUBT = 0.25  # nearer to it than this, either answer may be right
+# On 19x19 playouts kill large chains that live, which a net sees. On 9x9 and 13x13 it adds nothing.
+NET, NET_SIDE, NET_SHARE = "go19", 19, 0.3
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,14 @@ class Judgement:
     doubtful: list[int]  # stones, dead or not, of chains whose state is in doubt
 
 
-def judged(position: Position, playouts: int = PLAYOUTS) -> Judgement:
+def judged(position: Position) -> Judgement:
     """Judge the stones of a position. Equal positions are judged equally."""
-    return judged_by(position, playout_ownership(position, playouts))
+    ownership = playout_ownership(position, PLAYOUTS)
+    if (position.rules.height, position.rules.width) == (NET_SIDE, NET_SIDE):
+        from insei.agents.net.owners import net_ownership  # takes half a second
+
+        ownership += NET_SHARE * (net_ownership(position, NET) - ownership)
+    return judged_by(position, ownership)
 
 
 def judged_by(position: Position, ownership: NDArray[np.float32]) -> Judgement:

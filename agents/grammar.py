@@ -19,6 +19,7 @@ that comes with insei.
 import dataclasses
 import difflib
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from insei.agents.gtp.program_player import GtpPlayer
@@ -56,8 +57,11 @@ class UnknownPlayer(UserError):
     """A name that does not follow the grammar. The message lists what does."""
 
 
-def make_player(name: str) -> Player:
+def make_player(name: str, find: Callable[[str], Path] = find_package) -> Player:
     """Make the player called `name`.
+
+    Args:
+        find: a net's name, as the player names it, to its package's folder.
 
     Raises:
         UnknownPlayer: the name doesn't follow the grammar.
@@ -87,10 +91,10 @@ def make_player(name: str) -> Player:
     if kind == "net":
         from insei.agents.net.net_player import NetPlayer
 
-        return NetPlayer(find_package(path), name, read_temperature(name, settings))
+        return NetPlayer(find(path), name, read_temperature(name, settings))
     from insei.agents.search.search_player import SearchPlayer
 
-    return SearchPlayer(find_package(path), name, *search_settings(name, settings))
+    return SearchPlayer(find(path), name, *search_settings(name, settings))
 
 
 def is_external(name: str) -> bool:

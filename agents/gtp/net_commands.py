@@ -12,10 +12,9 @@ from insei.agents.gtp.history import with_mover
 from insei.agents.net.evaluator import Evaluation
 from insei.agents.net.session import NetSession
 from insei.agents.player import Player
-from insei.engine.planes.extra_planes import net_input
 from insei.engine.position import Position
 from insei.engine.rules import WHITE
-from insei.engine.symmetries import inverse, num_symmetries, transform, transform_moves
+from insei.engine.symmetries import num_symmetries
 
 
 @runtime_checkable
@@ -37,21 +36,6 @@ def player_with_net(game: GtpGame) -> PlayerWithNet:
     return player
 
 
-def evaluate(game: GtpGame, position: Position, symmetry: int) -> Evaluation:
-    """The net's answer for one position, seen under a symmetry of the board."""
-    rules = position.rules
-    session = player_with_net(game).session
-    evaluator = session.evaluator(rules)
-    found = evaluator(net_input(position, session.plane_groups, symmetry)[np.newaxis])
-    back = inverse(symmetry)
-    ownership = found.ownership
-    assert ownership is not None
-    return found._replace(
-        policy=transform_moves(found.policy, back, rules.height, rules.width),
-        ownership=transform(ownership, back),
-    )
-
-
 def raw_net(game: GtpGame, words: list[str]) -> str:
     """`kata-raw-nn [COLOUR] SYMMETRY [OPTIMISM]`, all of KataGo's keys that a net of ours knows."""
     rest = [word.lower() for word in words]
@@ -66,8 +50,9 @@ def raw_net(game: GtpGame, words: list[str]) -> str:
             f"syntax error: wanted [colour] and a symmetry, 0 to {number - 1}, or all"
         )
     position = with_mover(game.position, colour)
+    session = player_with_net(game).session
     return "\n".join(
-        raw_text(position, symmetry, evaluate(game, position, symmetry)) for symmetry in symmetries
+        raw_text(position, symmetry, session.answer(position, symmetry)) for symmetry in symmetries
     )
 
 
@@ -109,7 +94,7 @@ def rows_text(numbers: NDArray, digits: int) -> str:
 def ownership_board(game: GtpGame, words: list[str]) -> str:
     """`insei-ownership`: who will own each point by the net, 1 Black and -1 White, for GoGui."""
     position = game.position.resumed() if game.position.is_over else game.position
-    found = evaluate(game, position, 0).ownership
+    found = player_with_net(game).session.answer(position).ownership
     assert found is not None
     return rows_text((-1 if position.to_play == WHITE else 1) * found[0], 2)
 
@@ -118,7 +103,7 @@ def policy_board(game: GtpGame, words: list[str]) -> str:
     """`insei-policy`: the net's probability of each move, as a share of the largest, for GoGui."""
     position = game.position.resumed() if game.position.is_over else game.position
     rules = position.rules
-    logits = evaluate(game, position, 0).policy[0, :-1].astype(np.float64)
+    logits = player_with_net(game).session.answer(position).policy[0, :-1].astype(np.float64)
     shares = np.where(position.legal_mask()[:-1], np.exp(logits - logits.max()), 0)
     return rows_text((shares / max(shares.max(), 1e-9)).reshape(rules.height, rules.width), 3)
 

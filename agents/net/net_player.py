@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from insei.agents.closing import closing
 from insei.agents.net.evaluator import Evaluator
 from insei.agents.net.session import NetSession
 from insei.agents.player import Choice
@@ -22,6 +23,8 @@ MAX_TEMPERATURE = 100.0
 
 class NetPlayer:
     """Plays the legal move of highest policy, or draws one from the policy.
+
+    It ends games as `closing` does.
 
     Args:
         folder: a player package.
@@ -64,6 +67,10 @@ class NetPlayer:
             shares[shares < MIN_SHARE_OF_BEST] = 0
             weights = shares ** (1 / self.temperature) * (shares > 0)
             move = int(self.rng.choice(len(weights), p=weights / weights.sum()))
+        ranked = np.argsort(-logits, kind="stable")[: int(np.isfinite(logits).sum())].tolist()
+        ranked.remove(move)
+        by_agreement = self.package.card.scoring == "territory"
+        move = closing(position, [move, *ranked], by_agreement)
         return Choice(move, float(evaluation.value[0]), 1)
 
     def close(self) -> None:

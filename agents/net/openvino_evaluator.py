@@ -8,7 +8,6 @@ more whenever the size changes, in time and in memory that it keeps.
 from dataclasses import dataclass
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
 
 from insei.agents.net.architecture import NetworkConfig, Weights, check_weights
@@ -22,6 +21,7 @@ from insei.agents.net.evaluator import (
 )
 from insei.agents.net.gptq import QuantisedKernel, quantised
 from insei.agents.net.openvino_graph import OpenVinoOperations, answer_model, feature_model
+from insei.agents.net.openvino_runtime import ov
 
 # What the runtime computes in, but for the 8-bit convolutions.
 PRECISIONS = {"int8": "bf16", "bf16": "bf16", "fp32": "f32"}

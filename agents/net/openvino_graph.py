@@ -9,12 +9,11 @@ have the same logit.
 from collections.abc import Mapping
 
 import numpy as np
-import openvino as ov
-from openvino import opset13 as op
 
 from insei.agents.net.architecture import NetworkConfig, Weights, without_reply
 from insei.agents.net.forward import answers, tower, with_one_mean
 from insei.agents.net.gptq import QuantisedKernel
+from insei.agents.net.openvino_runtime import op, ov
 
 BOARD_AXES = (2, 3)
 FEATURE_LEVELS = 256  # of an unsigned 8-bit number; features are never below 0

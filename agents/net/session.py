@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.agents.net.evaluator import Evaluator, Precision, check_precision
+from insei.agents.net.evaluator import Evaluation, Evaluator, Precision, check_precision
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.package import load_package
 from insei.engine.planes.extra_planes import net_input
 from insei.engine.position import Position
 from insei.engine.rules import Rules
+from insei.engine.symmetries import inverse, transform, transform_moves
 
 CALIBRATION_BOARDS = 64
 
@@ -65,6 +66,18 @@ class NetSession:
             compiled.prepare(self.max_rows)
             self._compiled = compiled
         return compiled
+
+    def answer(self, position: Position, symmetry: int = 0) -> Evaluation:
+        """The net's answer for one position that it sees turned; the answer is turned back."""
+        rules = position.rules
+        evaluate = self.evaluator(rules)
+        found = evaluate(net_input(position, self.plane_groups, symmetry)[np.newaxis])
+        back = inverse(symmetry)
+        assert found.ownership is not None  # it was not left out
+        return found._replace(
+            policy=transform_moves(found.policy, back, rules.height, rules.width),
+            ownership=transform(found.ownership, back),
+        )
 
 
 def calibration_boards(evaluate: Evaluator, rules: Rules, groups: int = 0) -> NDArray[np.float32]:

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from benchmarks.dead_stones import agreement
+from insei.agents import dead_stones
 from insei.agents.dead_stones import DEAD_FROM, DOUBT, judged, judged_by, stone_status
 from insei.agents.handwritten.playout_ownership import playout_ownership
+from insei.agents.net import owners
 from insei.engine.diagram import board_from
 from insei.engine.position import Position
-from insei.engine.rules import BLACK, WHITE, Rules
+from insei.engine.rules import BLACK, EMPTY, WHITE, Rules
 
 RULES = Rules(5, 5, 0.5)
 ENDED = """
@@ -86,6 +88,27 @@ def test_equal_positions_are_judged_equally():
     position = position_of(WALLS)
     assert (playout_ownership(position, 50) == playout_ownership(position, 50)).all()
     assert (playout_ownership(position, 50, 1) != playout_ownership(position, 50, 2)).any()
+
+
+@pytest.mark.parametrize(
+    ("side", "seen", "is_dead"), [(19, 1, True), (19, -1, False), (13, 1, False)]
+)
+def test_a_net_tips_the_scales_on_the_board_that_it_knows(monkeypatch, side, seen, is_dead):
+    """A white stone that playouts find hardly alive, where the net is sure."""
+    board = np.zeros((side, side), np.uint8)
+    board[3, 3] = WHITE
+    playouts = np.full((side, side), DEAD_FROM - 0.05, np.float32)
+    monkeypatch.setattr(dead_stones, "playout_ownership", lambda *_: playouts.copy())
+    monkeypatch.setattr(owners, "net_ownership", lambda position, net: np.full_like(playouts, seen))
+    assert bool(judged(Position(Rules(side, side), board)).dead) == is_dead
+
+
+def test_prisoners_on_19x19_are_dead_by_the_net_that_ships():
+    board = np.full((19, 19), BLACK, np.uint8)
+    board[:, 10:] = WHITE
+    board[[0, 0], [0, 18]] = board[4:6, 3:6] = board[13:15, 13:16] = EMPTY
+    board[4, 4], board[14, 14] = WHITE, BLACK
+    assert judged(Position(Rules(19, 19), board)).dead == [4 * 19 + 4, 14 * 19 + 14]
 
 
 def test_an_empty_board_has_no_dead_stones():

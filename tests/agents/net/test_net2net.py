@@ -12,11 +12,10 @@ from insei.agents.net.network import network_from
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
 from insei.agents.net.package import load_package
 from insei.selfplay.checkpoints import checkpoints_of
-from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
 from tests.helpers.boards import some_planes
 from tests.helpers.nets import random_weights
-from tests.helpers.runs import CONFIG, begin, finish, silent, workers_of
+from tests.helpers.runs import CONFIG, begin, finish, learner_of, training_of
 
 SMALL = NetworkConfig(blocks=2, channels=8, head_channels=4, hidden=8)
 
@@ -70,14 +69,14 @@ def test_a_run_begins_with_another_players_net(tmp_path, tiny_package):
     config = replace(CONFIG, start_from=str(tiny_package), generations=1, workers=0)
     run, training = begin(tmp_path / "tiny", config)
     assert all(
-        (training.learner.playing_weights()[name] == weight).all()
+        (learner_of(training).learner.playing_weights()[name] == weight).all()
         for name, weight in load_package(tiny_package).weights.items()
     )
     finish(run, training)
     card = load_package(checkpoints_of(tmp_path / "tiny")[-1]).card
     assert card.training["started_from"]["player"] == str(tiny_package)
     run = RunFolder(tmp_path / "tiny")  # what it began with is known after a restart, too
-    again = Training(run, replace(config, start_from="gone"), workers_of(config), silent, silent)
+    again = training_of(run, replace(config, start_from="gone"))
     assert again.started_from == card.training["started_from"]
     again.close()
     run.close()

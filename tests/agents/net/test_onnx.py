@@ -2,7 +2,6 @@
 
 import numpy as np
 import onnx
-import openvino as ov
 import pytest
 from onnx.reference import ReferenceEvaluator
 
@@ -10,8 +9,11 @@ from insei.agents.net.architecture import BrokenNetwork
 from insei.agents.net.find_package import SHIPPED, shipped_players
 from insei.agents.net.network import network_from
 from insei.agents.net.onnx_export import onnx_of
+from insei.agents.net.openvino_runtime import ov
 from insei.agents.net.package import ONNX_FILE, load_package
 from insei.agents.net.torch_evaluator import TorchEvaluator
+from insei.engine.planes.extra_planes import add_extra_planes
+from insei.engine.planes.net_planes import NUM_PLANES
 from tests.helpers.boards import mixed_sizes, some_planes
 from tests.helpers.nets import TINY
 
@@ -32,9 +34,13 @@ def test_a_shipped_file_says_what_its_weights_say(name):
     core = ov.Core()
     model = core.read_model(str(SHIPPED / name / ONNX_FILE))
     compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    expected = TorchEvaluator(network_from(package.weights, package.card.architecture))
+    config = package.card.architecture
+    expected = TorchEvaluator(network_from(package.weights, config))
     for side in (5, 9):
-        seen = some_planes(8, side, side)
+        seen = np.zeros((8, config.num_planes, side, side), np.float32)
+        seen[:, :NUM_PLANES] = some_planes(8, side, side)
+        if config.plane_groups:
+            add_extra_planes(seen, np.full((8, 2), side, np.uint8), config.plane_groups, False)
         answer = compiled({"planes": seen})
         for came, wanted in zip(answer.values(), expected(seen), strict=True):
             assert came.shape == wanted.shape

@@ -39,18 +39,19 @@ def test_a_shipped_player_is_small_and_says_what_it_is(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_players())
 def test_a_shipped_player_beats_the_handwritten_one(name):
-    """20 games that it was not rated by; the shipped nets lose next to none."""
+    """Games that it was not rated by; the shipped nets lose next to none."""
     card = load_package(find_package(name)).card
-    rules = Rules(card.width, card.height, {5: 14.5, 7: 9.0, 9: 7.0}[card.width])
+    rules = Rules(card.width, card.height, {5: 14.5, 7: 9.0, 9: 7.0, 19: 7.5}[card.width])
     player = f"search:{name},visits=32"
+    num_games = 20 if card.width <= 9 else 4
     config = TournamentConfig(
-        players=(player, "influence"), rules=rules, games=20, opening_plies=2, seed=77
+        players=(player, "influence"), rules=rules, games=num_games, opening_plies=2, seed=77
     )
     table = GameRunner()
     games = table.play(schedule(config))
     table.close()
     won = sum((game.black if game.winner == BLACK else game.white) == player for game in games)
-    assert won >= 15
+    assert won >= 0.75 * num_games
 
 
 @pytest.mark.slow
