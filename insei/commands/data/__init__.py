@@ -1,0 +1,1 @@
+"""`insei data RUN ...`: the history of a run's dataset."""

@@ -1,0 +1,1 @@
+"""`insei mine`, `relabel` and `lesson`: a dataset looked at, relabelled and compared."""
