@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from insei.selfplay.mirror.store import open_store
 from insei.selfplay.named_programs import check_named, programs_of, remember
 from insei.selfplay.run import C, RunFolder, config_in, config_of, values_in
 from insei.selfplay.start import starting_net
@@ -55,7 +56,10 @@ def go_on(path: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
         began = config_in(path, values, TrainConfig)
         config = build(TrainConfig, with_settings(values, settings))
         check_named(path, config, settings)
-        check_kept(config, began, run.newest() is not None)
+        has_learned = run.newest() is not None
+        check_kept(config, began, has_learned)
+        if has_learned:
+            check_komi(config, began)
         check_opponents(config)
         check_devices(config)
         stack.pop_all()  # the run stays open
@@ -77,6 +81,21 @@ def check_kept(config: C, began: C, has_learned: bool) -> None:
             )
 
 
+def check_komi(config: TrainConfig, began: TrainConfig) -> None:
+    """Check that each board keeps its komi, which its games of before were played with.
+
+    Raises:
+        UserError: it doesn't.
+    """
+    for board in config.mix.boards:
+        for same in began.mix.boards:
+            if board.size_name == same.size_name and board.komi != same.komi:
+                raise UserError(
+                    f"komi {board.komi:g} on {board.size_name}: this run began with "
+                    f"{same.komi:g}, wanted that, or a run of its own"
+                )
+
+
 def check_same(path: Path, config: C, command: str) -> None:
     """Check that the run in a folder has this configuration.
 
@@ -94,13 +113,15 @@ def check_same(path: Path, config: C, command: str) -> None:
 
 
 def check_beginning(config: TrainConfig) -> None:
-    """Check that a run can begin: its opponents, its device, and the net that it starts from.
+    """Check that a run can begin: its opponents, its device, its mirror, and its first net.
 
     Raises:
         ValueError: one isn't there.
     """
     check_opponents(config)
     check_devices(config)
+    if config.mirror:
+        open_store(config.mirror)
     if config.start_from:
         starting_net(config)
 

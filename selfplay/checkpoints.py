@@ -30,6 +30,7 @@ from insei.agents.net.package import (
     sha256_of,
     write_package,
 )
+from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.lineage import Generation, Lineage, Rollback
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
@@ -54,6 +55,8 @@ class Progress:
     random_state: dict[str, Any]  # of the sampler, numpy's own form
     seconds: float  # spent so far, pauses not counted
     rate_scale: float = 1.0  # of the learning rate; less after each roll-back
+    num_games: int | None = None  # that had come when the net was due; None: not known
+    num_rows: int | None = None  # of them
 
     @property
     def generation(self) -> int:
@@ -86,7 +89,7 @@ class RandomState:
 
 @dataclass(frozen=True)
 class SavedProgress:
-    """A `Progress` as `state.json` holds it; the first runs know no roll-backs, and no scale."""
+    """A `Progress` as `state.json` holds it; older runs lack the last fields."""
 
     generation: Generation
     num_steps: Count
@@ -97,6 +100,8 @@ class SavedProgress:
     rollbacks: tuple[tuple[Generation, Annotated[int, Interval(ge=-1, le=10**9)]], ...] = ()
     taken_back: Count = 0
     skipped: Count = 0
+    num_games: Count | None = None
+    num_rows: Count | None = None
 
     def __post_init__(self) -> None:
         if self.skipped > self.generation or self.taken_back > len(self.rollbacks):
@@ -116,6 +121,8 @@ class SavedProgress:
             lineage.rollbacks,
             lineage.taken_back,
             lineage.skipped,
+            progress.num_games,
+            progress.num_rows,
         )
 
     @property
@@ -129,6 +136,8 @@ class SavedProgress:
             asdict(self.random_state),
             self.seconds,
             self.rate_scale,
+            self.num_games,
+            self.num_rows,
         )
 
 
@@ -202,8 +211,7 @@ def write_checkpoint(
 def card_of(
     config: TrainConfig,
     progress: Progress,
-    num_games: int,
-    num_rows: int,
+    dataset: GameDataset,
     started_from: dict[str, Any] | None,
 ) -> PlayerCard:
     """What is known of a run's net.
@@ -220,10 +228,11 @@ def card_of(
         training={
             "run": config.name,
             "generation": progress.generation,
-            "games": num_games,
-            "rows": num_rows,
+            "games": dataset.num_games,
+            "rows": dataset.num_rows,
             "steps": progress.num_steps,
             "hours": round(progress.seconds / 3600, 4),
+            "dataset": dataset.name.card,
             **({"started_from": started_from} if started_from else {}),
         },
         scoring=rules.scoring,

@@ -5,13 +5,13 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from torch.utils.tensorboard import SummaryWriter
 
-from insei.selfplay.data.columns import Rows
-from insei.selfplay.health import Validation, health_by_size, health_of
+from insei.selfplay.health import Validation
 from insei.selfplay.learner.losses import Losses
 from insei.selfplay.net_rating import NetRating
-from insei.selfplay.reports.pictures import Picture, game_lengths
+from insei.selfplay.reports.pictures import Picture
 from insei.selfplay.worker import PlayCounts
 from insei.system.shown import shown
 from insei.tournament.ratings import Rating
@@ -40,27 +40,21 @@ class Curves:
         losses: Sequence[Losses],
         counts: PlayCounts,
         seconds: float,
-        rows: Rows,
+        game_lengths: NDArray[np.int64],
         numbers: dict[str, float],
     ) -> None:
         """Write the curves of a generation.
 
         Args:
-            rows: of its games.
+            game_lengths: plies of its games.
             numbers: further values by name.
         """
         if losses:
             for field in fields(Losses):
                 mean = float(np.mean([getattr(step, field.name) for step in losses]))
                 self._add(f"loss/{field.name}", mean, generation)
-        if len(rows["ply"]):
-            for name, value in asdict(health_of(rows)).items():
-                self._add(f"games/{name}", value, generation)
-            by_size = health_by_size(rows)
-            for size, health in by_size.items() if len(by_size) > 1 else ():
-                for name, value in asdict(health).items():
-                    self._add(f"games/{size}/{name}", value, generation)
-            self.writer.add_histogram("games/plies", game_lengths(rows), generation)
+        if len(game_lengths):
+            self.writer.add_histogram("games/plies", game_lengths, generation)
         self._add("games/cut", counts.cut_games, generation)
         self._add("speed/positions_per_second", counts.positions / seconds, generation)
         self._add("speed/evaluations_per_second", counts.evaluations / seconds, generation)

@@ -5,7 +5,7 @@ less its loss on the games that it learns from, measures overfitting.
 """
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,18 +73,35 @@ def health_by_size(rows: Rows) -> dict[str, Health]:
     return by_size
 
 
+def curves_of(rows: Rows) -> dict[str, float]:
+    """The health of rows by the names of its curves; by board size too where there are several."""
+    if not len(rows["ply"]):
+        return {}
+    found = {f"games/{name}": value for name, value in asdict(health_of(rows)).items()}
+    by_size = health_by_size(rows)
+    for size, health in by_size.items() if len(by_size) > 1 else ():
+        found |= {f"games/{size}/{name}": value for name, value in asdict(health).items()}
+    return found
+
+
 def held_out(games: NDArray[np.str_], share: float) -> NDArray[np.bool_]:
     """Which of these game ids, `[N]`, belong to the share that is never learned from."""
-    ids, places = np.unique(games, return_inverse=True)
-    chosen = [zlib.crc32(game.encode()) < share * 2**32 for game in ids.tolist()]
-    return np.array(chosen, np.bool_)[places] if len(ids) else np.zeros(0, np.bool_)
+    if not len(games):
+        return np.zeros(0, np.bool_)
+    begins = np.append(True, games[1:] != games[:-1])  # rows of a game come together
+    chosen = [zlib.crc32(game.encode()) < share * 2**32 for game in games[begins].tolist()]
+    return np.array(chosen, np.bool_)[np.cumsum(begins) - 1]
 
 
 def split_held_out(rows: Rows, share: float) -> tuple[Rows, Rows]:
     """The rows to learn from, and those of games held out."""
     held = held_out(rows["game"], share)
-    learned = {name: column[~held] for name, column in rows.items()}
-    return learned, {name: column[held] for name, column in rows.items()}
+    return chosen(rows, ~held), chosen(rows, held)
+
+
+def chosen(rows: Rows, which: NDArray[np.bool_]) -> Rows:
+    """Some of the rows."""
+    return {name: column[which] for name, column in rows.items()}
 
 
 @dataclass(frozen=True)
@@ -130,9 +147,11 @@ def validate(
 
 def _evaluated(
     learner: Learner, window: Window, rng: np.random.Generator
-) -> tuple[BatchEvaluation, NDArray[np.str_], NDArray[np.float64]]:
+) -> tuple[BatchEvaluation, NDArray[np.uint64], NDArray[np.float64]]:
     """The net's losses on a draw of rows, the games they come from, and their outcomes."""
     count = min(VALIDATED_ROWS, len(window))
+    if count > ROWS_AT_A_TIME:  # whole batches: torch keeps memory for each size that it has seen
+        count -= count % ROWS_AT_A_TIME
     chosen = rng.choice(len(window), count, replace=False)
     plain = np.zeros(count, np.int64)
     parts = [
@@ -149,11 +168,11 @@ def _evaluated(
         np.concatenate([part.value for part in parts]),
         np.concatenate([part.policy for part in parts]),
     )
-    games, outcomes = (window.rows[name][chosen] for name in ("game", "outcome"))
+    games, outcomes = (window.values(name, chosen) for name in ("game", "outcome"))
     return evaluation, games, outcomes.astype(np.float64)
 
 
-def _variance(losses: NDArray[np.float32], games: NDArray[np.str_]) -> float:
+def _variance(losses: NDArray[np.float32], games: NDArray[np.uint64]) -> float:
     """The variance of the mean loss, where the rows of a game are correlated.
 
     Infinite for a single game, which says nothing about others.

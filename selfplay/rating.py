@@ -5,7 +5,7 @@ milestone that it comes from. A net that loses to that one twice, by more than c
 regression, and the run rolls back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from insei.tournament.schedule import pairing_jobs
 from insei.tournament.tournament_config import PLIES_PER_POINT
 
 SECOND_MATCH = 1_000_003  # added to the seed
-PlayJobs = Callable[[list[Job]], list[PlayedGame]]
+RatingMatches = Generator[list[Job], list[PlayedGame], NetRating]
 
 
 @dataclass(frozen=True)
@@ -47,45 +47,56 @@ def rate(
     config: RatingConfig,
     generation: int,
     earlier: EarlierNet | None,
-    play: PlayJobs,
-) -> NetRating:
-    """Play the matches of one rating.
+) -> RatingMatches:
+    """The matches of one rating: games to be played are given out, and taken back played.
 
     Games that an opponent failed say nothing about the net. They are left out, and so is an
     opponent that failed all of them.
-
-    Args:
-        play: as `Workers.play_jobs`.
     """
-
-    def match(opponent: str, board: Rules, games: int, seed: int) -> MatchResult:
-        jobs = jobs_of(player, opponent, board, config, games, seed)
-        return result_of(play(jobs), player)
-
-    def match_with_earlier(net: EarlierNet, seed: int) -> list[MatchScore]:
-        name, games = player_name(net.folder, config.visits), config.earlier_games
-        return [match(name, board, games, seed).score for board in boards]
-
+    games = config.earlier_games
+    past = player_name(earlier.folder, config.visits) if earlier and games else ""
+    jobs = [
+        jobs_of(player, opponent, board, config, config.games, generation)
+        for board in boards
+        for opponent in config.opponents
+    ]
+    seat_earlier = [
+        [jobs_of(player, past, board, config, games, seed) for board in boards if past]
+        for seed in (generation, generation + SECOND_MATCH)
+    ]
+    results = yield from played([*jobs, *seat_earlier[0]], player)
     opponents: dict[str, MatchScore] = {}
     failures: dict[str, str] = {}
-    for board in boards:
-        for opponent in config.opponents:
-            result = match(opponent, board, config.games, generation)
-            label = label_of(boards, board, opponent)
-            if result.failure:
-                failures[label] = result.failure
-            if result.score.games:
-                opponents[label] = result.score
-    if earlier is None or not config.earlier_games:
+    pairs = [(board, opponent) for board in boards for opponent in config.opponents]
+    for (board, opponent), result in zip(pairs, results, strict=False):
+        label = label_of(boards, board, opponent)
+        if result.failure:
+            failures[label] = result.failure
+        if result.score.games:
+            opponents[label] = result.score
+    if earlier is None or not past:
         return NetRating(generation, player, opponents, failures)
-    by_board = match_with_earlier(earlier, generation)
+    by_board = [result.score for result in results[len(pairs) :]]
     for board, score in zip(boards, by_board, strict=True):
         opponents[label_of(boards, board, EARLIER)] = score
     first, second = together(by_board), None
     if first.is_clear_defeat:
-        second = together(match_with_earlier(earlier, generation + SECOND_MATCH))
+        again = yield from played(seat_earlier[1], player)
+        second = together([result.score for result in again])
     matches = EarlierMatch(earlier.generation, first, second)
     return NetRating(generation, player, opponents, failures, matches)
+
+
+def played(
+    matches: Sequence[list[Job]], player: str
+) -> Generator[list[Job], list[PlayedGame], list[MatchResult]]:
+    """Have the games of several matches played together; returns their results in order."""
+    games = yield [job for jobs in matches for job in jobs]
+    results = []
+    for jobs in matches:
+        results.append(result_of(games[: len(jobs)], player))
+        games = games[len(jobs) :]
+    return results
 
 
 def together(scores: Sequence[MatchScore]) -> MatchScore:

@@ -9,16 +9,16 @@
     log.txt            notices, with times
     lock               held by the program that trains
 
-A checkpoint appears whole or not at all. The dataset's commits are atomic. Games are committed
-before the checkpoint that follows them. So a run goes on from its newest checkpoint, and plays only
-the games of its generation that the dataset lacks.
+A checkpoint appears whole or not at all. The dataset's commits are atomic. Games are committed,
+and flushed to disk, before the checkpoint that follows them. So a run goes on from its newest
+checkpoint, and has the games that came after it too.
 """
 
 import errno
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -116,6 +116,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         check_run(path)
         self.path = path
+        self.is_new = False  # whether this command made it
         self.lock = FolderLock(path)
         delete_unfinished(path)
         for folder in (CHECKPOINTS, MILESTONES):
@@ -134,7 +135,9 @@ class RunFolder:
             raise UserError(f"{path} exists already: wanted a new run, or `insei train {path}`")
         with new_folder(path) as unfinished:
             write_text(unfinished / CONFIG_FILE, config_text)
-        return cls(path)
+        run = cls(path)
+        run.is_new = True
+        return run
 
     @property
     def config_text(self) -> str:
@@ -158,13 +161,15 @@ class RunFolder:
         card: PlayerCard,
         learner_state: dict[str, NDArray[np.float32]],
         keep: int,
+        needed: Collection[int] = (),
     ) -> None:
-        """Write a checkpoint, and delete the oldest beyond `keep`."""
+        """Write a checkpoint, and delete the oldest beyond `keep` but for those `needed`."""
         path = self.path / CHECKPOINTS / f"{progress.generation:06}"
         with new_folder(path) as unfinished:
             write_checkpoint(unfinished, progress, weights, card, learner_state)
         for old in checkpoints_of(self.path)[:-keep]:
-            shutil.rmtree(old)
+            if int(old.name) not in needed:
+                shutil.rmtree(old)
 
     def newest(self) -> tuple[Progress, dict[str, NDArray[np.float32]]] | None:
         """Read the newest checkpoint: progress and the learner's state; None in a new run.
@@ -205,6 +210,11 @@ class RunFolder:
     def rating_lines(self) -> Lines[NetRating]:
         """The lines of `ratings.jsonl`; those that are no ratings are set aside."""
         return read_lines(NetRating, self.path / RATINGS_FILE)
+
+    def forget_unless_begun(self) -> None:
+        """Delete a run that this command made, if it came to nothing: it has no net and no game."""
+        if self.is_new and not checkpoints_of(self.path) and not self.dataset_path.exists():
+            shutil.rmtree(self.path)
 
     def close(self) -> None:
         """Let others in."""

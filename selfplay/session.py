@@ -10,27 +10,19 @@ begins or continues runs/go5, tells `print` how it stands, and returns where the
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-
-import numpy as np
 
 from insei.selfplay.beginning import open_run
 from insei.selfplay.loop import Status, Training
+from insei.selfplay.mirror.mirror import mirrored
 from insei.selfplay.named_programs import programs_of
+from insei.selfplay.processes import processes_of
+from insei.selfplay.reports.run_now import FaultCount, NowFile, now_of
 from insei.selfplay.run import RunFolder, stops_in_words, write_config
 from insei.selfplay.train_config import TrainConfig
-from insei.selfplay.worker import MakeEvaluator, Worker, compiled
-from insei.selfplay.workers import (
-    PATIENCE_SECONDS,
-    LocalWorkers,
-    PooledWorkers,
-    WorkerActor,
-    Workers,
-    fault_of_call,
-)
-from insei.system.actor_pool import ActorPool
 from insei.system.configuration import to_yaml
+from insei.system.errors import UserError
+from insei.system.worker_range import WorkerRange
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,11 @@ def train(
     """
     run, config = open_run(Path(source), Path(runs), settings)
     with closing(run):
-        return train_run(run, config, address, watch, notice)
+        try:
+            return train_run(run, config, address, watch, notice)
+        except UserError:
+            run.forget_unless_begun()  # so that the corrected command may begin it
+            raise
 
 
 def train_run(
@@ -93,52 +89,23 @@ def train_run(
         run.log(line)
         notice(line)
 
+    now, faults = NowFile(run.path), FaultCount(log)
+    num_workers = WorkerRange.of(config.workers).least
+
+    def show(status: Status) -> None:
+        if now.is_due:  # the loop tells at every turn
+            now.show(now_of(status, num_workers, training.workers.present(), faults))
+        watch(status)
+
     if said := run.rating_lines().notice:
         log(said)
     if programs := programs_of(config):
         log(f"its ratings start {', '.join(programs)}")
-    with stops_in_words(run, "train"):
-        training = Training(run, config, partial(make_workers, config, address, log), watch, log)
+    with stops_in_words(run, "train"), mirrored(run.path, config.mirror, log):
+        workers, learner = processes_of(config, address, faults.note)
+        training = Training(run, config, workers, learner, show, log, faults.note)
         if to_yaml(config) != run.config_text:  # replaced once it is known to fit the run
             write_config(run.path, to_yaml(config))
         with closing(training):
             training.play()
     return TrainedRun(run.path, config, training.progress.num_learned)
-
-
-def make_workers(
-    config: TrainConfig, address: str | None, notice: Callable[[str], None], seed: int
-) -> Workers:
-    """Workers as the configuration wants them: in this process, or on Ray."""
-    gpus = config.selfplay.gpus
-    make_evaluator: MakeEvaluator = partial(
-        compiled,
-        config.network,
-        config.rules.height,
-        config.rules.width,
-        config.selfplay.precision,
-    )
-    if gpus:
-        from insei.selfplay.on_gpu import NetsOnGpu
-
-        make_evaluator = NetsOnGpu(config.network)
-
-    def make_worker(index: int) -> Worker:
-        worker_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
-        groups = config.network.plane_groups
-        return Worker(config.mix, config.selfplay, make_evaluator, worker_seed, groups)
-
-    per_call = config.selfplay.games_per_call
-    if config.workers == 0:
-        return LocalWorkers(make_worker(0), per_call)
-    from insei.system.ray_actors import RayActors
-    from insei.system.ray_session import check_gpus, start_ray
-
-    start_ray(config.workers, address)
-    check_gpus(config.workers, gpus)
-    make_actor = partial(WorkerActor, make_worker)
-    fault_of = partial(fault_of_call, config.rules)
-    pool = ActorPool(
-        RayActors(gpus), make_actor, config.workers, notice, PATIENCE_SECONDS, fault_of
-    )
-    return PooledWorkers(pool, per_call)

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 
 from insei.selfplay.checkpoints import Progress
 from insei.selfplay.curves import Curves
-from insei.selfplay.data.columns import Rows
 from insei.selfplay.health import Validation
-from insei.selfplay.learner.learner import Learner
 from insei.selfplay.learner.losses import Losses
+from insei.selfplay.learner.windowed_learner import NetSnapshot
 from insei.selfplay.net_rating import NetRating, elos
-from insei.selfplay.replay import ReplayBuffer
-from insei.selfplay.reports.pictures import pictures_of
+from insei.selfplay.reports.pictures import Picture
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import PlayCounts
@@ -33,6 +31,11 @@ class Status:
     rating: dict[str, float]  # the newest net's share of points, by opponent
     positions_per_second: float
     seconds_left: float | None
+    evaluations_per_second: float = 0.0
+    lag: float = 0.0  # nets that the learner is behind the games; up to 1 while it keeps pace
+    waiting: int = 0  # games that are not committed yet
+    commits: int = 0  # since the command began
+    busy_share: float = 0.0  # of the workers' time that they play
 
 
 @dataclass
@@ -43,11 +46,32 @@ class Generation:
     began: float = field(default_factory=time.monotonic)
     losses: list[Losses] = field(default_factory=list)
     counts: PlayCounts = field(default_factory=PlayCounts)
+    learning_rate: float | None = None
+    games: int = 0
+    lag: int = 0  # nets that each of its games was behind, summed
+    ended: float | None = None
+
+    def note_lag(self, lag: int, games: int) -> None:
+        """Count in how many nets some games were behind the newest, in all."""
+        self.games += games
+        self.lag += lag
 
     @property
     def seconds(self) -> float:
-        """Time since it began."""
-        return time.monotonic() - self.began
+        """Time since it began, until it ended."""
+        return (time.monotonic() if self.ended is None else self.ended) - self.began
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What is on its way between workers, disk and learner."""
+
+    games: int  # in the dataset
+    rows: int
+    waiting: int  # games that are not committed yet
+    commits: int  # since the command began
+    lag: float  # nets that the learner is behind the games
+    workers: int
 
 
 class Telemetry:
@@ -74,9 +98,11 @@ class Telemetry:
         self.began = time.monotonic() - progress.seconds
         self.curves = Curves(run.path / "tensorboard", progress.generation)
         self.curves.add_configuration(to_yaml(config), progress.generation)
-        self.newest_rows: Rows | None = None  # of the newest generation's games
+        self.window = 0  # rows
+        self.num_steps = 0  # of the optimiser
         self.shares: dict[str, float] = {}
         self.is_overfitting = False  # and a notice said so
+        self.last: Generation | None = None  # that is done
         if ratings := run.ratings():
             self._remember(ratings[-1])
 
@@ -88,52 +114,55 @@ class Telemetry:
         """Time spent on the run, pauses not counted."""
         return time.monotonic() - self.began
 
-    def show(
-        self, progress: Progress, replay: ReplayBuffer, num_steps: int, generation: Generation
-    ) -> None:
-        """Tell the watcher how the run stands."""
+    def show(self, progress: Progress, generation: Generation, traffic: Traffic) -> None:
+        """Tell the watcher how the run stands: the last generation's speed if one just began."""
         config = self.config
+        seen = generation if generation.counts.positions else self.last or generation
+        losses = generation.losses or seen.losses
+        seconds = max(seen.seconds, 1e-3)
         done = config.share_done(progress.num_learned, progress.seconds)
         skipped = progress.lineage.skipped
         self.watch(
             Status(
                 generation=progress.generation,
                 generations=0 if config.hours else (config.generations or 0) + skipped,
-                games=replay.dataset.num_games,
-                rows=replay.dataset.num_rows,
-                steps=num_steps,
-                window=len(replay.learned),
-                loss=generation.losses[-1].total if generation.losses else None,
+                games=traffic.games,
+                rows=traffic.rows,
+                steps=self.num_steps,
+                window=self.window,
+                loss=losses[-1].total if losses else None,
                 rating=self.shares,
-                positions_per_second=generation.counts.positions / max(generation.seconds, 1e-3),
+                positions_per_second=seen.counts.positions / seconds,
                 seconds_left=self.seconds / done * (1 - done) if done else None,
+                evaluations_per_second=seen.counts.evaluations / seconds,
+                lag=traffic.lag,
+                waiting=traffic.waiting,
+                commits=traffic.commits,
+                busy_share=busy_share(seen, traffic),
             )
         )
 
-    def generation_done(
-        self,
-        generation: Generation,
-        rows: Rows,
-        replay: ReplayBuffer,
-        learner: Learner,
-        share_done: float,
-    ) -> None:
-        """Draw a generation's losses, games and speed.
-
-        Args:
-            rows: of its games.
-            share_done: of the run, while it learned.
-        """
-        self.newest_rows = rows
-        numbers = {
-            "window/rows": float(len(replay.learned)),
-            "window/played_rows": float(replay.dataset.num_rows),
-            "learner/steps": float(learner.num_steps),
-            "learner/rate": learner.learning_rate(share_done),
+    def generation_done(self, generation: Generation, net: NetSnapshot, traffic: Traffic) -> None:
+        """Draw a generation's losses, games, speed and traffic."""
+        generation.ended = time.monotonic()
+        self.last = generation
+        numbers = net.games | {
+            "window/rows": float(net.window),
+            "window/played_rows": float(traffic.rows),
+            "learner/steps": float(net.num_steps),
+            "loop/learner_lag": traffic.lag,
+            "loop/games_waiting": float(traffic.waiting),
+            "loop/commits": float(traffic.commits),
+            "loop/busy_share": busy_share(generation, traffic),
+            "loop/workers": float(traffic.workers),
         }
+        if generation.learning_rate is not None:
+            numbers["learner/rate"] = generation.learning_rate
+        if generation.games:
+            numbers["loop/worker_lag"] = generation.lag / generation.games
         self.curves.add(
-            generation.number, generation.losses, generation.counts, generation.seconds, rows,
-            numbers,
+            generation.number, generation.losses, generation.counts, generation.seconds,
+            net.game_lengths, numbers,
         )  # fmt: skip
 
     def validated(self, generation: int, validation: Validation | None) -> None:
@@ -156,20 +185,22 @@ class Telemetry:
         boards, opponents = self.config.mix.boards, self.config.rating.opponents
         by_board = elos(self.run.ratings(), boards, next(iter(opponents), ""))
         self.curves.add_rating(rating, by_board)
-        self._draw_pictures(rating.generation)
         self._remember(rating)
         shares = [f"{label} {score.share:.2f}" for label, score in rating.opponents.items()]
         ladder = [f"{board} {elo.elo:+.0f} Elo" for board, elo in by_board.items()]
         self.run.log(f"generation {rating.generation}: {', '.join(shares + ladder)}")
 
-    def _draw_pictures(self, generation: int) -> None:
-        """Draw the games that the newest generation played; none right after a restart."""
-        if self.newest_rows is not None and len(self.newest_rows["ply"]):
-            rules = self.config.rules
-            pictures = pictures_of(self.newest_rows, rules.height, rules.width)
+    def draw_pictures(self, generation: int, pictures: dict[str, Picture]) -> None:
+        """Draw the games of the newest net; none right after a restart."""
+        if pictures:
             self.curves.add_pictures(pictures, generation)
-        self.newest_rows = None
 
     def close(self) -> None:
         """Flush the curves."""
         self.curves.close()
+
+
+def busy_share(generation: Generation, traffic: Traffic) -> float:
+    """The share of the workers' time that they spent on calls, as far as these came back."""
+    time_of_all = max(generation.seconds, 1e-3) * max(1, traffic.workers)
+    return min(1.0, generation.counts.seconds / time_of_all)

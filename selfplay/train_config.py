@@ -8,9 +8,12 @@ from insei.agents.net.evaluator import Precision
 from insei.agents.search.settings import MOST_VISITS, SearchSettings
 from insei.engine.rules import Rules
 from insei.selfplay.learner.learner_config import LearnerConfig
+from insei.selfplay.mirror.place import check_place
 from insei.selfplay.sizes import BoardMix, BoardSize, check_sizes
+from insei.system.actors.patience import PATIENCE_SECONDS
 from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings
+from insei.system.worker_range import PROCESSES, NumWorkers, WorkerRange
 
 
 @dataclass(frozen=True)
@@ -277,9 +280,28 @@ class TrainConfig:
     ] = None
     games_per_generation: Annotated[int, Setting("games of a generation", 1, 10**9)] = 200
     workers: Annotated[
-        int,
-        Setting("processes that play; 0: one process plays and learns, without Ray", 0, 10**5),
+        NumWorkers,
+        Setting(f"processes that play: {PROCESSES}; 0: one process plays and learns, without Ray"),
     ] = 2
+    learners: Annotated[
+        int,
+        Setting(
+            "processes that learn, each from its share of every batch; more than 1 need workers, "
+            "and on cuda a GPU each",
+            1,
+            256,
+        ),
+    ] = 1
+    patience: Annotated[
+        float,
+        Setting(
+            "time without a sign of life after which a worker is replaced; a call that takes 10 "
+            "times as long, and 20 times the median of those before, counts as none",
+            1,
+            10**6,
+            unit="seconds",
+        ),
+    ] = PATIENCE_SECONDS
     reuse: Annotated[
         float, Setting("times that each row is learned from", 0.01, 1000, paper="KataGo: about 4")
     ] = 4.0
@@ -294,6 +316,13 @@ class TrainConfig:
             once_null=0,
         ),
     ] = 10
+    mirror: Annotated[
+        str | None,
+        Setting(
+            "URL of a folder or bucket (file://, s3://, gs://, az://) that holds a copy of the run "
+            "while it trains; null: none"
+        ),
+    ] = None
     rules: Annotated[
         Rules, Setting("rules of the games; with several sizes, those of the largest board")
     ] = field(default_factory=lambda: Rules(9, 9, 7.0))
@@ -309,10 +338,14 @@ class TrainConfig:
     def __post_init__(self) -> None:
         check_name(self.name)
         check_settings(self)
+        WorkerRange.of(self.workers)
+        self._check_learners()
         if self.generations is None and self.hours is None:
             raise UserError("generations null, hours null: wanted one of them, to end the run")
         if self.sizes:
             check_sizes(self.sizes, self.rules)
+        if self.mirror is not None:
+            check_place(self.mirror)
         if "past" in self.network.extra_planes:
             raise UserError(
                 "network.extra_planes past: wanted none or some of ladders, alive, after; rows of "
@@ -322,6 +355,18 @@ class TrainConfig:
             raise UserError(
                 f"window.smallest {self.window.smallest}: wanted at least one batch, "
                 f"learner.batch_size {self.learner.batch_size}"
+            )
+
+    def _check_learners(self) -> None:
+        """Check that several learners have processes, and each a row."""
+        if self.learners > 1 and WorkerRange.of(self.workers).is_none:
+            raise UserError(
+                f"learners {self.learners}: wanted 1 with workers 0, where one process does it all"
+            )
+        if self.learners > self.learner.batch_size:
+            raise UserError(
+                f"learners {self.learners}: wanted at most learner.batch_size "
+                f"{self.learner.batch_size}, a row for each"
             )
 
     @property

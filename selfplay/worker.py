@@ -1,6 +1,7 @@
 """A worker plays many games of one net against itself, a batch of evaluations at a time."""
 
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
@@ -50,6 +51,7 @@ class PlayCounts:
     evaluations: int = 0
     cache_hits: int = 0  # evaluations found in the cache, not counted above
     cut_games: int = 0  # games that reached the ply limit
+    seconds: float = 0.0  # that the call took
 
     def add(self, other: "PlayCounts") -> None:
         """Count another call's work in."""
@@ -83,6 +85,7 @@ class Worker:
         make_evaluator: called for each net.
         seed: equal seeds and nets give equal games.
         groups: of extra planes that the nets see.
+        most_games: that it plays, all of them to their ends; None: games without end.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class Worker:
         make_evaluator: MakeEvaluator,
         seed: int,
         groups: int = 0,
+        most_games: int | None = None,
     ) -> None:
         self.mix = mix
         self.config = config
@@ -114,7 +118,8 @@ class Worker:
         self.generation = -1
         self.progress = 0.0
         self.evaluate: Evaluator | None = None
-        self.slots: list[GameSlot] = []
+        self.slots: list[GameSlot | None] = []  # None where no game is left to be played
+        self.num_to_begin = most_games  # games; None: without end
         self.archive = OpeningArchive(len(mix.boards), config.archive_games)
 
     def pid(self) -> int:
@@ -134,7 +139,7 @@ class Worker:
         self.progress = progress
 
     def play(self, num_games: int) -> tuple[list[SelfPlayGame], PlayCounts]:
-        """Play on until at least `num_games` games have ended; returns them.
+        """Play on until at least `num_games` games have ended, or no game is left; returns them.
 
         Raises:
             ValueError: no net was loaded.
@@ -142,14 +147,17 @@ class Worker:
         if self.evaluate is None:
             raise ValueError("play before load: wanted a net first")
         if not self.slots:
-            self.slots = [self._begin_game(game) for game in range(self.config.games_in_flight)]
+            self.slots = [self._next_game(game) for game in range(self.config.games_in_flight)]
         games: list[SelfPlayGame] = []
         counts = PlayCounts()
+        began = time.monotonic()
         hits = self.forest.cache_lookups()[0]
-        while len(games) < num_games:
+        while len(games) < num_games and any(self.slots):
             for game in self.forest.done(self._advance(counts)):
-                self._move(game, games, counts)
+                if slot := self.slots[game]:
+                    self._move(game, slot, games, counts)
         counts.cache_hits = self.forest.cache_lookups()[0] - hits
+        counts.seconds = time.monotonic() - began
         return games, counts
 
     def _advance(self, counts: PlayCounts) -> int:
@@ -175,6 +183,14 @@ class Worker:
 
     def _expand(self, found: Evaluation, part: int) -> None:
         self.forest.expand(found.policy, found.value, found.score, part=part)
+
+    def _next_game(self, game: int) -> GameSlot | None:
+        """Begin a game if one is left to be played."""
+        if self.num_to_begin is not None:
+            if not self.num_to_begin:
+                return None
+            self.num_to_begin -= 1
+        return self._begin_game(game)
 
     def _begin_game(self, game: int) -> GameSlot:
         """Begin a game on a board drawn by its share; its opening may be an earlier game's."""
@@ -221,9 +237,11 @@ class Worker:
             visits = min(config.quick_visits, visits)
         self.forest.begin_search(game, visits)
 
-    def _move(self, game: int, games: list[SelfPlayGame], counts: PlayCounts) -> None:
+    def _move(
+        self, game: int, slot: GameSlot, games: list[SelfPlayGame], counts: PlayCounts
+    ) -> None:
         """Play the move that a finished search found, and record what is to be learned from it."""
-        slot, forest = self.slots[game], self.forest
+        forest = self.forest
         if forest.num_moves(game) < slot.opening_plies:
             move = forest.draw(game, self.config.opening_temperature, self.rng.random())
         else:
@@ -234,8 +252,8 @@ class Worker:
         ended = forest.is_over(game) or (self.config.stops_settled and forest.is_settled(game))
         if ended or forest.num_moves(game) >= slot.most_plies:
             counts.cut_games += not ended
-            self._finish(game, games)
-            self.slots[game] = self._begin_game(game)
+            self._finish(game, slot, games)
+            self.slots[game] = self._next_game(game)
             return
         self._begin_search(game, slot)
 
@@ -250,9 +268,9 @@ class Worker:
         slot.plies.append(ply)
         return ply.searched_value
 
-    def _finish(self, game: int, games: list[SelfPlayGame]) -> None:
+    def _finish(self, game: int, slot: GameSlot, games: list[SelfPlayGame]) -> None:
         """Add a game that has ended to `games`, unless nothing of it was recorded."""
-        slot, position = self.slots[game], self.forest.position(game)
+        position = self.forest.position(game)
         if self.config.archive_share:
             self.archive.add(slot.board, position.moves)
         if slot.plies:
@@ -266,6 +284,8 @@ class Worker:
                     self.config.surprise_share,
                 )
             )
+        elif self.num_to_begin is not None:
+            self.num_to_begin += 1  # another takes its place
 
     def _update_leader(self, slot: GameSlot, mover: int, value: float) -> None:
         """Set who leads clearly after a search, and for how many plies."""

@@ -1,6 +1,6 @@
 """What the learner is given at each step: rows of many games as tensors, a value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,18 @@ class Batch:
     """
 
     columns: Rows
+    weights_of_all: NDArray[np.float32] | None = None  # of the batch that this is a share of
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         return self.columns[name]
 
     def __len__(self) -> int:
         return len(self.columns["weight"])
+
+    @property
+    def whole_weight(self) -> NDArray[np.float32]:
+        """The weights of all rows of the batch, also where this is a share of it."""
+        return self["weight"] if self.weights_of_all is None else self.weights_of_all
 
     def check(self) -> None:
         """Raise ValueError if a column is missing, or has another shape or type than the table."""
@@ -43,7 +49,8 @@ class Batch:
 
     def by_ends(self) -> "Batch":
         """The same rows, with the outcome to be learned from their games' ends alone."""
-        return Batch(self.columns | {"chances": one_hot(self.columns["outcome"])})
+        ends = {"chances": one_hot(self.columns["outcome"])}
+        return replace(self, columns=self.columns | ends)
 
 
 def one_hot(outcome: NDArray) -> NDArray[np.float32]:

@@ -74,7 +74,9 @@ STORED = (
         "the move played: row · width + column on the board itself, width · height for a pass",
         in_window=False,
     ),
-    Column("ply", np.uint16, "", "", "moves played before; the first move is ply 0"),
+    Column(
+        "ply", np.uint16, "", "", "moves played before; the first move is ply 0", in_window=False
+    ),
     Column("outcome", np.int8, "", "mover", "1 the game was won, 0 drawn, -1 lost", in_batch=""),
     Column("score", np.float32, "", "mover", "final lead in points, komi included", in_batch=""),
     Column(

@@ -1,30 +1,40 @@
 """The dataset of a run: every searched ply as a row of a Lance table.
 
 A commit holds many games, each whole: its first row holds all its moves, also those that were not
-searched. A game that is in the table is not added again, so that an append may be repeated after a
-crash. Rows are only appended, never changed. `columns.py` lists the columns.
+searched. A game that is among the newest of the table is not added again, so that an append may be
+repeated after a crash. Rows are only appended, never changed. `columns.py` lists the columns.
 
 Tables of older runs lack the moves. They are read as they are; the first commit to such a table
 adds the column, with nulls.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import lance
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute  # makes `pa.compute`
 from numpy.typing import NDArray
 
 from insei.engine.planes.net_planes import PLANES_VERSION
 from insei.engine.rules import Rules
 from insei.selfplay.data.columns import STORED, WHOLE_GAME, Column, Rows, num_values
-from insei.selfplay.data.game import SelfPlayGame
+from insei.selfplay.data.games import SelfPlayGames
+from insei.selfplay.history.card import DatasetName, RowsDigest
+from insei.selfplay.history.edited import NO_EDITS, edited
+from insei.selfplay.history.reading import edits_beside
 from insei.system.errors import UserError
+from insei.system.files import flush_to_disk
 
 COMMITS_BETWEEN_COMPACTIONS = 50
+ROWS_OF_A_FILE = 65_536  # files with fewer are put together
+ROWS_AT_A_TIME = 16_384  # that are read
+MOST_IDS = 50_000  # games that an append knows; a game that comes twice comes soon again
 MOVES_FIELD = pa.field(WHOLE_GAME.name, pa.list_(pa.uint16()))
 STORED_NAMES = [column.name for column in STORED]
 UNSTATED = {"scoring": "area", "pass_stones": "false"}  # terms of tables that do not state them
@@ -88,33 +98,36 @@ def check_terms(path: Path, schema: pa.Schema, wanted: pa.Schema, terms: dict[st
             )
 
 
-def table_of(games: Sequence[SelfPlayGame], schema: pa.Schema) -> pa.Table:
+def table_of(games: SelfPlayGames, schema: pa.Schema) -> pa.Table:
     """The rows of games, in the order of the games."""
-    counts = [len(game) for game in games]
-    arrays = []
-    for column in STORED:
-        kind = schema.field(column.name).type
-        if column.is_per_game:
-            field = "id" if column.name == "game" else column.name
-            values = np.repeat([getattr(game, field) for game in games], counts)
-            arrays.append(pa.array(values).cast(kind))
-            continue
-        values = np.concatenate([game.rows[column.name] for game in games])
-        if column.is_array:
-            buffer = pa.py_buffer(np.ascontiguousarray(values).tobytes())
-            arrays.append(pa.FixedSizeBinaryArray.from_buffers(kind, len(values), [None, buffer]))
-        else:
-            arrays.append(pa.array(values, kind))
-    arrays.append(moves_of(games))
-    return pa.table(arrays, schema=schema)
+    arrays = [column_of(games, column, schema.field(column.name).type) for column in STORED]
+    return pa.table([*arrays, moves_of(games)], schema=schema)
 
 
-def moves_of(games: Sequence[SelfPlayGame]) -> pa.Array:
-    """The whole games as a column: each in its first row."""
-    found: list[NDArray | None] = []
-    for game in games:
-        found += [game.moves, *[None] * (len(game) - 1)]
-    return pa.array(found, MOVES_FIELD.type)
+def column_of(games: SelfPlayGames, column: Column, kind: pa.DataType) -> pa.Array:
+    """A stored column of games as Arrow has it."""
+    values = games.per_ply(column.name) if column.is_per_game else games.rows[column.name]
+    if column.dtype is np.str_:
+        width = values.dtype.itemsize
+        ends = pa.py_buffer(np.arange(0, width * len(values) + 1, width, dtype=np.int32))
+        return pa.StringArray.from_buffers(len(values), ends, pa.py_buffer(values))
+    if column.is_array:
+        buffer = pa.py_buffer(np.ascontiguousarray(values))
+        return pa.FixedSizeBinaryArray.from_buffers(kind, len(values), [None, buffer])
+    return pa.array(values, kind)
+
+
+def moves_of(games: SelfPlayGames) -> pa.Array:
+    """The whole games as a column: each in its first row, null in its others."""
+    first = np.cumsum(games.num_plies) - games.num_plies
+    lengths = np.zeros(games.num_rows, np.int32)
+    lengths[first] = games.num_moves
+    is_null = np.ones(games.num_rows, np.bool_)
+    is_null[first] = False
+    ends = np.append(np.int32(0), np.cumsum(lengths, dtype=np.int32))
+    return pa.ListArray.from_arrays(
+        pa.array(ends), pa.array(games.moves), type=MOVES_FIELD.type, mask=pa.array(is_null)
+    )
 
 
 def open_table(path: Path, rules: Rules) -> lance.LanceDataset:
@@ -170,64 +183,137 @@ class GameDataset:
         self.path = path
         self.schema = schema_of(rules.height, rules.width).with_metadata(terms_of(rules))
         self.table: lance.LanceDataset | None = None
-        self.games_by_generation: dict[int, int] = {}
-        self.rows_by_generation: Counter[int] = Counter()
-        self.ids: set[str] = set()
         self.num_rows = 0
+        self.num_games = 0
+        self.num_commits = 0  # since it was opened
+        self.games_by_generation: Counter[int] = Counter()
+        self.rows_by_generation: Counter[int] = Counter()
+        self.newest_ids: dict[str, None] = {}  # in the order in which they came
+        self.flushed: set[Path] = set()  # files that survive a power cut
+        self.digest = RowsDigest()
+        self.edits = NO_EDITS  # what is committed later is seen when the run goes on
         if path.exists():
             self.table = open_table(path, rules)
+            self.edits = edits_beside(path, rules, terms_of(rules))
             self._count()
 
     def _count(self) -> None:
+        """Count rows and games, a batch at a time; the newest ids are kept."""
         assert self.table is not None
-        found = self.table.to_table(columns=["game", "generation"])
-        self.num_rows = len(found)
-        self.rows_by_generation.update(found["generation"].to_pylist())
-        games = dict(zip(found["game"].to_pylist(), found["generation"].to_pylist(), strict=True))
-        self.ids = set(games)
-        for generation in games.values():
-            self.games_by_generation[generation] = self.games_by_generation.get(generation, 0) + 1
+        last = ""
+        for batch in self.table.scanner(
+            ["game", "ply", "generation"], batch_size=ROWS_AT_A_TIME, scan_in_order=True
+        ).to_batches():
+            self.digest.add(batch)
+            games, generations = batch.column("game"), batch.column("generation").to_numpy()
+            begins = np.append(
+                games[0].as_py() != last,
+                pa.compute.not_equal(games[1:], games[:-1]).to_numpy(zero_copy_only=False),
+            )
+            last = games[-1].as_py()
+            self._note(games.filter(pa.array(begins)).to_pylist(), generations, generations[begins])
+
+    def _note(self, ids: list[str], by_row: NDArray[np.int32], by_game: NDArray[np.int32]) -> None:
+        """Count in what was committed."""
+        self.num_rows += len(by_row)
+        self.num_games += len(ids)
+        for counter, numbers in (
+            (self.rows_by_generation, by_row),
+            (self.games_by_generation, by_game),
+        ):
+            found, counts = np.unique(numbers, return_counts=True)
+            counter.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        self.newest_ids.update(dict.fromkeys(ids))
+        surplus = len(self.newest_ids) - MOST_IDS
+        for game in list(islice(self.newest_ids, max(0, surplus))):
+            del self.newest_ids[game]
 
     @property
-    def num_games(self) -> int:
-        """Games in the table."""
-        return len(self.ids)
+    def name(self) -> DatasetName:
+        """What a card calls the dataset as it stands."""
+        return self.digest.named(self.edits)
 
-    def append(self, games: Sequence[SelfPlayGame]) -> Rows:
-        """Add games in one commit; returns their rows.
+    def append(self, games: SelfPlayGames) -> SelfPlayGames:
+        """Add games in one commit, but for those that are among the newest of the table already.
 
-        Games that are in the table already are left out.
+        Returns:
+            the games that were added.
         """
-        new = {game.id: game for game in games if game.id not in self.ids}
-        if not new:
-            return rows_of(self.schema.empty_table())
-        table = table_of(list(new.values()), self.schema)
+        new = games.without(self.newest_ids)
+        if not len(new):
+            return new
+        table = table_of(new, self.schema)
         if self.table is None:
             self.table = lance.write_dataset(table, str(self.path), mode="create")
         else:
             if WHOLE_GAME.name not in self.table.schema.names:  # an older run's
                 self.table.add_columns(MOVES_FIELD)
             self.table.insert(table)
-        if self.table.version % COMMITS_BETWEEN_COMPACTIONS == 0:
-            self.table.optimize.compact_files()
+        self.num_commits += 1
+        for batch in table.select(["game", "ply"]).to_batches():
+            self.digest.add(batch)
+        self._note(new.ids, new.per_ply("generation"), new.generation)
+        if self.num_commits % COMMITS_BETWEEN_COMPACTIONS == 0:
+            self.table.optimize.compact_files(target_rows_per_fragment=ROWS_OF_A_FILE)
             self.table.cleanup_old_versions(older_than=timedelta(minutes=10))
-        self.ids |= set(new)
-        self.num_rows += len(table)
-        self.rows_by_generation.update(table["generation"].to_pylist())
-        for game in new.values():
-            count = self.games_by_generation.get(game.generation, 0)
-            self.games_by_generation[game.generation] = count + 1
-        return rows_of(table)
+        return new
 
-    def rows_since(self, generation: int) -> int:
-        """Rows of this generation and of later ones."""
+    def flush(self) -> None:
+        """Make all that was committed survive a power cut."""
+        if self.table is None:
+            return
+        there = {path for path in self.path.rglob("*") if path.is_file()}
+        new = there - self.flushed
+        for path in sorted(new | {path.parent for path in new}):
+            with suppress(FileNotFoundError):  # an old version was just deleted
+                flush_to_disk(path)
+        self.flushed = there
+
+    def games_before(self, generation: int) -> int:
+        """Games of earlier generations."""
         return sum(
-            count for number, count in self.rows_by_generation.items() if number >= generation
+            count for number, count in self.games_by_generation.items() if number < generation
+        )
+
+    def rows_before(self, generation: int) -> int:
+        """Rows of earlier generations."""
+        return sum(
+            count for number, count in self.rows_by_generation.items() if number < generation
         )
 
     def newest(self, num_rows: int) -> Rows:
-        """Read the newest rows, oldest first; the first game may lack plies."""
-        if self.table is None:
+        """Read the newest rows as they are edited, oldest first; the first game may lack plies."""
+        parts = list(self.batches(max(0, self.num_rows - num_rows), self.num_rows))
+        if not parts:
             return rows_of(self.schema.empty_table())
-        first = max(0, self.num_rows - num_rows)
-        return rows_of(self.table.to_table(STORED_NAMES, offset=first, limit=num_rows))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def batches(self, first: int, stop: int) -> Iterator[Rows]:
+        """Read rows from `first` up to `stop` as they are edited, some thousands at a time.
+
+        The oldest come first.
+
+        A game is not divided, but the first one may lack plies.
+        """
+        if self.table is None or stop <= first:
+            return
+        held: pa.Table | None = None  # rows of a game that may go on in the next batch
+        for batch in self.table.scanner(
+            STORED_NAMES,
+            offset=first,
+            limit=stop - first,
+            batch_size=ROWS_AT_A_TIME,
+            batch_readahead=2,
+            fragment_readahead=1,
+            scan_in_order=True,
+        ).to_batches():
+            table = pa.Table.from_batches([batch])
+            table = pa.concat_tables([held, table]) if held is not None else table
+            games = table.column("game").combine_chunks()
+            starts = pa.compute.not_equal(games[1:], games[:-1]).to_numpy(zero_copy_only=False)
+            end = int(np.flatnonzero(starts)[-1]) + 1 if starts.any() else 0
+            held = table.slice(end)
+            if end:
+                yield edited(rows_of(table.slice(0, end)), self.edits)
+        if held is not None:
+            yield edited(rows_of(held), self.edits)

@@ -22,15 +22,19 @@ from insei.engine.errors import GameOver, IllegalMove
 from insei.engine.planes.net_planes import NUM_BINARY_PLANES
 from insei.engine.position import Position
 from insei.engine.rules import Rules
-from insei.selfplay.data.columns import STORED, WHOLE_GAME
-from insei.selfplay.data.dataset import numbers_of, open_table
+from insei.selfplay.data.columns import STORED, WHOLE_GAME, Rows
+from insei.selfplay.data.dataset import numbers_of, open_table, terms_of
 from insei.selfplay.data.game import ID
+from insei.selfplay.history.edited import NO_EDITS, Edits, edited
+from insei.selfplay.history.graph import HEAD
+from insei.selfplay.history.reading import edits_beside
 from insei.selfplay.run import DATASET, config_of
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
 
 BATCH = 4096  # rows that are unpacked at a time
 AHEAD = 2  # batches read ahead
+KEYS = ["game", "ply"]  # of a row, by which its edits are found
 OF_A_GAME = ["game", "generation", "width", "height", "komi", WHOLE_GAME.name]
 
 
@@ -105,6 +109,7 @@ class RunData:
     table: lance.LanceDataset
     rules: Rules  # of all games, on the frame; size and komi differ from game to game
     condition: str | None = None  # on rows, as Lance understands it
+    edits: Edits = NO_EDITS  # of the labels; what is read is edited
 
     def of_generations(self, first: int, last: int) -> "RunData":
         """The games that the nets `first` to `last` finished."""
@@ -152,6 +157,15 @@ class RunData:
         for batch in self.arrow_batches(names, size, limit):
             yield SelfPlayRows(**unpacked(batch, self.rules))
 
+    def arrow_table(self, names: Sequence[str]) -> pa.Table:
+        """Columns of all rows as they are edited, for pandas, polars or DuckDB; arrays are packed.
+
+        Raises:
+            UserError: there is no such column.
+        """
+        batches = list(self.arrow_batches(names))
+        return pa.Table.from_batches(batches or [self._empty(names)])
+
     def games(self, limit: int | None = None) -> Iterator[WholeGame]:
         """The games in the order of the table; those of an older run, without moves, are left out.
 
@@ -176,7 +190,7 @@ class RunData:
         limit: int | None = None,
         condition: str | None = None,
     ) -> Iterator[pa.RecordBatch]:
-        """Columns as they are stored, in the order of the table.
+        """Columns as they are edited, in the order of the table; arrays are packed.
 
         Raises:
             UserError: there is no such column, or the table is damaged.
@@ -186,9 +200,10 @@ class RunData:
                 f"{self.path}: no column {unknown[0]!r}; "
                 f"wanted one of {', '.join(self.table.schema.names)}"
             )
+        keys = KEYS if any(name in self.edits.fields for name in names) else []
         with clear_errors(self.path):
             scanner = self.table.scanner(
-                list(names),
+                [*names, *(key for key in keys if key not in names)],
                 filter=condition or self.condition,
                 limit=limit,
                 batch_size=size,
@@ -196,7 +211,8 @@ class RunData:
                 fragment_readahead=1,
                 scan_in_order=True,
             )
-            yield from scanner.to_batches()
+            for batch in scanner.to_batches():
+                yield edited_batch(batch, self.edits).select(list(names)) if keys else batch
 
     def _empty(self, names: Sequence[str]) -> pa.RecordBatch:
         schema = pa.schema([self.table.schema.field(name) for name in names])
@@ -223,6 +239,33 @@ def clear_errors(path: Path) -> Iterator[None]:
         raise UserError(f"{path} can't be read: {said}") from error
 
 
+def edited_batch(batch: pa.RecordBatch, edits: Edits) -> pa.RecordBatch:
+    """A batch of the table as the edits leave it; its games and plies are among its columns."""
+    rows = stored_rows(batch)
+    changed = edited(rows, edits)
+    for number, field in enumerate(batch.schema):
+        values = changed.get(field.name)
+        if values is None or values is rows[field.name]:
+            continue
+        if pa.types.is_fixed_size_binary(field.type):
+            buffers = [None, pa.py_buffer(np.ascontiguousarray(values).tobytes())]
+            column = pa.FixedSizeBinaryArray.from_buffers(field.type, len(values), buffers)
+        else:
+            column = pa.array(values, field.type)
+        batch = batch.set_column(number, field, column)
+    return batch
+
+
+def stored_rows(batch: pa.RecordBatch) -> Rows:
+    """The columns of a batch of the table as numpy arrays; those of arrays are flat."""
+    columns = {column.name: column for column in STORED}
+    return {
+        name: numbers_of(pa.chunked_array([batch.column(name)]), columns[name])
+        for name in batch.schema.names
+        if name in columns
+    }
+
+
 def unpacked(batch: pa.RecordBatch, frame: Rules) -> dict[str, NDArray]:
     """The columns of a batch of the table as arrays, as `SelfPlayRows` has them.
 
@@ -230,12 +273,7 @@ def unpacked(batch: pa.RecordBatch, frame: Rules) -> dict[str, NDArray]:
         frame: the run's rules, on its largest board.
     """
     height, width = frame.height, frame.width
-    columns = {column.name: column for column in STORED}
-    found = {
-        name: numbers_of(pa.chunked_array([batch.column(name)]), columns[name])
-        for name in batch.schema.names
-        if name in columns
-    }
+    found = stored_rows(batch)
     count = batch.num_rows
     if "planes" in found:
         num_bits = NUM_BINARY_PLANES * height * width
@@ -248,10 +286,12 @@ def unpacked(batch: pa.RecordBatch, frame: Rules) -> dict[str, NDArray]:
     return found
 
 
-def open_run_data(run: Path) -> RunData:
+def open_run_data(run: Path, at: str = HEAD) -> RunData:
     """Open the data of a run; see `load`."""
     config = config_of(run, TrainConfig)
     path = run / DATASET
     if not path.exists():
         raise UserError(f"{run} holds no games: wanted {DATASET} in it")
-    return RunData(path, open_table(path, config.rules), config.rules)
+    table = open_table(path, config.rules)
+    edits = edits_beside(path, config.rules, terms_of(config.rules), at)
+    return RunData(path, table, config.rules, edits=edits)

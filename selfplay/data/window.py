@@ -8,6 +8,7 @@ from insei.engine.planes.net_planes import NUM_BINARY_PLANES, NUM_PLANES
 from insei.engine.symmetries import num_symmetries, transform
 from insei.selfplay.data.batch import Batch
 from insei.selfplay.data.columns import IN_BATCH, IN_WINDOW, OF_THE_END, Rows, shape_of
+from insei.selfplay.data.games import numbers_of_ids
 from insei.selfplay.data.outcomes import chances_of
 from insei.selfplay.train_config import TrainConfig, WindowConfig
 
@@ -21,7 +22,9 @@ def window_size(num_rows: int, config: WindowConfig) -> int:
 
 
 class Window:
-    """Rows to learn from, newest last.
+    """Rows to learn from: a ring, in which the newest take the place of the oldest.
+
+    A game is kept as the number that its id is, in 8 bytes instead of 64.
 
     Args:
         height, width: of the frame.
@@ -48,26 +51,93 @@ class Window:
         self.suicide = suicide
         # Boards of several sizes are square, and so is their frame.
         self.num_symmetries = num_symmetries(height, width) if turned else 1
-        self.rows: Rows = {}
-        self.has_reply = np.zeros(0, np.bool_)
+        self.columns: Rows = {}  # rings, each [capacity, ...]
+        self.first = 0  # place of the oldest row in them
+        self.count = 0  # rows that count
+        self.newest: tuple[int, int] | None = None  # game and ply of the newest row
 
     def __len__(self) -> int:
-        return len(self.has_reply)
+        return self.count
+
+    @property
+    def capacity(self) -> int:
+        """Rows that there is memory for."""
+        return len(self.columns["has_reply"]) if self.columns else 0
+
+    @property
+    def rows(self) -> Rows:
+        """All rows as copies, oldest first."""
+        every = np.arange(len(self))
+        return {name: self.values(name, every) for name in self.columns}
+
+    def values(self, name: str, chosen: NDArray[np.int64]) -> NDArray:
+        """A column of some rows, which are numbered from the oldest."""
+        return self.columns[name][(self.first + chosen) % self.capacity]
 
     def update(self, rows: Rows, size: int) -> None:
-        """Add the rows of further games, and drop all but the newest `size` rows."""
-        rows = rows | {"chances": chances_of(rows, self.trace)}
-        names = [column.name for column in IN_WINDOW]
-        old = self.rows or {name: rows[name][:0] for name in names}
-        first = max(0, len(old["ply"]) + len(rows["ply"]) - size)
-        self.rows = {name: np.concatenate([old[name], rows[name]])[first:] for name in names}
-        follows = (self.rows["game"][1:] == self.rows["game"][:-1]) & (
-            self.rows["ply"][1:] == self.rows["ply"][:-1] + 1
-        )
-        self.has_reply = np.append(follows, False) if len(self.rows["game"]) else follows
+        """Add the rows of further games, and drop all but the newest `size` rows.
 
-    def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:
+        Args:
+            rows: as the dataset gives them; a game's rows come together, by ply.
+        """
+        if not len(rows["ply"]):
+            self._drop_to(size)
+            return
+        games, plies = numbers_of_ids(rows["game"]), rows["ply"].astype(np.int64)
+        follows = (games[1:] == games[:-1]) & (plies[1:] == plies[:-1] + 1)
+        if self.count and self.newest == (int(games[0]), int(plies[0]) - 1):
+            self.columns["has_reply"][(self.first + self.count - 1) % self.capacity] = True
+        self.newest = (int(games[-1]), int(plies[-1]))
+        new = rows | {
+            "game": games,
+            "chances": chances_of(rows, self.trace),
+            "has_reply": np.append(follows, False),
+        }
+        names = [*(column.name for column in IN_WINDOW), "has_reply"]
+        kept = {name: new[name][-size:] if size else new[name][:0] for name in names}
+        self._drop_to(size - len(kept["game"]))
+        self._write(kept)
+
+    def _drop_to(self, size: int) -> None:
+        """Drop the oldest rows beyond `size`."""
+        surplus = max(0, self.count - size)
+        self.first = (self.first + surplus) % max(1, self.capacity)
+        self.count -= surplus
+
+    def _write(self, rows: Rows) -> None:
+        """Add rows at the end of the rings, which grow if there is no room."""
+        num_rows = len(rows["game"])
+        if num_rows == 0:
+            return
+        if self.count + num_rows > self.capacity:
+            self._grow(rows, self.count + num_rows)
+        start = (self.first + self.count) % self.capacity
+        before_end = min(num_rows, self.capacity - start)
+        for name, ring in self.columns.items():
+            ring[start : start + before_end] = rows[name][:before_end]
+            ring[: num_rows - before_end] = rows[name][before_end:]
+        self.count += num_rows
+
+    def _grow(self, rows: Rows, least: int) -> None:
+        """Make room for `least` rows, and half as many again as there was room for."""
+        capacity = max(least, self.capacity + self.capacity // 2)
+        every = np.arange(self.count)
+        old = {name: self.values(name, every) for name in self.columns}
+        self.columns = {
+            name: np.empty((capacity, *column.shape[1:]), column.dtype)
+            for name, column in rows.items()
+        }
+        for name, column in old.items():
+            self.columns[name][: self.count] = column
+        self.first = 0
+
+    def sample(
+        self, batch_size: int, rng: np.random.Generator, share: slice | None = None
+    ) -> Batch:
         """Draw rows uniformly, each under a random symmetry.
+
+        Args:
+            share: which of the rows to make; `rng` is consumed as for all. None: all.
 
         Raises:
             ValueError: the window is empty.
@@ -77,11 +147,15 @@ class Window:
         chosen = rng.integers(len(self), size=batch_size)
         symmetries = rng.integers(self.num_symmetries, size=batch_size)
         order = np.lexsort((symmetries, self.sizes_of(chosen)))
-        return self.batch(chosen[order], symmetries[order])
+        chosen, symmetries = chosen[order], symmetries[order]
+        if share is None:
+            return self.batch(chosen, symmetries)
+        part = self.batch(chosen[share], symmetries[share])
+        return Batch(part.columns, self.values("weight", chosen).astype(np.float32))
 
     def sizes_of(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
         """The board sizes of these rows, each as height << 8 | width."""
-        return self.rows["height"][chosen].astype(np.int64) << 8 | self.rows["width"][chosen]
+        return self.values("height", chosen).astype(np.int64) << 8 | self.values("width", chosen)
 
     def batch(self, chosen: NDArray[np.int64], symmetries: NDArray[np.int64]) -> Batch:
         """The batch of these rows, each under its symmetry.
@@ -90,16 +164,16 @@ class Window:
         faster.
         """
         columns = {
-            column.name: self.rows[column.name][chosen]
+            column.name: self.values(column.name, chosen)
             .astype(np.float32, copy=False)
             .reshape(len(chosen), *shape_of(column.in_batch or "", self.height, self.width))
             for column in IN_BATCH
-            if column.name in self.rows and column.name != "planes"
+            if column.name in self.columns and column.name != "planes"
         }
         columns["planes"] = self._planes(chosen)
-        columns["reply_weight"] = self.has_reply[chosen].astype(np.float32)
-        after = np.minimum(chosen + 1, len(self) - 1)
-        reply = self.rows["policy"][after].astype(np.float32)
+        has_reply = self.values("has_reply", chosen)
+        columns["reply_weight"] = has_reply.astype(np.float32)
+        reply = self.values("policy", chosen + has_reply).astype(np.float32)
         columns["reply"] = reply * columns["reply_weight"][:, None]
         columns |= {f"{name}_weight": np.ones(len(chosen), np.float32) for name in OF_THE_END}
         self._turn(columns, self.sizes_of(chosen), symmetries)
@@ -111,13 +185,13 @@ class Window:
         num_bits = NUM_BINARY_PLANES * height * width
         num_planes = NUM_PLANES + num_extra_planes(self.groups)
         planes = np.empty((count, num_planes, height, width), np.float32)
-        bits = np.unpackbits(self.rows["planes"][chosen], axis=1, count=num_bits)
+        bits = np.unpackbits(self.values("planes", chosen), axis=1, count=num_bits)
         planes[:, :NUM_BINARY_PLANES] = bits.reshape(count, -1, height, width)
         on_board = planes[:, :1]
-        numbers = self.rows["global_planes"][chosen]
+        numbers = self.values("global_planes", chosen)
         planes[:, NUM_BINARY_PLANES:NUM_PLANES] = numbers[:, :, None, None] * on_board
         if self.groups:
-            sizes = np.stack([self.rows[name][chosen] for name in ("height", "width")], axis=1)
+            sizes = np.stack([self.values(name, chosen) for name in ("height", "width")], axis=1)
             add_extra_planes(planes, sizes, self.groups, self.suicide)
         return planes
 

@@ -1,5 +1,8 @@
 """The learner: batches in, a better net out."""
 
+import os
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +19,7 @@ from insei.selfplay.data.columns import LOSS, WIN
 from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.learner.losses import Losses, mean_losses, row_losses
 from insei.selfplay.learner.optimizers import Optimizers
+from insei.selfplay.learner.peers import Alone, Peers
 from insei.system.errors import UserError
 
 LEARNING = "learning."  # prefixes of the state's tensors
@@ -32,6 +36,14 @@ def has_bf16(device: torch.device) -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def compiled(network: Network, device: torch.device) -> Callable[[Tensor, bool], NetworkOutput]:
+    """The net as torch compiles it when it is first called; as it is where torch can't."""
+    if device.type != "cpu" or shutil.which(os.environ.get("CXX", "g++")) is None:
+        return network
+    # Without processes of its own, which would outlive a learner that is killed.
+    return torch.compile(network, options={"compile_threads": 1})
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,11 @@ class Learner:
         self.autocasts = config.precision == "bf16" and has_bf16(self.device)
         self.network = Network(architecture).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.forward: Callable[[Tensor, bool], NetworkOutput] = self.network
+        if config.compiled:
+            self.forward = compiled(self.network, self.device)
         self.optimizers = Optimizers(self.network, config)
+        self.peers: Peers = Alone()
         self.num_steps = 0
         self.rate_scale = 1.0  # of the schedule's rate; less after a roll-back
         self.mean = {
@@ -92,14 +108,20 @@ class Learner:
     def step(self, batch: Batch, progress: float) -> Losses:
         """Learn from one batch.
 
+        Args:
+            batch: this learner's share of it, if it has peers.
+
         Raises:
+            PeerLost: a peer is gone or silent; the weights stay as they were.
             Diverged: the loss or the gradient is NaN or infinite; the weights stay as they were.
         """
         self.network.train()
-        losses, _ = row_losses(self.network, batch, self.device, self.autocasts)
-        means = mean_losses(losses, batch["weight"], self.config)
+        losses, _ = row_losses(self.forward, batch, self.device, self.autocasts)
+        means = mean_losses(losses, batch, self.config)
         self.network.zero_grad(set_to_none=True)
         means["total"].backward()
+        gradients = [weight.grad for weight in self.network.parameters() if weight.grad is not None]
+        self.peers.sum([*gradients, *(loss.detach() for loss in means.values())])
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)
         numbers = {name: float(loss.detach()) for name, loss in means.items()}
         if not np.isfinite([*numbers.values(), float(norm)]).all():

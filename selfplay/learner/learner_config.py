@@ -24,7 +24,7 @@ class LearnerConfig:
     learning_rate: Annotated[float, Setting("AdamW's learning rate before it drops", 1e-8, 1)] = (
         1e-3
     )
-    muon_rate: Annotated[float, Setting("Muon's learning rate before it drops", 1e-8, 1)] = 0.02
+    muon_rate: Annotated[float, Setting("Muon's learning rate before it drops", 1e-8, 1)] = 0.01
     warmup_steps: Annotated[
         int,
         Setting("steps over which the rate grows linearly at the start", 0, 10**6, unit="steps"),
@@ -62,6 +62,13 @@ class LearnerConfig:
     precision: Annotated[
         Literal["bf16", "fp32"], Setting("precision of products, where the processor has it")
     ] = "bf16"
+    compiled: Annotated[
+        bool,
+        Setting(
+            "compile the net with torch.compile before the first step, for faster steps; only "
+            "on a CPU, and only where there is a C++ compiler"
+        ),
+    ] = False
     threads: Annotated[
         int, Setting("threads of torch; more only where no worker competes for the cores", 1, 1024)
     ] = 1
@@ -69,7 +76,9 @@ class LearnerConfig:
 
     # Constants, once keys.
     weight_decay: ClassVar[float] = 1e-4
-    muon_decay: ClassVar[float] = 0.0
+    muon_decay: ClassVar[float] = (
+        0.02  # per step and rate; without it the features grow beyond measure
+    )
     clip_norm: ClassVar[float] = 5.0  # of the gradient
     outcome_weight: ClassVar[float] = 1.25  # of the outcome's loss; KataGo: 1.5
 

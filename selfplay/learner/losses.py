@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -68,12 +67,18 @@ def row_losses(
 
 
 def mean_losses(
-    losses: dict[str, Tensor], row_weight: NDArray[np.float32], config: LearnerConfig
+    losses: dict[str, Tensor], batch: Batch, config: LearnerConfig
 ) -> dict[str, Tensor]:
-    """Each head's loss as a mean over the rows, and their weighted `total`."""
-    weight = torch.from_numpy(row_weight).to(losses["policy"].device)
-    weight = weight / weight.mean()
-    means = {name: (loss * weight).mean() for name, loss in losses.items()}
+    """Each head's loss as a mean over the batch's rows, and their weighted `total`.
+
+    Of a share of a batch, its terms of these means: summed over all shares, they are the means.
+    """
+    device = losses["policy"].device
+    whole = torch.from_numpy(batch.whole_weight).to(device)
+    weight = torch.from_numpy(batch["weight"]).to(device)
+    weight = weight / whole.mean().clamp(min=1e-6)  # a batch of edited rows may weigh nothing
+    share = len(weight) / len(whole)
+    means = {name: (loss * weight).mean() * share for name, loss in losses.items()}
     means["total"] = (
         means["policy"]
         + config.reply_weight * means["reply"]

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from insei.agents.dead_stones import judged
+from insei.agents.dead_stones import judged_by
+from insei.agents.handwritten.playout_ownership import playout_ownership
 from insei.engine.errors import IllegalMove
 from insei.engine.planes.replays import POINT_BITS, WHITE_BIT
 from insei.engine.position import Position
@@ -28,7 +29,7 @@ def with_ownership(game: RecordedGame) -> RecordedGame:
         position = last_position(game)
     except (IllegalMove, ValueError):  # rules that we do not play by
         return game
-    dead = judged(position, PLAYOUTS).dead
+    dead = judged_by(position, playout_ownership(position, PLAYOUTS)).dead
     if abs(position.score(dead) - game.score) > TOLERANCE:
         return game
     return replace(game, ownership=position.ownership(dead))

@@ -8,16 +8,20 @@ Nothing is written, and nothing is held up.
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from insei.agents.net.package import PlayerCard, read_card
 from insei.engine.rules import Rules
 from insei.selfplay.checkpoints import STATE_FILE, CheckpointState, Progress, checkpoints_of
+from insei.selfplay.mirror.mirror import MirrorStatus, read_status_file
 from insei.selfplay.net_rating import NetRating, elos
 from insei.selfplay.records.learn_config import LearnConfig
+from insei.selfplay.reports.run_now import RunNow, read_now
 from insei.selfplay.run import DATASET, LOG_FILE, any_config_of, ratings_in
 from insei.selfplay.train_config import TrainConfig
 from insei.system.files import open_file
@@ -29,6 +33,14 @@ LOG_BYTES = 20_000  # of the log's end that are read
 POINTS = 200  # of each curve that are kept
 HEADS = ("policy", "outcome", "score", "ownership")
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d .+")
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """Bytes of a run's folder."""
+
+    by_name: dict[str, int]  # of each folder in it, the largest first
+    free: int  # on its disk
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,9 @@ class RunStatus:
     elos: dict[str, Rating]  # of the newest rated net, by board
     curves: dict[str, list[float]] = field(default_factory=dict)  # newest values by name
     log: tuple[str, ...] = ()  # its last lines
+    now: RunNow | None = None  # as the command that trains it says; None if none does
+    mirror: MirrorStatus | None = None  # its copy on shared storage, if it has one
+    disk: DiskUse | None = None
 
     @property
     def command(self) -> str:
@@ -123,11 +138,15 @@ def read_status(path: Path, curves: RunCurves | None = None) -> RunStatus:
     ratings = ratings_in(path)
     boards = config.mix.boards if isinstance(config, TrainConfig) else ()
     zero = zero_of(config)
-    games, rows = counts_of(path, config)
+    holder = holder_of(path)
+    now = read_now(path) if holder else None
+    if now and str(now.process) != holder:  # of a command before, or of another machine
+        now = None
+    games, rows = (now.games, now.rows) if now else counts_of(path, config)
     return RunStatus(
         path,
         config,
-        holder_of(path),
+        holder,
         progress,
         None if written is None else max(0.0, time.time() - written),
         card,
@@ -137,7 +156,26 @@ def read_status(path: Path, curves: RunCurves | None = None) -> RunStatus:
         elos(ratings, boards, zero) if ratings else {},
         curves.read() if curves and (path / "tensorboard").is_dir() else {},
         log_lines(path),
+        now,
+        read_status_file(path) if isinstance(config, TrainConfig) and config.mirror else None,
+        disk_use(path),
     )
+
+
+def disk_use(path: Path) -> DiskUse:
+    """How much of the disk a run's folder takes."""
+    by_name = {entry.name: size_of(Path(entry)) for entry in os.scandir(path) if entry.is_dir()}
+    largest_first = sorted(by_name.items(), key=lambda item: -item[1])
+    return DiskUse(dict(largest_first), shutil.disk_usage(path).free)
+
+
+def size_of(folder: Path) -> int:
+    """The bytes of a folder's files, of those that nobody deletes meanwhile."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            total += file.lstat().st_size
+    return total
 
 
 def zero_of(config: TrainConfig | LearnConfig) -> str:

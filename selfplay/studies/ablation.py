@@ -28,6 +28,7 @@ from insei.system.errors import UserError
 from insei.system.plain_yaml import read_yaml
 from insei.system.setting import BadSetting, Setting, check_name, check_settings
 from insei.system.shipped_configurations import find_configuration
+from insei.system.worker_range import PROCESSES, NumWorkers, WorkerRange
 from insei.tournament.tournament_config import TournamentConfig
 
 if TYPE_CHECKING:
@@ -94,11 +95,12 @@ class AblationConfig:
         int, Setting("simulations of the nets in the match; 0: the nets alone", 0, 100_000)
     ] = 0
     opening_plies: Annotated[int, Setting("random plies of the match's games", 0, 40)] = 4
-    workers: Annotated[int, Setting("processes that play the match", 0, 10**5)] = 2
+    workers: Annotated[NumWorkers, Setting(f"processes that play the match: {PROCESSES}")] = 2
 
     def __post_init__(self) -> None:
         check_name(self.name)
         check_settings(self)
+        WorkerRange.of(self.workers)
         names = [variant.name for variant in self.variants]
         if len(names) < 2 or len(set(names)) != len(names):
             raise BadSetting("variants", names, "two at least, each of its own name")
@@ -239,7 +241,7 @@ def match_of(
 def check_workers(trainings: dict[Path, TrainConfig]) -> None:
     """Raise ValueError where runs to be trained together would each start a Ray of its own."""
     for path, training in trainings.items():
-        if training.workers:
+        if not WorkerRange.of(training.workers).is_none:
             raise UserError(
                 f"{path.name}: workers {training.workers}, wanted 0 for runs trained together"
             )

@@ -22,6 +22,7 @@ from insei.selfplay.session import ignore
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
 from insei.system.setting import Setting, check_name, check_settings
+from insei.system.worker_range import PROCESSES, NumWorkers, WorkerRange
 from insei.tournament.tournament_config import TournamentConfig
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ class CurveConfig:
         int | None, Setting("side of the board; null: the largest of the first run", 1, 19)
     ] = None
     opening_plies: Annotated[int, Setting("random plies that every game begins with", 0, 40)] = 4
-    workers: Annotated[int, Setting("processes that play", 0, 10**5)] = 2
+    workers: Annotated[NumWorkers, Setting(f"processes that play: {PROCESSES}")] = 2
 
     def __post_init__(self) -> None:
         check_name(self.name)
         check_settings(self)
+        WorkerRange.of(self.workers)
 
 
 @dataclass(frozen=True)

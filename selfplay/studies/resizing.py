@@ -27,10 +27,13 @@ from insei.agents.net.package import (
     read_card,
     write_package,
 )
+from insei.selfplay.data.dataset import terms_of
+from insei.selfplay.history.graph import PLAYED
+from insei.selfplay.history.reading import edits_beside
 from insei.selfplay.learner.learner import Diverged
 from insei.selfplay.packaging import rating_in
 from insei.selfplay.rating import player_name
-from insei.selfplay.run import config_of
+from insei.selfplay.run import DATASET, config_of
 from insei.selfplay.session import ignore
 from insei.selfplay.studies.retraining import (
     RecordedRows,
@@ -43,6 +46,7 @@ from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
 from insei.system.files import delete_unfinished, new_folder, write_text
 from insei.system.setting import Setting, check_settings
+from insei.system.worker_range import PROCESSES, NumWorkers, WorkerRange
 from insei.tournament.tournament_config import TournamentConfig
 
 if TYPE_CHECKING:
@@ -77,10 +81,11 @@ class ResizeConfig:
     ] = None
     games: Annotated[int, Setting("of each pairing; 0: no rating", 0, 10**6, multiple_of=2)] = 100
     visits: Annotated[int, Setting("simulations of the searching players", 0, 100_000)] = 64
-    workers: Annotated[int, Setting("processes that play", 0, 10**5)] = 2
+    workers: Annotated[NumWorkers, Setting(f"processes that play: {PROCESSES}")] = 2
 
     def __post_init__(self) -> None:
         check_settings(self)
+        WorkerRange.of(self.workers)
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ class Material:
     folder: Path  # of the player's package
     package: Package
     training: TrainConfig  # the run's, with the learning rate asked for
+    commit: str = PLAYED  # of the edits of the run's games
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -124,6 +130,7 @@ class Material:
             "passes": self.config.passes,
             "newest_rows": self.config.rows,
             "learning_rate": self.training.learner.learning_rate,
+            **({"dataset_commit": self.commit} if self.commit != PLAYED else {}),
         }
 
 
@@ -201,7 +208,8 @@ def material_of(config: ResizeConfig) -> Material:
             f"{config.dataset} holds games on {frame.size_name}; wanted {own[0]}x{own[1]}, the "
             f"board of {config.player}"
         )
-    return Material(config, folder, package, training)
+    edits = edits_beside(config.dataset / DATASET, frame, terms_of(frame))
+    return Material(config, folder, package, training, edits.commit)
 
 
 def architectures(config: ResizeConfig, own: NetworkConfig) -> list[NetworkConfig]:
@@ -239,7 +247,8 @@ def is_made(path: Path, material: Material) -> bool:
     if not path.exists():
         return False
     training = read_card(path).training
-    if any(training.get(key) != value for key, value in material.origin.items()):
+    is_other = training.get("dataset_commit", PLAYED) != material.commit
+    if is_other or any(training.get(key) != value for key, value in material.origin.items()):
         raise UserError(f"{path} is there, and comes from elsewhere: wanted another --out")
     return True
 

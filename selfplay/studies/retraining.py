@@ -77,13 +77,15 @@ def retrain(
     num_steps: int,
     saves: Path,
     watch: Callable[[RetrainingStatus], None],
+    first: dict[str, NDArray[np.float32]] | None = None,
 ) -> tuple[dict[str, NDArray[np.float32]], Validation | None]:
-    """Train a net from random weights on recorded rows, by the run's own learner and schedule.
+    """Train a net on recorded rows, by the run's own learner and schedule.
 
     Args:
         card: of the package to be; kept with each save.
         saves: a folder of states, from whose newest one the training goes on; not deleted here.
         watch: told the steps done and the loss, now and then.
+        first: weights to begin with; None for random ones.
 
     Returns:
         the weights that play, and their losses on games held out.
@@ -95,6 +97,8 @@ def retrain(
     for window in (rows.learned, rows.held):
         window.groups = architecture.plane_groups
     learner = Learner(architecture, config.learner, config.seed)
+    if first is not None:
+        learner.begin_with(first)
     rng = np.random.default_rng(config.seed)
     resume(learner, rng, saves)
     batch_size = config.learner.batch_size

@@ -1,6 +1,7 @@
 """The program run as a user runs it."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -18,3 +19,8 @@ def insei(*words, text="", cwd=ROOT):
         timeout=120,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "COLUMNS": "100"} | folders,
     )
+
+
+def hear_interrupts():
+    """For `preexec_fn`: a program that a shell starts in the background would ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

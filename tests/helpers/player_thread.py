@@ -9,10 +9,12 @@ from insei.client.player_server import PlayerServer
 class PlayerThread:
     """Stands in for `PlayerProcess`."""
 
-    def __init__(self, on_reply, analyst, seed):
+    make_server = PlayerServer
+
+    def __init__(self, on_reply, analyst, seed, serve=""):
         self.tasks = queue.Queue()
         self.num_tasks = 0
-        server = PlayerServer(self.tasks, lambda number, reply: on_reply(reply), analyst, seed)
+        server = self.make_server(self.tasks, lambda number, reply: on_reply(reply), analyst, seed)
         self.thread = threading.Thread(target=server.work)
         self.thread.start()
 

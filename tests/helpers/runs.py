@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from insei.engine.rules import Rules
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.loop import Training
+from insei.selfplay.processes import processes_of
 from insei.selfplay.run import RunFolder
-from insei.selfplay.session import make_workers
 from insei.selfplay.train_config import RatingConfig, TrainConfig, WindowConfig
 from insei.selfplay.worker import PlayCounts
-from insei.selfplay.workers import play_jobs_here
+from insei.selfplay.workers import PlayResult, play_jobs_here
 from insei.system.configuration import to_yaml
 from tests.helpers.games import QUICK, some_games
 from tests.helpers.nets import TINY
@@ -58,11 +59,19 @@ def silent(*words):
 def begin(path, config):
     """A new run, and its training."""
     run = RunFolder.create(path, to_yaml(config))
-    return run, Training(run, config, workers_of(config), silent, silent)
+    return run, training_of(run, config)
 
 
-def workers_of(config, notice=silent):
-    return lambda seed: make_workers(config, None, notice, seed)
+def training_of(run, config, notice=silent, workers=None, watch=silent):
+    """The training of a run that is open; `workers` are made for it, or given."""
+    make_workers, make_learner = processes_of(config, None, notice)
+    make_workers = (lambda seed: workers) if workers else make_workers
+    return Training(run, config, make_workers, make_learner, watch, notice)
+
+
+def learner_of(training):
+    """The learner of a training in this process."""
+    return training.learner.held
 
 
 def finish(run, training):
@@ -74,7 +83,7 @@ def finish(run, training):
 
 def some_rows(count, seed=1):
     """The rows of some 5x5 games."""
-    return rows_of(table_of(some_games(count, seed), schema_of(5, 5)))
+    return rows_of(table_of(SelfPlayGames.of(some_games(count, seed)), schema_of(5, 5)))
 
 
 def curve_names(folder):
@@ -89,33 +98,34 @@ def curve_names(folder):
 class ScriptedWorkers:
     """Plays the same games of a generation in every run, whatever the net and the seed."""
 
-    num_missing = 0
+    repeats = True
+    num_workers = 1
+    jobs = None
 
     def __init__(self, games_per_generation, games_per_call=4):
         self.games_per_generation = games_per_generation
         self.games_per_call = games_per_call
+        self.games = []
 
-    def publish(self, weights, generation, progress):
-        games = some_games(self.games_per_generation, generation + 1, generation)
+    def publish(self, net):
+        games = some_games(self.games_per_generation, net.generation + 1, net.generation)
         self.games = games[: self.games_per_generation]
 
-    def begin(self, num_games):
-        self.num_missing = num_games
+    def go_on(self):
+        pass
 
     def poll(self, seconds):
-        if not self.num_missing:
+        games, self.games = self.games[: self.games_per_call], self.games[self.games_per_call :]
+        if not games:
             return []
-        first = self.games_per_generation - self.num_missing
-        games = self.games[first : first + self.games_per_call]
-        self.num_missing -= len(games)
-        return [(games, PlayCounts(positions=len(games)))]
+        return [PlayResult(SelfPlayGames.of(games), PlayCounts(positions=len(games)))]
 
-    def play_jobs(self, jobs):
-        return play_jobs_here(jobs)
+    def begin_jobs(self, jobs):
+        self.jobs = jobs
 
-    @property
-    def is_busy(self):
-        return self.num_missing > 0
+    def jobs_done(self):
+        jobs, self.jobs = self.jobs, None
+        return jobs if jobs is None else play_jobs_here(jobs)
 
     def close(self):
         pass

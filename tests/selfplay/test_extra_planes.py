@@ -31,14 +31,15 @@ def test_a_window_shows_the_planes_that_the_net_sees_in_play(run):
     data = open_run_data(run)
     games = {game.id: game for game in data.games()}
     window, _ = windows_of(CONFIG)
-    window.update(GameDataset(run / "games.lance", CONFIG.rules).newest(10**6), 10**6)
+    rows = GameDataset(run / "games.lance", CONFIG.rules).newest(10**6)
+    window.update(rows, 10**6)
     assert len(window) > 50
     for symmetry in (0, 5):
         chosen = np.arange(len(window))
         batch = window.batch(chosen, np.full(len(window), symmetry))
         for row in chosen.tolist():
-            game = games[window.rows["game"][row]]
-            ply = int(window.rows["ply"][row])
+            game = games[rows["game"][row]]
+            ply = int(rows["ply"][row])
             position = replace(game, moves=game.moves[:ply]).position
             wanted = net_input(position, SEEING.plane_groups)
             assert (batch["planes"][row] == transform(wanted, symmetry)).all()

@@ -10,7 +10,7 @@ from insei.selfplay.health import calibration_error, held_out, split_held_out, v
 from insei.selfplay.learner.learner import Learner
 from insei.selfplay.train_config import RatingConfig, WindowConfig
 from tests.helpers.nets import TINY
-from tests.helpers.runs import CONFIG, LEARNING, begin, curve_names, finish, some_rows
+from tests.helpers.runs import CONFIG, LEARNING, begin, curve_names, finish, learner_of, some_rows
 
 
 def test_a_fixed_share_of_games_is_held_out_by_their_ids():
@@ -33,7 +33,7 @@ def test_games_held_out_never_come_into_the_window(tmp_path):
     )
     run, training = begin(tmp_path / "tiny", config)
     finish(run, training)
-    replay = training.replay
+    replay = learner_of(training)
     assert replay.learned.rows["chances"].max() < 1  # later searches have a share
     assert replay.held_out.rows["chances"].max(1).min() == 1  # the ends alone
     learned, held = (
@@ -42,8 +42,8 @@ def test_games_held_out_never_come_into_the_window(tmp_path):
     assert learned
     assert held
     assert not learned & held
-    assert not held_out(np.array(sorted(learned)), 0.4).any()
-    assert held_out(np.array(sorted(held)), 0.4).all()
+    assert not held_out(np.array([f"{game:016x}" for game in learned]), 0.4).any()
+    assert held_out(np.array([f"{game:016x}" for game in held]), 0.4).all()
     assert {"validation/outcome", "validation/value_gap", "validation/value_error"} <= curve_names(
         tmp_path / "tiny" / "tensorboard"
     )
@@ -65,7 +65,8 @@ def test_a_net_that_overfits_is_found_and_a_fresh_one_is_not():
     fresh = validate(learner, learned, held, rng)
     assert not fresh.is_overfitting
     few = Window(5, 5)
-    few.update({name: column[:120] for name, column in learned.rows.items()}, 10**6)
+    to_learn, _ = split_held_out(some_rows(200), 0.3)
+    few.update({name: column[:120] for name, column in to_learn.items()}, 10**6)
     for _ in range(300):
         learner.step(few.sample(32, rng), 0.0)
     found = validate(learner, few, held, rng)
@@ -80,6 +81,22 @@ def test_validating_teaches_nothing():
     before = learner.state()
     validate(learner, learned, held, np.random.default_rng(1))
     assert all((before[name] == array).all() for name, array in learner.state().items())
+
+
+def test_batches_to_validate_on_have_one_size_whatever_the_windows_hold(monkeypatch):
+    learned, held = windows(60)
+    learner = Learner(TINY, LEARNING, 1)
+    evaluate, sizes = learner.evaluate, []
+
+    def noted(batch):
+        sizes.append(len(batch["planes"]))
+        return evaluate(batch)
+
+    monkeypatch.setattr(learner, "evaluate", noted)
+    assert len(held) % 256
+    validate(learner, learned, held, np.random.default_rng(1))
+    assert set(sizes) == {256}
+    assert len(sizes) == min(4, len(learned) // 256) + min(4, len(held) // 256)
 
 
 def test_a_forecast_is_calibrated_where_it_comes_true_as_often_as_it_says():

@@ -65,8 +65,9 @@ def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
         assert checkpoints_of(path)[-1].name == f"{newest:06}"
         assert any(path.glob("checkpoints/.unfinished*")) == (moment == "saving")
         dataset = GameDataset(path / "games.lance", CONFIG.rules)
-        assert known < dataset.ids, "a committed game is gone, or none was played"
-        known = set(dataset.ids)
+        assert known <= dataset.newest_ids.keys(), "a committed game is gone"
+        known = set(dataset.newest_ids)
+        assert known
         state = json.loads((checkpoints_of(path)[-1] / "state.json").read_text())
         steps.append(state["progress"]["num_steps"])
     process = start(
@@ -75,16 +76,15 @@ def test_kill_9_of_the_whole_tree_loses_and_doubles_nothing(tmp_path):
     output, _ = process.communicate(timeout=400)
     assert process.returncode == 0, output
     dataset = GameDataset(path / "games.lance", CONFIG.rules)
-    assert known <= dataset.ids
+    assert known <= dataset.newest_ids.keys()
     rows = dataset.newest(10**9)
     keys = list(zip(rows["game"].tolist(), rows["ply"].tolist(), strict=True))
     assert len(keys) == len(set(keys)), "a row is there twice"
     assert len(rows["ply"]) == dataset.num_rows
-    assert set(dataset.games_by_generation) == set(range(5))
-    assert all(60 <= count < 60 + 12 for count in dataset.games_by_generation.values())
+    assert dataset.num_games >= 5 * 60
     whole = [game.id for game in load(path).games()]
     assert len(whole) == len(set(whole))
-    assert set(whole) == dataset.ids
+    assert set(whole) == dataset.newest_ids.keys()
     progress, _ = RunFolder(path).newest()
     assert progress.generation == 5
     assert steps == sorted(steps)

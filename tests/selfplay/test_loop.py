@@ -7,11 +7,10 @@ import pytest
 from insei.agents.net.package import load_package
 from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.data.dataset import GameDataset
-from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import RatingConfig, TrainConfig
 from insei.system.configuration import to_yaml
-from tests.helpers.runs import CONFIG, ScriptedWorkers, begin, finish, silent
+from tests.helpers.runs import CONFIG, ScriptedWorkers, begin, finish, learner_of, training_of
 
 
 def test_the_loop_plays_learns_checkpoints_and_rates(tmp_path):
@@ -23,7 +22,7 @@ def test_the_loop_plays_learns_checkpoints_and_rates(tmp_path):
     ]
     dataset = GameDataset(tmp_path / "tiny" / "games.lance", CONFIG.rules)
     assert set(dataset.games_by_generation) == {0, 1, 2}
-    assert all(12 <= count <= 24 for count in dataset.games_by_generation.values())
+    assert all(count == 12 for count in dataset.games_by_generation.values())
     card = load_package(checkpoints_of(tmp_path / "tiny")[-1]).card
     assert card.training["generation"] == 3
     assert card.training["steps"] > 0
@@ -53,7 +52,7 @@ def train(path, config, stop_after=None):
             raise Stopped
 
     workers = ScriptedWorkers(config.games_per_generation)
-    training = Training(run, config, lambda seed: workers, watch, silent)
+    training = training_of(run, config, workers=workers, watch=watch)
     try:
         training.play()
     except Stopped:
@@ -79,8 +78,7 @@ def never_stopped(tmp_path_factory):
     return train(tmp_path_factory.mktemp("runs") / "whole", EXACT)
 
 
-# A generation tells its status four times: after each of three calls for games, and at its end.
-@pytest.mark.parametrize("stops", [(12,), (10,), (1, 5, 7)], ids=["between", "amid", "thrice"])
+@pytest.mark.parametrize("stops", [(12,), (10,), (1, 5, 7), (2, 2, 6, 3, 9)])
 def test_a_run_that_was_stopped_goes_on_exactly_with_the_same_games(tmp_path, never_stopped, stops):
     for told in stops:
         train(tmp_path / "parts", EXACT, told)
@@ -88,18 +86,17 @@ def test_a_run_that_was_stopped_goes_on_exactly_with_the_same_games(tmp_path, ne
     whole = never_stopped
     assert replace(parts.progress, seconds=0) == replace(whole.progress, seconds=0)
     assert whole.progress.num_steps > 20
-    state, wanted = parts.learner.state(), whole.learner.state()
+    state, wanted = (learner_of(one).learner.state() for one in (parts, whole))
     assert state.keys() == wanted.keys()
     assert all((state[name] == wanted[name]).all() for name in state)
     for name in ("learned", "held_out"):
-        rows, same = getattr(parts.replay, name).rows, getattr(whole.replay, name).rows
+        rows, same = (getattr(learner_of(one), name).rows for one in (parts, whole))
         assert all((rows[column] == same[column]).all() for column in rows)
 
 
 def test_steps_are_what_rows_have_earned(never_stopped):
-    progress, replay = never_stopped.progress, never_stopped.replay
-    past = sum(count for number, count in replay.dataset.rows_by_generation.items() if number < 3)
-    earned = int(past * 0.8) * EXACT.reuse
+    progress = never_stopped.progress
+    earned = int(never_stopped.dataset.num_rows * 0.8) * EXACT.reuse
     assert progress.num_rows_learned == 32 * progress.num_steps
     assert earned - 32 < progress.num_rows_learned <= earned
 

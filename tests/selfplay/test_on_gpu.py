@@ -13,11 +13,13 @@ from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
 from insei.selfplay.learner.learner import Learner
 from insei.selfplay.learner.learner_config import LearnerConfig
+from insei.selfplay.learner.processes import make_learner
 from insei.selfplay.on_gpu import NetsOnGpu
-from insei.selfplay.session import make_workers
+from insei.selfplay.processes import make_workers
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import Worker
+from insei.selfplay.workers import PublishedNet
 from tests.helpers.games import QUICK
 from tests.helpers.nets import TINY, random_weights
 
@@ -62,7 +64,7 @@ def test_a_gpu_that_is_not_there_is_named(tiny_weights):
     config = TrainConfig(rules=RULES, network=TINY, workers=0, selfplay=replace(QUICK, gpus=1.0))
     workers = make_workers(config, None, print, 1)
     with pytest.raises(ValueError, match=wanted):
-        workers.publish(tiny_weights, 0, 0.0)
+        workers.publish(PublishedNet(tiny_weights, 0, 0.0))
 
 
 @pytest.mark.slow
@@ -71,3 +73,13 @@ def test_ray_is_asked_whether_it_has_so_many_gpus(ray_session):
     config = TrainConfig(rules=RULES, network=TINY, workers=2, selfplay=replace(QUICK, gpus=0.5))
     with pytest.raises(ValueError, match=r"gpus 0.5 for each of 2 workers: .* the 0 that Ray has"):
         make_workers(config, None, print, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(HAS_GPU, reason="there is a GPU")
+def test_several_learners_on_gpus_need_one_each(ray_session):
+    config = TrainConfig(
+        rules=RULES, network=TINY, workers=2, learners=2, learner=LearnerConfig(device="cuda")
+    )
+    with pytest.raises(ValueError, match="learners 2 on cuda: wanted at most the 0 GPUs that the"):
+        make_learner(config, print)

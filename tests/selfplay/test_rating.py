@@ -45,7 +45,13 @@ class Table:
 
 
 def rated(table, boards=(FIVE,), config=CONFIG, earlier=EARLIER):
-    return rate("net:x", boards, config, 4, earlier, table.play)
+    matches = rate("net:x", boards, config, 4, earlier)
+    jobs = next(matches)
+    while True:
+        try:
+            jobs = matches.send(table.play(jobs))
+        except StopIteration as end:
+            return end.value
 
 
 def test_a_second_match_is_played_after_a_clear_defeat():

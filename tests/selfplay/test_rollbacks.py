@@ -7,35 +7,45 @@ from itertools import pairwise
 import pytest
 
 from insei.agents.net.package import read_card
-from insei.selfplay import loop
+from insei.selfplay import run_ratings
 from insei.selfplay.checkpoints import checkpoints_of, milestones_of
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import RatingConfig
 from tests.helpers.ratings import rating_of
-from tests.helpers.runs import CONFIG, LEARNING, RATED, begin, finish, silent, workers_of
+from tests.helpers.runs import (
+    CONFIG,
+    LEARNING,
+    RATED,
+    begin,
+    finish,
+    learner_of,
+    silent,
+    training_of,
+)
 
 
-def lost(player, boards, config, generation, earlier, play):
+def lost(player, boards, config, generation, earlier):
     """A rating that every net loses."""
+    yield []
     return rating_of(generation, earlier.generation, 0.1, second=0.1)
 
 
 @pytest.mark.slow
 def test_a_run_goes_back_from_a_worse_net_and_not_for_ever(tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "rate", lost)
+    monkeypatch.setattr(run_ratings, "rate", lost)
     notices = []
     config = replace(
         RATED, generations=9, rating=replace(RATED.rating, most_rollbacks=2), keep_checkpoints=20
     )
     run = RunFolder.create(tmp_path / "tiny", "")
-    training = Training(run, config, workers_of(config), silent, notices.append)
+    training = training_of(run, config, notices.append)
     training.play()
     assert training.progress.lineage.rollbacks[0] == (1, 0)
     assert len(training.progress.lineage.rollbacks) == 2
     assert training.progress.rate_scale == 0.25
-    assert training.learner.learning_rate(0.0) < LEARNING.learning_rate / 3
+    assert learner_of(training).learner.learning_rate(0.0) < LEARNING.learning_rate / 3
     assert ["going back" in notice for notice in notices[:3]] == [True, True, False]
     assert "has gone back 2 times, and goes on" in notices[2]
     assert training.progress.generation == 9
@@ -48,8 +58,8 @@ def test_a_run_goes_back_from_a_worse_net_and_not_for_ever(tmp_path, monkeypatch
     training.close()
     run.close()
     again = RunFolder(tmp_path / "tiny")
-    training = Training(again, config, workers_of(config), silent, silent)
-    assert training.learner.rate_scale == 0.25
+    training = training_of(again, config)
+    assert learner_of(training).learner.rate_scale == 0.25
     assert len(training.progress.lineage.rollbacks) == 2
     training.close()
     again.close()
@@ -63,9 +73,9 @@ def test_going_back_by_hand_takes_nothing_from_what_the_run_may(tmp_path, monkey
     finish(*begin(path, config))
     for checkpoint in checkpoints_of(path)[2:]:
         checkpoint.rename(tmp_path / checkpoint.name)
-    monkeypatch.setattr(loop, "rate", lost)
+    monkeypatch.setattr(run_ratings, "rate", lost)
     run = RunFolder(path)
-    training = Training(run, config, workers_of(config), silent, notices.append)
+    training = training_of(run, config, notices.append)
     assert training.progress.lineage.taken_back == 1
     assert training.progress.lineage.num_rollbacks == 0
     finish(run, training)
@@ -77,31 +87,33 @@ def test_going_back_by_hand_takes_nothing_from_what_the_run_may(tmp_path, monkey
 def test_a_crash_between_rating_and_going_back_is_made_up_for(tmp_path, monkeypatch):
     config = replace(RATED, generations=3)
     run = RunFolder.create(tmp_path / "tiny", "")
-    training = Training(run, config, workers_of(config), silent, silent)
-    training.save()
-    training.look_back()
-    start = training.learner.playing_weights()
-    training.one_generation()  # killed before it looks back
-    training.one_generation()
+    training = training_of(run, config)
+    training.publish_newest()
+    start = learner_of(training).learner.playing_weights()
+    monkeypatch.setattr(Training, "look_back", silent)  # killed before it looks back
+    while training.progress.generation < 2:
+        training.turn()
     training.close()
     run.close()
+    monkeypatch.undo()
     run = RunFolder(tmp_path / "tiny")
     run.add_rating(rating_of(2, 0, 0.1, second=0.1))  # ... or after it was rated
-    training = Training(run, config, workers_of(config), silent, silent)
-    training.look_back()
-    assert training.progress.generation == 3
+    training = training_of(run, config)
+    training.publish_newest()
+    while training.progress.generation < 3:
+        training.turn()
     assert training.progress.lineage.rollbacks == ((2, 0),)
-    now = training.learner.playing_weights()
+    now = learner_of(training).learner.playing_weights()
     assert all((start[name] == weight).all() for name, weight in now.items())
     training.look_back()
-    assert training.progress.generation == 3
+    assert training.lost is None
     assert training.progress.lineage.rollbacks == ((2, 0),)
     training.close()
     run.close()
 
 
 def test_a_run_that_goes_back_at_its_end_keeps_and_rates_what_it_ends_with(tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "rate", lost)
+    monkeypatch.setattr(run_ratings, "rate", lost)
     config = replace(RATED, generations=1, rating=replace(RATED.rating, most_rollbacks=1))
     training = begin(tmp_path / "tiny", config)
     finish(*training)
@@ -127,7 +139,7 @@ def test_a_run_taken_back_by_hand_counts_on_and_plays_anew(tmp_path, kept):
         checkpoint.rename(tmp_path / checkpoint.name)
     before = {number: read_card(folder) for number, folder in milestones_of(path).items()}
     run = RunFolder(path)
-    finish(run, Training(run, config, workers_of(config), silent, told.append))
+    finish(run, training_of(run, config, told.append))
     assert "counting on from generation 4" in told[0]
     new = [int(folder.name) for folder in checkpoints_of(path)[kept and kept + 1 :]]
     assert new == list(range(5, 10 - kept))  # the net that there is, and those still to be learned

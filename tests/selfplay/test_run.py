@@ -8,12 +8,11 @@ import pytest
 
 from insei.agents.net.package import DamagedPackage
 from insei.selfplay.checkpoints import checkpoints_of, keep_milestone, milestones_of
-from insei.selfplay.loop import Training
 from insei.selfplay.net_rating import EarlierMatch, MatchScore
 from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
-from tests.helpers.runs import CONFIG, RATED, begin, finish, silent, workers_of
+from tests.helpers.runs import CONFIG, RATED, begin, finish, training_of
 
 
 def test_two_programs_on_one_run_are_refused(tmp_path):
@@ -54,7 +53,8 @@ def test_only_the_newest_milestones_hold_a_way_back(tmp_path):
     assert list(milestones_of(run.path)) == [0, 1, 2, 3, 4]
     assert with_learner(run.path) == [3, 4]
     defeat = MatchScore.of(0.0, 20)
-    training.roll_back(EarlierMatch(3, defeat, defeat))
+    training.roll_back(4, EarlierMatch(3, defeat, defeat))
+    training.hear()
     keep_milestone(run.path, training.progress.lineage)
     assert with_learner(run.path) == [3, 5]  # 4 is no ancestor of the present net
     training.close()
@@ -77,6 +77,6 @@ def test_a_run_of_the_first_version_goes_on(tmp_path):
     path.write_text(json.dumps(values))
     run = RunFolder(tmp_path / "tiny")
     longer = replace(config, generations=2)
-    training = Training(run, longer, workers_of(longer), silent, silent)
+    training = training_of(run, longer)
     finish(run, training)
     assert training.progress.generation == 2

@@ -55,7 +55,20 @@ def test_a_run_that_was_refused_is_free_for_others(file, tmp_path):
     train(file, runs=tmp_path)
     with pytest.raises(UserError, match="seed 9: this run began with 1"):
         train(tmp_path / "small", settings=["seed=9"])
+    with pytest.raises(UserError, match=r"komi 5 on 3x3: this run began with 8\.5, wanted that"):
+        train(tmp_path / "small", settings=["rules.komi=5"])
     train(tmp_path / "small")
+
+
+def test_a_run_that_could_not_begin_leaves_no_folder(file, tmp_path, ray_session):
+    wanting = ["workers=2", "selfplay.gpus=1"]
+    with pytest.raises(UserError, match="wanted at most the 0 that Ray has"):
+        train(file, runs=tmp_path, settings=wanting)
+    assert not (tmp_path / "small").exists()
+    train(file, runs=tmp_path)
+    with pytest.raises(UserError, match="wanted at most the 0 that Ray has"):
+        train(tmp_path / "small", settings=wanting)
+    assert (tmp_path / "small" / "checkpoints").exists()
 
 
 def test_a_net_is_packaged_from_python_with_its_rating(file, tmp_path):

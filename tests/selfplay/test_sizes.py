@@ -12,15 +12,15 @@ from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
 from insei.engine.symmetries import num_symmetries, transform, transform_moves
 from insei.selfplay.data.dataset import GameDataset, rows_of, schema_of, table_of
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.data.recording import final_area
 from insei.selfplay.data.window import Window
-from insei.selfplay.loop import Training
 from insei.selfplay.run import RunFolder
 from insei.selfplay.sizes import BoardMix, BoardSize
 from insei.selfplay.train_config import RatingConfig, TrainConfig
 from insei.selfplay.worker import Worker
 from tests.helpers.games import QUICK, make_pseudo
-from tests.helpers.runs import CONFIG, begin, curve_names, finish, silent, workers_of
+from tests.helpers.runs import CONFIG, begin, curve_names, finish, learner_of, training_of
 
 SIZES = (BoardSize(5, 4.5, 0.5, 0.1), BoardSize(6, 3.5, 0.25), BoardSize(7, 8.5, 0.25, 0.9))
 FRAME = Rules(7, 7, 9.0)
@@ -97,7 +97,7 @@ def test_larger_boards_are_played_more_often_late_in_the_run():
 
 def test_a_batch_turns_each_board_within_its_own_corner():
     window = Window(7, 7)
-    rows = rows_of(table_of(mixed_games(40), schema_of(7, 7)))
+    rows = rows_of(table_of(SelfPlayGames.of(mixed_games(40)), schema_of(7, 7)))
     window.update(rows, 10**6)
     rng = np.random.default_rng(1)
     chosen = rng.permutation(len(window))[:200]
@@ -134,7 +134,7 @@ def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
     )
     run, training = begin(tmp_path / "tiny", config)
     finish(run, training)
-    window, held = training.replay.learned, training.replay.held_out
+    window, held = learner_of(training).learned, learner_of(training).held_out
     dataset = GameDataset(tmp_path / "tiny" / "games.lance", FRAME)
     assert set(dataset.newest(10**6)["width"].tolist()) == {5, 6, 7}
     names = curve_names(tmp_path / "tiny" / "tensorboard")
@@ -147,8 +147,11 @@ def test_one_run_learns_all_sizes_rates_each_and_goes_on(tmp_path):
     assert card.sizes == {f"{size.side}x{size.side}": size.komi for size in SIZES}
     run = RunFolder(tmp_path / "tiny")
     longer = replace(config, generations=3)
-    training = Training(run, longer, workers_of(longer), silent, silent)
+    training = training_of(run, longer)
     assert training.progress.generation == 2
-    assert (training.replay.learned.rows["game"] == window.rows["game"]).all()
-    assert (training.replay.held_out.rows["ply"] == held.rows["ply"]).all()
+    again = learner_of(training)
+    for mine, theirs in ((again.learned, window), (again.held_out, held)):
+        rows, same = mine.rows, theirs.rows
+        assert len(mine) == len(theirs)
+        assert all((rows[name] == same[name]).all() for name in rows)  # none held out: no columns
     finish(run, training)

@@ -2,8 +2,6 @@
 
 import errno
 import os
-import resource
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -12,40 +10,31 @@ import pytest
 from insei.selfplay import run as runs
 from insei.selfplay.checkpoints import checkpoints_of
 from insei.selfplay.data.dataset import GameDataset
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.learner.learner import Learner
 from insei.selfplay.run import DiskFull, RunFolder, is_disk_full
 from insei.selfplay.session import train_run
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
 from tests.helpers.games import some_games
+from tests.helpers.hostile.full_disk import no_file_longer_than
 from tests.helpers.runs import CONFIG
 
 SHORT = replace(CONFIG, rating=RatingConfig(every=None))
 
 
-@contextmanager
-def no_file_longer_than(num_bytes):
-    """Writes beyond fail with EFBIG, in Lance's own code too, as they would on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (num_bytes, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_games_that_found_no_room_are_added_later(tmp_path):
     dataset = GameDataset(tmp_path / "games.lance", CONFIG.rules)
     first, more = some_games(4), some_games(30, seed=9)
-    dataset.append(first)
+    dataset.append(SelfPlayGames.of(first))
     with no_file_longer_than(600), pytest.raises((OSError, ValueError, RuntimeError)) as caught:
-        dataset.append(more)
+        dataset.append(SelfPlayGames.of(more))
     assert is_disk_full(caught.value)
     again = GameDataset(tmp_path / "games.lance", CONFIG.rules)
-    assert again.ids == {game.id for game in first}
-    again.append(more)
+    assert again.newest_ids.keys() == {game.id for game in first}
+    again.append(SelfPlayGames.of(more))
     whole = GameDataset(tmp_path / "games.lance", CONFIG.rules)
-    assert whole.ids == {game.id for game in first + more}
+    assert whole.newest_ids.keys() == {game.id for game in first + more}
     assert whole.num_rows == sum(len(game) for game in first + more)
 
 
@@ -93,12 +82,12 @@ def test_a_run_stops_with_a_line_and_goes_on_when_there_is_room(tmp_path, monkey
     run.close()
     assert [folder.name for folder in checkpoints_of(path)] == ["000000", "000001"]
     assert not list(path.glob("checkpoints/.unfinished*"))
-    known = GameDataset(path / "games.lance", CONFIG.rules).ids
+    known = GameDataset(path / "games.lance", CONFIG.rules).newest_ids.keys()
     monkeypatch.setattr(runs, "write_checkpoint", write)
     run = RunFolder(path)
     train_run(run, SHORT)
     run.close()
     assert checkpoints_of(path)[-1].name == "000003"
     dataset = GameDataset(path / "games.lance", CONFIG.rules)
-    assert known <= dataset.ids
-    assert all(12 <= count < 24 for count in dataset.games_by_generation.values())
+    assert known <= dataset.newest_ids.keys()
+    assert all(count == 12 for count in dataset.games_by_generation.values())

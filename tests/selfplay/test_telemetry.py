@@ -9,20 +9,26 @@ import pytest
 
 from insei.selfplay.checkpoints import Progress
 from insei.selfplay.curves import Curves
-from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.health import Validation
 from insei.selfplay.lineage import Lineage
-from insei.selfplay.loop import Training
 from insei.selfplay.net_rating import MatchScore, NetRating
-from insei.selfplay.replay import ReplayBuffer
 from insei.selfplay.run import RunFolder
-from insei.selfplay.telemetry import Generation, Telemetry
+from insei.selfplay.telemetry import Generation, Telemetry, Traffic, busy_share
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
 from tests.helpers.ratings import rating_of
-from tests.helpers.runs import CONFIG, RATED, begin, curve_names, finish, silent, workers_of
+from tests.helpers.runs import (
+    CONFIG,
+    RATED,
+    begin,
+    curve_names,
+    finish,
+    silent,
+    training_of,
+)
 
 BEGINNING = Progress(Lineage(), 0, 0, {}, 0.0)
+TRAFFIC = Traffic(games=100, rows=3000, waiting=3, commits=9, lag=1.5, workers=2)
 
 
 def test_the_curves_tell_whether_the_run_is_healthy(tmp_path):
@@ -39,6 +45,11 @@ def test_the_curves_tell_whether_the_run_is_healthy(tmp_path):
         "speed/positions_per_second",
         "speed/evaluations_per_second",
         "window/rows",
+        "loop/learner_lag",
+        "loop/worker_lag",
+        "loop/games_waiting",
+        "loop/commits",
+        "loop/busy_share",
         "rating/random",
     } <= names
 
@@ -88,7 +99,7 @@ def test_an_opponent_that_fails_is_told_of_and_does_not_count(tmp_path):
     path, told = tmp_path / "tiny", []
     config = replace(CONFIG, rating=rating)
     run = RunFolder.create(path, to_yaml(config))
-    finish(run, Training(run, config, workers_of(config), silent, told.append))
+    finish(run, training_of(run, config, told.append))
     (rating,) = [json.loads(line) for line in (path / "ratings.jsonl").open()]
     assert set(rating["opponents"]) == {"random", "earlier"}
     reason = "2 of 2 games, failed: RuntimeError: tired"
@@ -103,6 +114,20 @@ def telemetry_of(path, config=CONFIG, progress=BEGINNING, watch=silent, notice=s
     yield telemetry
     telemetry.close()
     run.close()
+
+
+def test_the_first_line_of_a_generation_tells_the_loss_and_speed_of_the_last(tmp_path):
+    told = []
+    run = RunFolder.create(tmp_path / "tiny", to_yaml(CONFIG))
+    finish(run, training_of(run, CONFIG, watch=told.append))
+    firsts = {status.generation: status for status in reversed(told)}
+    assert len(firsts) > 1
+    for generation, status in firsts.items():
+        if generation:
+            assert status.positions_per_second > 0
+            assert status.evaluations_per_second > 0
+            assert status.busy_share > 0
+            assert status.loss is not None
 
 
 def test_a_notice_comes_each_time_that_overfitting_begins(tmp_path):
@@ -123,16 +148,26 @@ def test_the_status_says_how_much_of_the_run_is_left(tmp_path):
     told = []
     config = replace(CONFIG, generations=8)
     progress = replace(BEGINNING, lineage=Lineage(4, skipped=2), seconds=60.0)
-    dataset = GameDataset(tmp_path / "games.lance", config.rules)
     with telemetry_of(tmp_path / "a", config, progress, told.append) as telemetry:
-        telemetry.show(progress, ReplayBuffer(dataset, config, 4), 7, Generation(4))
+        telemetry.num_steps = 7
+        telemetry.show(progress, Generation(4), TRAFFIC)
     with telemetry_of(tmp_path / "b", config, BEGINNING, told.append) as telemetry:
-        telemetry.show(BEGINNING, ReplayBuffer(dataset, config, 0), 0, Generation(0))
+        telemetry.show(BEGINNING, Generation(0), TRAFFIC)
     amid, beginning = told
+    assert (amid.games, amid.rows) == (100, 3000)
     assert (amid.generation, amid.generations, amid.steps) == (4, 10, 7)
     assert amid.seconds_left == pytest.approx(180, abs=5)  # two of eight took a minute
     assert beginning.seconds_left is None
     assert beginning.loss is None
+    assert (amid.lag, amid.waiting, amid.commits) == (1.5, 3, 9)
+
+
+def test_the_busy_share_counts_the_time_of_all_workers():
+    generation = Generation(3, began=time.monotonic() - 10)
+    generation.counts.seconds = 15.0
+    assert busy_share(generation, TRAFFIC) == pytest.approx(0.75, abs=0.05)
+    generation.counts.seconds = 1000.0  # of calls that began long before
+    assert busy_share(generation, TRAFFIC) == 1
 
 
 def test_the_status_has_the_shares_of_the_newest_rating(tmp_path):

@@ -11,9 +11,8 @@ import numpy as np
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.search.settings import SearchSettings
 from insei.engine.rules import Rules
-from insei.selfplay.train_config import SelfPlayConfig
-from insei.selfplay.sizes import BoardMix
-from insei.selfplay.worker import Worker, compiled
+from insei.selfplay.processes import evaluators_of, worker_of
+from insei.selfplay.train_config import SelfPlayConfig, TrainConfig
 
 network = NetworkConfig(blocks=4, channels=64)
 rng = np.random.default_rng(1)
@@ -22,13 +21,11 @@ weights = {
     for name, shape in network.weight_shapes().items()
 }
 
-def make(weights, seen):
-    return compiled(network, 9, 9, "bf16", weights, seen)
-
-config = SelfPlayConfig(
+selfplay = SelfPlayConfig(
     search=SearchSettings(visits=2), games_in_flight=64, max_plies_per_point=1.0, cache=16_384
 )
-worker = Worker(BoardMix.of(Rules(9, 9, 7.0)), config, make, 1)
+config = TrainConfig(rules=Rules(9, 9, 7.0), network=network, selfplay=selfplay, generations=1)
+worker = worker_of(config, evaluators_of(config), 1, None)
 worker.load(weights, 0)
 worker.play(1)
 # Not getrusage: its peak is inherited from the process that started this one.

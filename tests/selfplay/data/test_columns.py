@@ -21,6 +21,7 @@ from insei.selfplay.data.columns import (
 )
 from insei.selfplay.data.dataset import GameDataset, rows_of, schema_of, table_of
 from insei.selfplay.data.game import SelfPlayGame
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.data.window import Window
 from tests.helpers.games import some_games
 from tests.helpers.paths import ROOT
@@ -29,7 +30,7 @@ BOTH = STORED + DERIVED
 
 
 def test_every_stored_column_is_in_the_dataset_with_its_type(tmp_path):
-    GameDataset(tmp_path / "games.lance", Rules(5, 5, 4.5)).append(some_games(3))
+    GameDataset(tmp_path / "games.lance", Rules(5, 5, 4.5)).append(SelfPlayGames.of(some_games(3)))
     table = lance.dataset(str(tmp_path / "games.lance")).to_table()
     assert table.schema.names == [*(column.name for column in STORED), WHOLE_GAME.name]
     rows = rows_of(table)
@@ -43,7 +44,7 @@ def test_every_stored_column_is_in_the_dataset_with_its_type(tmp_path):
 
 def test_every_column_of_a_batch_has_the_shape_of_the_table():
     window = Window(5, 5)
-    window.update(rows_of(table_of(some_games(3), schema_of(5, 5))), 10**6)
+    window.update(rows_of(table_of(SelfPlayGames.of(some_games(3)), schema_of(5, 5))), 10**6)
     batch = window.batch(np.arange(4), np.zeros(4, np.int64))
     batch.check()
     assert set(batch.columns) == {column.name for column in BOTH if column.in_batch is not None}
@@ -65,7 +66,7 @@ def test_every_column_of_a_batch_has_the_shape_of_the_table():
 )
 def test_a_batch_unlike_the_table_is_refused(change, said):
     window = Window(5, 5)
-    window.update(rows_of(table_of(some_games(3), schema_of(5, 5))), 10**6)
+    window.update(rows_of(table_of(SelfPlayGames.of(some_games(3)), schema_of(5, 5))), 10**6)
     batch = window.batch(np.arange(4), np.zeros(4, np.int64))
     with pytest.raises(ValueError, match=said):
         replace(batch, columns=change(batch.columns)).check()
@@ -106,7 +107,7 @@ def test_a_new_column_needs_a_line_in_the_table_and_a_value_in_the_record(monkey
         replace(game, rows=as_columns(game.rows | {"prior": game.rows["policy"]}))
         for game in played
     ]
-    found = rows_of(table_of(games, schema_of(5, 5)))
+    found = rows_of(table_of(SelfPlayGames.of(games), schema_of(5, 5)))
     assert (found["prior"] == found["policy"]).all()
     window = Window(5, 5)
     window.update(found, 10**6)

@@ -14,6 +14,7 @@ from insei.selfplay.data.dataset import (
     schema_of,
     table_of,
 )
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.data.mending import mend
 from insei.selfplay.data.recording import final_area
 from insei.selfplay.data.window import Window, window_size, windows_of
@@ -73,10 +74,10 @@ def test_playing_before_a_net_came_is_refused():
 def test_the_dataset_gives_back_its_rows(tmp_path):
     games = some_games(10)
     dataset = GameDataset(tmp_path / "games.lance", FIVE)
-    dataset.append(games[:4])
-    dataset.append(games[4:])
+    dataset.append(SelfPlayGames.of(games[:4]))
+    dataset.append(SelfPlayGames.of(games[4:]))
     for rows in (dataset.newest(10**6), GameDataset(tmp_path / "games.lance", FIVE).newest(10**6)):
-        direct = rows_of(table_of(games, dataset.schema))
+        direct = rows_of(table_of(SelfPlayGames.of(games), dataset.schema))
         assert all((rows[name] == direct[name]).all() for name in direct)
     assert (dataset.newest(7)["planes"] == direct["planes"][-7:]).all()
     assert dataset.num_rows == sum(len(game) for game in games)
@@ -85,10 +86,10 @@ def test_the_dataset_gives_back_its_rows(tmp_path):
 def test_no_game_is_kept_twice(tmp_path):
     games = some_games(6)
     dataset = GameDataset(tmp_path / "games.lance", FIVE)
-    dataset.append(games[:4])
+    dataset.append(SelfPlayGames.of(games[:4]))
     again = GameDataset(tmp_path / "games.lance", FIVE)
-    assert len(again.append(games[:4])["ply"]) == 0
-    again.append(games)
+    assert len(again.append(SelfPlayGames.of(games[:4]))) == 0
+    again.append(SelfPlayGames.of(games))
     assert again.num_games == len(games)
     assert len(np.unique(again.newest(10**6)["game"])) == len(games)
     assert again.games_by_generation == {0: len(games)}
@@ -98,7 +99,7 @@ def test_many_commits_are_compacted_and_keep_their_order(tmp_path):
     dataset = GameDataset(tmp_path / "games.lance", FIVE)
     games = some_games(120)
     for game in games:
-        dataset.append([game])
+        dataset.append(SelfPlayGames.of([game]))
     assert len(dataset.table.get_fragments()) < 60  # of 120 commits
     rows = dataset.newest(10**6)
     wanted = [game.id for game in games for _ in game.rows["ply"]]
@@ -124,9 +125,9 @@ def test_a_first_commit_cut_short_is_moved_away(tmp_path, left):
         GameDataset(path, FIVE)
     assert mend(path) == []
     games = some_games(2)
-    GameDataset(path, FIVE).append(games)
+    GameDataset(path, FIVE).append(SelfPlayGames.of(games))
     assert mend(path) == []  # what was committed stays
-    assert GameDataset(path, FIVE).ids == {game.id for game in games}
+    assert GameDataset(path, FIVE).newest_ids.keys() == {game.id for game in games}
     aside = tmp_path / "games.lance.unfinished"
     assert all((aside / name).read_text() == "half" for name in left)
 
@@ -145,7 +146,7 @@ def test_versions_cut_short_are_set_aside_and_the_last_whole_one_goes_on(
     dataset = GameDataset(path, FIVE)
     commits = [some_games(2, seed) for seed in range(3)]
     for games in commits:
-        dataset.append(games)
+        dataset.append(SelfPlayGames.of(games))
     for manifest in versions_of(path)[:num_damaged]:
         data = manifest.read_bytes()
         manifest.write_bytes(data[: int(len(data) * kept) if kept < 1 else kept])
@@ -154,15 +155,16 @@ def test_versions_cut_short_are_set_aside_and_the_last_whole_one_goes_on(
     assert mend(path) == []
     whole = [game.id for games in commits[: 3 - num_damaged] for game in games]
     dataset = GameDataset(path, FIVE)
-    assert dataset.ids == set(whole)
+    assert dataset.newest_ids.keys() == set(whole)
     assert len(list((tmp_path / "games.lance.damaged").iterdir())) == num_damaged
-    dataset.append([game for games in commits for game in games])
-    assert GameDataset(path, FIVE).ids == {game.id for games in commits for game in games}
+    dataset.append(SelfPlayGames.of([game for games in commits for game in games]))
+    every = {game.id for games in commits for game in games}
+    assert GameDataset(path, FIVE).newest_ids.keys() == every
 
 
 def test_a_table_of_which_no_version_can_be_read_is_one_line(tmp_path):
     path = tmp_path / "games.lance"
-    GameDataset(path, FIVE).append(some_games(2))
+    GameDataset(path, FIVE).append(SelfPlayGames.of(some_games(2)))
     for manifest in versions_of(path):
         manifest.write_bytes(b"")
     with pytest.raises(UserError, match="no version"):
@@ -172,7 +174,7 @@ def test_a_table_of_which_no_version_can_be_read_is_one_line(tmp_path):
 @pytest.mark.parametrize("is_empty", [True, False])
 def test_a_data_file_that_is_gone_is_named(tmp_path, is_empty):
     path = tmp_path / "games.lance"
-    GameDataset(path, FIVE).append(some_games(2))
+    GameDataset(path, FIVE).append(SelfPlayGames.of(some_games(2)))
     [file] = (path / "data").glob("*.lance")
     if is_empty:
         file.write_bytes(b"")
@@ -185,12 +187,13 @@ def test_a_data_file_that_is_gone_is_named(tmp_path, is_empty):
 def test_rows_are_counted_by_generation(tmp_path):
     dataset = GameDataset(tmp_path / "games.lance", FIVE)
     old, new = some_games(3), some_games(2, seed=2, generation=4)
-    dataset.append(old)
-    dataset.append(new)
+    dataset.append(SelfPlayGames.of(old))
+    dataset.append(SelfPlayGames.of(new))
     for table in (dataset, GameDataset(tmp_path / "games.lance", FIVE)):
-        assert table.rows_since(1) == sum(len(game) for game in new)
-        assert table.rows_since(0) == table.num_rows
-        assert table.rows_since(5) == 0
+        assert table.rows_before(4) == sum(len(game) for game in old)
+        assert table.rows_before(0) == 0
+        assert table.rows_before(5) == table.num_rows
+        assert table.games_before(4) == len(old)
 
 
 @pytest.mark.parametrize(
@@ -204,14 +207,14 @@ def test_rows_are_counted_by_generation(tmp_path):
     ],
 )
 def test_a_dataset_of_other_rules_is_refused(tmp_path, rules, said):
-    GameDataset(tmp_path / "games.lance", FIVE).append(some_games(2))
+    GameDataset(tmp_path / "games.lance", FIVE).append(SelfPlayGames.of(some_games(2)))
     GameDataset(tmp_path / "games.lance", Rules(5, 5, 20.0))  # komi differs from game to game
     with pytest.raises(ValueError, match=said):
         GameDataset(tmp_path / "games.lance", rules)
 
 
 def test_a_dataset_of_other_planes_is_refused(tmp_path, monkeypatch):
-    GameDataset(tmp_path / "games.lance", FIVE).append(some_games(2))
+    GameDataset(tmp_path / "games.lance", FIVE).append(SelfPlayGames.of(some_games(2)))
     monkeypatch.setattr("insei.selfplay.data.dataset.PLANES_VERSION", 2)
     with pytest.raises(ValueError, match="games with planes 1; wanted planes 2"):
         GameDataset(tmp_path / "games.lance", FIVE)
@@ -219,11 +222,12 @@ def test_a_dataset_of_other_planes_is_refused(tmp_path, monkeypatch):
 
 def test_a_dataset_of_the_first_version_tells_its_frame_by_its_columns(tmp_path):
     games = some_games(2)
-    lance.write_dataset(table_of(games, schema_of(5, 5)), str(tmp_path / "games.lance"))
+    table = table_of(SelfPlayGames.of(games), schema_of(5, 5))
+    lance.write_dataset(table, str(tmp_path / "games.lance"))
     dataset = GameDataset(tmp_path / "games.lance", FIVE)
     assert dataset.num_games == len(games)
     more = some_games(2, seed=7)
-    dataset.append(more)
+    dataset.append(SelfPlayGames.of(more))
     again = GameDataset(tmp_path / "games.lance", FIVE)
     assert again.num_games == len(games) + len(more)
     with pytest.raises(ValueError, match="games with scoring area; wanted scoring territory"):
@@ -243,7 +247,7 @@ def test_the_window_grows_by_its_law():
 
 def window_of(games, size=10**6):
     window = Window(5, 5)
-    rows = rows_of(table_of(games, schema_of(5, 5)))
+    rows = rows_of(table_of(SelfPlayGames.of(games), schema_of(5, 5)))
     window.update(rows, size)
     return window, rows
 
@@ -251,7 +255,7 @@ def window_of(games, size=10**6):
 def test_the_window_keeps_the_newest():
     games = some_games(10)
     window, rows = window_of(games[:5], 50)
-    later = rows_of(table_of(games[5:], schema_of(5, 5)))
+    later = rows_of(table_of(SelfPlayGames.of(games[5:]), schema_of(5, 5)))
     window.update(later, 50)
     both = np.concatenate([rows["planes"], later["planes"]])[-50:]
     assert len(window) == 50
@@ -281,7 +285,7 @@ def test_rows_are_drawn_under_symmetries_unless_told_otherwise(turned):
     window, held = windows_of(config)
     assert held.num_symmetries == 8
     game = some_games(1)[0]
-    window.update(rows_of(table_of([game], schema_of(5, 5))), 10**6)
+    window.update(rows_of(table_of(SelfPlayGames.of([game]), schema_of(5, 5))), 10**6)
     as_played = window.batch(np.arange(len(window)), np.zeros(len(window), np.int64))
     drawn = window.sample(256, np.random.default_rng(1))
     known = {row.tobytes() for row in as_played["planes"]}

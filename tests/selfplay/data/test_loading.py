@@ -12,6 +12,7 @@ from insei.engine.rules import Rules
 from insei.selfplay.data import load
 from insei.selfplay.data.columns import STORED
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.data.loading import SelfPlayRows, unpacked
 from insei.selfplay.run import DATASET
 from insei.system.errors import UserError
@@ -39,7 +40,7 @@ def test_the_fields_are_the_columns_of_the_table():
 
 def test_rows_are_the_recorded_ones_unpacked(run, games):
     rows = load(run).rows()
-    packed = rows_of(table_of(games, schema_of(5, 5)))
+    packed = rows_of(table_of(SelfPlayGames.of(games), schema_of(5, 5)))
     assert len(rows) == len(packed["ply"])
     for name in ("game", "move", "score", "weight", "global_planes", "prior_value"):
         assert (getattr(rows, name) == packed[name]).all()
@@ -96,7 +97,7 @@ def test_data_are_as_they_stood_when_they_were_opened(games, tmp_path):
     data = load(str(path))
     from insei.selfplay.data.dataset import GameDataset
 
-    GameDataset(path / DATASET, Rules(5, 5, 4.5)).append(games)
+    GameDataset(path / DATASET, Rules(5, 5, 4.5)).append(SelfPlayGames.of(games))
     assert data.num_games == 3
     assert load(path).num_games == 12
 

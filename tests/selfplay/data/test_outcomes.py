@@ -5,6 +5,7 @@ import pytest
 
 from insei.selfplay.data.columns import DRAW, LOSS, WIN
 from insei.selfplay.data.dataset import rows_of, schema_of, table_of
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.data.outcomes import chances_of
 from insei.selfplay.data.window import Window
 from tests.helpers.games import some_games
@@ -12,7 +13,7 @@ from tests.helpers.games import some_games
 
 def some_rows():
     """Games of which here and there a ply was not recorded, as after a quick search."""
-    rows = rows_of(table_of(some_games(30), schema_of(5, 5)))
+    rows = rows_of(table_of(SelfPlayGames.of(some_games(30)), schema_of(5, 5)))
     kept = np.random.default_rng(1).random(len(rows["ply"])) < 0.7
     rows = {name: column[kept] for name, column in rows.items()}
     return rows | {"searched_value": np.random.default_rng(2).uniform(-1, 1, kept.sum())}

@@ -15,6 +15,7 @@ from insei.engine.sgf.record import read_sgf_file
 from insei.selfplay.data import load
 from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.data.export import export_sgf
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.run import DATASET
 from insei.selfplay.sizes import BoardMix, BoardSize
 from insei.selfplay.worker import Worker
@@ -101,7 +102,7 @@ def test_an_older_run_goes_on_and_keeps_whole_games_from_then_on(tmp_path):
     assert not (tmp_path / "sgf").exists()
     for _ in range(2):
         dataset = GameDataset(run / DATASET, FIVE)
-        dataset.append(games)
+        dataset.append(SelfPlayGames.of(games))
         assert dataset.num_games == 8
     assert kept(run) == moves_by_id(games[4:])
     assert load(run).num_rows == dataset.num_rows == sum(map(len, games))
@@ -113,7 +114,7 @@ def test_an_older_run_goes_on_and_keeps_whole_games_from_then_on(tmp_path):
 def test_what_the_window_reads_is_as_before(tmp_path):
     games = some_games(5)
     dataset = GameDataset(tmp_path / "table", FIVE)
-    rows = dataset.append(games)
+    rows = dataset.append(SelfPlayGames.of(games)).all_rows()
     assert "moves" not in rows
     assert "moves" not in dataset.newest(10)
 
@@ -121,7 +122,7 @@ def test_what_the_window_reads_is_as_before(tmp_path):
 def append_until_killed(path, games):
     dataset = GameDataset(path, FIVE)
     for game in games:
-        dataset.append([game])
+        dataset.append(SelfPlayGames.of([game]))
 
 
 @pytest.mark.parametrize("first", ["new", "older"])
@@ -133,20 +134,20 @@ def test_kill_9_between_commits_loses_and_doubles_nothing(tmp_path, first):
     else:
         run_with(run, games[:10])
     for _ in range(3):
-        known = set(GameDataset(run / DATASET, FIVE).ids)
+        known = set(GameDataset(run / DATASET, FIVE).newest_ids)
         process = multiprocessing.get_context("spawn").Process(
             target=append_until_killed, args=(run / DATASET, games)
         )
         process.start()
-        while GameDataset(run / DATASET, FIVE).ids == known and process.is_alive():
+        while GameDataset(run / DATASET, FIVE).newest_ids.keys() == known and process.is_alive():
             pass
         if process.is_alive():
             os.kill(process.pid, signal.SIGKILL)
         process.join()
         dataset = GameDataset(run / DATASET, FIVE)
-        assert known <= dataset.ids
+        assert known <= dataset.newest_ids.keys()
         whole = kept(run)
-        assert len(dataset.ids) == len(whole) + (10 if first == "older" else 0)
+        assert len(dataset.newest_ids) == len(whole) + (10 if first == "older" else 0)
         assert dataset.num_rows == lance.dataset(str(run / DATASET)).count_rows()
     append_until_killed(run / DATASET, games)
     wanted = games[10:] if first == "older" else games

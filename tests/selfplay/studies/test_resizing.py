@@ -1,5 +1,6 @@
 """Resizing: nets of other sizes from recorded games, made once, rated, and continued."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,8 @@ from insei.agents.net.package import load_package, read_card
 from insei.commands.package import package
 from insei.commands.resize import resize as command
 from insei.engine.rules import Rules
+from insei.selfplay.history.fields import bytes_of
+from insei.selfplay.history.history import History, Proposal
 from insei.selfplay.learner.learner import Learner
 from insei.selfplay.studies.resizing import ResizeConfig, architectures, resize
 from insei.selfplay.studies.retraining import read_rows, retrain
@@ -149,3 +152,20 @@ def test_a_killed_retraining_goes_on_where_it_stood(learned, tmp_path, monkeypat
     parts = run(tmp_path / "parts", lambda status: told.append(status.step))
     assert told == [10]
     assert all(abs(whole[name] - one).max() < 1e-6 for name, one in parts.items())
+
+
+def test_a_card_names_the_edits_that_its_net_learned_from(learned, tmp_path):
+    run = shutil.copytree(learned, tmp_path / "run")
+    history = History(run)
+    row = history.games.table.slice(0, 1).to_pylist()[0]
+    cell = Proposal(row["game"], row["ply"], "weight", bytes_of(0.5, "weight"))
+    commit = history.commit([cell], "half")
+    config = ResizeConfig(str(run), run, channels=(0.5,), passes=1.0, out=tmp_path / "s", games=0)
+    [made] = resize(config).folders
+    assert read_card(made).training["dataset_commit"] == commit.id
+    history.revert("HEAD")
+    with pytest.raises(ValueError, match="comes from elsewhere"):
+        resize(config)
+    history.create_branch("half", commit.id)
+    history.switch("half")
+    assert resize(config).folders == [made]
