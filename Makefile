@@ -1,6 +1,7 @@
 # make demo    learn 5x5 from nothing, then hold a tournament: 5 to 30 minutes on two cores
 # make test    format, lint, types, tests: the gate
 # make fast    the tests that take seconds
+# make slow    those that take longer: 25 minutes on two cores
 # make deep    100,000 random games against the slow reference
 # make checked the engine's tests again on a build with bounds checks
 # make fuzz    five minutes of fuzzing, which keeps what it finds in build/fuzz
@@ -22,13 +23,12 @@ ENGINE_TESTS := $(addprefix tests/engine/test_,$(addsuffix .py,rule_cases positi
 SEARCH_TESTS := $(addprefix tests/agents/search/test_,$(addsuffix .py,forest gumbel puct subtree \
 	ownership search_results walk avoided extra_planes))
 
-.PHONY: demo test lint types fast deep checked sanitized hardened fuzz benchmark docs clean
+.PHONY: demo test lint types fast slow deep checked sanitized hardened fuzz benchmark docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/insei demo
 
-test: lint types
-	$(BIN)/pytest
+test: lint types fast slow
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
@@ -40,6 +40,11 @@ types: $(INSTALLED)
 
 fast: $(INSTALLED)
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
+
+# Rules and search on both cores; what times processes has the machine to itself.
+slow: $(INSTALLED)
+	$(BIN)/pytest -n 2 --dist worksteal -m slow tests/engine tests/agents
+	$(BIN)/pytest -m slow --ignore tests/engine --ignore tests/agents --durations=15
 
 # Two of ten shares at a time; five minutes of one core in all.
 deep: $(INSTALLED)
@@ -82,6 +87,7 @@ benchmark: $(INSTALLED)
 	$(BIN)/python -m benchmarks.selfplay
 	$(BIN)/python -m benchmarks.learner
 	$(BIN)/python -m benchmarks.records
+	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.table
 	$(BIN)/python -m benchmarks.client
 

@@ -15,7 +15,6 @@ import statistics
 import time
 
 import numpy as np
-import openvino as ov
 import torch
 
 from benchmarks.measure import in_turns, parser, tell
@@ -24,6 +23,7 @@ from benchmarks.search import weights_of
 from insei.agents.net.architecture import NetworkConfig
 from insei.agents.net.find_package import find_package
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.agents.net.openvino_runtime import ov
 from insei.agents.net.package import load_package
 from insei.agents.search.settings import SearchSettings
 from insei.engine.planes.net_planes import planes

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import get_args
 
 import numpy as np
-from openvino import ProfilingInfo
 
 from benchmarks.measure import parser, tell
 from benchmarks.search import GAMES, NETWORK, RULES, weights_of
 from insei.agents.net.evaluator import Precision
 from insei.agents.net.openvino_evaluator import OpenVinoEvaluator
+from insei.agents.net.openvino_runtime import ov
 from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 
@@ -42,10 +42,10 @@ def layer_microseconds(precision: Precision) -> dict[str, list[float]]:
     return found
 
 
-def layers_of(counters: Iterable[ProfilingInfo]) -> Iterable[tuple[str, float]]:
+def layers_of(counters: Iterable[ov.ProfilingInfo]) -> Iterable[tuple[str, float]]:
     """The name and the microseconds of each layer that was computed."""
     for counter in counters:
-        if counter.status == ProfilingInfo.Status.EXECUTED:
+        if counter.status == ov.ProfilingInfo.Status.EXECUTED:
             name = f"{counter.node_type} {counter.exec_type} {counter.node_name}"
             yield name, counter.real_time.total_seconds() * 1e6
 

@@ -2,11 +2,13 @@
 
 Rows a second of one core, 256 a step on 9x9, for three nets, in bf16 where the processor has it and
 in fp32; beside it the share of the matrix product's peak in the same precision, in turns, reckoned
-with three products a layer: forward, backward to the features, backward to the weights. Processor
-time, medians of nine.
+with three products a layer: forward, backward to the features, backward to the weights. Then how
+many times as fast the step is once torch has compiled the net (`learner.compiled`), in turns with
+the step as it is. Processor time, medians of nine.
 """
 
 import statistics
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -49,20 +51,32 @@ def a_batch() -> Batch:
     return Batch({name: column.astype(np.float32) for name, column in columns.items()})
 
 
-def step_numbers(learner: Learner, batch: Batch, name: str) -> dict[str, float]:
-    """Of one step after another on the same rows, in turns with the product of matrices."""
+def steps_of(learner: Learner, batch: Batch) -> Callable[[], int]:
+    """A function that takes a step on the batch, and returns its rows."""
 
     def run() -> int:
         learner.step(batch, 0.0)
         return ROWS
 
+    return run
+
+
+def step_numbers(learner: Learner, batch: Batch, name: str) -> dict[str, float]:
+    """Of one step after another on the same rows, in turns with the product of matrices."""
     kind = torch.bfloat16 if learner.autocasts else torch.float32
-    rounds = in_turns([run, product(kind)], ROUNDS)
+    rounds = in_turns([steps_of(learner, batch), product(kind)], ROUNDS)
     work = 3 * 2 * multiply_adds(learner.network.config, RULES.num_points)
     return {
         f"{name}_rows_per_second": 1 / statistics.median(ours for ours, _ in rounds),
         f"{name}_share_of_peak": statistics.median(work * peak / ours for ours, peak in rounds),
     }
+
+
+def gain_of_compiling(network: NetworkConfig, batch: Batch) -> float:
+    """How many times as fast a step is with the net compiled."""
+    both = [Learner(network, LearnerConfig(compiled=compiled), 1) for compiled in (False, True)]
+    rounds = in_turns([steps_of(learner, batch) for learner in both], ROUNDS)
+    return statistics.median(plain / compiled for plain, compiled in rounds)
 
 
 def main() -> None:
@@ -75,6 +89,9 @@ def main() -> None:
             learner = Learner(network, LearnerConfig(precision=precision), 1)
             name = f"{precision}_{network.blocks}b{network.channels}"
             found |= step_numbers(learner, batch, name)
+    for network in NETWORKS:
+        name = f"{network.blocks}b{network.channels}_gain_of_compiling"
+        found[name] = gain_of_compiling(network, batch)
     tell(found, as_json, f"9x9, one core, {ROWS} rows a step")
 
 

@@ -21,6 +21,7 @@ from insei.agents.net.architecture import NetworkConfig
 from insei.engine.rules import Rules
 from insei.selfplay.data.columns import STORED, num_values
 from insei.selfplay.data.dataset import numbers_of, schema_of, table_of
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import SelfPlayConfig
 from insei.selfplay.worker import Worker, compiled
@@ -43,7 +44,8 @@ def some_rows() -> pa.Table:
     }
     worker = Worker(BoardMix.of(RULES), SelfPlayConfig(games_in_flight=32), evaluator, 1)  # type: ignore[arg-type]
     worker.load(weights, 0)
-    return table_of(worker.play(GAMES)[0], schema_of(RULES.height, RULES.width))
+    games = SelfPlayGames.of(worker.play(GAMES)[0])
+    return table_of(games, schema_of(RULES.height, RULES.width))
 
 
 def with_lists(table: pa.Table) -> pa.Table:

@@ -153,6 +153,8 @@ def type_of(key: Key) -> str:
         words = f"list of {', '.join(f'`{choice}`' for choice in choices)}"
     elif is_list:
         words = f"list of {NAMES[typing.get_args(key.kind)[0]]}s".replace("texts", "text")
+    elif typing.get_args(key.kind):
+        words = " or ".join(NAMES[kind] for kind in typing.get_args(key.kind))
     else:
         words = NAMES[key.kind]
     return f"{words}, or null" if key.can_be_null else words

@@ -31,6 +31,7 @@ class NetBoards:
 NETS = (
     NetBoards(5, 8, "go5to9", "go5to9"),
     NetBoards(9, 9, "go9", "go9-6b64"),
+    NetBoards(19, 19, "go19", "go19"),  # not rated yet
 )
 BEGINNERS = (
     Step("random", "plays anywhere"),

@@ -1,7 +1,7 @@
 """The `insei` program: runs a command, and ends with one line and an exit status if it fails.
 
-Exit status 2 is a user's mistake, 1 a bug (its traceback is in a file), 130 an interrupt, 143
-SIGTERM. See docs/errors.md.
+Exit status 2 is a user's mistake, 1 a bug (its traceback is in a file), 75 a cluster that has gone
+away, 130 an interrupt, 143 SIGTERM. See docs/errors.md.
 """
 
 import difflib
@@ -19,6 +19,7 @@ from insei.commands.ablate import ablate
 from insei.commands.analysis import analysis
 from insei.commands.completion import completion, help_on
 from insei.commands.curve import curve
+from insei.commands.data.data import data
 from insei.commands.demo import demo
 from insei.commands.export import export
 from insei.commands.games import games
@@ -26,11 +27,16 @@ from insei.commands.gtp import gtp
 from insei.commands.import_records import import_records
 from insei.commands.ladder import ladder
 from insei.commands.learn import learn
+from insei.commands.mining.lesson import lesson
+from insei.commands.mining.mine import mine
+from insei.commands.mining.relabel import relabel
 from insei.commands.package import package
 from insei.commands.play import play
 from insei.commands.rate import rate
 from insei.commands.resize import resize
+from insei.commands.restore import restore
 from insei.commands.status import status
+from insei.commands.studio import studio
 from insei.commands.study.guess import guess
 from insei.commands.study.problem import problem
 from insei.commands.study.review import review
@@ -39,7 +45,7 @@ from insei.commands.train import train
 from insei.commands.version import version
 from insei.commands.watch import watch
 from insei.system.error_log import write_error_log
-from insei.system.errors import UserError
+from insei.system.errors import ClusterLost, UserError
 from insei.system.shown import say, shown_line
 from insei.system.termination import EXIT_STATUS, end_on_sigterm, was_asked
 from insei.system.version import version as version_text
@@ -65,9 +71,9 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,  # `main` says that it stopped
 )
 COMMANDS = (
-    play, review, games, watch, problem, guess, train, import_records, learn, status, tournament,
-    demo, rate, ladder, curve, resize, ablate, export, gtp, analysis, package, completion, help_on,
-    version,
+    play, review, games, watch, problem, guess, train, import_records, learn, status, restore,
+    tournament, demo, rate, ladder, curve, resize, ablate, export, data, mine, relabel,
+    lesson, studio, gtp, analysis, package, completion, help_on, version,
 )  # fmt: skip
 NAMES: dict[Callable[..., None], str] = {import_records: "import", help_on: "help"}  # another
 for command in COMMANDS:
@@ -87,6 +93,7 @@ FIRST = """insei: play Go in the terminal, and train nets that play it.
   insei demo             train a net on 5x5 and rate it, in 5 to 30 minutes
   insei help             all commands; `insei help play` explains one
 """  # what `insei` alone says
+CLUSTER_LOST = os.EX_TEMPFAIL  # the same command goes on once there is a cluster again
 MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
 )  # fmt: skip
@@ -117,7 +124,7 @@ def main(words: list[str] | None = None) -> None:
         if os.environ.get("INSEI_TRACEBACK") == "1":
             raise
         if is_users(error):
-            complain(str(error))
+            complain(str(error), CLUSTER_LOST if isinstance(error, ClusterLost) else 2)
         report_bug(error, words)
 
 
@@ -162,10 +169,10 @@ def leave_quietly() -> NoReturn:
     sys.exit(1)
 
 
-def complain(what: str) -> NoReturn:
-    """Say what was wrong in one line, and exit with 2."""
+def complain(what: str, status: int = 2) -> NoReturn:
+    """Say what was wrong in one line, and exit."""
     say(f"insei: {shown_line(what)}", to_error=True)
-    sys.exit(2)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

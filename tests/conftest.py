@@ -23,13 +23,13 @@ def users_folders(tmp_path_factory, monkeypatch):
 
 @pytest.fixture(scope="session")
 def ray_session():
-    from insei.system.ray_session import start_ray
+    from insei.system.ray_session import start_ray, stop_ray
 
     start_ray(2)
     import ray
 
     yield ray
-    ray.shutdown()
+    stop_ray()
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,19 @@ def test_ray_is_imported_in_system_alone(room):
         assert "ray" not in {module.split(".")[0] for module in modules_used(path)}, path
 
 
+def test_openvino_is_imported_in_one_file_and_without_its_telemetry():
+    """Its telemetry would tell Google Analytics of each import, from a process that it forks."""
+    found = {
+        path
+        for room in (*MAY_USE, "benchmarks", "tests")
+        for path in files_of(room)
+        if "openvino" in {module.split(".")[0] for module in modules_used(path)}
+    }
+    assert found == {ROOT / "agents/net/openvino_runtime.py"}
+    code = "import insei.agents.net.openvino_evaluator"
+    assert loaded_by(code, ["openvino", "openvino_telemetry.main"]) == "['openvino']"
+
+
 def test_the_engine_needs_numpy_alone_but_for_its_environments():
     headers = {"libc", "cpython", "cython"}  # that Cython has
     allowed = {"insei", "numpy"} | headers | sys.stdlib_module_names

@@ -6,10 +6,21 @@ from insei.agents.clock import TimeControl
 from insei.client.clocks import time_control
 from insei.engine.handicap import fixed_handicap, handicap_position
 from insei.engine.position import Position
+from insei.engine.rule_names import handicap_points
 from insei.engine.rules import BLACK, MAX_SIDE, PRESETS
 from insei.system.errors import UserError
 
 YOU = "you"
+FAIR_KOMI = {5: 24.5, 6: 4.5, 7: 9.5, 8: 10.5, 9: 7.5}  # by side, area scoring; 7.5 elsewhere
+
+
+def fair_komi(size: int, handicap: int = 0, rules: str = "chinese") -> float:
+    """The komi of an about even game on this size.
+
+    With a handicap it is what the rules give White for Black's stones, and half a point, so that
+    nobody ties.
+    """
+    return handicap_points(rules, handicap) + 0.5 if handicap else FAIR_KOMI.get(size, 7.5)
 
 
 @dataclass(frozen=True)

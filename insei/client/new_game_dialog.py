@@ -8,7 +8,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
-from insei.client.game_setup import YOU, GameSetup
+from insei.client.game_setup import YOU, GameSetup, fair_komi
 from insei.client.text_view import TextView
 from insei.engine.rules import MAX_SIDE, PRESETS
 from insei.levels import level_description, levels_on, opponent_named
@@ -62,6 +62,8 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
         super().__init__()
         self.setup = setup
         self.opponent = opponent
+        fair = fair_komi(setup.size, setup.handicap, setup.rules)
+        self.suggested = f"{fair:g}"  # the komi that changes with the board and the handicap
 
     def compose(self) -> ComposeResult:
         """A line for each setting."""
@@ -113,8 +115,26 @@ class NewGameDialog(ModalScreen[GameSetup | None]):
         self._describe_level()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Describe the level on the chosen size."""
+        """Describe the level on the chosen size; keep the komi fair, unless one was typed."""
         self._describe_level()
+        if event.input.id in ("size", "handicap"):
+            self._suggest_komi()
+
+    def on_select_changed(self, event: Select.Changed) -> None:
+        """Keep the komi fair under other rules, unless one was typed."""
+        self._suggest_komi()
+
+    def _suggest_komi(self) -> None:
+        size, handicap, komi = (
+            self.query_one(f"#{name}", Input) for name in ("size", "handicap", "komi")
+        )
+        if not (size.value.strip().isdecimal() and handicap.value.strip().isdecimal()):
+            return
+        rules = str(self.query_one("#rules", Select).value)
+        fair = f"{fair_komi(int(size.value), int(handicap.value), rules):g}"
+        if komi.value == self.suggested:
+            komi.value = fair
+        self.suggested = fair
 
     def _describe_level(self) -> None:
         opponent = self.query_one("#opponent", Input).value

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from typing import Any
 
-from insei.client.player_tasks import Failure, MoveTask, Reply, Task
+from insei.client.player_tasks import Failure, MoveTask
 from insei.system.child_process import bound_to_us, python_environment, python_words
 
 SERVE = "from insei.client.player_server import serve; serve({descriptor}, {analyst!r}, {seed})"
@@ -22,20 +23,24 @@ class PlayerProcess:
         on_reply: called with each reply, from a thread of its own.
         analyst: the searching player that analyses positions, by the grammar.
         seed: of the players' games.
+        serve: what the process runs: code with the fields `descriptor`, `analyst` and `seed`.
     """
 
-    def __init__(self, on_reply: Callable[[Reply], None], analyst: str, seed: int) -> None:
+    def __init__(
+        self, on_reply: Callable[[Any], None], analyst: str, seed: int, serve: str = SERVE
+    ) -> None:
         self.on_reply = on_reply
         self.analyst = analyst
         self.seed = seed
+        self.serve = serve
         self.process: subprocess.Popen[bytes] | None = None
         self.socket: socket.socket | None = None  # to the process
         self.connection: Connection | None = None  # sends objects through the socket
-        self.tasks: dict[int, Task] = {}  # by number
+        self.tasks: dict[int, Any] = {}  # by number
         self.num_tasks = 0
         self.is_closed = False
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: Any) -> None:
         """Send a task. A running analysis stops. Does nothing after `close`."""
         if self.is_closed:
             return
@@ -58,7 +63,7 @@ class PlayerProcess:
 
     def _start(self) -> Connection:
         self.socket, far_end = socket.socketpair()
-        code = SERVE.format(descriptor=far_end.fileno(), analyst=self.analyst, seed=self.seed)
+        code = self.serve.format(descriptor=far_end.fileno(), analyst=self.analyst, seed=self.seed)
         self.process = subprocess.Popen(
             bound_to_us(python_words("-c", code)),
             pass_fds=[far_end.fileno()],

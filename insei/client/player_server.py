@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from insei.agents.manners import Manners, Outlook
 from insei.client.player_tasks import (
@@ -172,15 +172,30 @@ def analysis_of(position: Position, search: "Search") -> PositionAnalysis:
     )
 
 
+class Server(Protocol):
+    """What does tasks in a process of its own."""
+
+    def work(self) -> None:
+        """Do tasks until None comes."""
+
+
 def serve(descriptor: int, analyst: str, seed: int) -> None:
-    """Work for the process at the other end of a socket, until it is gone."""
+    """Run players for the process at the other end of a socket, until it is gone."""
+    serve_by(descriptor, lambda tasks, reply: PlayerServer(tasks, reply, analyst, seed))
+
+
+def serve_by(
+    descriptor: int,
+    make_server: Callable[["queue.Queue[Any]", Callable[[int, Any], None]], Server],
+) -> None:
+    """Work for the process at the other end of a socket, until it is gone.
+
+    Args:
+        make_server: from the numbered tasks that come in, and what sends a reply to one.
+    """
     connection = Connection(descriptor)
-    tasks: queue.Queue[tuple[int, Task] | None] = queue.Queue()
-
-    def reply(number: int, reply: Reply) -> None:
-        connection.send((number, reply))
-
-    server = PlayerServer(tasks, reply, analyst, seed)
+    tasks: queue.Queue[Any] = queue.Queue()
+    server = make_server(tasks, lambda number, reply: connection.send((number, reply)))
     thread = threading.Thread(target=server.work, daemon=True)
     thread.start()
     try:

@@ -8,7 +8,7 @@ from insei.engine.vertex import vertex_of
 
 
 class ScoreCount:
-    """A finished position and its dead stones, first as playouts judge them.
+    """A finished position and its dead stones, first as `judged` finds them.
 
     Args:
         position: after two passes.

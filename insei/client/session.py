@@ -7,7 +7,7 @@ from typing import Literal
 
 from insei.agents.grammar import make_player
 from insei.client.game import ClientGame
-from insei.client.game_setup import YOU, GameSetup
+from insei.client.game_setup import YOU, GameSetup, fair_komi
 from insei.client.keeping.kept_games import described, is_kept, resume, unfinished_game
 from insei.client.screen import has_terminal, open_client
 from insei.engine.rules import MAX_SIDE, PRESETS
@@ -15,13 +15,6 @@ from insei.levels import display_name, notes_on, opponent_named, with_net
 from insei.opponents import typed_player
 from insei.system.errors import UserError
 from insei.system.shown import say
-
-FAIR_KOMI = {5: 24.5, 6: 4.5, 7: 9.5, 8: 10.5, 9: 7.5}  # by side, area scoring; 7.5 elsewhere
-
-
-def fair_komi(size: int, handicap: int) -> float:
-    """The komi of an about even game on this size; with a handicap 0.5, so that nobody ties."""
-    return 0.5 if handicap else FAIR_KOMI.get(size, 7.5)
 
 
 def check_board(size: int, rules: str) -> None:
@@ -56,7 +49,7 @@ def setup_against(
     name = opponent_named(player, size)
     return GameSetup(
         size=size,
-        komi=fair_komi(size, handicap) if komi is None else komi,
+        komi=fair_komi(size, handicap, rules) if komi is None else komi,
         rules=rules,
         handicap=handicap,
         black=YOU if colour == "black" else name,

@@ -41,6 +41,19 @@ def export(
     limit
         At most so many games (SGF) or rows, the oldest first.
     """
+    export_data(run, sgf, npz, parquet, generations, limit)
+
+
+def export_data(
+    run: Path,
+    sgf: Path | None,
+    npz: Path | None,
+    parquet: Path | None,
+    generations: str | None,
+    limit: int | None,
+    at: str = "HEAD",
+) -> None:
+    """Export the games of a run with the edits of a commit; says what was written."""
     silence_libraries()
     from insei.selfplay.data import load
     from insei.selfplay.data.export import export_npz, export_parquet, export_sgf, span_of
@@ -53,7 +66,7 @@ def export(
     ]
     if len(chosen) != 1:
         raise UserError("wanted one of --sgf FOLDER, --npz FILE and --parquet FILE")
-    data = load(run)
+    data = load(run, at)
     if generations is not None:
         data = data.of_generations(*span_of(generations))
     [(write, path)] = chosen

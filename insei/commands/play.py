@@ -64,7 +64,8 @@ def play(
         `--list` shows, or any player, as in `influence`, `gnugo` or `search:go7,visits=200`. Or a
         file to go on with. Left out, the level that you have reached on boards of this size.
     komi
-        Points given to White; a fair one for the size if left out, 0.5 with a handicap.
+        Points given to White; a fair one for the size if left out. With a handicap half
+        a point, and under Chinese rules a point more for each handicap stone.
     minutes
         Each side's main time, on the board; 0 for none.
     seed

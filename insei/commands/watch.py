@@ -34,8 +34,8 @@ def watch(
         Seconds before each move.
     """
     from insei.client.game import ClientGame
-    from insei.client.game_setup import GameSetup
-    from insei.client.session import check_board, check_player, fair_komi
+    from insei.client.game_setup import GameSetup, fair_komi
+    from insei.client.session import check_board, check_player
     from insei.levels import opponent_named
 
     if not has_terminal():
@@ -46,6 +46,6 @@ def watch(
     names = [opponent_named(player, size) for player in (black, white)]
     for typed, name in zip((black, white), names, strict=True):
         check_player(typed, name)
-    fair = fair_komi(size, 0) if komi is None else komi
+    fair = fair_komi(size) if komi is None else komi
     setup = GameSetup(size=size, komi=fair, rules=rules, black=names[0], white=names[1], seed=seed)
     open_client(ClientGame.begin(setup), white, theme, True, pause=pause)

@@ -1,9 +1,12 @@
 """A run on one screen: how far it is, how strong, what it learns, and what to type next."""
 
 import sys
+import time
 from itertools import pairwise
 
 from insei.printing.tables import screen_width
+from insei.selfplay.mirror.mirror import MirrorStatus
+from insei.selfplay.reports.run_now import RunNow
 from insei.selfplay.reports.run_status import HEADS, RunStatus
 from insei.selfplay.train_config import TrainConfig
 from insei.system.shown import shown_line
@@ -12,6 +15,8 @@ BARS = "▁▂▃▄▅▆▇█"
 CURVE = 24  # columns of a curve
 BAR = 32
 LOG_LINES = 4
+NODES = 4  # that are named
+SILENT_SECONDS = 60.0  # without a word, from which on that is said
 
 
 def status_lines(status: RunStatus, width: int | None = None) -> list[str]:
@@ -22,7 +27,7 @@ def status_lines(status: RunStatus, width: int | None = None) -> list[str]:
     """
     blocks = [
         [heading(status), kind_line(status)],
-        progress_lines(status),
+        [*progress_lines(status), *now_lines(status)],
         strength_lines(status),
         learning_lines(status),
         [shown_line(line) for line in status.log[-LOG_LINES:]],
@@ -36,7 +41,8 @@ def status_lines(status: RunStatus, width: int | None = None) -> list[str]:
 def heading(status: RunStatus) -> str:
     """The run, and whether anything happens."""
     if status.holder:
-        return f"{status.path}: in training, process {status.holder}"
+        host = f" on {shown_line(status.now.host)}" if status.now else ""
+        return f"{status.path}: in training, process {status.holder}{host}"
     if status.share_done >= 1:
         return f"{status.path}: finished"
     return f"{status.path}: stopped; `insei {status.command} {status.path}` goes on"
@@ -72,6 +78,85 @@ def progress_lines(status: RunStatus) -> list[str]:
     if status.seconds_since is not None and status.holder:
         lines.append(f"newest checkpoint {time_text(status.seconds_since)} ago")
     return lines
+
+
+def now_lines(status: RunStatus) -> list[str]:
+    """What happens at this moment: workers, speed, faults; and what the run takes of the disk."""
+    lines = [] if status.now is None else running_lines(status.now, time.time())
+    if status.disk:
+        by_name = status.disk.by_name
+        names = [f"{size_text(by_name[name])} {name}" for name in list(by_name)[:3]]
+        lines.append(f"disk     {', '.join([*names, f'{size_text(status.disk.free)} free'])}")
+    if status.mirror:
+        lines.append(f"mirror   {mirror_text(status.mirror, time.time())}")
+    return lines
+
+
+def running_lines(now: RunNow, moment: float) -> list[str]:
+    """What the command that trains the run said last.
+
+    Args:
+        moment: the present, in seconds since 1970.
+    """
+    lines = []
+    if moment - now.time > SILENT_SECONDS:
+        lines.append(
+            f"silent   no word from process {now.process} for {time_text(moment - now.time)}"
+        )
+    if now.workers or now.workers_wanted:
+        lines.append(f"workers  {workers_text(now, moment)}")
+    speed = [
+        f"{now.games_per_second:,.3g} games/s",
+        f"{now.evaluations_per_second:,.0f} evaluations/s",
+        *([f"workers busy {now.busy_share:.0%}"] if now.busy_share else []),
+        *([f"{now.games_waiting:,} games wait"] if now.games_waiting else []),
+    ]
+    lines.append(f"speed    {', '.join(speed)}")
+    losses = "".join(f", loss {name} {value:.3f}" for name, value in now.losses.items())
+    behind = f", {now.lag:.1f} nets behind" if now.lag else ""
+    lines.append(f"learner  {now.steps:,} steps{behind}, window {now.window:,} rows{losses}")
+    if now.faults:
+        lines.append(f"faults   {now.faults}; {shown_line(now.last_fault)}")
+    if now.dashboard:
+        lines.append(f"Ray      {shown_line(now.dashboard)}")
+    return lines
+
+
+def workers_text(now: RunNow, moment: float) -> str:
+    """How many workers play, and where; each node with the age of its oldest."""
+    by_node: dict[str, list[float]] = {}
+    for worker in now.workers:
+        by_node.setdefault(worker.node, []).append(moment - worker.started)
+    most_first = sorted(by_node.items(), key=lambda item: (-len(item[1]), item[0]))
+    places = [
+        f"{len(ages)} on {shown_line(node)} ({time_text(max(0.0, *ages))})"
+        for node, ages in most_first[:NODES]
+    ]
+    if len(most_first) > NODES:
+        others = most_first[NODES:]
+        places.append(f"{sum(len(ages) for _, ages in others)} on {len(others)} other nodes")
+    of = f" of {now.workers_wanted}" if now.workers_wanted > len(now.workers) else ""
+    return f"{len(now.workers)}{of}" + (f": {', '.join(places)}" if places else "")
+
+
+def mirror_text(mirror: MirrorStatus, moment: float) -> str:
+    """How far a run's copy on shared storage is."""
+    said = f"{shown_line(mirror.url)}: "
+    if mirror.state_time:
+        said += f"generation {mirror.generation}, as of {time_text(moment - mirror.state_time)} ago"
+    else:
+        said += "nothing yet"
+    if mirror.files_left:
+        said += f"; {mirror.files_left:,} files of {size_text(mirror.bytes_left)} to go"
+    return said + (f"; {shown_line(mirror.trouble)}" if mirror.trouble else "")
+
+
+def size_text(size: int) -> str:
+    """Bytes in the unit that suits them."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6)):
+        if size >= scale:
+            return f"{size / scale:,.3g} {unit}"
+    return f"{size / 1e3:,.0f} kB"
 
 
 def goal_text(status: RunStatus) -> str:

@@ -1,5 +1,7 @@
 """The client's dialogs."""
 
+from dataclasses import replace
+
 import pytest
 
 from insei.engine.rules import BLACK, WHITE
@@ -43,6 +45,34 @@ def test_the_dialog_begins_a_new_game():
     assert client.game.rules.komi == 9
     assert (client.game.history[0].board == BLACK).sum() == 2
     assert client.game.own_colour == WHITE
+
+
+@pytest.mark.parametrize(
+    ("typed", "komi"),
+    [
+        ({"handicap": "3"}, "3.5"),
+        ({"handicap": "3", "rules": "japanese"}, "0.5"),
+        ({"handicap": "3", "rules": "new-zealand"}, "0.5"),
+        ({"size": "19"}, "7.5"),
+        ({"komi": "2", "handicap": "3"}, "2"),
+        ({"handicap": "x"}, "7.5"),
+    ],
+)
+def test_the_dialog_keeps_komi_fair_unless_one_is_typed(typed, komi):
+    client = client_of(replace(SETUP, size=9, komi=7.5))
+    found = ""
+
+    async def script(pilot):
+        nonlocal found
+        await pilot.press("f2")
+        await pilot.pause()
+        for field, value in typed.items():
+            client.screen.query_one(f"#{field}").value = value
+            await pilot.pause()
+        found = client.screen.query_one("#komi").value
+
+    drive(client, script)
+    assert found == komi
 
 
 def test_the_dialog_refuses_bad_settings():

@@ -9,7 +9,7 @@ import pytest
 from insei.commands.play import play
 from insei.commands.train import train
 from insei.main import main
-from insei.system.ray_session import check_reachable
+from insei.system.ray_head import check_head
 from tests.helpers.command import insei
 from tests.helpers.paths import ROOT
 
@@ -83,6 +83,7 @@ def test_a_clock_is_refused_line_by_line():
     [
         ("learner.device=cuda:99", "device 'cuda:99': wanted cpu, or a GPU that torch sees"),
         ("start_from=nowhere", "nowhere"),
+        ("learners=2", "learners 2: wanted 1 with workers 0, where one process does it all"),
         ("rating={every: 1, opponents: [influance]}", "did you mean influence"),
         ("seed=-1", "seed: -1, wanted 0 to"),
     ],
@@ -151,6 +152,6 @@ def test_a_source_that_is_not_there_is_named(tmp_path):
 
 def test_a_cluster_that_is_not_there_is_missed_at_once():
     with pytest.raises(OSError, match=r"no Ray cluster at 127\.0\.0\.1:1: "):
-        check_reachable("127.0.0.1:1")
+        check_head("127.0.0.1:1")
     for name in ("auto", "ray://127.0.0.1:1", "nonsense"):
-        check_reachable(name)  # Ray's to refuse
+        check_head(name)  # Ray's to refuse

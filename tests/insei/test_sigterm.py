@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from insei.selfplay.session import train
+from tests.helpers.command import hear_interrupts
 from tests.helpers.paths import ROOT
 
 RUN = """
@@ -30,6 +31,7 @@ def started(words, cwd):
         text=True,
         cwd=cwd,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(cwd)},
+        preexec_fn=hear_interrupts,
     )
 
 
