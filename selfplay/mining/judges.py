@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from insei.agents.net.find_package import find_package
 from insei.agents.net.network import Network, network_from
 from insei.agents.net.package import load_package
 from insei.selfplay.data.batch import Batch
@@ -25,8 +24,7 @@ from insei.selfplay.health import chosen
 from insei.selfplay.learner.losses import row_losses
 from insei.selfplay.mining.mined import FOLDER
 from insei.selfplay.mining.recording import Recording
-from insei.selfplay.mining.taught import key_of, teach
-from insei.selfplay.start import starting_net
+from insei.selfplay.mining.taught import beginning, key_of, teach
 from insei.selfplay.studies.retraining import RecordedRows, RetrainingStatus
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
@@ -152,12 +150,8 @@ def lesson_of(recording: Recording, config: JudgesConfig, judge: int, num_rows: 
     learner = replace(training.learner, compiled=False)
     network = replace(training.network, blocks=config.blocks, channels=config.channels)
     training = replace(training, learner=learner, seed=config.seed + judge, network=network)
-    first, sha256, passes = None, "", config.passes or PASSES_FROM_RANDOM
-    if begins_with is not None:
-        own = load_package(find_package(begins_with)).card.architecture
-        training = replace(training, start_from=begins_with, network=own)
-        first, card = starting_net(training)
-        sha256, passes = card.weights_sha256, config.passes or PASSES_FROM_NET
+    training, first, sha256 = beginning(training, begins_with)
+    passes = config.passes or (PASSES_FROM_RANDOM if first is None else PASSES_FROM_NET)
     steps = min(config.most_steps, max(1, round(passes * num_rows / learner.batch_size)))
     origin = {
         "judge": judge,

@@ -38,7 +38,7 @@ from insei.selfplay.mining.suite import (
     with_values,
     write_suite,
 )
-from insei.selfplay.mining.taught import key_of, teach
+from insei.selfplay.mining.taught import beginning, key_of, teach
 from insei.selfplay.rating import player_name
 from insei.selfplay.run import DATASET, config_of
 from insei.selfplay.session import ignore
@@ -80,6 +80,9 @@ class LessonConfig:
     suite_visits: Annotated[
         int, Setting("simulations of the search that is the suite's reference", 1, MOST_VISITS)
     ] = 400
+    start_from: Annotated[
+        str | None, Setting("the net that each net begins with; null: random weights")
+    ] = None
     player: Annotated[
         str | None, Setting("the net that plays and searches the suite; null: the run's newest")
     ] = None
@@ -207,6 +210,7 @@ def taught(
 ) -> Taught:
     """Teach each branch with each seed; all are validated on the first branch's games held out."""
     training = replace(training, learner=replace(training.learner, compiled=False))
+    training, first, sha256 = beginning(training, config.start_from)
     nets: list[list[Path]] = []
     held, steps = None, 0
     for branch, commit in zip(config.branches, commits, strict=True):
@@ -227,9 +231,11 @@ def taught(
                 "learner": json_of(training.learner),
                 "network": json_of(training.network),
             }
+            if sha256:
+                origin["began_with_sha256"] = sha256
             net = folder / f"{commit[:9] or PLAYED_NAME}-{key_of(origin)}"
             report = reporter(f"{branch}, seed {seed}", watch)
-            teach(net, rows, replace(training, seed=seed), origin, report)
+            teach(net, rows, replace(training, seed=seed), origin, report, first)
             nets[-1].append(net)
     return Taught(nets, steps, len(rows.learned))
 

@@ -4,14 +4,16 @@ import hashlib
 import math
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insei.agents.net.package import PlayerCard, write_package
+from insei.agents.net.find_package import find_package
+from insei.agents.net.package import PlayerCard, load_package, write_package
+from insei.selfplay.start import starting_net
 from insei.selfplay.studies.retraining import RecordedRows, RetrainingStatus, retrain
 from insei.selfplay.train_config import TrainConfig
 from insei.system.files import delete_unfinished, new_folder
@@ -21,6 +23,28 @@ from insei.system.records import json_of
 def key_of(origin: dict[str, Any]) -> str:
     """A short hash of all that makes a net: 16 hexadecimal digits."""
     return hashlib.sha256(json_of(origin).encode()).hexdigest()[:16]
+
+
+class Beginning(NamedTuple):
+    """What a net that is taught begins with."""
+
+    training: TrainConfig  # its network is that of the weights
+    weights: dict[str, NDArray[np.float32]] | None  # None: random ones
+    sha256: str  # of the weights; empty for random ones
+
+
+def beginning(training: TrainConfig, player: str | None) -> Beginning:
+    """The weights of a player, and its network; or random weights.
+
+    Raises:
+        UserError: the player isn't there.
+    """
+    if player is None:
+        return Beginning(training, None, "")
+    own = load_package(find_package(player)).card.architecture
+    training = replace(training, start_from=player, network=own)
+    weights, card = starting_net(training)
+    return Beginning(training, weights, card.weights_sha256)
 
 
 def teach(

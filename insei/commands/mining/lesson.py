@@ -27,6 +27,7 @@ def lesson(
     rows: Annotated[int, Parameter(validator=Number(gte=1, lte=10**12))] = 500_000,
     positions: Annotated[int, Parameter(validator=Number(gte=0, lte=100_000))] = 200,
     suite_visits: Annotated[int, Parameter(validator=Number(gte=1, lte=100_000))] = 400,
+    start_from: str | None = None,
     player: str | None = None,
     games: int = 100,
     visits: int = 0,
@@ -58,6 +59,8 @@ def lesson(
         Of the suite, from new games; 0 leaves it out.
     suite_visits
         Simulations of the search that values its moves.
+    start_from
+        The net that each net begins with; random weights by default.
     player
         The net that plays and searches the suite; the run's newest by default.
     games
@@ -71,8 +74,8 @@ def lesson(
     from insei.selfplay.mining.lesson import LessonConfig, hold_lesson
 
     config = LessonConfig(
-        run, tuple(branch), seeds, passes, rows, positions, suite_visits, player, games, visits,
-        workers, out,
+        run, tuple(branch), seeds, passes, rows, positions, suite_visits, start_from, player,
+        games, visits, workers, out,
     )  # fmt: skip
     with GamesBar() as bar:
         result = hold_lesson(config, reports=reports, watch=tell, watch_games=bar.show)

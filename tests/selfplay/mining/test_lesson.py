@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,6 +93,24 @@ def test_a_lesson_tells_a_spoiled_branch_and_teaches_no_net_twice(run, tmp_path,
     assert "of 2" in said
     main([*(str(word) for word in words), "--json"])
     assert json.loads(capsys.readouterr().out)["branches"][1]["branch"] == "spoiled"
+
+
+@pytest.mark.slow
+def test_a_lesson_may_begin_with_a_net(run, tmp_path):
+    spoil(run)
+    quick = QUICK | {"positions": 0, "games": 0}
+    out = tmp_path / "lessons"
+    config = LessonConfig(run, ("main", "spoiled"), passes=0.1, out=out, **quick)
+    random_ones = hold_lesson(config)
+    begun = hold_lesson(replace(config, start_from="go5"))
+    for before, after in zip(random_ones.branches, begun.branches, strict=True):
+        assert after.losses["policy"] < before.losses["policy"]
+    package = load_package(Path(begun.branches[0].nets[0]))
+    go5 = load_package(find_package("go5")).card
+    assert package.card.training["began_with_sha256"] == go5.weights_sha256
+    assert package.card.architecture == go5.architecture
+    with pytest.raises(UserError, match="nobody"):
+        hold_lesson(replace(config, start_from="nobody"))
 
 
 def test_the_regret_is_what_the_best_known_move_is_worth_more():
