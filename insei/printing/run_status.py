@@ -70,7 +70,7 @@ def progress_lines(status: RunStatus) -> list[str]:
     ends = f", {time_text(left)} left" if left and status.holder else ""
     lines = [f"{bar} {done:4.0%}  {goal_text(status)}, {time_text(status.seconds)}{ends}"]
     if status.games:
-        rate = status.games / status.seconds * 60 if status.seconds else 0.0
+        rate = status.games_a_minute
         lines.append(
             f"{status.games:,} games, {status.rows:,} rows"
             + (f", {rate:,.3g} games a minute" if rate else "")

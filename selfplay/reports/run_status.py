@@ -79,6 +79,13 @@ class RunStatus:
         return self.progress.seconds if self.progress else 0.0
 
     @property
+    def games_a_minute(self) -> float:
+        """Over the whole run up to its newest checkpoint; 0 if not known."""
+        if not self.progress or not self.progress.num_games or not self.seconds:
+            return 0.0
+        return self.progress.num_games / self.seconds * 60
+
+    @property
     def share_done(self) -> float:
         """How much of the run lies behind its newest checkpoint, 0 to 1."""
         if self.progress is None:

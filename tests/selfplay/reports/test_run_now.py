@@ -174,6 +174,17 @@ def test_a_training_says_how_it_stands(tmp_path):
     assert any(line.startswith("disk     ") for line in status_lines(status, 200))
 
 
+def test_the_pace_is_that_of_the_checkpoint_not_of_games_that_came_after(tmp_path):
+    source = tmp_path / "tiny.yaml"
+    source.write_text(to_yaml(SHORT))
+    status = read_status(train(source, runs=tmp_path).path)
+    assert status.games_a_minute == pytest.approx(status.games / status.seconds * 60)
+    more = replace(status, games=status.games + 1000)
+    assert more.games_a_minute == status.games_a_minute
+    early = replace(status.progress, num_games=0, seconds=0.1)
+    assert "games a minute" not in "\n".join(status_lines(replace(status, progress=early), 200))
+
+
 def test_words_of_somebody_else_steer_nothing():
     worker = WorkerNow(HOSTILE[:500], 1, 0.0)
     now = replace(NOW, workers=(worker,), last_fault=HOSTILE[:500], dashboard=HOSTILE[:500])
