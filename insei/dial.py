@@ -6,7 +6,8 @@ ratings to `tournament/ladders/`. Boards without a net have handwritten players 
 
 from dataclasses import dataclass
 
-NET, STRONGEST_NET = "{net}", "{strongest}"  # in the name of a player
+# In the name of a player.
+NET, STRONGEST_NET, TIME = "{net}", "{strongest}", "{time}"
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,14 @@ class NetBoards:
     largest: int
     net: str
     strongest: str  # the net of the last level
+    seconds: int = 0  # a move of the last two levels takes at most; 0: as long as its visits take
 
 
 # On 5x5 and 7x7 go5to9 beats go5 and go7 (docs/experiments.md). The ladders rate these nets.
 NETS = (
     NetBoards(5, 8, "go5to9", "go5to9"),
     NetBoards(9, 9, "go9", "go9-6b64"),
-    NetBoards(19, 19, "go19", "go19"),  # not rated yet
+    NetBoards(19, 19, "go19", "go19", seconds=3),  # not rated yet
 )
 BEGINNERS = (
     Step("random", "plays anywhere"),
@@ -46,8 +48,8 @@ LEARNED = (
     Step(f"search:{NET},rule=puct,visits=8,resign=0.03", "looks before it plays"),
     Step(f"search:{NET},rule=puct,visits=40,resign=0.03", "looks about"),
     Step(f"search:{NET},rule=puct,visits=100,resign=0.03", "reads"),
-    Step(f"search:{NET},rule=puct,visits=400,resign=0.02", "reads well"),
-    Step(f"search:{STRONGEST_NET},rule=puct,visits=1600,resign=0.02", "full strength"),
+    Step(f"search:{NET},rule=puct,visits=400{TIME},resign=0.02", "reads well"),
+    Step(f"search:{STRONGEST_NET},rule=puct,visits=1600{TIME},resign=0.02", "full strength"),
 )
 HANDWRITTEN = (
     Step("uct:playouts=50", "tries a few games in its head"),
@@ -73,7 +75,11 @@ def steps_on(size: int) -> tuple[Step, ...]:
     row = boards_of(size)
     if row is None:
         return BEGINNERS + HANDWRITTEN
+    names = {
+        "net": row.net,
+        "strongest": row.strongest,
+        "time": f",seconds={row.seconds}" if row.seconds else "",
+    }
     return BEGINNERS + tuple(
-        Step(step.player.format(net=row.net, strongest=row.strongest), step.description)
-        for step in LEARNED
+        Step(step.player.format(**names), step.description) for step in LEARNED
     )

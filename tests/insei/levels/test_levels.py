@@ -55,6 +55,13 @@ def test_a_new_net_is_a_line_of_the_table(monkeypatch):
     assert boards_of(15) is None
 
 
+def test_upper_levels_on_a_large_board_move_within_seconds():
+    reads, full = (step.player for step in steps_on(19)[-2:])
+    assert reads == "search:go19,rule=puct,visits=400,seconds=3,resign=0.02"
+    assert full == "search:go19,rule=puct,visits=1600,seconds=3,resign=0.02"
+    assert not any("seconds" in step.player for size in (5, 7, 9) for step in steps_on(size))
+
+
 def test_levels_on_a_ladder_rise():
     for size in ladder_sizes():
         ladder = read_ladder(size)
