@@ -27,6 +27,11 @@ class DatasetName:
         """As a card has it: text, numbers and lists."""
         return asdict(self) | {"tags": list(self.tags)}
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What rows there are, by whatever names: `card` without branch and tags."""
+        return self.card | {"branch": "", "tags": []}
+
 
 class RowsDigest:
     """Takes in the rows of a table in their order, a part at a time; the parts' sizes are free."""

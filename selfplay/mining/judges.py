@@ -77,6 +77,11 @@ class Judges(NamedTuple):
     hashes: tuple[str, str]  # SHA-256 of the weights
     of_row: NDArray[np.int64]  # [N] 0 or 1: the net that did not learn from the row's game
 
+    @property
+    def plane_groups(self) -> int:
+        """The groups of extra planes that both nets see, as bits."""
+        return self.networks[0].config.plane_groups
+
 
 class Judged(NamedTuple):
     """What the judges say of N rows; losses in nats."""
@@ -155,7 +160,7 @@ def lesson_of(recording: Recording, config: JudgesConfig, judge: int, num_rows: 
     steps = min(config.most_steps, max(1, round(passes * num_rows / learner.batch_size)))
     origin = {
         "judge": judge,
-        "dataset": recording.name.card,
+        "dataset": recording.name.content,
         "rows": num_rows,
         "steps": steps,
         "seed": training.seed,

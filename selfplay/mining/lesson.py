@@ -22,12 +22,13 @@ from insei.agents.net.find_package import check_nameable, find_package
 from insei.agents.net.network import network_from
 from insei.agents.net.package import load_package
 from insei.agents.search.settings import MOST_VISITS
-from insei.selfplay.data.dataset import GameDataset
+from insei.selfplay.data.columns import Rows
 from insei.selfplay.data.window import windows_of
 from insei.selfplay.health import split_held_out
+from insei.selfplay.history.edited import edited
 from insei.selfplay.history.graph import PLAYED_NAME
 from insei.selfplay.history.history import History
-from insei.selfplay.mining.recording import dataset_at
+from insei.selfplay.mining.recording import dataset_at, edits_at
 from insei.selfplay.mining.searching import Searcher
 from insei.selfplay.mining.suite import (
     Suite,
@@ -98,6 +99,8 @@ class LessonConfig:
     def __post_init__(self) -> None:
         check_settings(self)
         WorkerRange.of(self.workers)
+        if self.positions == 1:
+            raise UserError("positions 1: wanted 0, or 2 and more, from which an interval comes")
         if len(self.branches) < 2 or len(set(self.branches)) < len(self.branches):
             raise UserError(
                 f"branches {', '.join(self.branches)}: wanted two or more, each of them once"
@@ -212,10 +215,12 @@ def taught(
     training = replace(training, learner=replace(training.learner, compiled=False))
     training, first, sha256 = beginning(training, config.start_from)
     nets: list[list[Path]] = []
-    held, steps = None, 0
+    held, steps, path = None, 0, config.run / DATASET
+    played = dataset_at(path, training, PLAYED_NAME)
+    stored = played.newest(config.rows)  # once: a run that trains adds rows meanwhile
     for branch, commit in zip(config.branches, commits, strict=True):
-        dataset = dataset_at(config.run / DATASET, training, commit or PLAYED_NAME)
-        rows = windows_read(dataset, training, config.rows)
+        edits = edits_at(path, training, commit or PLAYED_NAME)
+        rows = windows_read(edited(stored, edits), training, path, played.num_games)
         if held is None:
             held = rows.held
             steps = max(1, round(config.passes * len(rows.learned) / training.learner.batch_size))
@@ -224,7 +229,8 @@ def taught(
         for seed in range(1, config.seeds + 1):
             origin = {
                 "run": config.run.resolve().name,
-                "dataset": dataset.name.card | {"branch": "", "tags": []},
+                "dataset": played.digest.named(edits).content,
+                "validated_on": commits[0],  # its labels of games held out
                 "rows": len(rows.learned),
                 "steps": steps,
                 "seed": seed,
@@ -240,8 +246,12 @@ def taught(
     return Taught(nets, steps, len(rows.learned))
 
 
-def windows_read(dataset: GameDataset, training: TrainConfig, newest: int) -> RecordedRows:
+def windows_read(stored: Rows, training: TrainConfig, path: Path, num_games: int) -> RecordedRows:
     """The rows to learn from, and those of games held out.
+
+    Args:
+        path: of the table that they come from.
+        num_games: in it.
 
     Raises:
         UserError: there are too few.
@@ -249,13 +259,13 @@ def windows_read(dataset: GameDataset, training: TrainConfig, newest: int) -> Re
     learned, held = windows_of(training)
     for window, rows in zip(
         (learned, held),
-        split_held_out(dataset.newest(newest), training.window.held_out),
+        split_held_out(stored, training.window.held_out),
         strict=True,
     ):
         window.update(rows, len(rows["ply"]))
     if len(learned) < (least := training.learner.batch_size):
-        raise UserError(f"{dataset.path}: {len(learned)} rows to learn from; wanted {least}")
-    return RecordedRows(learned, held, dataset.num_games)
+        raise UserError(f"{path}: {len(learned)} rows to learn from; wanted {least}")
+    return RecordedRows(learned, held, num_games)
 
 
 def reporter(what: str, watch: Callable[[str], None]) -> Callable[[RetrainingStatus], None]:

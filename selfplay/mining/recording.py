@@ -67,10 +67,15 @@ class Recording:
         """The mean of a number of each row over each game, `[N]` to `[G]`."""
         return np.add.reduceat(values.astype(np.float64), self.starts) / self.lengths
 
-    def window(self, rows: Rows | None = None) -> Window:
-        """Rows as batches are drawn from them, in their order; the recording's own if not given."""
+    def window(self, rows: Rows | None = None, groups: int = 0) -> Window:
+        """Rows as batches are drawn from them, in their order.
+
+        Args:
+            rows: the recording's own if not given.
+            groups: of extra planes that the net sees.
+        """
         rules = self.config.rules
-        found = Window(rules.height, rules.width, suicide=rules.suicide)
+        found = Window(rules.height, rules.width, groups=groups, suicide=rules.suicide)
         rows = self.rows if rows is None else rows
         found.update(rows, len(rows["ply"]))
         return found
@@ -101,6 +106,11 @@ def dataset_at(path: Path, config: TrainConfig, at: str) -> GameDataset:
     """The table of games, read with the edits of a branch, a tag or a commit."""
     dataset = GameDataset(path, config.rules)
     if at != HEAD:
-        edits: Edits = edits_beside(path, config.rules, terms_of(config.rules), at)
-        dataset.edits = edits
+        dataset.edits = edits_at(path, config, at)
     return dataset
+
+
+def edits_at(path: Path, config: TrainConfig, at: str) -> Edits:
+    """The edits of a branch, a tag or a commit, beside a table of games."""
+    found: Edits = edits_beside(path, config.rules, terms_of(config.rules), at)
+    return found

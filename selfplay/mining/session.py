@@ -106,7 +106,7 @@ def ranked(
             told = rows
             watch(f"judged {rows:,} of {recording.num_rows:,} rows")
 
-    window = recording.window()
+    window = recording.window(groups=judges.plane_groups)
     if by == "uncertain":
         return uncertain(recording, judges, window, report)
     found = judged(judges, window, report)

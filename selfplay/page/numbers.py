@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from insei.selfplay.data.columns import WHOLE_GAME, Rows
 from insei.selfplay.data.loading import RunData, stored_rows
+from insei.selfplay.health import chosen
 from insei.selfplay.mining.mined import MinedItem
 from insei.selfplay.page.openings import MOST_SHOWN, PLIES, Opening, OpeningCounts
 from insei.tournament.ratings import interval
@@ -193,6 +194,8 @@ def numbers_of(data: RunData, most_gaps: int) -> DatasetNumbers:
 def count_batch(found: DatasetNumbers, batch: pa.RecordBatch, last: str, most_gaps: int) -> str:
     """Count some rows; returns the game that they end in.
 
+    Rows of weight 0 teach nothing: they and games of such rows alone are in no other number.
+
     Args:
         last: the game that the rows before end in.
     """
@@ -200,15 +203,22 @@ def count_batch(found: DatasetNumbers, batch: pa.RecordBatch, last: str, most_ga
     game = rows["game"]
     is_first = np.append(game[0] != last, game[1:] != game[:-1])
     found.rows += len(game)
-    found.unweighted += int((rows["weight"] == 0).sum())
+    starts = np.flatnonzero(is_first | (np.arange(len(game)) == 0))
+    counts = rows["weight"] > 0
+    of_game = np.repeat(
+        np.logical_or.reduceat(counts, starts), np.diff(np.append(starts, len(game)))
+    )
+    found.unweighted += int((~counts).sum())
     generations = [*rows["generation"].tolist(), *(found.generations or ())]
     found.generations = min(generations), max(generations)
     sign = np.where(rows["ply"] % 2 == 0, 1, -1)
-    count_games(found, rows, np.flatnonzero(is_first), sign)
+    count_games(found, rows, np.flatnonzero(is_first & of_game), sign)
     if WHOLE_GAME.name in batch.schema.names:
-        count_moves(found, rows, batch.column(WHOLE_GAME.name), sign)
-    count_values(found, rows)
-    count_gaps(found, rows, sign, np.flatnonzero(is_first | (np.arange(len(game)) == 0)), most_gaps)
+        moves = batch.column(WHOLE_GAME.name)
+        known = moves.is_valid().to_numpy(zero_copy_only=False)
+        count_moves(found, rows, moves, np.flatnonzero(known & of_game), sign)
+    count_values(found, chosen(rows, counts))
+    count_gaps(found, rows, sign, starts, most_gaps)
     return str(game[-1])
 
 
@@ -228,9 +238,11 @@ def count_games(found: DatasetNumbers, rows: Rows, firsts: NDArray, sign: NDArra
         board.by_komi.setdefault(komi, Results()).add(black_outcome)
 
 
-def count_moves(found: DatasetNumbers, rows: Rows, moves: pa.Array, sign: NDArray) -> None:
-    """Count lengths and beginnings of the games whose moves are here."""
-    for place in np.flatnonzero(moves.is_valid().to_numpy(zero_copy_only=False)).tolist():
+def count_moves(
+    found: DatasetNumbers, rows: Rows, moves: pa.Array, firsts: NDArray, sign: NDArray
+) -> None:
+    """Count lengths and beginnings of the games whose moves are in these rows."""
+    for place in firsts.tolist():
         board, played = board_of(found, rows, place), moves[place].as_py()
         board.lengths[len(played)] += 1
         black_points = (1 + int(rows["outcome"][place]) * int(sign[place])) / 2

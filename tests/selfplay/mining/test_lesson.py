@@ -14,6 +14,8 @@ from insei.agents.search.settings import SearchSettings
 from insei.engine.rules import Rules
 from insei.main import main
 from insei.selfplay.data import load
+from insei.selfplay.data.dataset import GameDataset
+from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.history.fields import bytes_of
 from insei.selfplay.history.history import History, Proposal
 from insei.selfplay.mining.lesson import (
@@ -32,7 +34,9 @@ from insei.selfplay.mining.suite import (
     regrets,
     with_values,
 )
+from insei.selfplay.run import DATASET
 from insei.system.errors import UserError
+from tests.helpers.games import some_games
 
 RULES = Rules(5, 5, 20.0)
 PASS = RULES.pass_move
@@ -113,6 +117,42 @@ def test_a_lesson_may_begin_with_a_net(run, tmp_path):
         hold_lesson(replace(config, start_from="nobody"))
 
 
+def test_losses_are_those_of_the_first_branchs_labels(run, tmp_path):
+    history = History(run)
+    history.create_branch("flipped")
+    history.switch("flipped")
+    rows = load(run).rows()
+    held = sorted({str(game) for game in rows.game if is_held(str(game))})
+    for game in held:
+        history.edit(game, None, "outcome", "0", "a tie, as it were")
+    history.switch("main")
+    config = LessonConfig(
+        run, ("main", "flipped"), passes=0.1, out=tmp_path / "l",
+        **(QUICK | {"positions": 0, "games": 0}),
+    )  # fmt: skip
+    by_played = hold_lesson(config).branches[0].losses["outcome"]
+    turned = hold_lesson(replace(config, branches=("flipped", "main")))
+    assert turned.branches[1].losses["outcome"] != by_played
+
+
+def test_games_that_come_during_a_lesson_are_in_no_branch(run, tmp_path):
+    spoil(run)
+    more = SelfPlayGames.of(some_games(3, seed=9))
+    added = []
+
+    def watch(line):
+        if not added:
+            added.append(len(GameDataset(run / DATASET, RULES).append(more)))
+
+    quick = QUICK | {"positions": 0, "games": 0}
+    config = LessonConfig(run, ("main", "spoiled"), passes=0.1, out=tmp_path / "l", **quick)
+    result = hold_lesson(config, watch=watch)
+    assert added == [3]
+    cards = [load_package(Path(branch.nets[0])).card.training for branch in result.branches]
+    assert cards[0]["rows"] == cards[1]["rows"] == result.rows
+    assert cards[0]["dataset"]["rows"] == cards[1]["dataset"]["rows"]
+
+
 def test_the_regret_is_what_the_best_known_move_is_worth_more():
     places = tuple(
         SuitePosition(5, 5, 6.5, (), 7, values)
@@ -174,6 +214,7 @@ def test_elo_of_a_share_is_finite():
         ({"branches": ("main", "played")}, "wanted branches whose commits differ"),
         ({"games": 3}, "games 3: wanted an even number"),
         ({"seeds": 0}, "seeds 0: wanted 1"),
+        ({"positions": 1}, "positions 1: wanted 0, or 2 and more"),
     ],
 )
 def test_bad_input_is_one_line(run, tmp_path, changes, said):

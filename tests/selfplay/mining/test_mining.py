@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from insei.agents.net.architecture import NetworkConfig
 from insei.engine.planes.net_planes import packed_planes
 from insei.engine.position import Position
 from insei.engine.rules import Rules
@@ -17,6 +18,9 @@ from insei.selfplay.mining.mistaken import contradicts_itself
 from insei.selfplay.mining.planting import outcome_flipped, plant, precision
 from insei.selfplay.mining.recording import read_recording
 from insei.selfplay.mining.session import MineConfig, mine
+from insei.selfplay.run import CONFIG_FILE, config_of
+from insei.selfplay.train_config import TrainConfig
+from insei.system.configuration import to_yaml
 from insei.system.errors import UserError
 from tests.helpers.history.small import small_run
 
@@ -128,6 +132,25 @@ def test_positions_are_ranked_by_the_judges(run, by):
     assert amounts == sorted(amounts, reverse=True)
     assert amounts[-1] > 0
     assert read_mined(run, by) == mined
+
+
+@pytest.mark.parametrize("by", ["mistaken", "surprise", "uncertain"])
+def test_judges_may_see_extra_planes(run, by):
+    config = config_of(run, TrainConfig)
+    network = NetworkConfig(blocks=1, channels=8, extra_planes=("ladders", "after"))
+    changed = replace(config, start_from=None, network=network)
+    (run / CONFIG_FILE).write_text(to_yaml(changed))
+    judges = JudgesConfig(blocks=1, channels=8, passes=0.1)
+    assert mine(MineConfig(run, by, 5, judges=judges)).items
+
+
+def test_a_tag_teaches_no_judge_again(run):
+    first = mine(MineConfig(run, "surprise", 5, judges=JUDGES))
+    history = History(run)
+    history.create_tag("seen")
+    told = []
+    assert mine(MineConfig(run, "surprise", 5, judges=JUDGES), watch=told.append) == first
+    assert not any(line.startswith("judge ") for line in told)
 
 
 def test_a_list_names_the_branch_and_the_commit_that_it_read(run):

@@ -107,6 +107,10 @@ def test_edits_are_counted_as_they_stand(tmp_path):
     )
     without = numbers_of(load(path), MOST)
     assert without.unweighted == len(plies)
+    assert without.games == after.games - 1
+    assert sum(each.rows for each in without.bins) == after.rows - len(plies)
+    [board] = without.boards.values()
+    assert sum(board.lengths.values()) == sum(found.games for _, found in board.komi_lines()) == 5
     assert game.id in {item.game for item in after.widest_gaps(MOST)}
     assert game.id not in {item.game for item in without.widest_gaps(MOST)}
 
