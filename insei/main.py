@@ -5,7 +5,6 @@ away, 130 an interrupt, 143 SIGTERM. See docs/errors.md.
 """
 
 import difflib
-import errno
 import os
 import sys
 import traceback
@@ -44,8 +43,9 @@ from insei.commands.tournament import tournament
 from insei.commands.train import train
 from insei.commands.version import version
 from insei.commands.watch import watch
+from insei.failures import bug_line, is_users
 from insei.system.error_log import write_error_log
-from insei.system.errors import ClusterLost, UserError
+from insei.system.errors import ClusterLost
 from insei.system.shown import say, shown_line
 from insei.system.termination import EXIT_STATUS, end_on_sigterm, was_asked
 from insei.system.version import version as version_text
@@ -94,9 +94,6 @@ FIRST = """insei: play Go in the terminal, and train nets that play it.
   insei help             all commands; `insei help play` explains one
 """  # what `insei` alone says
 CLUSTER_LOST = os.EX_TEMPFAIL  # the same command goes on once there is a cluster again
-MACHINE_ERRORS = (  # OSErrors of the user's machine, even if they name no file
-    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
-)  # fmt: skip
 
 
 def main(words: list[str] | None = None) -> None:
@@ -136,19 +133,9 @@ def unknown_command(word: str) -> str:
     return f"command {word!r}: wanted one of {', '.join(names)}{hint}"
 
 
-def is_users(error: Exception) -> bool:
-    """Whether a user caused an error, or the user's machine: a file, a full disk, a player."""
-    from insei.agents.player import PlayerFailed  # numpy, which most commands' help does not need
-
-    if isinstance(error, OSError):
-        of_machine = error.errno in MACHINE_ERRORS
-        return isinstance(error, UserError) or error.filename is not None or of_machine
-    return isinstance(error, UserError | PlayerFailed)
-
-
 def report_bug(error: Exception, words: list[str]) -> NoReturn:
     """Name the error and the file with its traceback in one line, and exit with 1."""
-    line = " ".join(traceback.format_exception_only(error)[-1].split())[:300]
+    line = bug_line(error)
     try:
         log = write_error_log(error, words)
     except OSError as why:

@@ -24,6 +24,7 @@ from insei.client.player_tasks import (
 )
 from insei.engine.position import Position
 from insei.engine.rules import BLACK, Rules
+from insei.failures import said_where_it_goes_on
 from insei.system.errors import UserError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class PlayerServer:
                 else:
                     self._analyse(task)
             except Exception as error:  # the screen must learn of any failure
-                self._reply(Failure(task.position, str(error), is_move))
+                self._reply(Failure(task.position, said_where_it_goes_on(error), is_move))
         for player in self.players.values():
             player.close()
 

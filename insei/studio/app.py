@@ -107,6 +107,7 @@ class Studio(App[None]):
         self.message = session.training_note()
         self.looks: dict[tuple[str, int], Look] = {}
         self.wanted = session.position  # that the player is asked about
+        self.asked: tuple[str, int] | None = None  # game and ply of the task under way
         self.source: Source = "recorded"
         self.has_owners = False
         self.cursor: int | None = None
@@ -217,13 +218,17 @@ class Studio(App[None]):
     # The player
 
     def ask(self) -> None:
-        """Ask the player about the shown position, unless it has answered."""
-        self.wanted, known = self.session.position, self.look
+        """Ask the player about the shown position, unless it has answered or is at it."""
+        place = self.session.item.game, self.session.ply
+        if place == self.asked:  # a second task would end the search of the first
+            return
+        self.wanted, self.asked, known = self.session.position, None, self.look
         if self.process is None:
             return
         self.failure = ""
         if not self.wanted.is_over and (known is None or known.search is None):
             self.process.submit(LookTask(self.wanted))
+            self.asked = place
 
     def post_answer(self, answer: Any) -> None:
         """Pass an answer to the screen's thread. Called from another one."""
@@ -236,10 +241,12 @@ class Studio(App[None]):
         if answer.position is not self.wanted:
             return  # somebody looks at another position already
         if isinstance(answer, Failure):
-            self.failure = answer.reason
+            self.failure, self.asked = answer.reason, None
         else:
             self.failure = ""
             self.looks[self.session.item.game, self.session.ply] = answer
+            if answer.search is not None:
+                self.asked = None
         self.draw()
 
     # Keys

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from insei.client.player_server import serve_by
 from insei.client.player_tasks import Failure
 from insei.engine.position import Position
+from insei.failures import said_where_it_goes_on
 from insei.studio.looks import Look, LookTask, View
 from insei.system.errors import UserError
-from insei.system.shown import shown_line
 
 if TYPE_CHECKING:
     from insei.agents.search.search import Search
@@ -54,8 +54,7 @@ class LookServer:
             try:
                 self._look(number, task.position)
             except Exception as error:  # the screen must learn of any failure
-                said = shown_line(error) or type(error).__name__
-                self.reply(number, Failure(task.position, said, False))
+                self.reply(number, Failure(task.position, said_where_it_goes_on(error), False))
 
     def _player(self) -> "SearchPlayer":
         from insei.agents.grammar import make_player

@@ -6,9 +6,9 @@ import numpy as np
 
 from insei.engine.position import Position
 from insei.engine.vertex import vertex_of
-from insei.selfplay.history.fields import FIELDS, RESULT, bytes_of
+from insei.selfplay.history.fields import FIELDS, RESULT, bytes_of, numbers_of_bytes
 from insei.selfplay.history.graph import Commit, Proposer
-from insei.selfplay.history.history import History, Proposal
+from insei.selfplay.history.history import AlreadyUndone, History, Proposal
 from insei.selfplay.history.labels import Label, LabelledGame, Labels, policy_in_frame
 from insei.selfplay.mining.mined import MinedItem
 from insei.studio.looks import Look
@@ -188,7 +188,7 @@ class Session:
         if field in FIELDS:
             value = said.partition(field)[2].strip()
             ply = None if is_of_all else self._row().ply
-            return history.proposals(game, ply, field, value)
+            return self._legal(history.proposals(game, ply, field, value), value)
         if is_of_all:
             raise UserError(f"{said!r}: wanted all FIELD VALUE, of {', '.join(FIELDS)}")
         result = RESULT.fullmatch(said)
@@ -197,7 +197,18 @@ class Session:
             if result is None or result["points"] is not None:
                 found += history.proposals(game, None, "score", said)
             return found
-        return history.proposals(game, self._row().ply, "policy", said)
+        return self._legal(history.proposals(game, self._row().ply, "policy", said), said)
+
+    def _legal(self, proposals: list[Proposal], said: str) -> list[Proposal]:
+        """The proposals, none of which teaches an illegal move of the shown position."""
+        frame, rules = self.history.frame, self.game.whole.rules
+        legal = policy_in_frame(self.position.legal_mask().astype(np.float32), rules, frame) > 0
+        for each in proposals:
+            if each.field == "policy" and each.ply == self.ply and each.value is not None:
+                [policy] = numbers_of_bytes([each.value], "policy", frame)
+                if (policy[~legal] > 0).any():
+                    raise UserError(f"{said!r}: wanted moves that are legal in this position")
+        return proposals
 
     def undo(self) -> str:
         """Undo the last action on this list, by a commit that reverts its commit; look at it again.
@@ -211,8 +222,7 @@ class Session:
             raise UserError("nothing to undo")
         said = "no longer skipped"
         if last.commit:
-            commit = self.history.revert(last.commit, author=self.author)
-            said = f"{commit.id[:9]}: undid {last.commit[:9]}, {last.action}"
+            said = self._revert(last)
         done = [*self.progress.done]
         del done[len(done) - 1 - done[::-1].index(last)]
         self.progress = Progress(tuple(done))
@@ -222,6 +232,13 @@ class Session:
             self.open(keys.index((last.game, last.ply)))
             self.show_ply(last.shown_ply)
         return said
+
+    def _revert(self, last: Done) -> str:
+        try:
+            commit = self.history.revert(last.commit, author=self.author)
+        except AlreadyUndone:  # as by `insei data RUN revert`
+            return f"{last.commit[:9]}, {last.action}, is undone already"
+        return f"{commit.id[:9]}: undid {last.commit[:9]}, {last.action}"
 
     def _row(self) -> Label:
         label = self.label

@@ -247,13 +247,18 @@ class Graph:
         return Merged(base, edits, conflicts)
 
     def reverted(self, commit: str, tip: str) -> tuple[list[Edit], list[Conflict]]:
-        """What undoes a commit in a later state; conflicts are cells that were edited since."""
+        """What undoes a commit in a later state; conflicts are cells that were edited since.
+
+        Cells that have their former values already need nothing.
+        """
         before = self.state(self.commits[commit].parents[0])
         now = self.state(tip)
         edits, conflicts = [], []
         for edit in self.edits[commit]:
             former = before.get(edit.cell)
             current = self.hash_in(now, edit.cell)
+            if current == edit.old:
+                continue
             if current != edit.new:
                 conflicts.append(Conflict(*edit.cell, now.get(edit.cell), former))
             else:

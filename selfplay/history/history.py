@@ -82,6 +82,10 @@ class Conflicts(UserError):
         self.cells = cells
 
 
+class AlreadyUndone(UserError):
+    """A commit of which nothing is left to revert."""
+
+
 def usual_author() -> str:
     """Who edits, where nobody says so: the user's name on this machine."""
     try:
@@ -288,6 +292,7 @@ class History:
 
         Raises:
             Conflicts: later commits edited its cells.
+            AlreadyUndone: they have the values that they had before it.
             UserError: there is no such commit.
         """
         with self.writing() as graph:
@@ -302,7 +307,7 @@ class History:
                     conflicts,
                 )
             if not edits:
-                raise UserError(f"nothing to commit: {undone} edited no cell")
+                raise AlreadyUndone(f"nothing to undo: the values are those of before {undone}")
             said = message or f"revert {undone}: {graph.commits[undone].message}"
             return self._append(edits, (graph.tip,), said, author)
 

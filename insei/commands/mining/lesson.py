@@ -16,12 +16,15 @@ from insei.system.shown import say
 if TYPE_CHECKING:
     from insei.selfplay.mining.lesson import BranchResult, LessonResult, Mean
 
+BRANCHES = "Two or more branches, tags or commits; `played` is the dataset without edits."
+Branches = Annotated[list[str], Parameter(consume_multiple=True, help=BRANCHES)]
+
 
 def lesson(
     run: Path,
     /,
     *,
-    branch: Annotated[list[str], Parameter(consume_multiple=True)],
+    branch: Branches,
     seeds: Annotated[int, Parameter(validator=Number(gte=1, lte=1000))] = 3,
     passes: float = 4.0,
     rows: Annotated[int, Parameter(validator=Number(gte=1, lte=10**12))] = 500_000,
@@ -38,17 +41,14 @@ def lesson(
 ) -> None:
     """Teach nets from the branches of a run's dataset, and tell the branches apart.
 
-    Example: `insei lesson runs/go7 --branch main cleaned --seeds 3`. Nets learn from the rows of
-    each branch: equal steps, equal seeds, nothing else differs. The table shows their losses on
-    games held out, the regret of their moves on a suite of positions from other games, and a match
-    against the first branch's nets. The same command continues after a stop.
+    Example: `insei lesson runs/go7 --branch main cleaned --seeds 3`. Steps and seeds are equal for
+    all branches. The table shows losses on games held out, the regret of moves on positions of
+    other games, and a match with the first branch's nets. The same command goes on after a stop.
 
     Parameters
     ----------
     run
         The run's folder.
-    branch
-        Two or more branches, tags or commits; `played` is the dataset without edits.
     seeds
         Nets of each branch.
     passes

@@ -6,6 +6,7 @@ import numpy as np
 
 from insei.client.drawing.look import plain_look
 from insei.client.player_tasks import Failure
+from insei.engine.vertex import vertex_of
 from insei.studio.app import Studio
 from insei.studio.look_server import LookServer
 from insei.studio.looks import Look, View
@@ -86,3 +87,10 @@ async def screen_after(pilot, *keys):
     await pilot.press(*keys)
     await pilot.pause()
     return screen_text(pilot.app)
+
+
+def legal_points(session):
+    """The legal moves of the shown position but for the pass, and their names."""
+    rules = session.game.whole.rules
+    moves = np.flatnonzero(session.position.legal_mask()[:-1]).tolist()
+    return [(move, vertex_of(move, rules)) for move in moves]

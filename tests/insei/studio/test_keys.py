@@ -14,7 +14,13 @@ from insei.studio.app import HELP, Studio
 from insei.studio.session import Session
 from tests.helpers.games import some_games
 from tests.helpers.tables import run_with
-from tests.helpers.terminals.studio import LookThread, drive_studio, screen_after, studio_of
+from tests.helpers.terminals.studio import (
+    LookThread,
+    drive_studio,
+    legal_points,
+    screen_after,
+    studio_of,
+)
 
 pytestmark = pytest.mark.usefixtures("talking")
 SIZES = [(80, 24), (120, 40)]
@@ -83,21 +89,39 @@ def test_m_gives_weight_0_s_skips_and_u_undoes(session, made):
     assert commits(made[0]) == 2
 
 
+def test_a_key_does_not_start_the_search_of_the_same_position_again(session):
+    async def script(pilot):
+        tasks = pilot.app.process.positions
+        await screen_after(pilot, "a")  # too early
+        await screen_after(pilot, "up")  # the first item is the first
+        assert len(tasks) == 1
+        await screen_after(pilot, "down", "up")
+        assert len(tasks) == 3
+        pilot.app.process.fail("gone")
+        await pilot.pause()
+        await screen_after(pilot, "up")
+        assert len(tasks) == 4
+
+    drive_studio(studio_of(session), script)
+
+
 def test_c_corrects_by_typing(session, made):
     item = session.item
+    move, name = legal_points(session)[0]
+    name = name.lower()
 
     async def script(pilot):
         await pilot.press("c")
         assert pilot.app.is_correcting
-        screen = await screen_after(pilot, *"a1", "enter")
-        assert "corrected a1" in screen
+        screen = await screen_after(pilot, *name, "enter")
+        assert f"corrected {name}" in screen
         assert not pilot.app.is_correcting
         await pilot.press("c", "W", "plus", "3", "full_stop", "5", "enter")
         await pilot.pause()
 
     drive_studio(studio_of(session), script)
     row = row_of(made[0], item)
-    assert row.policy[0].argmax() == 20
+    assert row.policy[0].argmax() == move
     assert row.score[0] == (-3.5 if item.ply % 2 == 0 else 3.5)
     assert commits(made[0]) == 2
 
@@ -120,6 +144,7 @@ def test_a_wrong_correction_stays_to_be_mended_and_escape_leaves(session, made):
 def test_c_corrects_by_the_cursor_s_point(session, made):
     item = session.item
     played = session.label.move
+    row, column = divmod(legal_points(session)[-1][0], 5)
 
     async def script(pilot):
         await pilot.press("c")
@@ -127,11 +152,11 @@ def test_c_corrects_by_the_cursor_s_point(session, made):
         assert pilot.app.cursor == start
         await pilot.press("up", "up", "up", "up", "left", "left", "left", "left")
         assert pilot.app.cursor == 0  # it stops at the edges
-        await pilot.press("down", "right", "right", "enter")
+        await pilot.press(*["down"] * row, *["right"] * column, "enter")
         await pilot.pause()
 
     drive_studio(studio_of(session), script)
-    assert row_of(made[0], item).policy[0].argmax() == 7
+    assert row_of(made[0], item).policy[0].argmax() == 5 * row + column
 
 
 def test_letters_of_other_keys_are_typed_while_correcting(session, made):

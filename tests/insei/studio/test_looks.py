@@ -94,7 +94,6 @@ def test_outdated_tasks_are_left_out(tiny_package):
         ("search:nowhere", POSITION, "no player at nowhere"),
         ("random", POSITION, "wanted one that searches"),
         ("search:go5,visit=3", POSITION, "unknown setting 'visit'"),
-        ("search:go5,visits=8", POSITION.play_all([25, 25]), "game that is over"),
     ],
 )
 def test_failures_are_one_line(name, position, why):
@@ -102,6 +101,14 @@ def test_failures_are_one_line(name, position, why):
     assert isinstance(failure, Failure)
     assert why in failure.reason
     assert "\n" not in failure.reason
+
+
+def test_a_bug_leaves_its_traceback_and_says_where(users_folders):
+    [failure] = one_look("search:go5,visits=8", POSITION.play_all([25, 25]))
+    assert failure.reason.startswith("a bug: ValueError: ")
+    [log] = (users_folders / "state" / "insei").iterdir()
+    assert failure.reason.endswith(f"its traceback is in {log}")
+    assert "look_server.py" in log.read_text()
 
 
 def test_the_process_answers_and_its_end_is_told(tiny_package):

@@ -14,7 +14,7 @@ from insei.system.errors import UserError
 from insei.system.lock import FolderInUse, FolderLock
 from tests.helpers.history.small import first_ply, small_run
 from tests.helpers.tables import older_run_with, run_with
-from tests.helpers.terminals.studio import FINGERPRINT, SEED, VISITS, look_of
+from tests.helpers.terminals.studio import FINGERPRINT, SEED, VISITS, legal_points, look_of
 
 
 def mined(path, *items, name="mine"):
@@ -127,13 +127,26 @@ def test_going_on_wraps_around_to_what_is_left_and_then_stays(session):
 def test_a_move_and_shares_correct_the_policy_of_the_shown_row(session, made):
     path, _ = made
     item = session.item
-    session.correct(" C3 ")
-    assert row_of(path, item.game, item.ply).policy[0].argmax() == 12
-    session.correct("C3=0.25,pass=0.75")
+    move, name = legal_points(session)[0]
+    session.correct(f" {name} ")
+    assert row_of(path, item.game, item.ply).policy[0].argmax() == move
+    session.correct(f"{name}=0.25,pass=0.75")
     assert row_of(path, item.game, item.ply).policy[0][25] == 0.75
     assert session.index == 0  # it stays, to be corrected further
     assert [done.action for done in session.actions_on(0)] == ["corrected"] * 2
-    assert "correct C3=0.25,pass=0.75" in newest(path).message
+    assert f"correct {name}=0.25,pass=0.75" in newest(path).message
+
+
+def test_an_illegal_move_is_no_correction(session, made):
+    path, _ = made
+    whole = session.game.whole
+    ply = next(ply for ply in session.game.plies if ply and whole.moves[ply - 1] < 25)
+    session.show_ply(ply)
+    occupied = vertex_of(whole.moves[ply - 1], whole.rules)
+    for said in (occupied, f"policy {occupied}=0.5,pass=0.5"):
+        with pytest.raises(UserError, match="wanted moves that are legal in this position"):
+            session.correct(said)
+    assert not History(path).graph.commits
 
 
 @pytest.mark.parametrize(
@@ -209,7 +222,8 @@ def test_undo_takes_back_one_action_after_another_and_looks_at_it_again(session,
     session.mark()
     session.skip()
     session.accept(look_of(session.position))
-    session.correct("A1=0.5,B1=0.5")
+    (_, one), (_, other), *_ = legal_points(session)
+    session.correct(f"{one}=0.5,{other}=0.5")
     assert session.index == 3
     assert "undid" in session.undo()
     assert session.index == 3
@@ -239,6 +253,19 @@ def test_undo_works_in_a_later_session_and_refuses_what_was_edited_since(session
     History(path).revert("HEAD")
     Session(path).undo()
     assert Session(path).num_done == 0
+
+
+def test_undo_goes_on_where_a_commit_was_reverted_by_hand(session, made):
+    path, _ = made
+    session.skip()
+    session.mark()
+    marked = session.progress.done[-1].commit
+    History(path).revert(marked)
+    commits = len(History(path).graph.commits)
+    assert session.undo() == f"{marked[:9]}, weight 0, is undone already"
+    assert len(History(path).graph.commits) == commits
+    assert session.undo() == "no longer skipped"
+    assert session.num_done == 0
 
 
 def test_undo_shows_the_ply_that_was_edited(session):
