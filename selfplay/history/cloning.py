@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from insei.selfplay.data.dataset import open_table
 from insei.selfplay.history.graph import PLAYED
-from insei.selfplay.history.history import History, check_new_name
+from insei.selfplay.history.history import History
+from insei.selfplay.history.names import check_name
 from insei.selfplay.history.table import EDITS, Event, rows_of_commit, rows_of_events
 from insei.selfplay.run import CONFIG_FILE, DATASET
 from insei.system.errors import UserError
@@ -49,14 +50,15 @@ def fetch(run: Path, other: Path) -> list[str]:
         the names of the branches.
 
     Raises:
-        UserError: the runs are of different boards, or a commit edits a game that isn't here.
+        UserError: the runs are of different boards, or a commit edits a game that isn't here, or
+            a tag has the name of one of the branches.
     """
     history, theirs = History(run), History(other)
     for key, value in history.edits.terms.items():
         if (came := theirs.edits.terms[key]) != value:
             raise UserError(f"{other} is of games with {key} {came}; wanted {key} {value}")
     name = other.resolve().name
-    check_new_name(theirs.graph, name)
+    check_name(name)
     with history.writing() as graph:
         new = [commit for commit in theirs.graph.commits.values() if commit.id not in graph.commits]
         rows = [(edit.game, edit.ply) for each in new for edit in theirs.graph.edits[each.id]]
@@ -67,6 +69,8 @@ def fetch(run: Path, other: Path) -> list[str]:
             for branch, tip in theirs.graph.branches.items()
             if tip != PLAYED
         }
+        if taken := [branch for branch in branches if branch in graph.tags]:
+            raise UserError(f"tag {taken[0]!r} has the name of a branch that would come: delete it")
         told = [
             rows_of_commit(commit, theirs.graph.edits[commit.id], f"{name}/{commit.branch}")
             for commit in new

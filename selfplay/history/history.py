@@ -12,7 +12,6 @@ what is committed meanwhile is kept, and is learned from when it goes on the nex
 """
 
 import getpass
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -45,6 +44,7 @@ from insei.selfplay.history.graph import (
     Graph,
     Proposer,
 )
+from insei.selfplay.history.names import check_new_name
 from insei.selfplay.history.table import (
     EDITS,
     EditTable,
@@ -59,8 +59,6 @@ from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
 from insei.system.lock import FolderInUse, FolderLock, holder_of
 
-NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)*")
-LONGEST_NAME = 100
 PATIENCE = 10.0  # seconds, for another program that edits
 Side = Literal["ours", "theirs"]
 
@@ -395,18 +393,28 @@ class History:
                 self._event("switch", name, graph.branches[name])
                 graph.head = name
 
-    def delete(self, name: str) -> None:
-        """Delete a branch's or a tag's name; its commits stay.
+    def delete_branch(self, name: str) -> None:
+        """Delete a branch's name; its commits stay.
 
         Raises:
-            UserError: there is none of this name, or it is the branch that is used.
+            UserError: there is no such branch, or it is the one that is used.
         """
+        self._delete("branch", name)
+
+    def delete_tag(self, name: str) -> None:
+        """Delete a tag's name; its commit stays.
+
+        Raises:
+            UserError: there is no such tag.
+        """
+        self._delete("tag", name)
+
+    def _delete(self, kind: Literal["branch", "tag"], name: str) -> None:
         with self.writing() as graph:
-            names = graph.branches if name in graph.branches else graph.tags
+            names = graph.branches if kind == "branch" else graph.tags
             if name not in names:
-                wanted = ", ".join([*graph.branches, *graph.tags])
-                raise UserError(f"{name!r}: wanted a branch or a tag, one of {wanted}")
-            if name == graph.head:
+                raise UserError(f"{kind} {name!r}: wanted one of {', '.join(names) or 'none'}")
+            if kind == "branch" and name == graph.head:
                 raise UserError(f"branch {name!r} is in use: wanted `switch` to another one first")
             self._event("delete", name, names[name])
             del names[name]
@@ -447,18 +455,6 @@ def held_soon(path: Path, patience: float) -> FolderLock:
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)
-
-
-def check_new_name(graph: Graph, name: str) -> None:
-    """Check that a branch or tag can have this name.
-
-    Raises:
-        UserError: it is taken, or no name.
-    """
-    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME or name in (HEAD, PLAYED_NAME):
-        raise UserError(f"name {name[:40]!r}: wanted letters, digits, and - . _ / within it")
-    if name in graph.branches or name in graph.tags:
-        raise UserError(f"{name!r} is there already: wanted a new name")
 
 
 def said_of_cells(conflicts: Sequence[Conflict]) -> str:

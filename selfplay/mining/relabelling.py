@@ -246,7 +246,7 @@ def commit_on(
     finally:
         history.switch(used)
         if is_new and commit is None:
-            history.delete(branch)
+            history.delete_branch(branch)
     return commit
 
 

@@ -136,6 +136,17 @@ def test_files_go_in_and_out(run, says, tmp_path):
     assert "is whole" in says("mend")
 
 
+def test_a_branch_is_not_deleted_as_a_tag_nor_a_tag_as_a_branch(says, refuses):
+    says("branch", "dev")
+    says("tag", "v1")
+    assert "tag 'dev': wanted one of v1" in refuses("tag", "--delete", "dev")
+    assert "branch 'v1': wanted one of main, dev" in refuses("branch", "--delete", "v1")
+    says("branch", "--delete", "dev")
+    assert says("branch").split()[1] == "main"
+    says("tag", "--delete", "v1")
+    assert says("tag") == ""
+
+
 def test_bad_words_are_one_line(run, refuses, tmp_path):
     game = run[1][0].id
     for words, said in (
@@ -150,7 +161,8 @@ def test_bad_words_are_one_line(run, refuses, tmp_path):
         (["switch", "x"], "wanted one of main"),
         (["merge", "main", "--ours", "--theirs"], "wanted one of them"),
         (["merge", "main", "--from", tmp_path], "is no run"),
-        (["branch", "--delete", "x"], "wanted a branch or a tag"),
+        (["branch", "--delete", "x"], "branch 'x': wanted one of main"),
+        (["tag", "--delete", "main"], "tag 'main': wanted one of none"),
         (["add"], "no files"),
         (["add", tmp_path / "x.sgf"], "no file"),
         (["clone", run[0]], "exists already"),

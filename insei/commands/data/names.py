@@ -63,7 +63,7 @@ def list_or_change(
     from insei.selfplay.history.told import refs_told
 
     if delete is not None:
-        history.delete(delete)
+        (history.delete_branch if kind == "branches" else history.delete_tag)(delete)
         say(f"{delete} is deleted; its commits stay")
         return
     if name is not None:

@@ -179,6 +179,21 @@ def test_a_clone_has_games_and_history_and_gives_its_commits_back(tmp_path):
     assert first.id in clone_again.graph.commits
 
 
+def test_a_clone_may_have_a_branch_or_a_tag_with_its_folder_s_name(tmp_path):
+    run, games = small_run(tmp_path / "run", 3)
+    for kind, name in (("branch", "one"), ("tag", "two")):
+        clone(run, tmp_path / name)
+        other = History(tmp_path / name)
+        (other.create_branch if kind == "branch" else other.create_tag)(name)
+        other.commit([weight(games[0], first_ply(games[0]), 0)], "one")
+        assert f"{name}/main" in fetch(run, tmp_path / name)
+    history = History(run)
+    history.delete_branch("one/main")
+    history.create_tag("one/main")
+    with pytest.raises(UserError, match="tag 'one/main' has the name of a branch"):
+        fetch(run, tmp_path / "one")
+
+
 def test_commits_of_another_board_or_of_games_that_are_not_here_are_refused(tmp_path):
     run, _ = small_run(tmp_path / "run", 4)
     seven = run_with(tmp_path / "seven", some_games(2, size=7), rules=Rules(7, 7, 4.5))

@@ -218,6 +218,6 @@ def test_a_name_that_is_taken_or_no_name_is_refused():
         with pytest.raises(UserError, match=said):
             history.create_tag(name)
     with pytest.raises(UserError, match="in use"):
-        history.delete("main")
-    history.delete("x/y")
+        history.delete_branch("main")
+    history.delete_branch("x/y")
     assert list(Graph().branches) == list(history.graph.branches) == ["main"]

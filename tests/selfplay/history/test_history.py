@@ -46,7 +46,7 @@ def test_what_is_read_is_what_was_written(run):
     flipped = "W+" if games[5].rows["outcome"][0] == 1 - 2 * (first_ply(games[5]) % 2) else "B+"
     history.edit(games[5].id, None, "outcome", flipped, "the other won")
     history.create_branch("gone")
-    history.delete("gone")
+    history.delete_branch("gone")
     history.switch("main")
     history.edit(games[0].id[:9], first_ply(games[0]), "weight", "played", "as it was")
     merged = history.merge("other")
