@@ -1,9 +1,10 @@
 """The rows of a run's games as they were played, found by game and ply."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import lance
 import numpy as np
@@ -14,14 +15,19 @@ from pyarrow import compute
 from insei.engine.rules import Rules
 from insei.selfplay.data.columns import WHOLE_GAME, Rows
 from insei.selfplay.data.dataset import open_table, rows_of
+from insei.selfplay.data.loading import clear_errors
 from insei.system.errors import UserError
 
 OF_A_ROW = ["game", "ply", "generation", "width", "height", "komi"]
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class GameRows:
     """The table of games, as it stood when it was first read.
+
+    A run that trains meanwhile compacts the table and deletes its old versions. The rows are then
+    read from the newest version. They keep their places, because the table only grows.
 
     Args:
         path: of the table.
@@ -38,13 +44,29 @@ class GameRows:
         Raises:
             UserError: there are no games, or the table can't be read.
         """
-        return self._dataset.to_table(columns=["game", "ply"]).combine_chunks()
+        return self._read(lambda table: table.to_table(columns=["game", "ply"])).combine_chunks()
 
     @cached_property
     def _dataset(self) -> lance.LanceDataset:
         if not self.path.exists():
             raise UserError(f"{self.path}: no games yet; wanted a run that has played some")
         return open_table(self.path, self.frame)
+
+    def _read(self, read: Callable[[lance.LanceDataset], T]) -> T:
+        """Read from the table; from its newest version if the files of this one are deleted.
+
+        Raises:
+            UserError: it can't be read.
+        """
+        table = self._dataset
+        with clear_errors(self.path):
+            try:
+                return read(table)
+            except (OSError, RuntimeError, pa.ArrowInvalid):
+                self._dataset = open_table(self.path, self.frame)
+                if self._dataset.version == table.version:
+                    raise
+                return read(self._dataset)
 
     def plies_of(self, games: Iterable[str]) -> dict[str, dict[int, int]]:
         """The places of the games' rows in the table, by ply; games without rows are left out."""
@@ -93,7 +115,8 @@ class GameRows:
     def read(self, places: Sequence[int], names: Sequence[str]) -> Rows:
         """Columns of some rows, in the order of `places`."""
         order, back = np.unique(np.asarray(places, np.int64), return_inverse=True)
-        found = rows_of(self._dataset.take(order.tolist(), columns=list(names)))
+        taken = self._read(lambda table: table.take(order.tolist(), columns=list(names)))
+        found = rows_of(taken)
         return {name: column[back] for name, column in found.items()}
 
     def moves_at(self, places: Sequence[int]) -> list[list[int] | None]:
@@ -101,7 +124,8 @@ class GameRows:
         if WHOLE_GAME.name not in self._dataset.schema.names:
             return [None] * len(places)
         order, back = np.unique(np.asarray(places, np.int64), return_inverse=True)
-        found = self._dataset.take(order.tolist(), columns=[WHOLE_GAME.name]).to_pylist()
+        names = [WHOLE_GAME.name]
+        found = self._read(lambda table: table.take(order.tolist(), columns=names)).to_pylist()
         return [found[place][WHOLE_GAME.name] for place in back.tolist()]
 
     def rules_of(self, rows: Rows, place: int) -> Rules:
