@@ -1,8 +1,9 @@
 """Games of records, added to a run's dataset: rows to learn from, as self-play leaves them.
 
 A game must begin on an empty board of the run and be played to its end, and its result must be the
-board's score under the run's rules: a row needs all three targets of the end. The policy of a row
-is the move that was played, its value the game's outcome.
+board's score under the run's rules: a row needs all three targets of the end. A game that the
+branch holds already is left out, so that its weights stay as a user edited them. The policy of a
+row is the move that was played, its value the game's outcome.
 
 The rows come into games.lance with weight 0, from which no branch learns. A commit on the branch
 that is used gives them weight 1. So only branches with that commit learn from the games. A crash in
@@ -32,7 +33,7 @@ from insei.selfplay.data.dataset import GameDataset
 from insei.selfplay.data.game import SelfPlayGame
 from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.data.recording import final_area, finished
-from insei.selfplay.history.fields import bytes_of, place_of
+from insei.selfplay.history.fields import RESULT, bytes_of, place_of
 from insei.selfplay.history.graph import Commit
 from insei.selfplay.history.history import History, Proposal
 from insei.selfplay.records.sources import Unreadable, files_of, pieces_of
@@ -41,6 +42,7 @@ from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import TrainConfig
 
 WEIGHT = 1.0
+TOLERANCE = 0.25  # points, by which a result may miss the score: some are rounded
 
 
 @dataclass
@@ -67,17 +69,27 @@ def add_games(run: Path, paths: Sequence[Path], message: str = "", author: str =
 
     Raises:
         FolderInUse: the run is training; nothing was added.
-        UserError: a path is not there, or the branch has the games already.
+        UserError: a path is not there.
     """
     folder = RunFolder(run)  # which nobody trains meanwhile
     try:
         config = config_of(run, TrainConfig)
         dataset = GameDataset(run / DATASET, config.rules)
         added = Added()
-        games = read_games(run, paths, config, dataset, added)
+        known = known_games(dataset)
+        history = History(run)
+        weighted = weighted_games(history)
+        games = []
+        for game in read_games(run, paths, config, dataset, known, added):
+            if game.id in weighted:
+                added.left_out["the branch holds the game already"] += 1
+            else:
+                games.append(game)
         if not games:
             return added
-        dataset.append(SelfPlayGames.of(games))
+        present = set(known.values())
+        if new := [game for game in games if game.id not in present]:
+            dataset.append(SelfPlayGames.of(new))
         proposals = [
             Proposal(game.id, int(ply), "weight", bytes_of(WEIGHT, "weight"))
             for game in games
@@ -85,21 +97,39 @@ def add_games(run: Path, paths: Sequence[Path], message: str = "", author: str =
         ]
         names = ", ".join(path.name for path in paths[:3])
         said = message or f"add {len(games)} games of {names}"
-        added.commit = History(run).commit(proposals, said, author)
+        added.commit = history.commit(proposals, said, author)
         added.games, added.rows = len(games), len(proposals)
         return added
     finally:
         folder.close()
 
 
+def weighted_games(history: History) -> set[str]:
+    """The games whose weights were edited on the branch that is used, and not brought back."""
+    state = history.graph.state(history.graph.tip)
+    return {
+        edit.game
+        for edit in state.values()
+        if edit.field == "weight" and edit.value is not None
+    }  # fmt: skip
+
+
 def read_games(
-    run: Path, paths: Sequence[Path], config: TrainConfig, dataset: GameDataset, added: Added
+    run: Path,
+    paths: Sequence[Path],
+    config: TrainConfig,
+    dataset: GameDataset,
+    known: dict[str, str],
+    added: Added,
 ) -> list[SelfPlayGame]:
-    """The games of files that can be added; `added` counts the others."""
+    """The games of files that can be added; `added` counts the others.
+
+    Args:
+        known: as `known_games` finds them.
+    """
     newest = max((int(path.name) for path in checkpoints_of(run)), default=0)
     last = max(dataset.games_by_generation, default=0)
     generation = max(0, min(last, newest - 1))  # a past one: the present one's games are counted
-    known = known_games(dataset)
     games: dict[str, SelfPlayGame] = {}
     for position, result in positions_of(paths, added):
         try:
@@ -172,13 +202,26 @@ def game_of(position: Position, result: str, mix: BoardMix, generation: int) -> 
     if not end.is_over and not end.is_settled():
         raise LeftOut("it is not played to its end")
     _, score = final_area(end)
-    winner = "B" if score > 0 else "W" if score < 0 else "0"
-    told = result.strip()[:1].upper().replace("D", "0")  # a draw is "0" or "Draw"
-    if told in ("B", "W", "0") and told != winner:
+    if not is_told(result, score):
         raise LeftOut("its result is not the board's score under the run's rules")
     game = finished(end, plies_of(positions, mix.frame, score), generation, id_of(end), mix.frame)
     game.rows["weight"] = np.zeros(len(game), np.float32)
     return game
+
+
+def is_told(result: str, score: float) -> bool:
+    """Whether a result, as SGF writes it, agrees with Black's score.
+
+    It may tell the winner alone, or nothing. Its points must be the score: those of a record whose
+    dead stones stand on the board are not.
+    """
+    told = result.strip()
+    read = RESULT.fullmatch(told)
+    if read is not None and read["points"] is not None:
+        lead = float(read["points"])
+        return abs((lead if read["winner"] in "Bb" else -lead) - score) < TOLERANCE
+    winner = told[:1].upper().replace("D", "0")  # a draw is "0" or "Draw"
+    return winner not in ("B", "W", "0") or winner == ("B" if score > 0 else "W" if score else "0")
 
 
 def plies_of(positions: Sequence[Position], frame: Rules, score: float) -> list[SearchedPly]:

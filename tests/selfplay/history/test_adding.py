@@ -90,11 +90,39 @@ def test_games_are_added_once_and_held_out_games_never_again(run, records, tmp_p
     assert added.commit is None
     assert added.left_out == {"the run, or another file, holds the game already": 6}
     add_games(run, [records])
-    with pytest.raises(UserError, match="nothing to commit"):
-        add_games(run, [records])
+    added = add_games(run, [records])
+    assert (added.commit, added.games) == (None, 0)
+    assert added.left_out == {"the branch holds the game already": 5}
     ids = load(run).column("game")
     assert len(set(ids.tolist())) == 11
     assert held_out(ids, 0.5).any()
+
+
+def test_games_added_again_keep_their_weights_and_are_not_written_twice(
+    run, records, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("insei.selfplay.data.dataset.MOST_IDS", 1)  # the table's newest games
+    first = add_games(run, [records])
+    played = len(load(run).column("game"))
+    history = History(run)
+    games = list(dict.fromkeys(edit.game for edit in history.graph.edits[first.commit.id]))
+    history.edit(games[0], None, "weight", "0", "a strange game")
+    history.edit(games[1], None, "weight", "3", "a good game")
+    other = run_with(tmp_path / "more", some_games(3, seed=78))
+    export_sgf(load(other), records / "more")
+    again = add_games(run, [records])
+    assert (again.games, again.left_out) == (3, {"the branch holds the game already": 5})
+    rows = load(run).rows()
+    assert set(rows.weight[rows.game == games[0]]) == {0}
+    assert set(rows.weight[rows.game == games[1]]) == {3}
+    assert len(rows) == played + again.rows
+    history = History(run)
+    history.create_branch("without", "played")
+    history.switch("without")
+    assert add_games(run, [records]).games == 8, "no game has a weight here"
+    assert len(load(run).column("game")) == len(rows), "their rows are there"
+    history.revert("HEAD")
+    assert add_games(run, [records]).games == 8, "nor when that was undone"
 
 
 def test_a_turned_game_is_the_same_game():
@@ -110,12 +138,26 @@ def sgf_of(moves, rules=FIVE, result=""):
     return write_sgf(GameRecord(Position(rules).play_all(moves), result=result))
 
 
+#   A B C D E
+# 5 . . . . .
+# 4 . . . . .
+# 3 X X X X X
+# 2 . . . . .
+# 1 . . O . .   dead: B+17.5 by territory; B+9.5 as it stands
+DEAD_STONE = [10, 22, 11, 25, 12, 25, 13, 25, 14, 25, 25]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
         (sgf_of([40, 49, 49], Rules(7, 7, 4.5)), "on 7x7; the run plays on 5x5"),
         (sgf_of([12, 0]), "it is not played to its end"),
         (sgf_of([12, 25, 25], result="W+R"), "its result is not the board's score"),
+        (sgf_of([12, 25, 25], result="B+19.5"), "its result is not the board's score"),
+        (sgf_of([12, 25, 25], result="B+20.5"), ""),
+        (sgf_of([12, 25, 25], result="B+"), ""),
+        (sgf_of(DEAD_STONE, result="B+17.5"), "its result is not the board's score"),
+        (sgf_of(DEAD_STONE, result="B+9.5"), ""),
         ("(;SZ[5]AB[aa]KM[4.5];W[cc];B[];W[])", "does not begin on the empty board"),
         ("(;SZ[5]KM[4.5];B[tt];W[tt])", ""),
     ],
