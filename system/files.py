@@ -10,7 +10,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -101,6 +101,19 @@ def flush_to_disk(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def files_in(folder: Path) -> set[str]:
+    """The paths of the files in a folder, however deep."""
+    return {os.path.join(place, name) for place, _, names in os.walk(folder) for name in names}
+
+
+def flush_files(files: Iterable[str]) -> None:
+    """Make files and what their folders say of them survive a power cut; some may be deleted."""
+    paths = {Path(file) for file in files}
+    for path in sorted(paths | {path.parent for path in paths}):
+        with suppress(FileNotFoundError):  # another program has just deleted it
+            flush_to_disk(path)
 
 
 def flush_folder_of(path: Path) -> None:

@@ -10,7 +10,6 @@ adds the column, with nulls.
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -29,7 +28,7 @@ from insei.selfplay.history.card import DatasetName, RowsDigest
 from insei.selfplay.history.edited import NO_EDITS, edited
 from insei.selfplay.history.reading import edits_beside
 from insei.system.errors import UserError
-from insei.system.files import flush_to_disk
+from insei.system.files import files_in, flush_files
 
 COMMITS_BETWEEN_COMPACTIONS = 50
 ROWS_OF_A_FILE = 65_536  # files with fewer are put together
@@ -189,7 +188,7 @@ class GameDataset:
         self.games_by_generation: Counter[int] = Counter()
         self.rows_by_generation: Counter[int] = Counter()
         self.newest_ids: dict[str, None] = {}  # in the order in which they came
-        self.flushed: set[Path] = set()  # files that survive a power cut
+        self.flushed: set[str] = set()  # files that survive a power cut
         self.digest = RowsDigest()
         self.edits = NO_EDITS  # what is committed later is seen when the run goes on
         if path.exists():
@@ -262,11 +261,8 @@ class GameDataset:
         """Make all that was committed survive a power cut."""
         if self.table is None:
             return
-        there = {path for path in self.path.rglob("*") if path.is_file()}
-        new = there - self.flushed
-        for path in sorted(new | {path.parent for path in new}):
-            with suppress(FileNotFoundError):  # an old version was just deleted
-                flush_to_disk(path)
+        there = files_in(self.path)
+        flush_files(there - self.flushed)
         self.flushed = there
 
     def games_before(self, generation: int) -> int:

@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from insei.selfplay.data.dataset import terms_of
-from insei.selfplay.data.mending import mend
+from insei.selfplay.data.mending import mend, read_rows
 from insei.selfplay.history.fields import (
     FIELDS,
     RESULT,
@@ -114,11 +114,23 @@ class History:
         self.games = GameRows(run / DATASET, self.frame)
         self.edits = EditTable(run / EDITS, terms_of(self.frame))
         self.graph = self.edits.read()
+        self._is_current = True  # the graph holds what this program has written
 
     @property
     def trained_by(self) -> str:
         """The process that trains the run now; empty if none does."""
         return holder_of(self.run)
+
+    def refresh(self) -> None:
+        """Read what others have written meanwhile.
+
+        Raises:
+            UserError: the edits can't be read.
+        """
+        if not self._is_current or not self.edits.is_newest:
+            self.edits = EditTable(self.run / EDITS, self.edits.terms)
+            self.graph = self.edits.read()
+            self._is_current = True
 
     @contextmanager
     def writing(self) -> Iterator[Graph]:
@@ -131,10 +143,11 @@ class History:
         self.edits.path.mkdir(parents=True, exist_ok=True)
         lock = held_soon(self.edits.path, self.patience)
         try:
-            if not self.edits.is_newest:
-                self.edits = EditTable(self.run / EDITS, self.edits.terms)
-                self.graph = self.edits.read()
+            self.refresh()
+            self._is_current = False  # if it fails, the table tells what was written
             yield self.graph
+            self._is_current = True
+            self._compact()
         except (OSError, RuntimeError, ValueError) as error:  # Lance raises each of them
             if isinstance(error, UserError) or not is_disk_full(error):
                 raise
@@ -144,6 +157,14 @@ class History:
             ) from error
         finally:
             lock.close()
+
+    def _compact(self) -> None:
+        """Compact the table of edits; if the disk is full, a later event does it."""
+        try:
+            self.edits.compact()
+        except (OSError, RuntimeError, ValueError) as error:  # Lance raises each of them
+            if not is_disk_full(error):
+                raise
 
     @staticmethod
     def mend(run: Path) -> list[str]:
@@ -157,7 +178,7 @@ class History:
             return []
         lock = held_soon(path, PATIENCE)
         try:
-            return mend(path)
+            return mend(path, read_rows)
         finally:
             lock.close()
 

@@ -18,9 +18,10 @@ import pyarrow as pa
 
 from insei.selfplay.history.graph import PLAYED, Commit, Edit, Graph, Proposer
 from insei.system.errors import UserError
+from insei.system.files import files_in, flush_files, flush_folder_of, flush_to_disk
 
 EDITS = "edits.lance"  # beside the table of games
-COMMITS_BETWEEN_COMPACTIONS = 50
+FILES_BEFORE_COMPACTION = 50
 Kind = Literal["commit", "branch", "tag", "switch", "delete"]
 KINDS = ("commit", "branch", "tag", "switch", "delete", "edit")
 
@@ -153,8 +154,7 @@ class EditTable:
             self.table = lance.dataset(str(path))
         except (ValueError, OSError) as error:
             raise UserError(
-                f"{path} can't be read, cut short perhaps: wanted a table of edits; "
-                f"`insei data {path.parent} mend` goes on from its last whole version"
+                f"{path} can't be read, cut short perhaps: wanted a table of edits; {self._mends}"
             ) from error
         check_terms(path, self.table.schema, terms)
 
@@ -164,6 +164,11 @@ class EditTable:
         return SCHEMA.with_metadata(self.terms)
 
     @property
+    def _mends(self) -> str:
+        """What helps if the table is damaged."""
+        return f"`insei data {self.path.parent} mend` goes on from its last whole version"
+
+    @property
     def is_newest(self) -> bool:
         """Whether nobody has appended since the table was opened."""
         if self.table is None:
@@ -171,18 +176,30 @@ class EditTable:
         return bool(self.table.latest_version == self.table.version)
 
     def append(self, rows: pa.Table, message: str = "") -> None:
-        """Add events in one commit of Lance's."""
+        """Add events in one commit of Lance's, which then survives a power cut."""
         rows = rows.replace_schema_metadata(self.terms)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(parents=True, exist_ok=True)
+        before = files_in(self.path)
+        is_first = self.table is None
         self.table = lance.write_dataset(
             rows,
             str(self.path),
-            mode="create" if self.table is None else "append",
+            mode="create" if is_first else "append",
             enable_stable_row_ids=True,
             commit_message=message or None,
         )
-        if self.table.version % COMMITS_BETWEEN_COMPACTIONS == 0:
-            self.table.optimize.compact_files()
+        flush_files(files_in(self.path) - before)
+        if is_first:
+            flush_to_disk(self.path)
+            flush_folder_of(self.path)
+
+    def compact(self) -> None:
+        """Put many small files together, if they are many; if it fails, they stay as they are."""
+        if self.table is None or len(self.table.get_fragments()) < FILES_BEFORE_COMPACTION:
+            return
+        before = files_in(self.path)
+        self.table.optimize.compact_files()
+        flush_files(files_in(self.path) - before)
 
     def read(self) -> Graph:
         """Everything that happened.
@@ -196,7 +213,7 @@ class EditTable:
             rows = self.table.to_table().combine_chunks()
         except (OSError, RuntimeError, ValueError) as error:
             said = str(error).partition(", /")[0].splitlines()[0][:200]
-            raise UserError(f"{self.path} can't be read: {said}") from error
+            raise UserError(f"{self.path} can't be read: {said}; {self._mends}") from error
         try:
             return graph_of(rows)
         except UserError as error:

@@ -12,7 +12,7 @@ from insei.selfplay.data import load
 from insei.selfplay.history.fields import bytes_of
 from insei.selfplay.history.graph import Proposer
 from insei.selfplay.history.history import History, Proposal
-from insei.selfplay.history.table import rows_of_commit, rows_of_events
+from insei.selfplay.history.table import EditTable, rows_of_commit, rows_of_events
 from insei.selfplay.run import DiskFull, RunFolder
 from insei.system.errors import UserError
 from insei.system.lock import FolderInUse, FolderLock
@@ -198,6 +198,61 @@ def test_a_full_disk_is_one_line_and_harms_nothing(run):
     assert (load(path).column("weight") == 5).all()
 
 
+def test_a_disk_that_is_full_when_files_are_put_together_loses_nothing(run, monkeypatch):
+    path, games = run
+    history = History(path)
+    proposals = [weight(games[0], int(ply), 5) for ply in games[0].rows["ply"]]
+    history.commit(proposals, "one")
+    compact = EditTable.compact
+
+    def full(table):
+        with no_file_longer_than(600):
+            compact(table)
+
+    monkeypatch.setattr("insei.selfplay.history.table.FILES_BEFORE_COMPACTION", 2)
+    monkeypatch.setattr(EditTable, "compact", full)
+    history.commit([weight(games[1], first_ply(games[1]), 5)], "two")
+    assert len(lance.dataset(str(path / "edits.lance")).get_fragments()) == 2
+    monkeypatch.setattr(EditTable, "compact", compact)
+    history.commit([weight(games[2], first_ply(games[2]), 5)], "three")
+    assert len(lance.dataset(str(path / "edits.lance")).get_fragments()) == 1
+    graph = History(path).graph
+    assert [commit.message for commit in graph.log(graph.tip)] == ["three", "two", "one"]
+
+
+def test_what_was_written_before_a_failure_is_there_for_the_next_commit(run, monkeypatch):
+    path, games = run
+    history = History(path)
+
+    def stopped(*rest):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("insei.selfplay.history.graph.Graph.add", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            history.commit([weight(games[0], first_ply(games[0]), 5)], "one")
+    history.commit([weight(games[1], first_ply(games[1]), 5)], "two")
+    assert [commit.message for commit in history.graph.log(history.graph.tip)] == ["two", "one"]
+
+
+def test_a_commit_is_flushed_to_disk_with_its_folders(run, monkeypatch):
+    path, games = run
+    flushed = []
+    monkeypatch.setattr("insei.system.files.flush_to_disk", flushed.append)
+    monkeypatch.setattr("insei.selfplay.history.table.flush_to_disk", flushed.append)
+    table = path / "edits.lance"
+    before = set()
+    for number in range(2):
+        History(path).commit([weight(games[number], first_ply(games[number]), 5)], "m")
+        files = {each for each in table.rglob("*.*") if each.is_file()}
+        assert files - before <= set(flushed)
+        assert {table / "data", table / "_versions"} <= set(flushed)
+        assert number or {table, path} <= set(flushed)
+        assert not before & set(flushed) - {table / "_versions" / "latest_version_hint.json"}
+        before = files
+        flushed.clear()
+
+
 def test_a_table_that_was_cut_short_is_one_line_and_can_be_mended(run):
     path, games = run
     history = History(path)
@@ -217,16 +272,46 @@ def test_a_table_that_was_cut_short_is_one_line_and_can_be_mended(run):
     ]  # fmt: skip
 
 
-def test_a_data_file_that_is_gone_or_cut_short_is_one_line(run):
+def damage(file, kept):
+    """Cut a file to a share of its bytes; None deletes it."""
+    whole = file.read_bytes()
+    if kept is None:
+        file.unlink()
+    else:
+        file.write_bytes(whole[: int(len(whole) * kept)])
+
+
+@pytest.mark.parametrize("kept", [0.5, 0, None])
+@pytest.mark.parametrize("num_damaged", [1, 2])
+def test_a_data_file_that_is_gone_or_cut_short_is_one_line_and_can_be_mended(
+    run, kept, num_damaged
+):
+    path, games = run
+    history = History(path)
+    for number in range(3):
+        history.commit([weight(games[number], first_ply(games[number]), 0)], f"number {number}")
+    table = lance.dataset(str(path / "edits.lance"))
+    for fragment in table.get_fragments()[3 - num_damaged :]:
+        damage(path / "edits.lance" / "data" / fragment.data_files()[0].path, kept)
+    for read in (History, load):
+        with pytest.raises(UserError, match=r"edits.lance can't be read.*mend. goes on"):
+            read(path)
+    [line] = History.mend(path)
+    assert "going on from the one before it" in line
+    assert History.mend(path) == []
+    again = History(path)
+    assert len(again.graph.commits) == 3 - num_damaged
+    again.commit([weight(games[5], first_ply(games[5]), 0)], "after")
+    assert (load(path).column("weight") == 0).sum() == 4 - num_damaged
+
+
+def test_damage_of_every_commit_is_one_line(run):
     path, games = run
     History(path).commit([weight(games[0], first_ply(games[0]), 0)], "one")
     [file] = (path / "edits.lance" / "data").iterdir()
-    whole = file.read_bytes()
-    for damage in (lambda: file.write_bytes(whole[:40]), file.unlink):
-        damage()
-        for read in (History, load):
-            with pytest.raises(UserError, match=r"edits.lance can't be read"):
-                read(path)
+    damage(file, 0.5)
+    with pytest.raises(UserError, match="no version of the table can be read"):
+        History.mend(path)
 
 
 def test_edits_of_another_board_are_refused(run, tmp_path):
