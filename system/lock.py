@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -61,3 +62,22 @@ def holder_of(folder: Path) -> str:
         except BlockingIOError:
             return file.read(20).decode(errors="replace").strip() or "unknown"
     return ""
+
+
+def held_soon(path: Path, patience: float) -> FolderLock:
+    """Hold a folder, after waiting for another program.
+
+    Args:
+        patience: seconds.
+
+    Raises:
+        FolderInUse: it holds it for long.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return FolderLock(path)
+        except FolderInUse:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)

@@ -74,12 +74,14 @@ class Session:
 
     def open(self, index: int) -> None:
         """Look at an item of the queue; beyond its ends, at the last or first one."""
+        self.history.refresh()  # others may have edited since
         self.index = min(max(index, 0), self.count - 1)
         ply = self.item.ply
         self.ply = self.game.plies[-1] if ply is None else ply
 
     def show_ply(self, ply: int) -> None:
         """Look at another position of the game."""
+        self.history.refresh()
         self.ply = min(max(ply, 0), len(self.game.whole.moves))
 
     # What was done
@@ -174,8 +176,9 @@ class Session:
             UserError: it is none of these, or it changes nothing.
         """
         said = said.strip()
-        proposals = self._corrections(said)
-        commit = self._commit(proposals, f"correct {said}", "corrected")
+        message = self._message(f"correct {said}")
+        commit = self.history.commit_newest(lambda: self._corrections(said), message, self.author)
+        self._note("corrected", commit)
         return f"{commit.id[:9]}: corrected {said}"
 
     def _corrections(self, said: str) -> list[Proposal]:
@@ -254,11 +257,13 @@ class Session:
     def _commit(
         self, proposals: list[Proposal], what: str, action: Action, proposer: Proposer | None = None
     ) -> Commit:
-        reason = " ".join(self.item.reason.split())[:LONGEST_REASON]
-        message = f"studio, {self.queue.name}: {what} ({reason})"
-        commit = self.history.commit(proposals, message, self.author, proposer)
+        commit = self.history.commit(proposals, self._message(what), self.author, proposer)
         self._note(action, commit)
         return commit
+
+    def _message(self, what: str) -> str:
+        reason = " ".join(self.item.reason.split())[:LONGEST_REASON]
+        return f"studio, {self.queue.name}: {what} ({reason})"
 
     def training_note(self) -> str:
         """What to know of a run that is training; empty if it isn't."""

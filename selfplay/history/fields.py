@@ -14,6 +14,7 @@ from insei.engine.rules import Rules
 from insei.engine.vertex import move_of
 from insei.selfplay.data.columns import OF_THE_END, STORED, Column, num_values
 from insei.selfplay.data.games import NEAR_ONE
+from insei.selfplay.history.graph import PLAYED_NAME
 from insei.system.errors import UserError
 
 NAMES = (*OF_THE_END, "searched_value", "weight", "policy")
@@ -135,6 +136,22 @@ def value_read(
     if fault := fault_of(field, found[None], rules, frame):
         raise UserError(f"{field} {said!r}: {fault}")
     return found.astype(column.dtype)
+
+
+def check_of_all(field: str, said: str) -> None:
+    """Check that a value means the same in all rows of a game, whoever is to move.
+
+    Raises:
+        UserError: it doesn't.
+    """
+    column = FIELDS[field]
+    is_by_mover = bool(column.seen_by) and not column.is_array
+    if is_by_mover and said != PLAYED_NAME and said.strip() != "0" and not RESULT.fullmatch(said):
+        results = {"outcome": "B+, W+ or 0", "score": "B+3.5, W+0.5 or 0"}
+        raise UserError(
+            f"{field} {said!r} of a whole game: rows are seen by their movers; wanted "
+            f"{results.get(field, 'a ply')}"
+        )
 
 
 def number_read(field: str, said: str) -> NDArray:

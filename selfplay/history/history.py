@@ -13,7 +13,7 @@ what is committed meanwhile is kept, and is learned from when it goes on the nex
 
 import getpass
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +24,8 @@ import numpy as np
 from insei.selfplay.data.dataset import terms_of
 from insei.selfplay.data.mending import mend, read_rows
 from insei.selfplay.history.fields import (
-    FIELDS,
-    RESULT,
     bytes_of,
+    check_of_all,
     fault_of,
     field_of,
     hash_of,
@@ -38,6 +37,7 @@ from insei.selfplay.history.graph import (
     HEAD,
     PLAYED,
     PLAYED_NAME,
+    Cell,
     Commit,
     Conflict,
     Edit,
@@ -57,7 +57,7 @@ from insei.selfplay.history.table import (
 from insei.selfplay.run import DATASET, DiskFull, config_of, is_disk_full
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
-from insei.system.lock import FolderInUse, FolderLock, holder_of
+from insei.system.lock import held_soon, holder_of
 
 PATIENCE = 10.0  # seconds, for another program that edits
 Side = Literal["ours", "theirs"]
@@ -188,32 +188,47 @@ class History:
         message: str,
         author: str = "",
         proposer: Proposer | None = None,
+        branch: str = "",
+        start: str = HEAD,
     ) -> Commit:
-        """Edit cells in one commit on the branch that is used.
+        """Edit cells in one commit.
 
         Args:
             proposals: values; those that a cell has already are left out.
             message: why.
             author: who; empty for the user of this machine.
             proposer: the player that the values come from.
+            branch: gets the commit, and is made if it is new; empty for the one that is used.
+            start: the commit where a new branch begins.
 
         Raises:
-            UserError: a row isn't there, a value can't stand there, nothing would change, or there
-                is no message.
+            UserError: a row isn't there, a value can't stand there, nothing would change, there
+                is no message, or the branch can't have this name.
         """
         played = self._checked(proposals)
         with self.writing() as graph:
-            state = graph.state(graph.tip)
-            edits = []
-            for proposal, was_played in zip(proposals, played, strict=True):
-                last = state.get(proposal[:3])
-                old = last.new if last else was_played
-                new = was_played if proposal.value is None else hash_of(proposal.value)
-                if old != new:
-                    edits.append(Edit(*proposal[:3], old, new, proposal.value))
-            if not edits:
-                raise UserError("nothing to commit: the cells have these values already")
-            return self._append(edits, (graph.tip,), message, author, proposer)
+            name = branch or graph.head
+            if name not in graph.branches:
+                check_new_name(graph, name)
+            tip = graph.branches[name] if name in graph.branches else graph.resolve(start)
+            edits = edits_of(proposals, played, graph.state(tip))
+            return self._append(edits, (tip,), message, author, proposer, name)
+
+    def commit_newest(
+        self, propose: Callable[[], Sequence[Proposal]], message: str, author: str = ""
+    ) -> Commit:
+        """Commit values that depend on those that are there, on the branch that is used.
+
+        Args:
+            propose: called when nobody else can edit, so that it sees the newest values.
+
+        Raises:
+            UserError: as `commit`, or as `propose` does.
+        """
+        with self.writing() as graph:
+            proposals = propose()
+            edits = edits_of(proposals, self._checked(proposals), graph.state(graph.tip))
+            return self._append(edits, (graph.tip,), message, author)
 
     def _checked(self, proposals: Sequence[Proposal]) -> list[str]:
         """Check that rows are there and values can stand in them; hashes of what was played."""
@@ -249,18 +264,19 @@ class History:
         message: str,
         author: str,
         proposer: Proposer | None = None,
+        branch: str = "",
     ) -> Commit:
-        """Append a commit to the branch that is used; the table of edits is held."""
+        """Append a commit to a branch, or to the one that is used; the table of edits is held."""
         if not message.strip():
             raise UserError("no message: wanted -m with a few words on why")
-        graph = self.graph
+        name = branch or self.graph.head
         seconds = round(self.now(), 6)
         told = Commit(
-            "", parents, graph.head, seconds, author or usual_author(), message.strip(), proposer
+            "", parents, name, seconds, author or usual_author(), message.strip(), proposer
         )
         commit = replace(told, id=id_of(told, edits))
-        self.edits.append(rows_of_commit(commit, edits, graph.head), commit.message)
-        graph.add(commit, list(edits), graph.head)
+        self.edits.append(rows_of_commit(commit, edits, name), commit.message)
+        self.graph.add(commit, list(edits), name)
         return commit
 
     def edit(
@@ -271,7 +287,7 @@ class History:
         Raises:
             UserError: as `commit`, or the value is none of the field's.
         """
-        return self.commit(self.proposals(game, ply, field, said), message, author)
+        return self.commit_newest(lambda: self.proposals(game, ply, field, said), message, author)
 
     def proposals(self, game: str, ply: int | None, field: str, said: str) -> list[Proposal]:
         """What a user typed as a field's value in a row, or in all rows of a game.
@@ -446,36 +462,27 @@ class History:
         self.edits.append(rows_of_events([event.row]), f"{kind} {name}")
 
 
-def check_of_all(field: str, said: str) -> None:
-    """Check that a value means the same in all rows of a game, whoever is to move.
+def edits_of(
+    proposals: Sequence[Proposal], played: Sequence[str], state: Mapping[Cell, Edit]
+) -> list[Edit]:
+    """The edits of a state that give cells their proposed values.
+
+    Args:
+        played: hashes of what was played.
 
     Raises:
-        UserError: it doesn't.
+        UserError: the cells have these values already.
     """
-    column = FIELDS[field]
-    is_by_mover = bool(column.seen_by) and not column.is_array
-    if is_by_mover and said != PLAYED_NAME and said.strip() != "0" and not RESULT.fullmatch(said):
-        results = {"outcome": "B+, W+ or 0", "score": "B+3.5, W+0.5 or 0"}
-        raise UserError(
-            f"{field} {said!r} of a whole game: rows are seen by their movers; wanted "
-            f"{results.get(field, 'a ply')}"
-        )
-
-
-def held_soon(path: Path, patience: float) -> FolderLock:
-    """Hold a folder, after waiting for another program that edits.
-
-    Raises:
-        FolderInUse: it holds it for long.
-    """
-    end = time.monotonic() + patience
-    while True:
-        try:
-            return FolderLock(path)
-        except FolderInUse:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
+    edits = []
+    for proposal, was_played in zip(proposals, played, strict=True):
+        last = state.get(proposal[:3])
+        old = last.new if last else was_played
+        new = was_played if proposal.value is None else hash_of(proposal.value)
+        if old != new:
+            edits.append(Edit(*proposal[:3], old, new, proposal.value))
+    if not edits:
+        raise UserError("nothing to commit: the cells have these values already")
+    return edits
 
 
 def said_of_cells(conflicts: Sequence[Conflict]) -> str:

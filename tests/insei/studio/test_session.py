@@ -298,6 +298,20 @@ def test_the_queue_and_its_progress_follow_commits_of_others(session, made):
     assert (load(path).rows().weight == 0).sum() == 2
 
 
+def test_what_others_commit_is_seen_and_stays(session, made):
+    path, _ = made
+    item = session.item
+    History(path).edit(item.game, item.ply, "weight", "5", "by hand")
+    session.show_ply(item.ply)
+    assert session.label.weight == 5
+    before = session.label.ownership[0, :2].tolist()
+    said = ["none" if owner else "B" for owner in before]
+    History(path).edit(item.game, item.ply, "ownership", f"A5={said[0]}", "by hand")
+    session.correct(f"ownership B5={said[1]}")
+    after = row_of(path, item.game, item.ply).ownership[0][0, :2]
+    assert after.tolist() == [0 if owner else session.label.sign for owner in before]
+
+
 def test_a_run_that_is_training_can_be_edited(session, made):
     assert session.training_note() == ""
     lock = FolderLock(made[0])

@@ -171,6 +171,45 @@ def test_a_run_that_is_training_keeps_the_commit_for_later(run):
     assert (load(path).column("weight") == 0).sum() == 1
 
 
+def test_an_edit_of_some_points_keeps_what_another_program_edited_meanwhile(run):
+    path, games = run
+    game, ply = games[0], first_ply(games[0])
+    one, other = History(path), History(path)
+    played = game.rows["ownership"][0].tolist()
+    for point in range(3):  # each to a value that it hasn't
+        owner = "none" if played[point] else "B"
+        (one, other)[point % 2].edit(game.id, ply, "ownership", f"{'ABC'[point]}5={owner}", "m")
+    rows = load(path).rows()
+    [owners] = rows.ownership[(rows.game == game.id) & (rows.ply == ply)]
+    black = 1 if ply % 2 == 0 else -1
+    assert owners.ravel().tolist() == [0 if each else black for each in played[:3]] + played[3:]
+
+
+def test_a_commit_on_another_branch_leaves_the_one_in_use(run):
+    path, games = run
+    history, other = History(path), History(path)
+    start = history.commit([weight(games[0], first_ply(games[0]), 2)], "one").id
+    other.create_branch("used")
+    other.switch("used")
+    other.create_tag("v1")
+    second = other.commit([weight(games[1], first_ply(games[1]), 2)], "two")
+    change = [weight(games[2], first_ply(games[2]), 2)]
+    new = history.commit(change, "three", branch="new", start=start)
+    assert (new.branch, new.parents) == ("new", (start,))
+    more = history.commit([weight(games[3], first_ply(games[3]), 2)], "four", branch="new")
+    assert more.parents == (new.id,)
+    assert history.commit(change, "five", branch="newest").parents == (second.id,)
+    graph = History(path).graph
+    assert graph == history.graph
+    assert (graph.head, graph.branches["main"], graph.branches["new"]) == ("used", start, more.id)
+    for name, why in (("v1", "is there already"), ("a b", "wanted letters")):
+        with pytest.raises(UserError, match=why):
+            history.commit(change, "m", branch=name)
+    with pytest.raises(UserError, match="have these values already"):
+        history.commit(change, "m", branch="none", start="new")
+    assert "none" not in History(path).graph.branches
+
+
 def test_two_programs_that_edit_wait_for_each_other(run):
     path, games = run
     one, other = History(path, patience=0.05), History(path)
