@@ -24,8 +24,9 @@ from insei.selfplay.data.loading import WholeGame, open_run_data
 from insei.selfplay.data.recording import final_area
 from insei.selfplay.health import held_out
 from insei.selfplay.history.fields import bytes_of
-from insei.selfplay.history.graph import HEAD, Commit, Proposer
+from insei.selfplay.history.graph import PLAYED_NAME, Proposer
 from insei.selfplay.history.history import History, Proposal
+from insei.selfplay.history.names import check_new_name
 from insei.selfplay.mining.ends import end_labels
 from insei.selfplay.mining.mined import read_mined
 from insei.selfplay.mining.mistaken import is_finished
@@ -82,17 +83,23 @@ class Relabelled:
 def relabel(config: RelabelConfig, watch: Callable[[str], None] = ignore) -> Relabelled:
     """Search what was found, and commit the labels.
 
-    Nothing is written before all searches are done.
+    Nothing is written before all searches are done. The commit goes to the branch that was used
+    when they began, or to `config.branch`. A new branch begins where that one was then.
 
     Args:
         watch: told in one line how far it is.
 
     Raises:
-        UserError: there is no such run, list or player, or nothing would change.
+        UserError: there is no such run, list or player, the branch can't have its name, or nothing
+            would change.
     """
     history = History(config.run)
+    branch = config.branch or history.graph.head
+    if branch not in history.graph.branches:
+        check_new_name(history.graph, branch)
+    start = history.graph.tip or PLAYED_NAME
     training = config_of(config.run, TrainConfig)
-    at = config.branch if config.branch in history.graph.branches else HEAD
+    at = history.graph.branches.get(branch, start) or PLAYED_NAME
     searcher = searcher_of(config, training)
     targets, num_held = free_targets(wanted(config, history), training.window.held_out)
     if not targets:
@@ -113,7 +120,7 @@ def relabel(config: RelabelConfig, watch: Callable[[str], None] = ignore) -> Rel
     proposals += [proposal for game in games for proposal in judged[game]]
     message = config.message or said_of(config, len(positions), len(games))
     proposer = Proposer(searcher.sha256, config.visits, config.seed)
-    commit = commit_on(history, config.branch, proposals, message, proposer)
+    commit = history.commit(proposals, message, "", proposer, branch, start)
     cells = len(history.graph.edits[commit.id])
     return Relabelled(
         commit.id, commit.branch, len(positions), len(games), played_on, changed, num_held, cells
@@ -219,35 +226,6 @@ def outcomes(run: Path, at: str, games: Sequence[str]) -> dict[str, int]:
             if game in of_all:
                 found.setdefault(game, outcome)
     return found
-
-
-def commit_on(
-    history: History,
-    branch: str,
-    proposals: Sequence[Proposal],
-    message: str,
-    proposer: Proposer,
-) -> Commit:
-    """Commit on a branch, which is made if it is new; the branch that is used stays the same.
-
-    Raises:
-        UserError: nothing would change; a new branch is then not made.
-    """
-    used = history.graph.head
-    if branch in ("", used):
-        return history.commit(proposals, message, proposer=proposer)
-    is_new = branch not in history.graph.branches
-    if is_new:
-        history.create_branch(branch)
-    commit = None
-    try:
-        history.switch(branch)
-        commit = history.commit(proposals, message, proposer=proposer)
-    finally:
-        history.switch(used)
-        if is_new and commit is None:
-            history.delete_branch(branch)
-    return commit
 
 
 def said_of(config: RelabelConfig, positions: int, games: int) -> str:

@@ -40,6 +40,11 @@ def say_committed(history: "History", commit: Any) -> None:
     count = len(history.graph.edits[commit.id])
     cells = "cell" if count == 1 else "cells"
     say(f"{commit.id[:9]} on {history.graph.head}: {count:,} {cells}: {commit.message}")
+    say_when_learned(history)
+
+
+def say_when_learned(history: "History") -> None:
+    """Say when a run that is training learns from an edit."""
     if pid := history.trained_by:
         say(
             f"{history.run} is training (process {pid}): it learns from the edit when it goes on "

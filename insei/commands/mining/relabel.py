@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from insei.commands.data.options import Json, say_json
+from insei.commands.data.options import Json, open_history, say_json, say_when_learned
 from insei.commands.options import Seed
 from insei.printing.run_line import silence_libraries
 from insei.system.shown import say
@@ -71,3 +71,4 @@ def relabel(
     if done.held_out:
         say(f"{done.held_out:,} left as they were: their games are held out")
     say(f"{done.commit[:9]} on {done.branch}: {done.cells:,} cells")
+    say_when_learned(open_history(run))

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from insei.main import main
+from insei.selfplay.run import RunFolder
 from tests.helpers.history.small import small_run
 
 
@@ -20,7 +21,12 @@ def test_what_was_done_is_said(run, capsys):
     said = capsys.readouterr().out
     assert "3 positions searched with 2 visits" in said
     assert "on deep: " in said
-    main([*words, "--random", "4", "--json"])
+    assert "is training" not in said
+    trained = RunFolder(run)
+    main([*words, "--random", "3"])
+    trained.close()
+    assert "it learns from the edit when it goes on the next time" in capsys.readouterr().out
+    main([*words, "--random", "4", "--seed", "2", "--json"])
     told = json.loads(capsys.readouterr().out)
     assert (told["branch"], told["positions"], told["games"]) == ("main", 4, 0)
 

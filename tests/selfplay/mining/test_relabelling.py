@@ -133,6 +133,33 @@ def test_a_stop_while_searching_writes_nothing(run):
     assert (list(history.graph.branches), history.graph.commits) == (["main"], {})
 
 
+@pytest.mark.parametrize("branch", ["deep", ""])
+def test_a_switch_while_searching_stays_and_the_commit_is_where_it_was_wanted(run, branch):
+    def switch(line):
+        history = History(run)
+        if history.graph.head == "main":
+            history.create_branch("other")
+            history.switch("other")
+
+    done = relabel(RelabelConfig(run, random=12, branch=branch, **BY), switch)
+    graph = History(run).graph
+    assert graph.head == "other"
+    assert graph.branches["other"] == ""
+    assert graph.branches[branch or "main"] == done.commit
+    assert done.branch == (branch or "main")
+
+
+def test_a_name_that_no_branch_can_have_is_refused_before_searching(run):
+    History(run).create_tag("cleaned")
+
+    def search(line):
+        raise AssertionError("it searches")
+
+    for name, said in (("cleaned", "is there already"), ("a b", "wanted letters")):
+        with pytest.raises(UserError, match=said):
+            relabel(RelabelConfig(run, random=12, branch=name, **BY), search)
+
+
 @pytest.mark.parametrize(
     ("config", "said"),
     [
