@@ -29,6 +29,7 @@ from insei.selfplay.history.edited import NO_EDITS, edited
 from insei.selfplay.history.reading import edits_beside
 from insei.system.errors import UserError
 from insei.system.files import files_in, flush_files
+from insei.system.termination import held_back
 
 COMMITS_BETWEEN_COMPACTIONS = 50
 ROWS_OF_A_FILE = 65_536  # files with fewer are put together
@@ -235,12 +236,20 @@ class GameDataset:
     def append(self, games: SelfPlayGames) -> SelfPlayGames:
         """Add games in one commit, but for those that are among the newest of the table already.
 
+        Ctrl-C and SIGTERM wait until the games are on disk and counted. Otherwise a commit that was
+        written would be taken for one that was not, and written again.
+
         Returns:
             the games that were added.
         """
         new = games.without(self.newest_ids)
-        if not len(new):
-            return new
+        if len(new):
+            with held_back():
+                self._commit(new)
+        return new
+
+    def _commit(self, new: SelfPlayGames) -> None:
+        """Write games, and count them in."""
         table = table_of(new, self.schema)
         if self.table is None:
             self.table = lance.write_dataset(table, str(self.path), mode="create")
@@ -255,7 +264,6 @@ class GameDataset:
         if self.num_commits % COMMITS_BETWEEN_COMPACTIONS == 0:
             self.table.optimize.compact_files(target_rows_per_fragment=ROWS_OF_A_FILE)
             self.table.cleanup_old_versions(older_than=timedelta(minutes=10))
-        return new
 
     def flush(self) -> None:
         """Make all that was committed survive a power cut."""

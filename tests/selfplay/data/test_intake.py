@@ -1,8 +1,11 @@
 """Games on their way to the dataset, and rows on theirs into the windows."""
 
+import signal
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
+import lance
 import numpy as np
 import pytest
 
@@ -14,6 +17,7 @@ from insei.selfplay.data.window import window_size
 from insei.selfplay.health import held_out
 from insei.selfplay.intake import GameIntake
 from insei.selfplay.learner.windowed_learner import WindowedLearner
+from insei.system.termination import end_on_sigterm, was_asked
 from tests.helpers.games import some_games
 from tests.helpers.runs import CONFIG
 
@@ -68,6 +72,53 @@ def test_games_that_came_twice_are_committed_once(tmp_path):
         every, new = intake.commit()
         assert (every.ids, new.ids) == (games.ids, wanted)
     assert intake.dataset.num_games == len(games)
+
+
+@pytest.fixture
+def sigterm():
+    """SIGTERM interrupts, as in a command."""
+    before = signal.getsignal(signal.SIGTERM)
+    end_on_sigterm()
+    yield
+    signal.signal(signal.SIGTERM, before)
+    was_asked.clear()
+
+
+@pytest.mark.usefixtures("sigterm")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("commits", [0, 1], ids=["the first commit", "a later one"])
+def test_a_commit_that_a_signal_meets_is_neither_lost_nor_repeated(
+    tmp_path, monkeypatch, number, moment, commits
+):
+    intake = GameIntake(dataset_at(tmp_path), 0.0)
+    for seed in range(commits):
+        intake.add(games_of(3, seed + 10))
+        intake.commit()
+    owner = (lance.LanceDataset, "insert") if commits else (lance, "write_dataset")
+    write = getattr(*owner)
+
+    def met(*words, **options):
+        if moment == "before":
+            signal.raise_signal(number)
+        written = write(*words, **options)
+        if moment == "after":
+            signal.raise_signal(number)
+        return written
+
+    monkeypatch.setattr(*owner, met)
+    games = games_of(4)
+    intake.add(games)
+    with pytest.raises(KeyboardInterrupt):
+        intake.commit()
+    monkeypatch.undo()
+    with suppress(KeyboardInterrupt):
+        intake.commit()  # as where the run ends
+    ids = rows_of(dataset_at(tmp_path).table.to_table())["game"].tolist()
+    assert ids[-games.num_rows :] == games.per_ply("game").astype("U16").tolist()
+    assert len(ids) == intake.dataset.num_rows
+    assert len(set(ids)) == intake.dataset.num_games
+    assert intake.num_waiting == 0
 
 
 def test_the_newest_ids_are_known_and_no_others(tmp_path, monkeypatch):
