@@ -24,6 +24,8 @@ from annotated_types import Interval, Len
 
 from insei.selfplay.mirror.snapshot import (
     CURVES,
+    TRIES,
+    FileChanged,
     HeldFile,
     Known,
     Snapshot,
@@ -106,6 +108,8 @@ class Mirror:
         known = read_status_file(run)
         identity = known.run if known else secrets.token_hex(TOKEN_DIGITS // 2)
         self.status = MirrorStatus(store.url, identity)
+        if known and known.url == store.url:  # as far as is known before it has looked
+            self._set(state_time=known.state_time, generation=known.generation)
         self.known: Known = {}
         self.stored: set[str] = set()
         self.states: dict[str, SavedState | None] = {}  # by name; None: one that can't be read
@@ -136,11 +140,23 @@ class Mirror:
         self.states, self.newest = states, found[-1] if found else None
         self.stored = stored_files(self.store)
         self.has_looked = True
-        if self.newest:
-            self._show(state_time=self.newest.time, generation=self.newest.generation)
+        newest = self.newest
+        self._set(
+            state_time=newest.time if newest else 0.0,
+            generation=newest.generation if newest else -1,
+        )
         self._write_status()  # which run it is, before the first state is there
 
     def save(self, is_over: Callable[[], bool] = never) -> None:
+        """Bring the run's present state there; see `_save`, which is tried again."""
+        for _ in range(TRIES):
+            try:
+                return self._save(is_over)
+            except FileChanged as error:
+                changed = error
+        raise changed
+
+    def _save(self, is_over: Callable[[], bool]) -> None:
         """Bring the run's present state there, unless it is there, or the run has no net yet.
 
         Args:
@@ -148,6 +164,7 @@ class Mirror:
 
         Raises:
             MirrorLost: another command writes there, or the states are another run's.
+            FileChanged: a file grew while it was taken.
             OSError: the store can't be reached, or the disk is full.
         """
         self.is_up_to_date = False
@@ -167,7 +184,7 @@ class Mirror:
                 number=self._last_number() + 1,
                 run=self.status.run,
                 writer=self.writer,
-                name=self.run.name,
+                name=self.run.resolve().name,
                 time=self.clock(),
                 generation=snapshot.generation,
                 files=snapshot.saved,
@@ -196,6 +213,7 @@ class Mirror:
                 return False
             assert file.held is not None
             self.store.upload(file.held, f"{FILES}/{file.saved.sha256}")
+            file.check_whole()
             self.stored.add(file.saved.sha256)
             bytes_left -= file.saved.size
         self._show(files_left=0, bytes_left=0)
@@ -234,10 +252,13 @@ class Mirror:
     def _show(self, **changes: object) -> None:
         """Change the status, and write it if that was not done just now."""
         was = self.status
-        self.status = replace(was, **changes)  # type: ignore[arg-type]
+        self._set(**changes)
         has_news = (was.trouble, was.state_time) != (self.status.trouble, self.status.state_time)
         if has_news or self.clock() - self.shown_at >= SHOW_SECONDS:
             self._write_status()
+
+    def _set(self, **changes: object) -> None:
+        self.status = replace(self.status, **changes)  # type: ignore[arg-type]
 
     def _write_status(self) -> None:
         self.shown_at = self.clock()
@@ -261,13 +282,17 @@ class MirrorThread:
         self.is_ending = threading.Event()  # the last state is wanted
         self.is_over = threading.Event()  # no time is left
         self.has_looked = threading.Event()
+        self.beginning = threading.Lock()
+        self.has_begun = False  # so that a loss is told, and no longer raised
         self.lost: MirrorLost | None = None
         self.trouble_since: float | None = None
         self.thread = threading.Thread(target=self._run, name="mirror", daemon=True)
         self.thread.start()
         self.has_looked.wait(LOOK_SECONDS)
-        if self.lost:
-            raise self.lost
+        with self.beginning:
+            self.has_begun = True
+            if self.lost:
+                raise self.lost
 
     def _run(self) -> None:
         try:
@@ -284,10 +309,12 @@ class MirrorThread:
             while not self.is_over.is_set() and not self._try(self.mirror.save):
                 self.is_over.wait(FIRST_WAIT)
         except MirrorLost as error:
-            self.lost = error
-            if self.has_looked.is_set():
+            with self.beginning:
+                self.lost = error
+                must_tell = self.has_begun
+            if must_tell:
                 self.mirror.tell(str(error))
-                self.notice(str(error))
+                self._say(str(error))
             self.has_looked.set()
 
     def _try(self, step: Callable[[Callable[[], bool]], object]) -> bool:
@@ -296,24 +323,29 @@ class MirrorThread:
             step(self.is_over.is_set)
         except MirrorLost:
             raise
-        except OSError as error:
+        except (OSError, BadRecord) as error:
             self._failed(error)
             return False
         if self.trouble_since is not None:
             seconds = time.monotonic() - self.trouble_since
-            self.notice(f"mirror {self.mirror.store.url}: goes on after {seconds:.0f} s")
+            self._say(f"mirror {self.mirror.store.url}: goes on after {seconds:.0f} s")
             self.trouble_since = None
             self.mirror.tell("")
         return True
 
-    def _failed(self, error: OSError) -> None:
+    def _failed(self, error: OSError | BadRecord) -> None:
         if self.trouble_since is None:
             self.trouble_since = time.monotonic()
-            self.notice(
+            self._say(
                 f"mirror {self.mirror.store.url}: can't be written ({error}); the run goes on, "
                 "and tries again"
             )
         self.mirror.tell(str(error))
+
+    def _say(self, line: str) -> None:
+        """Say a line, if there is room for it: the log lies on the run's own disk."""
+        with suppress(OSError):
+            self.notice(line)
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
         """Bring the last state there, if that takes no longer than `seconds`."""
@@ -323,7 +355,7 @@ class MirrorThread:
         self.thread.join(FIRST_WAIT)
         if self.lost is None and not self.mirror.is_up_to_date:
             left = self.mirror.status
-            self.notice(
+            self._say(
                 f"mirror {left.url}: the last state is not there, {left.files_left} files of "
                 f"{left.bytes_left / 1e6:.1f} MB are missing; the run's folder has them"
             )

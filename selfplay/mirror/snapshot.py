@@ -37,12 +37,21 @@ class RunMoves(OSError):
     """A run writes checkpoints faster than its state can be taken."""
 
 
+class FileChanged(OSError):
+    """A file was still being written when it was taken."""
+
+
 @dataclass(frozen=True)
 class HeldFile:
     """A file whose bytes are held until the snapshot is closed."""
 
     saved: SavedFile
     held: Path | None  # where they are; None: they were saved before, and are not held
+
+    def check_whole(self) -> None:
+        """Raise FileChanged if it has another size than when its hash was taken."""
+        if self.held and (size := self.held.stat().st_size) != self.saved.size:
+            raise FileChanged(f"{self.saved.path}: {size} bytes, and {self.saved.size} before")
 
 
 class Snapshot:
@@ -161,14 +170,18 @@ def paths_of(run: Path, with_curves: bool) -> Iterator[Path]:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files of a folder, however deep; without unfinished ones and links."""
+    """The files of a folder, however deep; without unfinished ones and links.
+
+    Lance begins the names of those that it is writing with a dot.
+    """
+    unfinished = "." if folder.suffix == ".lance" else TEMPORARY
     return [
         path
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and not path.is_symlink()
         and path.name != HINT
-        and not any(part.startswith(TEMPORARY) for part in path.relative_to(folder).parts)
+        and not any(part.startswith(unfinished) for part in path.relative_to(folder).parts)
     ]
 
 

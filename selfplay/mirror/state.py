@@ -113,8 +113,14 @@ def read_state(store: Store, name: str) -> SavedState:
 
 
 def write_state(store: Store, state: SavedState) -> None:
-    """Write a state, whose files are all there."""
-    store.write(f"{STATES}/{state.file_name}", json_of(state).encode())
+    """Write a state, whose files are all there.
+
+    Raises:
+        BadRecord: it could not be read again.
+    """
+    data, name = json_of(state).encode(), f"{STATES}/{state.file_name}"
+    record_of(SavedState, data, f"{store.url}/{name}")
+    store.write(name, data)
 
 
 def stored_files(store: Store) -> set[str]:

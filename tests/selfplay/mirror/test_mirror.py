@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -22,12 +23,13 @@ from insei.selfplay.mirror.mirror import (
 from insei.selfplay.mirror.place import check_place
 from insei.selfplay.mirror.restore import restore
 from insei.selfplay.mirror.snapshot import Snapshot
-from insei.selfplay.mirror.state import SavedFile, SavedState
+from insei.selfplay.mirror.state import SavedFile, SavedState, state_names, write_state
 from insei.selfplay.mirror.store import StoreError, open_store
 from insei.selfplay.run import RunFolder
 from insei.selfplay.session import train
 from insei.selfplay.train_config import TrainConfig
 from insei.system.errors import UserError
+from insei.system.records import BadRecord
 from tests.helpers.mirror.stores import (
     FailingStore,
     add_generation,
@@ -65,6 +67,62 @@ def test_a_run_comes_back_as_it_was(tmp_path, url):
     assert contents(path) == contents(run)
     assert (state.number, state.generation, state.name) == (1, 1, "x")
     assert not [*run.glob(".unfinished*")]
+
+
+def test_a_run_that_is_trained_in_its_own_folder_comes_back_under_its_name(
+    tmp_path, url, monkeypatch
+):
+    run = small_run(tmp_path / "x")
+    monkeypatch.chdir(run)
+    saved(Path(), url)
+    path, _ = restore(url, tmp_path / "new")
+    assert path == tmp_path / "new" / "x"
+
+
+def test_a_state_that_could_not_be_read_again_is_not_written(tmp_path, url):
+    store = open_store(url)
+    with pytest.raises(BadRecord, match="name"):
+        write_state(store, SavedState(1, "0" * 16, "1" * 16, "", 0.0, -1, ()))
+    assert not state_names(store)
+
+
+def test_what_is_known_of_a_copy_is_shown_before_its_store_answers(tmp_path, url):
+    run = small_run(tmp_path / "x")
+    mirror = saved(run, url)
+    known = (mirror.status.state_time, mirror.status.generation)
+    again = Mirror(run, FailingStore(url, 0))
+    again.tell("gone")
+    status = read_status_file(run)
+    assert ((status.state_time, status.generation), status.trouble) == (known, "gone")
+    elsewhere = Mirror(run, open_store(url + "2"))
+    elsewhere.tell("")
+    assert (elsewhere.status.state_time, elsewhere.status.generation) == (0.0, -1)
+
+
+@pytest.mark.parametrize("name", ["data/.tmpAb3", "_versions/.tmp9.manifest", ".x/1.lance"])
+def test_what_lance_is_writing_is_left_out(tmp_path, url, name):
+    run = small_run(tmp_path / "x")
+    whole = contents(run)
+    write_files(run / "games.lance", {name: "half"})
+    saved(run, url)
+    assert contents(restore(url, tmp_path / "new")[0]) == whole
+
+
+def test_a_file_that_grows_while_it_is_taken_is_taken_again(tmp_path, url):
+    run = small_run(tmp_path / "x")
+    mirror = Mirror(run, FailingStore(url))
+    upload, growing = mirror.store.upload, [run / "games.lance/data/1.lance"]
+
+    def grow_and_upload(source, name):
+        if growing and source.name == growing[0].name:
+            with growing.pop().open("a") as file:
+                file.write(" and more")
+        upload(source, name)
+
+    mirror.store.upload = grow_and_upload
+    mirror.save()
+    assert not growing
+    assert contents(restore(url, tmp_path / "new")[0]) == contents(run)
 
 
 def test_only_what_is_new_is_uploaded(tmp_path, url):
@@ -287,6 +345,40 @@ def test_a_store_that_is_away_holds_nothing_up_and_is_told_once(tmp_path, monkey
     assert "can't be written (ConnectionError: gone); the run goes on, and tries again" in told[0]
     assert "goes on after" in told[1]
     assert contents(restore(store.url, tmp_path / "new")[0]) == contents(run)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_a_log_that_can_not_be_written_stops_no_mirror(tmp_path, monkeypatch, code):
+    def no_room(line):
+        told.append(line)
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("insei.selfplay.mirror.mirror.FIRST_WAIT", 0.01)
+    run, told = small_run(tmp_path / "x"), []
+    store = FailingStore(f"file://{tmp_path}/mirror", 3)
+    thread = MirrorThread(Mirror(run, store), no_room)
+    wait_until(lambda: told)
+    store.num_calls = None
+    wait_until(lambda: len(told) == 2 or not thread.thread.is_alive())
+    thread.close()
+    assert thread.mirror.is_up_to_date
+    assert contents(restore(store.url, tmp_path / "new")[0]) == contents(run)
+
+
+def test_a_place_that_turns_out_late_to_be_another_runs_is_told(tmp_path, monkeypatch):
+    """The store answers only after the run has begun."""
+    monkeypatch.setattr("insei.selfplay.mirror.mirror.LOOK_SECONDS", 0.0)
+    url = f"file://{tmp_path}/mirror"
+    saved(small_run(tmp_path / "x"), url)
+    run, store, told = small_run(tmp_path / "y"), FailingStore(url), []
+    names, has_begun = store.names, threading.Event()
+    store.names = lambda folder: has_begun.wait(30.0) and names(folder)
+    thread = MirrorThread(Mirror(run, store), told.append)
+    has_begun.set()
+    thread.close()
+    assert len(told) == 1
+    assert "holds another copy, of x" in told[0]
+    assert "holds another copy" in read_status_file(run).trouble
 
 
 def wait_until(is_so, seconds=30.0):
