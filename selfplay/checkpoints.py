@@ -1,14 +1,15 @@
 """A run's nets on disk: checkpoints to go on from, and milestones that are kept for good.
 
     checkpoints/N      the net after N generations: a player package, and the learner's state
-    milestones/N       a copy of a few of them; the newest two hold the learner's state too, so
-                       that a run can roll back to them
+    milestones/N       a copy of a few of them; the newest two hold the learner's state too, and
+                       those that a rating is played against, so that a run can roll back to them
 
 A checkpoint is a folder that appears whole or not at all. Which nets become milestones is said in
 `lineage.py`. They serve the run's ladder, its curve, and the way back.
 """
 
 import shutil
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -159,15 +160,19 @@ def milestones_of(run: Path) -> dict[int, Path]:
     return {int(folder.name): folder for folder in numbered_packages(run / MILESTONES)}
 
 
-def keep_milestone(run: Path, lineage: Lineage) -> None:
-    """Copy the present net's checkpoint among the milestones, unless it is there."""
+def keep_milestone(run: Path, lineage: Lineage, needed: Collection[int] = ()) -> None:
+    """Copy the present net's checkpoint among the milestones, unless it is there.
+
+    Args:
+        needed: further milestones that the run may go back to.
+    """
     if lineage.generation not in milestones_of(run):
         source = run / CHECKPOINTS / f"{lineage.generation:06}"
         with new_folder(run / MILESTONES / source.name) as unfinished:
             for file in source.iterdir():
                 shutil.copy(file, unfinished / file.name)
     milestones = milestones_of(run)
-    ways_back = lineage.ancestors(milestones)[-WAYS_BACK:]
+    ways_back = {*lineage.ancestors(milestones)[-WAYS_BACK:], *needed}
     for generation, folder in milestones.items():
         if generation not in ways_back:
             for file in folder.iterdir():

@@ -114,6 +114,7 @@ class Training:
         self.is_published = False  # whether the workers have a net
         self.learner: LearnerCalls
         self.begin_learning(start)
+        self.recall_defeat()
         self.telemetry = Telemetry(run, config, self.progress, watch, notice)
         self.generation = Generation(self.progress.generation)
 
@@ -197,6 +198,7 @@ class Training:
         except ActorLost as loss:
             self.note_death(loss)
             self.begin_learning(begin_or_resume(self.run, self.config, self.dataset))
+            self.recall_defeat()
             if self.is_published:
                 self.look_back()
             return
@@ -371,17 +373,15 @@ class Training:
         )
 
     def look_back(self) -> None:
-        """Keep the newest net for good, have it rated, or give it up.
+        """Have the newest net rated, and keep it for good.
 
         Nothing is done twice. What a crash prevented is done when the run goes on.
         """
         lineage, is_last = self.progress.lineage, self.share_done >= 1
-        if is_milestone(lineage.generation, self.config.milestone_every, is_last):
-            keep_milestone(self.run.path, lineage)
         self.ratings.ask(lineage, is_last)
-        ratings = self.run.ratings()
-        if ratings and ratings[-1].generation == lineage.generation:
-            self.note_defeat(ratings[-1])
+        if is_milestone(lineage.generation, self.config.milestone_every, is_last):
+            needed = [*self.ratings.earlier, *([self.lost[1].generation] if self.lost else [])]
+            keep_milestone(self.run.path, lineage, needed)
 
     # Ratings
 
@@ -397,6 +397,11 @@ class Training:
         is_ours = self.progress.lineage.ancestors([rating.generation])
         if rating.earlier and rating.is_regression and is_ours:
             self.lost = rating.generation, rating.earlier
+
+    def recall_defeat(self) -> None:
+        """Give up a net that lost clearly before the run, or its learner, was stopped."""
+        if ratings := self.run.ratings():
+            self.note_defeat(ratings[-1])
 
     def roll_back(self, lost: int, defeat: EarlierMatch) -> None:
         """Go on from the earlier net that net `lost` lost to, at a lower learning rate."""

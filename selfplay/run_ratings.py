@@ -15,11 +15,19 @@ from insei.selfplay.workers import Workers
 MOST_WAITING = 2  # nets
 
 
+@dataclass(frozen=True)
+class AskedRating:
+    """A rating that was asked for."""
+
+    lineage: Lineage  # of the net that is rated
+    earlier: int | None  # the milestone that it plays against, and may go back to
+
+
 @dataclass
 class RatingUnderWay:
     """A rating whose games are being played."""
 
-    lineage: Lineage  # of the net that is rated
+    asked: AskedRating
     matches: RatingMatches
 
 
@@ -41,14 +49,23 @@ class RunRatings:
         self.config = config
         self.workers = workers
         self.notice = notice
-        self.waiting: deque[Lineage] = deque()
+        self.waiting: deque[AskedRating] = deque()
         self.under_way: RatingUnderWay | None = None
+
+    @property
+    def asked(self) -> list[AskedRating]:
+        """Those that wait, and the one under way."""
+        return [*self.waiting, self.under_way.asked] if self.under_way else [*self.waiting]
 
     @property
     def generations(self) -> list[int]:
         """The nets that wait for their rating, and the one that is being rated."""
-        waiting = [lineage.generation for lineage in self.waiting]
-        return [*waiting, self.under_way.lineage.generation] if self.under_way else waiting
+        return [asked.lineage.generation for asked in self.asked]
+
+    @property
+    def earlier(self) -> list[int]:
+        """The milestones that they play against."""
+        return [asked.earlier for asked in self.asked if asked.earlier is not None]
 
     def ask(self, lineage: Lineage, is_last: bool) -> None:
         """Have nets rated that are due, are still there, and were not rated before.
@@ -66,17 +83,18 @@ class RunRatings:
         for number in lineage.ancestors(here):
             is_due = number % every == 0 or (is_last and number == lineage.generation)
             if number > newest and is_due:
-                self.waiting.append(replace(lineage, generation=number))
+                rated = replace(lineage, generation=number)
+                self.waiting.append(AskedRating(rated, rated.earlier(milestones_of(self.run.path))))
         while len(self.waiting) > MOST_WAITING:
-            number = self.waiting.popleft().generation
+            number = self.waiting.popleft().lineage.generation
             self.notice(f"generation {number} is not rated: ratings take longer than nets")
 
     def go_on(self) -> NetRating | None:
         """Begin the rating that waits, or go on with the one under way; return one that ended."""
         if self.under_way is None:
             if self.waiting:
-                lineage = self.waiting.popleft()
-                self.under_way = RatingUnderWay(lineage, self.matches_of(lineage))
+                asked = self.waiting.popleft()
+                self.under_way = RatingUnderWay(asked, self.matches_of(asked))
                 self.workers.begin_jobs(next(self.under_way.matches))
             return None
         games = self.workers.jobs_done()
@@ -88,12 +106,12 @@ class RunRatings:
                 return end.value
         return None
 
-    def matches_of(self, lineage: Lineage) -> RatingMatches:
-        """The matches of a net, against the newest milestone that it comes from too."""
+    def matches_of(self, asked: AskedRating) -> RatingMatches:
+        """The matches of a net, against the milestone before it too."""
         config, run = self.config, self.run.path
-        milestones = milestones_of(run)
-        number = lineage.earlier(milestones)
-        earlier = None if number is None else EarlierNet(number, milestones[number])
+        folder = milestones_of(run).get(-1 if asked.earlier is None else asked.earlier)
+        earlier = EarlierNet(int(folder.name), folder) if folder else None
         folders = {int(folder.name): folder for folder in checkpoints_of(run)}
-        name = player_name(folders[lineage.generation], config.rating.visits)
-        return rate(name, config.mix.boards, config.rating, lineage.generation, earlier)
+        number = asked.lineage.generation
+        name = player_name(folders[number], config.rating.visits)
+        return rate(name, config.mix.boards, config.rating, number, earlier)

@@ -18,6 +18,7 @@ from tests.helpers.runs import (
     CONFIG,
     LEARNING,
     RATED,
+    ScriptedWorkers,
     begin,
     finish,
     learner_of,
@@ -84,14 +85,16 @@ def test_going_back_by_hand_takes_nothing_from_what_the_run_may(tmp_path, monkey
     assert [notice for notice in notices if "going back to it" in notice]
 
 
-def test_a_crash_between_rating_and_going_back_is_made_up_for(tmp_path, monkeypatch):
-    config = replace(RATED, generations=3)
+@pytest.mark.parametrize("newest", [2, 3])
+def test_a_crash_between_rating_and_going_back_is_made_up_for(tmp_path, monkeypatch, newest):
+    """Also where a later net than the one that lost was published meanwhile."""
+    config = replace(RATED, generations=newest + 1)
     run = RunFolder.create(tmp_path / "tiny", "")
     training = training_of(run, config)
     training.publish_newest()
     start = learner_of(training).learner.playing_weights()
     monkeypatch.setattr(Training, "look_back", silent)  # killed before it looks back
-    while training.progress.generation < 2:
+    while training.progress.generation < newest:
         training.turn()
     training.close()
     run.close()
@@ -100,14 +103,53 @@ def test_a_crash_between_rating_and_going_back_is_made_up_for(tmp_path, monkeypa
     run.add_rating(rating_of(2, 0, 0.1, second=0.1))  # ... or after it was rated
     training = training_of(run, config)
     training.publish_newest()
-    while training.progress.generation < 3:
+    while training.progress.generation < newest + 1:
         training.turn()
-    assert training.progress.lineage.rollbacks == ((2, 0),)
+    assert training.progress.lineage.rollbacks == ((newest, 0),)
     now = learner_of(training).learner.playing_weights()
     assert all((start[name] == weight).all() for name, weight in now.items())
     training.look_back()
+    training.recall_defeat()
     assert training.lost is None
-    assert training.progress.lineage.rollbacks == ((2, 0),)
+    assert training.progress.lineage.rollbacks == ((newest, 0),)
+    training.close()
+    run.close()
+
+
+class SlowRatings(ScriptedWorkers):
+    """Workers that play on, and hand in the games of a rating only when they are told to."""
+
+    repeats = False
+    is_released = False
+
+    def jobs_done(self):
+        return super().jobs_done() if self.is_released else None
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["one command", "stopped and continued"])
+def test_a_rating_that_takes_longer_than_milestones_still_finds_its_way_back(
+    tmp_path, monkeypatch, dies
+):
+    monkeypatch.setattr(run_ratings, "rate", lost)
+    monkeypatch.setattr("insei.selfplay.loop.COMMIT_SECONDS", 0.0)
+    config = replace(RATED, generations=9, keep_checkpoints=9)
+    workers, notices = SlowRatings(config.games_per_generation), []
+    run = RunFolder.create(tmp_path / "tiny", "")
+    training = training_of(run, config, notices.append, workers)
+    training.publish_newest()
+    while training.progress.generation < 5:
+        training.turn()
+    if dies:
+        training.close()
+        workers = SlowRatings(config.games_per_generation)
+        training = training_of(run, config, notices.append, workers)
+        training.publish_newest()
+    assert min(training.ratings.generations) < 5
+    workers.is_released = True
+    while not training.progress.lineage.rollbacks:
+        training.turn()
+        assert not [notice for notice in notices if "can't go back" in notice]
+    assert len(training.progress.lineage.rollbacks) == 1
     training.close()
     run.close()
 
