@@ -56,7 +56,8 @@ def open_store(url: str) -> Store:
     """The store at a URL; nothing is asked of it yet.
 
     Raises:
-        UserError: it is no such URL, or what speaks to such stores is not installed.
+        UserError: it is no such URL, what speaks to such stores is not installed, or lacks
+            credentials.
     """
     check_place(url)
     scheme = scheme_of(url)
@@ -68,6 +69,8 @@ def open_store(url: str) -> Store:
         files, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
     except ImportError as error:
         raise UserError(f"{url}: wanted `pip install '{EXTRAS[scheme]}'` ({error})") from error
+    except Exception as error:  # each store's library raises kinds of its own
+        raise StoreError(f"{url}: {one_line(error)}") from error
     return ObjectStore(url, files, root.rstrip("/"))
 
 
@@ -116,6 +119,11 @@ class FolderStore:
             (self.root / name).unlink(missing_ok=True)
 
 
+def one_line(error: Exception) -> str:
+    """What is said of an error of a store's library."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:MOST_SAID]}"
+
+
 def in_one_line(method: Callable[P, R]) -> Callable[P, R]:
     """Raise a StoreError for whatever a method of an object store raises."""
 
@@ -124,8 +132,7 @@ def in_one_line(method: Callable[P, R]) -> Callable[P, R]:
         try:
             return method(*args, **kwargs)
         except Exception as error:  # each store's library raises kinds of its own
-            said = " ".join(str(error).split())[:MOST_SAID]
-            raise StoreError(f"{type(error).__name__}: {said}") from error
+            raise StoreError(one_line(error)) from error
 
     return checked
 
