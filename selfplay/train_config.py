@@ -296,7 +296,8 @@ class TrainConfig:
         float,
         Setting(
             "time without a sign of life after which a worker is replaced; a call that takes 10 "
-            "times as long, and 20 times the median of those before, counts as none",
+            "times as long, and 20 times the median of those before, counts as none; doubled "
+            "each time, up to four times the value",
             1,
             10**6,
             unit="seconds",

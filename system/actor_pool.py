@@ -59,6 +59,7 @@ class ActorPool:
         fatal: what an actor may raise to end the work at once.
         keep: keeps an error's traceback, and says where.
         clock: seconds, as `time.monotonic`.
+        fault: told in one line that an actor was lost or replaced; None: `notice` is.
     """
 
     def __init__(
@@ -73,10 +74,12 @@ class ActorPool:
         fatal: tuple[type[Exception], ...] = (UserError,),
         keep: Callable[[Exception], str] = keep_traceback,
         clock: Callable[[], float] = time.monotonic,
+        fault: Callable[[str], None] | None = None,
     ) -> None:
         self.backend = backend
         self.make = make
         self.notice = notice
+        self.fault = fault or notice
         self.patience = Patience(patience_seconds)
         self.fault_of = fault_of
         self.ahead = ahead
@@ -316,7 +319,7 @@ class ActorPool:
             return
         self.most_in_memory = fit
         self._give_back(actor)
-        self.notice(
+        self.fault(
             f"worker {actor.number}{self._place(actor)} was killed because memory ran out; "
             f"{fit} fit, and work on"
         )
@@ -357,9 +360,7 @@ class ActorPool:
         pause = self.faults.pause(actor.number)
         self.vacant[actor.number] = now + pause
         later = f" in {pause:g} s" if pause else ""
-        self.notice(
-            f"worker {actor.number}{place} {what}; another takes its place{had_task}{later}"
-        )
+        self.fault(f"worker {actor.number}{place} {what}; another takes its place{had_task}{later}")
         self._quarantine(actor)
         self._start_due()
 

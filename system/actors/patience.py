@@ -2,8 +2,11 @@
 
 A process that is stopped, or whose node is cut off, does not answer `pulse`: it is silent after
 `seconds`. A process that answers may be stuck in its call all the same: it is, after `STUCK_FACTOR`
-times the median of that method's calls, and never before `STUCK_FLOOR` times `seconds`. Where no
-call has been measured yet, `LONGEST_SECONDS` is the limit: a first call may take hours.
+times the median of that method's calls, and never before `STUCK_FLOOR` times `seconds`. Until
+`MEASURED_CALLS` of a method have ended, the limit is `LONGEST_SECONDS`: a first call may take
+hours.
+
+After each process that was silent `seconds` double, up to `MOST_PATIENCE` times what they were.
 """
 
 import statistics
@@ -12,6 +15,7 @@ from collections import deque
 PATIENCE_SECONDS = 60.0
 STUCK_FACTOR = 20.0
 STUCK_FLOOR = 10.0
+MOST_PATIENCE = 4.0
 MEASURED_CALLS = 5  # of a method, before its median counts
 REMEMBERED_CALLS = 101
 LONGEST_SECONDS = 4 * 3600.0
@@ -26,6 +30,7 @@ class Patience:
 
     def __init__(self, seconds: float = PATIENCE_SECONDS) -> None:
         self.seconds = seconds
+        self.most = MOST_PATIENCE * seconds
         self.times: dict[str, deque[float]] = {}
 
     @property
@@ -46,5 +51,5 @@ class Patience:
         return max(floor, STUCK_FACTOR * statistics.median(times))
 
     def double(self) -> None:
-        """Be twice as patient, so that slow processes answer in the end."""
-        self.seconds *= 2
+        """Be twice as patient, within bounds, so that slow processes answer in the end."""
+        self.seconds = min(2 * self.seconds, self.most)

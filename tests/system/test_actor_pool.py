@@ -86,6 +86,43 @@ def test_a_silent_actor_is_replaced_and_patience_doubles():
     assert pool.patience.seconds == 20.0
 
 
+def test_patience_doubles_within_bounds():
+    class Sleeper(Echo):
+        @property
+        def is_silent(self):
+            return self.index < 4
+
+    pool = pool_of(1, Sleeper, patience_seconds=5.0)
+    pool.submit("ask", 1)
+    assert results(pool) == [(4, None, 1)]
+    assert pool.patience.seconds == 20.0
+
+
+@pytest.mark.parametrize(
+    ("task", "options", "are_faults"),
+    [
+        ("die_at_first", {}, True),
+        ("run_out_of_memory", {"size": 3}, True),
+        ("ask", {"nodes": {"old": 4, "new": 4}, "unfit": ("old",)}, False),
+        ("ask", {"size": 2, "nodes": {"new": 1}}, False),
+    ],
+    ids=["dies", "out of memory", "a node that is unfit", "too little room"],
+)
+def test_only_workers_that_are_lost_or_replaced_are_faults(task, options, are_faults):
+    notices, faults = [], []
+    pool = pool_of(options.pop("size", 1), notices=notices, fault=faults.append, **options)
+    words = (1,) if task == "ask" else ()
+    for _ in range(3):
+        pool.submit(task, *words)
+    results(pool)
+    for _ in range(30):
+        pool.submit("ask", 1)
+        results(pool)
+        pool.backend.now += 1.0
+    assert bool(faults) == are_faults
+    assert bool(notices) != are_faults
+
+
 def test_workers_that_do_nothing_but_die_end_the_work():
     notices = []
     pool = pool_of(1, notices=notices)
