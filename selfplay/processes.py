@@ -28,25 +28,35 @@ MakeWorkers = Callable[[int], Workers]
 
 
 def processes_of(
-    config: TrainConfig, address: str | None, notice: Callable[[str], None]
+    config: TrainConfig,
+    address: str | None,
+    notice: Callable[[str], None],
+    fault: Callable[[str], None] | None = None,
 ) -> "tuple[MakeWorkers, MakeLearner]":
     """How to make a run's workers, and after them its learner, as the configuration wants them.
 
     Args:
         address: of a Ray cluster to join; None starts Ray on this machine.
-        notice: told in one line that a worker was replaced, or that a node can't run the learner.
+        notice: told in one line how many workers there are, or that a node can't run one.
+        fault: told in one line that a worker was lost or replaced; None: `notice` is.
     """
     from insei.selfplay.learner.processes import make_learner
 
-    return partial(make_workers, config, address, notice), partial(make_learner, config, notice)
+    make = partial(make_workers, config, address, notice, fault=fault)
+    return make, partial(make_learner, config, notice)
 
 
 def make_workers(
-    config: TrainConfig, address: str | None, notice: Callable[[str], None], seed: int
+    config: TrainConfig,
+    address: str | None,
+    notice: Callable[[str], None],
+    seed: int,
+    fault: Callable[[str], None] | None = None,
 ) -> Workers:
     """Workers in this process, or on Ray.
 
     Args:
+        notice, fault: as of `processes_of`.
         seed: new at each start; it is not for a worker in this process, whose games repeat.
     """
     gpus = config.selfplay.gpus
@@ -70,7 +80,13 @@ def make_workers(
     check_gpus(wanted.least, gpus)
     make_actor = partial(WorkerActor, make_worker)
     pool = ActorPool(
-        RayActors(gpus), make_actor, wanted, notice, config.patience, ahead=CALLS_AHEAD
+        RayActors(gpus),
+        make_actor,
+        wanted,
+        notice,
+        config.patience,
+        ahead=CALLS_AHEAD,
+        fault=fault,
     )
     return PooledWorkers(pool, config.rules, per_call, config.games_per_generation)
 

@@ -102,7 +102,7 @@ def train_run(
     if programs := programs_of(config):
         log(f"its ratings start {', '.join(programs)}")
     with stops_in_words(run, "train"), mirrored(run.path, config.mirror, log):
-        workers, learner = processes_of(config, address, faults.note)
+        workers, learner = processes_of(config, address, log, faults.note)
         training = Training(run, config, workers, learner, show, log, faults.note)
         if to_yaml(config) != run.config_text:  # replaced once it is known to fit the run
             write_config(run.path, to_yaml(config))

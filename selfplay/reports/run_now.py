@@ -86,7 +86,7 @@ class FaultCount:
         self.last = ""
 
     def note(self, line: str) -> None:
-        """Tell what the pool says of its workers, or the loop of its learner."""
+        """Tell that the pool lost or replaced a worker, or the loop its learner."""
         self.count += 1
         self.last = line[:MOST_TEXT]
         self.notice(line)

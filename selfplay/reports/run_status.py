@@ -24,7 +24,7 @@ from insei.selfplay.records.learn_config import LearnConfig
 from insei.selfplay.reports.run_now import RunNow, read_now
 from insei.selfplay.run import DATASET, LOG_FILE, any_config_of, ratings_in
 from insei.selfplay.train_config import TrainConfig
-from insei.system.files import open_file
+from insei.system.files import TEMPORARY, open_file
 from insei.system.lock import holder_of
 from insei.system.records import read_record
 from insei.tournament.ratings import Rating
@@ -171,17 +171,27 @@ def read_status(path: Path, curves: RunCurves | None = None) -> RunStatus:
 
 def disk_use(path: Path) -> DiskUse:
     """How much of the disk a run's folder takes."""
-    by_name = {entry.name: size_of(Path(entry)) for entry in os.scandir(path) if entry.is_dir()}
+    by_name = {
+        entry.name: size_of(Path(entry))
+        for entry in os.scandir(path)
+        if entry.is_dir() and not entry.name.startswith(TEMPORARY)
+    }
     largest_first = sorted(by_name.items(), key=lambda item: -item[1])
     return DiskUse(dict(largest_first), shutil.disk_usage(path).free)
 
 
 def size_of(folder: Path) -> int:
-    """The bytes of a folder's files, of those that nobody deletes meanwhile."""
+    """The bytes of a folder's files, of those that nobody deletes meanwhile.
+
+    Unfinished files and folders don't count: they may be second names of files that do.
+    """
     total = 0
-    for file in folder.rglob("*"):
-        with suppress(FileNotFoundError):
-            total += file.lstat().st_size
+    for parent, folders, files in os.walk(folder):  # which passes over folders that are gone
+        folders[:] = [name for name in folders if not name.startswith(TEMPORARY)]
+        for name in files:
+            if not name.startswith(TEMPORARY):
+                with suppress(FileNotFoundError):
+                    total += os.lstat(os.path.join(parent, name)).st_size
     return total
 
 

@@ -16,7 +16,7 @@ from insei.selfplay.reports.run_now import (
     WorkerNow,
     read_now,
 )
-from insei.selfplay.reports.run_status import read_status
+from insei.selfplay.reports.run_status import disk_use, read_status, size_of
 from insei.selfplay.run import RunFolder
 from insei.selfplay.session import train
 from insei.system.configuration import to_yaml
@@ -172,6 +172,46 @@ def test_a_training_says_how_it_stands(tmp_path):
     assert status.disk.by_name["games.lance"] > 1000
     assert status.disk.free > 0
     assert any(line.startswith("disk     ") for line in status_lines(status, 200))
+
+
+def test_what_is_no_fault_counts_as_none(tmp_path, monkeypatch):
+    from insei.selfplay import session
+
+    processes_of = session.processes_of
+
+    def told(config, address, notice, fault):
+        notice("1 of 2 workers work; 1 waits for a processor")
+        fault("worker 0 died")
+        return processes_of(config, address, notice, fault)
+
+    monkeypatch.setattr(session, "processes_of", told)
+    source = tmp_path / "tiny.yaml"
+    source.write_text(to_yaml(SHORT))
+    run = train(source, runs=tmp_path)
+    found = read_now(run.path)
+    assert (found.faults, found.last_fault) == (1, "worker 0 died")
+    log = (run.path / "log.txt").read_text()
+    assert "1 waits for a processor" in log
+    assert "worker 0 died" in log
+
+
+def test_unfinished_files_take_no_room_and_folders_may_vanish(tmp_path, monkeypatch):
+    files = {"a/x": 100, "a/b/y": 20, ".unfinished-m/x": 100, "a/.unfinished-y": 20, "c/z": 7}
+    for name, size in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(size))
+    assert disk_use(tmp_path).by_name == {"a": 120, "c": 7}
+    scandir, listed = os.scandir, []
+
+    def vanish(path):
+        if len(listed) == 1:  # the folder above has been listed
+            os.rename(tmp_path / "a/b", tmp_path / "gone")
+        listed.append(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", vanish)
+    assert size_of(tmp_path / "a") == 100
 
 
 def test_the_pace_is_that_of_the_checkpoint_not_of_games_that_came_after(tmp_path):
