@@ -26,6 +26,7 @@ fi
 
 # A token of this job's own, in a folder that all nodes read.
 private=$PWD/.slurm-$SLURM_JOB_ID
+rm -rf "$private" # a job that is requeued keeps its number, and a kill may have left it
 mkdir "$private"
 steps=()
 # shellcheck disable=SC2329 # the trap calls it

@@ -95,6 +95,34 @@ def test_a_training_by_slurm_outside_of_slurm_is_one_line(tmp_path):
     assert done.stderr.endswith("wanted a job of Slurm: sbatch deploy/slurm.sh CONFIG\n")
 
 
+@pytest.mark.parametrize("is_requeued", [False, True])
+def test_a_job_of_slurm_that_is_requeued_begins_anew(tmp_path, is_requeued):
+    """The job has its number again, and what a kill left under it."""
+    shutil.copytree(DEPLOY, tmp_path / "deploy")
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    said = {"ray": "", "srun": "exec sleep 60", "scontrol": "echo n1", "insei": "echo $*",
+            "python": "echo -n token"}  # fmt: skip
+    for name, text in said.items():
+        (programs / name).write_text(f"#!/bin/bash\n{text}\n")
+        (programs / name).chmod(0o755)
+    if is_requeued:
+        (tmp_path / ".slurm-7").mkdir()
+        (tmp_path / ".slurm-7" / "token").write_text("old")
+    slurm = {"SLURM_SUBMIT_DIR": str(tmp_path), "SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": "n1",
+             "SLURM_CPUS_PER_TASK": "1"}  # fmt: skip
+    done = subprocess.run(
+        [tmp_path / "deploy" / "slurm.sh", "go9"],
+        env=environment_of(tmp_path, **slurm),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("train go9 --address n1:")
+    assert not (tmp_path / ".slurm-7").exists()
+
+
 def test_slurm_knows_each_directive():
     lines = (DEPLOY / "slurm.sh").read_text().splitlines()
     directives = [line for line in lines if line.startswith("#SBATCH")]
