@@ -1,6 +1,7 @@
 """Where the traceback of a bug goes: a file of its own in the user's state folder."""
 
 import errno
+import itertools
 import os
 import platform
 import sys
@@ -37,7 +38,7 @@ def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
     """
     folder = state_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{PREFIX}{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    name = f"{PREFIX}{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     lines = [
         f"command: insei {' '.join(command)}",
         f"folder: {os.getcwd()}",
@@ -46,9 +47,22 @@ def write_error_log(error: BaseException, command: Sequence[str]) -> Path:
         *traceback.format_exception(error),
     ]
     text = "\n".join(line.rstrip("\n") for line in lines) + "\n"
-    path.write_text(shown(text), encoding="utf-8")
+    path = write_new(folder, name, shown(text))
     for old in sorted(folder.glob(f"{PREFIX}*.txt"))[:-MOST_LOGS]:
         old.unlink(missing_ok=True)
+    return path
+
+
+def write_new(folder: Path, name: str, text: str) -> Path:
+    """Write a text file whose name is that of no other."""
+    for count in itertools.count(1):
+        path = folder / (f"{name}.txt" if count == 1 else f"{name}_{count}.txt")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        break
     return path
 
 

@@ -145,6 +145,14 @@ def test_old_logs_are_deleted(state):
     assert (state / "other.txt").exists()
 
 
+def test_failures_within_a_second_each_have_a_log(state, monkeypatch):
+    monkeypatch.setattr(error_log.time, "strftime", lambda form: "20260101-000000")
+    paths = [error_log.write_error_log(ValueError(f"number {n}"), ["play"]) for n in range(3)]
+    assert len(set(paths)) == 3
+    for number, path in enumerate(paths):
+        assert f"number {number}" in path.read_text()
+
+
 @pytest.mark.slow
 def test_an_error_on_ray_leaves_its_own_traceback_in_the_log(state, ray_session):
     from contextlib import closing
