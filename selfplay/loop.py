@@ -309,6 +309,7 @@ class Training:
             self.workers.go_on()
         for games, counts in self.workers.poll(POLL_SECONDS):
             self.generation.counts.add(counts)
+            self.telemetry.recent.add(counts)
             if games is not None:
                 lag = self.progress.generation - games.generation
                 self.generation.note_lag(int(lag.sum()), len(games))

@@ -1,8 +1,9 @@
 """What a run tells while it goes on: status, notices, curves."""
 
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from insei.selfplay.checkpoints import Progress
 from insei.selfplay.curves import Curves
@@ -15,6 +16,9 @@ from insei.selfplay.run import RunFolder
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import PlayCounts
 from insei.system.configuration import to_yaml
+
+SPEED_SECONDS = 60.0  # over which the status counts
+MARK_SECONDS = 1.0  # between two moments at which it can begin to
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,53 @@ class Generation:
 
 
 @dataclass(frozen=True)
+class Speed:
+    """What workers do in a second, over the last minute."""
+
+    positions: float
+    evaluations: float
+    busy_workers: float  # seconds of calls, all workers together
+
+
+class RecentWork:
+    """The calls that came back in the last minute.
+
+    Args:
+        clock: seconds, as `time.monotonic`.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.total = PlayCounts()
+        self.marks: deque[tuple[float, PlayCounts]] = deque()  # times, and the total at each
+
+    def add(self, counts: PlayCounts) -> None:
+        """Count a call in that came back just now."""
+        now = self.clock()
+        if not self.marks:
+            self.marks.append((now - counts.seconds, PlayCounts()))
+        self.total.add(counts)
+        if now - self.marks[-1][0] >= MARK_SECONDS:
+            self.marks.append((now, replace(self.total)))
+
+    @property
+    def speed(self) -> Speed:
+        """Over the last minute, or since the first call began."""
+        if not self.marks:
+            return Speed(0.0, 0.0, 0.0)
+        now, total = self.clock(), self.total
+        while len(self.marks) > 1 and self.marks[1][0] <= now - SPEED_SECONDS:
+            self.marks.popleft()
+        began, before = self.marks[0]
+        seconds = max(now - began, 1e-3)
+        return Speed(
+            (total.positions - before.positions) / seconds,
+            (total.evaluations - before.evaluations) / seconds,
+            (total.seconds - before.seconds) / seconds,
+        )
+
+
+@dataclass(frozen=True)
 class Traffic:
     """What is on its way between workers, disk and learner."""
 
@@ -103,6 +154,7 @@ class Telemetry:
         self.shares: dict[str, float] = {}
         self.is_overfitting = False  # and a notice said so
         self.last: Generation | None = None  # that is done
+        self.recent = RecentWork()
         if ratings := run.ratings():
             self._remember(ratings[-1])
 
@@ -115,11 +167,9 @@ class Telemetry:
         return time.monotonic() - self.began
 
     def show(self, progress: Progress, generation: Generation, traffic: Traffic) -> None:
-        """Tell the watcher how the run stands: the last generation's speed if one just began."""
-        config = self.config
-        seen = generation if generation.counts.positions else self.last or generation
-        losses = generation.losses or seen.losses
-        seconds = max(seen.seconds, 1e-3)
+        """Tell the watcher how the run stands: the last generation's loss if one just began."""
+        config, speed = self.config, self.recent.speed
+        losses = generation.losses or (self.last.losses if self.last else [])
         done = config.share_done(progress.num_learned, progress.seconds)
         skipped = progress.lineage.skipped
         self.watch(
@@ -132,13 +182,13 @@ class Telemetry:
                 window=self.window,
                 loss=losses[-1].total if losses else None,
                 rating=self.shares,
-                positions_per_second=seen.counts.positions / seconds,
+                positions_per_second=speed.positions,
                 seconds_left=self.seconds / done * (1 - done) if done else None,
-                evaluations_per_second=seen.counts.evaluations / seconds,
+                evaluations_per_second=speed.evaluations,
                 lag=traffic.lag,
                 waiting=traffic.waiting,
                 commits=traffic.commits,
-                busy_share=busy_share(seen, traffic),
+                busy_share=min(1.0, speed.busy_workers / max(1, traffic.workers)),
             )
         )
 

@@ -13,8 +13,9 @@ from insei.selfplay.health import Validation
 from insei.selfplay.lineage import Lineage
 from insei.selfplay.net_rating import MatchScore, NetRating
 from insei.selfplay.run import RunFolder
-from insei.selfplay.telemetry import Generation, Telemetry, Traffic, busy_share
+from insei.selfplay.telemetry import Generation, RecentWork, Telemetry, Traffic, busy_share
 from insei.selfplay.train_config import RatingConfig
+from insei.selfplay.worker import PlayCounts
 from insei.system.configuration import to_yaml
 from tests.helpers.ratings import rating_of
 from tests.helpers.runs import (
@@ -168,6 +169,31 @@ def test_the_busy_share_counts_the_time_of_all_workers():
     assert busy_share(generation, TRAFFIC) == pytest.approx(0.75, abs=0.05)
     generation.counts.seconds = 1000.0  # of calls that began long before
     assert busy_share(generation, TRAFFIC) == 1
+
+
+def test_the_status_tells_the_speed_of_the_last_minute_also_right_after_a_net(tmp_path):
+    """Two workers' calls of ten seconds come back in turns, from before the net and after it."""
+    now, told = [1000.0], []
+    with telemetry_of(tmp_path / "tiny", watch=told.append) as telemetry:
+        telemetry.recent = RecentWork(lambda: now[0])
+        generation = Generation(1)
+        for call in range(100):
+            now[0] += 5.0
+            if call % 7 == 0:
+                generation = Generation(generation.number + 1)
+            counts = PlayCounts(positions=10, evaluations=100, seconds=10.0)
+            generation.counts.add(counts)
+            telemetry.recent.add(counts)
+            telemetry.show(BEGINNING, generation, TRAFFIC)
+        for status in told[12:]:
+            assert status.positions_per_second == pytest.approx(2.0, rel=0.1)
+            assert status.evaluations_per_second == pytest.approx(20.0, rel=0.1)
+            assert status.busy_share == pytest.approx(1.0, rel=0.1)
+        assert all(status.evaluations_per_second <= 21 for status in told)
+        assert len(telemetry.recent.marks) < 20
+        now[0] += 120.0
+        telemetry.show(BEGINNING, generation, TRAFFIC)
+    assert (told[-1].evaluations_per_second, told[-1].busy_share) == (0.0, 0.0)
 
 
 def test_the_status_has_the_shares_of_the_newest_rating(tmp_path):
