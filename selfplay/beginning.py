@@ -13,6 +13,7 @@ from insei.system.configuration import build, differing, to_yaml, with_settings
 from insei.system.errors import UserError
 from insei.system.plain_yaml import read_yaml
 from insei.system.shipped_configurations import find_configuration
+from insei.system.worker_range import WorkerRange
 
 
 def open_run(source: Path, runs: Path, settings: Sequence[str]) -> tuple[RunFolder, TrainConfig]:
@@ -127,15 +128,20 @@ def check_beginning(config: TrainConfig) -> None:
 
 
 def check_devices(config: TrainConfig) -> None:
-    """Check that the devices to compute on are there.
+    """Check that the devices to compute on are there, as far as this machine can say.
+
+    On Ray they may be elsewhere: the learner's process checks its own, and Ray counts the workers'.
 
     Raises:
-        ValueError: one isn't.
+        ValueError: one isn't, or has no such name.
     """
-    from insei.agents.net.torch_evaluator import device_of
+    from insei.agents.net.torch_evaluator import device_of, named_device
 
+    if not WorkerRange.of(config.workers).is_none:
+        named_device(config.learner.device)
+        return
     device_of(config.learner.device)
-    if config.selfplay.gpus and config.workers == 0:  # on Ray the GPUs may be elsewhere
+    if config.selfplay.gpus:
         device_of("cuda")
 
 

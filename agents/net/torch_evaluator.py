@@ -104,12 +104,27 @@ def device_of(name: str) -> torch.device:
     Raises:
         UserError: torch does not see it.
     """
+    device = named_device(name)
     try:
-        device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:  # the latter from builds without CUDA
-        reason = str(error).splitlines()[0]
-        raise UserError(
-            f"device {name!r}: wanted cpu, or a GPU that torch sees ({reason})"
-        ) from error
+        raise no_device(name, error) from error
     return device
+
+
+def named_device(name: str) -> torch.device:
+    """The device of that name, which may be another machine's.
+
+    Raises:
+        UserError: no device has such a name.
+    """
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise no_device(name, error) from error
+
+
+def no_device(name: str, error: Exception) -> UserError:
+    """What is said of a device that can't be used."""
+    reason = str(error).splitlines()[0]
+    return UserError(f"device {name!r}: wanted cpu, or a GPU that torch sees ({reason})")

@@ -11,15 +11,20 @@ from insei.agents.net.torch_evaluator import TorchEvaluator
 from insei.engine.planes.net_planes import planes
 from insei.engine.playouts import random_game
 from insei.engine.rules import Rules
+from insei.selfplay.beginning import check_devices
+from insei.selfplay.learner.calls import RemoteCalls
 from insei.selfplay.learner.learner import Learner
 from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.learner.processes import make_learner
+from insei.selfplay.learner.windowed_learner import WindowedLearner
 from insei.selfplay.on_gpu import NetsOnGpu
 from insei.selfplay.processes import make_workers
 from insei.selfplay.sizes import BoardMix
 from insei.selfplay.train_config import TrainConfig
 from insei.selfplay.worker import Worker
 from insei.selfplay.workers import PublishedNet
+from insei.system.errors import UserError
+from tests.helpers.fake_actors import FakeBackend
 from tests.helpers.games import QUICK
 from tests.helpers.nets import TINY, random_weights
 
@@ -83,3 +88,18 @@ def test_several_learners_on_gpus_need_one_each(ray_session):
     )
     with pytest.raises(ValueError, match="learners 2 on cuda: wanted at most the 0 GPUs that the"):
         make_learner(config, print)
+
+
+@pytest.mark.skipif(HAS_GPU, reason="there is a GPU")
+def test_a_learners_device_is_checked_where_it_learns():
+    """On Ray it may be another machine's; only its name is checked here."""
+    on_gpu = LearnerConfig(device="cuda:1")
+    away = TrainConfig(rules=RULES, network=TINY, workers=2, learner=on_gpu)
+    check_devices(away)
+    calls = RemoteCalls(FakeBackend(), lambda index: WindowedLearner(away))
+    with pytest.raises(UserError, match="device 'cuda:1': wanted cpu, or a GPU that torch sees"):
+        calls.answers(1.0)
+    with pytest.raises(UserError, match="device 'cuda:1': wanted cpu"):
+        check_devices(replace(away, workers=0))
+    with pytest.raises(UserError, match="device 'nvidia': wanted cpu"):
+        check_devices(replace(away, learner=LearnerConfig(device="nvidia")))
