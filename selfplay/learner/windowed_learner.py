@@ -7,10 +7,13 @@ rows come by calls, and so does what it goes on from.
 import os
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch.distributed import TCPStore
 
@@ -19,13 +22,16 @@ from insei.selfplay.data.games import SelfPlayGames
 from insei.selfplay.data.window import window_size, windows_of
 from insei.selfplay.health import Validation, chosen, curves_of, held_out, validate
 from insei.selfplay.learner.learner import Learner
+from insei.selfplay.learner.learner_config import LearnerConfig
 from insei.selfplay.learner.losses import Losses
 from insei.selfplay.learner.peers import Door, Group, connect, open_store
 from insei.selfplay.reports.pictures import Picture, game_lengths, pictures_of
 from insei.selfplay.train_config import TrainConfig
+from insei.system.errors import UserError
 
 Tensors = dict[str, NDArray[np.float32]]
 
+CPU_MEMORY = "DefaultCPUAllocator"  # in torch's words where a processor's memory is full
 MOST_SHOWN = 20_000  # rows whose statistics are told with a net
 
 
@@ -53,6 +59,24 @@ class NetSnapshot:
     game_lengths: NDArray[np.int64]
 
 
+@contextmanager
+def memory_in_words(config: LearnerConfig) -> Iterator[None]:
+    """Say in one line that torch ran out of memory.
+
+    Raises:
+        UserError: it did.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if not isinstance(error, torch.OutOfMemoryError) and CPU_MEMORY not in str(error):
+            raise
+        raise UserError(
+            f"the learner ran out of memory on {config.device} with learner.batch_size "
+            f"{config.batch_size}: wanted a smaller batch or net, or a device with more memory"
+        ) from error
+
+
 class WindowedLearner:
     """Takes rows into its windows, and steps from them.
 
@@ -66,7 +90,8 @@ class WindowedLearner:
     def __init__(self, config: TrainConfig, host: str = "127.0.0.1") -> None:
         self.config = config
         self.host = host
-        self.learner = Learner(config.network, config.learner, config.seed)
+        with memory_in_words(config.learner):
+            self.learner = Learner(config.network, config.learner, config.seed)
         self.rng = np.random.default_rng(config.seed)  # draws the batches
         self.learned, self.held_out = windows_of(config)
         self.is_held = np.zeros(0, np.bool_)  # whether each of the newest rows is held out
@@ -145,13 +170,15 @@ class WindowedLearner:
         Raises:
             Diverged: the loss or the gradient is NaN or infinite.
             PeerLost: another learner is gone or silent.
+            UserError: the device's memory is too small.
         """
         began = time.monotonic()
         size, share = self.config.learner.batch_size, self.learner.peers.share
-        losses = [
-            self.learner.step(self.learned.sample(size, self.rng, share), share_done)
-            for _ in range(num_steps)
-        ]
+        with memory_in_words(self.config.learner):
+            losses = [
+                self.learner.step(self.learned.sample(size, self.rng, share), share_done)
+                for _ in range(num_steps)
+            ]
         seconds = time.monotonic() - began
         rate = self.learner.learning_rate(share_done)
         return StepsTaken(losses, seconds, self.learner.num_steps, rate)
@@ -161,11 +188,15 @@ class WindowedLearner:
 
         Args:
             seed: of the rows to validate on; None: it is not validated.
+
+        Raises:
+            UserError: the device's memory is too small.
         """
         validation = None
         if seed is not None:
             rng = np.random.default_rng(seed)
-            validation = validate(self.learner, self.learned, self.held_out, rng)
+            with memory_in_words(self.config.learner):
+                validation = validate(self.learner, self.learned, self.held_out, rng)
         games: dict[str, float] = {}
         lengths = np.zeros(0, np.int64)
         if self.newest:

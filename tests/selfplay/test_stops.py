@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from insei.selfplay import run as runs
 from insei.selfplay.checkpoints import checkpoints_of
@@ -16,6 +17,7 @@ from insei.selfplay.run import DiskFull, RunFolder, is_disk_full
 from insei.selfplay.session import train_run
 from insei.selfplay.train_config import RatingConfig
 from insei.system.configuration import to_yaml
+from insei.system.errors import UserError
 from tests.helpers.games import some_games
 from tests.helpers.hostile.full_disk import no_file_longer_than
 from tests.helpers.runs import CONFIG
@@ -63,6 +65,38 @@ def test_a_run_whose_loss_is_no_number_stops_with_a_line(tmp_path, monkeypatch):
     train_run(run, SHORT)
     run.close()
     assert checkpoints_of(path)[-1].name == "000003"
+
+
+OUT_OF_MEMORY = [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has"),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:75] DefaultCPUAllocator: can't allocate memory"),
+]
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=["GPU", "processor"])
+@pytest.mark.parametrize("where", ["step", "evaluate"])
+def test_a_learner_whose_memory_is_full_is_one_line(tmp_path, monkeypatch, error, where):
+    def full(*words):
+        raise error
+
+    config = replace(SHORT, window=replace(SHORT.window, held_out=0.3))
+    run = RunFolder.create(tmp_path / "tiny", to_yaml(config))
+    monkeypatch.setattr(Learner, where, full)
+    said = f"out of memory on cpu with learner.batch_size {config.learner.batch_size}: wanted a"
+    with pytest.raises(UserError, match=said):
+        train_run(run, config)
+    run.close()
+
+
+def test_another_error_of_the_learner_stays_a_bug(tmp_path, monkeypatch):
+    def wrong(*words):
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    run = RunFolder.create(tmp_path / "tiny", to_yaml(SHORT))
+    monkeypatch.setattr(Learner, "step", wrong)
+    with pytest.raises(RuntimeError, match="mat1 and mat2"):
+        train_run(run, SHORT)
+    run.close()
 
 
 def test_a_run_stops_with_a_line_and_goes_on_when_there_is_room(tmp_path, monkeypatch, capsys):
