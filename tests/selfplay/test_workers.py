@@ -26,7 +26,7 @@ from insei.selfplay.workers import (
 from insei.system.actor_pool import ActorPool, Task
 from insei.system.configuration import to_yaml
 from insei.tournament.schedule import pairing_jobs
-from tests.helpers.fake_actors import FakeBackend
+from tests.helpers.fake_actors import FakeBackend, no_fault
 from tests.helpers.games import QUICK, make_pseudo, quick_worker, some_games
 from tests.helpers.nets import random_weights
 from tests.helpers.runs import CONFIG, begin, finish, training_of
@@ -102,7 +102,7 @@ def test_a_net_that_a_worker_can_not_load_stops_the_run(ray_session):
 @pytest.mark.slow
 def test_games_of_a_rating_are_the_same_on_workers_as_here_and_self_play_goes_on(ray_session):
     jobs = pairing_jobs("random", "capture", CONFIG.rules, 6, 2, 1, 100)
-    workers = make_workers(replace(CONFIG, workers=2), None, pytest.fail, 1)
+    workers = make_workers(replace(CONFIG, workers=2), None, no_fault, 1)
     workers.publish(PublishedNet(random_weights(CONFIG.network, 1), 0, 0.0))
     workers.begin_jobs(jobs)
     there, num_games = None, 0

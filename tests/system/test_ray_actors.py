@@ -10,10 +10,10 @@ import pytest
 from insei.system.actor_pool import ActorPool
 from insei.system.errors import UserError, WorkersExited
 from insei.system.ray_actors import RayActors
-from tests.helpers.fake_actors import results
+from tests.helpers.fake_actors import no_fault, results
 
 
-def on_ray(make, size, notice=pytest.fail, **options):
+def on_ray(make, size, notice=no_fault, **options):
     return closing(ActorPool(RayActors(), make, size, notice, **options))
 
 

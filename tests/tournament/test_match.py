@@ -13,7 +13,7 @@ from insei.system.records import json_of
 from insei.tournament.match import RULES_KNOWN_BY, GameRunner, Job, play_game
 from insei.tournament.playing import play_in_pool
 from insei.tournament.schedule import schedule
-from tests.helpers.fake_actors import FakeBackend
+from tests.helpers.fake_actors import FakeBackend, no_fault
 from tests.helpers.tournaments import CONFIG, JOB, Scripted
 
 
@@ -93,7 +93,7 @@ def test_games_on_ray_are_the_games_played_here(tmp_path, ray_session):
 
     jobs = schedule(CONFIG)
     here = {game.id: game.moves for game in GameRunner().play(jobs)}
-    there = {game.id: game.moves for games in play_on_ray(jobs, 2, pytest.fail) for game in games}
+    there = {game.id: game.moves for games in play_on_ray(jobs, 2, no_fault) for game in games}
     assert here == there
 
 
@@ -102,7 +102,7 @@ def test_a_wrong_player_on_ray_is_one_clear_error(ray_session):
 
     job = replace(JOB, black="nobody", white="random")
     with pytest.raises(ValueError, match="player 'nobody'"):
-        list(play_on_ray([job], 1, pytest.fail))
+        list(play_on_ray([job], 1, no_fault))
 
 
 def test_a_game_that_kills_its_workers_is_named():

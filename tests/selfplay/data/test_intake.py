@@ -75,16 +75,18 @@ def test_games_that_came_twice_are_committed_once(tmp_path):
 
 
 @pytest.fixture
-def sigterm():
-    """SIGTERM interrupts, as in a command."""
-    before = signal.getsignal(signal.SIGTERM)
+def interrupts():
+    """Ctrl-C and SIGTERM interrupt, as in a command, also where a shell had Ctrl-C ignored."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     end_on_sigterm()
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
     was_asked.clear()
 
 
-@pytest.mark.usefixtures("sigterm")
+@pytest.mark.usefixtures("interrupts")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("commits", [0, 1], ids=["the first commit", "a later one"])
@@ -137,7 +139,7 @@ def test_the_newest_ids_are_known_and_no_others(tmp_path, monkeypatch):
 
 def test_what_was_committed_is_flushed_before_a_checkpoint(tmp_path, monkeypatch):
     flushed = []
-    monkeypatch.setattr("insei.selfplay.data.dataset.flush_to_disk", flushed.append)
+    monkeypatch.setattr("insei.system.files.flush_to_disk", flushed.append)
     dataset = dataset_at(tmp_path)
     for seed in range(2):
         dataset.append(games_of(3, seed))
