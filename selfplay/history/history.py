@@ -450,7 +450,8 @@ class History:
         with self.writing() as graph:
             names = graph.branches if kind == "branch" else graph.tags
             if name not in names:
-                raise UserError(f"{kind} {name!r}: wanted one of {', '.join(names) or 'none'}")
+                there = f"wanted one of {', '.join(names)}" if names else f"there are no {kind}s"
+                raise UserError(f"{kind} {name!r}: {there}")
             if kind == "branch" and name == graph.head:
                 raise UserError(f"branch {name!r} is in use: wanted `switch` to another one first")
             self._event("delete", name, names[name])

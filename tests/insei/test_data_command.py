@@ -162,7 +162,7 @@ def test_bad_words_are_one_line(run, refuses, tmp_path):
         (["merge", "main", "--ours", "--theirs"], "wanted one of them"),
         (["merge", "main", "--from", tmp_path], "is no run"),
         (["branch", "--delete", "x"], "branch 'x': wanted one of main"),
-        (["tag", "--delete", "main"], "tag 'main': wanted one of none"),
+        (["tag", "--delete", "main"], "tag 'main': there are no tags"),
         (["add"], "no files"),
         (["add", tmp_path / "x.sgf"], "no file"),
         (["clone", run[0]], "exists already"),
