@@ -32,7 +32,7 @@ from insei.system.files import files_in, flush_files
 from insei.system.termination import held_back
 
 COMMITS_BETWEEN_COMPACTIONS = 50
-ROWS_OF_A_FILE = 65_536  # files with fewer are put together
+ROWS_OF_A_FILE = 16_384  # files with fewer are put together
 ROWS_AT_A_TIME = 16_384  # that are read
 MOST_IDS = 50_000  # games that an append knows; a game that comes twice comes soon again
 MOVES_FIELD = pa.field(WHOLE_GAME.name, pa.list_(pa.uint16()))
