@@ -31,7 +31,7 @@ class FieldEdits:
 class Edits:
     """The edits of a dataset at a commit, ready to be applied to rows."""
 
-    branch: str = MAIN  # that is used
+    branch: str = MAIN  # that ends with the commit; empty if none does
     commit: str = PLAYED
     tags: tuple[str, ...] = ()  # that point to the commit
     games: Mapping[str, int] = field(default_factory=dict)  # numbers of the edited games, by id
@@ -60,7 +60,7 @@ class Edits:
                 numbers_of_bytes([edit.value or b"" for edit in own], name, frame),
             )
         tags = tuple(tag for tag, tagged in graph.tags.items() if tagged == commit)
-        return cls(graph.head, commit, tags, numbers, found)
+        return cls(graph.branch_at(commit), commit, tags, numbers, found)
 
     def __bool__(self) -> bool:
         return bool(self.fields)

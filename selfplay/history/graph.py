@@ -126,6 +126,11 @@ class Graph:
         """The newest commit of the branch that is used."""
         return self.branches[self.head]
 
+    def branch_at(self, commit: str) -> str:
+        """The branch that ends with a commit, the one in use if it does; empty if none does."""
+        names = [self.head, *self.branches]
+        return next((name for name in names if self.branches[name] == commit), "")
+
     def resolve(self, name: str) -> str:
         """The commit that a name stands for: HEAD, a branch, a tag, an id; `NAME~2` is two before.
 

@@ -75,7 +75,7 @@ def write_page(run: Path, path: Path, name: str | None = None, at: str = HEAD) -
         {
             "name": run.resolve().name,
             "numbers": numbers,
-            "branch": history.graph.head,
+            "branch": history.graph.branch_at(commit),
             "commit": commit,
             "boards": [
                 of_board(board, history, drawings) for _, board in sorted(numbers.boards.items())

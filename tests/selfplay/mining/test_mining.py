@@ -157,8 +157,13 @@ def test_a_list_names_the_branch_and_the_commit_that_it_read(run):
     history = History(run)
     game = history.games.table["game"][0].as_py()
     commit = history.edit(game, None, "weight", "0", "not this one")
-    assert mine(MineConfig(run, "swing", 3)).commit == commit.id
-    assert mine(MineConfig(run, "swing", 3), at="played").commit == ""
+    history.create_branch("played-again", "played")
+    newest = mine(MineConfig(run, "swing", 3))
+    assert (newest.branch, newest.commit) == ("main", commit.id)
+    older = mine(MineConfig(run, "swing", 3), at="played")
+    assert (older.branch, older.commit) == ("played-again", "")
+    history.delete_branch("played-again")
+    assert mine(MineConfig(run, "swing", 3), at="played").branch == ""
 
 
 def test_a_position_and_its_mirror_images_have_one_key():
