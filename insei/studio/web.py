@@ -5,11 +5,13 @@ address holds a random token. A request without it is refused. The page's own li
 are blocked by a policy that the browser enforces.
 """
 
+import asyncio
 import hmac
 import os
 import secrets
 import shlex
 import socket
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
@@ -23,6 +25,7 @@ from insei.system.termination import was_asked
 HOST = "127.0.0.1"
 TOKEN_BYTES = 24
 SHUTDOWN_SECONDS = 1.0  # for open pages
+END_SECONDS = 10.0  # for their programs, which a busy machine ends late
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -70,7 +73,15 @@ class StudioServer(Server):
         outer = web.Application(middlewares=[check])
         outer.add_subapp(f"/{self.token}", await super()._make_app())
         outer.on_response_prepare.append(self.add_headers)
+        outer.on_cleanup.append(self.wait_for_programs)
         return outer
+
+    async def wait_for_programs(self, app: web.Application) -> None:
+        """Wait until the pages' programs have ended: asyncio complains of those that end later."""
+        end = time.monotonic() + END_SECONDS
+        while has_children() and time.monotonic() < end:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # their pipes are closed by then
 
     async def on_startup(self, app: web.Application) -> None:
         """Say the address."""
@@ -106,6 +117,15 @@ class StudioServer(Server):
         )
         if was_asked.is_set():  # run_app took it for Ctrl-C
             raise KeyboardInterrupt
+
+
+def has_children() -> bool:
+    """Whether this process has started some that go on, or that nobody has waited for yet."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def listen(port: int) -> socket.socket:
